@@ -1,0 +1,70 @@
+# Kedja. `make` alone lists the targets. Nothing here needs more than git, make and Python >= 3.11.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+# The Python that makes the environment; `make env PYTHON=python3.12` chooses another.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+LOCKED := requirements/uv.txt pyproject.toml
+
+SERVE ?= yes
+PORT ?=
+
+.PHONY: help env env-test demo test lock bench soak pictures licences clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/' | column -t -s '|'
+
+env: $(VENV)/.stamp-run ## the environment that runs Kedja, in .venv
+
+env-test: $(VENV)/.stamp-test ## the same with what the tests need
+
+demo: env ## load the demo data, print a first answer, serve it (SERVE=no stops before; PORT=n)
+	@$(BIN)/kedja demo $(if $(filter no,$(SERVE)),--no-serve) $(if $(PORT),--port $(PORT))
+
+test: env-test ## lint, types, import directions and all tests
+	@$(BIN)/python tools/chromium.py
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2
+
+bench: env-test ## ratios and seconds, written to docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
+soak: env-test ## the long runs: kill series, large loads, fuzzing
+	$(BIN)/pytest -n 2 -m soak --hypothesis-profile=soak
+
+pictures: env-test ## the README's pictures, taken from the demo
+	@$(BIN)/python tools/chromium.py
+	$(BIN)/python tools/pictures.py
+
+licences: env-test ## docs/licences.md, from what is installed
+	$(BIN)/python tools/licences.py
+
+lock: $(VENV)/bin/python ## compile the hashed requirement files anew (UPGRADE=yes takes newer versions)
+	@$(BIN)/python tools/lock.py $(if $(filter yes,$(UPGRADE)),--upgrade)
+
+clean: ## remove the environment and what tools left behind
+	rm -rf $(VENV) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) tools/make_venv.py $(VENV) || { \
+	  [ -e $(VENV)/bin/python ] || command -v $(PYTHON) >/dev/null || \
+	  echo "Kedja needs Python 3.11 or newer, and '$(PYTHON)' was not found. Install it, or name one: make PYTHON=/path/to/python3" >&2; exit 1; }
+
+# The two sets are apart; a stamp says what .venv holds. The test set contains the run set, so it serves both.
+$(VENV)/.stamp-run: requirements/run.txt $(LOCKED) | $(VENV)/bin/python
+	@if [ -e $(VENV)/.stamp-test ]; then $(MAKE) --no-print-directory $(VENV)/.stamp-test; \
+	else $(BIN)/python tools/sync.py requirements/run.txt; fi
+	@touch $@
+
+$(VENV)/.stamp-test: requirements/test.txt $(LOCKED) | $(VENV)/bin/python
+	@$(BIN)/python tools/sync.py requirements/test.txt
+	@touch $@
