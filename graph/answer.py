@@ -1,0 +1,118 @@
+"""The frame of every answer: what was asked, as of when, on which snapshot, by which method, on what evidence, how complete."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Frozen(BaseModel):
+    """Base of everything that leaves ``graph``: immutable, no unexpected fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Resolution(StrEnum):
+    """How exactly a path knows the goods; see ontology.md 4. Side by side, never merged."""
+
+    ITEM = "item"
+    GENERIC = "generic"
+    COMPANY = "company"
+
+
+class Links(StrEnum):
+    """The set of links that a figure rests on (cumulative)."""
+
+    ITEM = "item"
+    ITEM_GENERIC = "item+generic"
+
+
+class Basis(StrEnum):
+    """*specific* where the seed's scope names an actor, else *generic*."""
+
+    SPECIFIC = "specific"
+    GENERIC = "generic"
+
+
+class Knowledge(StrEnum):
+    KNOWN = "known"
+    NOT_IN_GRAPH = "not_in_graph"
+
+
+class AsOf(Frozen):
+    """Both clocks and the clearance. ``during`` replaces ``valid_at`` when the question is about a period."""
+
+    valid_at: date | None
+    during: tuple[date, date] | None = None
+    known_at: datetime
+    publication: int
+    clearance: str
+
+
+class MethodName(Frozen):
+    name: str
+    version: str
+
+
+class Evidence(Frozen):
+    """Ids that the data rests on, sorted. Derived links stand in ``derived`` with the facts they rest on in ``links``."""
+
+    links: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+
+
+class Ask(Frozen):
+    """Whom to ask about an end of knowledge: the nearest company downstream, entitled by a clause or just the nearest."""
+
+    organisation: str
+    contract: str | None = None
+    clause_level: str | None = None
+    entitled: bool
+
+
+class End(Frozen):
+    """A step or contract at which knowledge ends."""
+
+    node: str
+    tier: int
+    inputs_known: str | None = Field(description="all, some, none, refused, not-asked; null when nobody has said")
+    ask: Ask | None
+
+
+class Truncated(Frozen):
+    why: str = Field(description="max_tier, max_nodes, time or none")
+    limit: int | None = None
+
+
+class Completeness(Frozen):
+    """What is not known. ``unassessed`` counts steps in the cone that nobody assessed for the risk type asked about."""
+
+    tiers_reached: int = 0
+    ends: tuple[End, ...] = ()
+    steps: int = 0
+    unassessed: int | None = None
+    share_unknown: float | None = Field(None, description="Share of value from unknown origin; null: not computed")
+    truncated: Truncated | None = None
+    oldest_source: date | None = None
+
+
+T = TypeVar("T")
+
+
+class Answer(Frozen, Generic[T]):
+    """An answer. The same question on the same snapshot gives the same bytes."""
+
+    question: str
+    knowledge: Knowledge = Knowledge.KNOWN
+    data: T | None
+    as_of: AsOf
+    snapshot: str = Field(description="topology hash / weights hash (SHA-256)")
+    method: MethodName
+    evidence: Evidence = Evidence()
+    completeness: Completeness = Completeness()
+    demonstration: bool = Field(False, description="true when the graph holds demonstration data")

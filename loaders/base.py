@@ -1,0 +1,149 @@
+"""What every loader is, and the one way a file gets into a store: read, check, add, settle, publish."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from graph.store import Publication, Settled, Store
+from ontology.errors import KedjaError, Reason, ValueProblem
+from ontology.records import Link, Record, Source, check_link, check_record
+
+BATCH = 10_000
+
+Progress = Callable[[int, int | None], None]
+"""Called with (rows read, rows in all or None)."""
+
+
+def no_progress(done: int, total: int | None) -> None:
+    """Say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A value or row that was not accepted: where it stood, what it was, why. Words: ``visualisation/strings``."""
+
+    file: str
+    sheet: str
+    row: int
+    column: str
+    value: str
+    reason: Reason
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts that add up (``rows_in = accepted + rejected``) and every reject. A loader notes each row once."""
+
+    file: str
+    rows_in: int = 0
+    accepted: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    rejected_rows: set[tuple[str, int]] = field(default_factory=set)
+    notes: Counter[str] = field(default_factory=Counter)
+    """Counted remarks that reject nothing, by code: ``masked_person``, ``empty_flag``."""
+
+    @property
+    def rejected(self) -> int:
+        return len(self.rejected_rows)
+
+    def reject(self, sheet: str, row: int, column: str, problem: ValueProblem) -> None:
+        """Note a rejected value; the row counts once however many of its values are bad."""
+        text = "" if problem.value is None else str(problem.value)[:200]
+        self.rejects.append(Reject(self.file, sheet, row, column, text, problem.reason, problem.parameters))
+        self.rejected_rows.add((sheet, row))
+
+
+class Loader(Protocol):
+    """A source format. ``name`` and ``version`` go into the run: a new version loads the same bytes again."""
+
+    name: str
+    version: str
+
+    def source(self, path: Path, options: Mapping[str, str]) -> Source:
+        """Describe the source (``sha256`` is filled in by ``load``).
+
+        Raises:
+            FileFormatError: not a file of this kind; names it and the remedy.
+        """
+        ...
+
+    def read(self, path: Path, source: Source, options: Mapping[str, str], secret: bytes, report: Report,
+             progress: Progress) -> Iterator[Record | Link]:
+        """Yield what the file says, noting in ``report`` each row read and each row rejected."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load did. ``unchanged``: the same bytes were published before, nothing was done."""
+
+    report: Report
+    settled: Settled
+    publication: Publication
+    unchanged: bool
+
+
+def files_of(path: Path) -> list[Path]:
+    """The file, or the files of a folder in name order (hidden ones left out)."""
+    if path.is_dir():
+        return sorted(p for p in path.rglob("*") if p.is_file() and not p.name.startswith("."))
+    return [path]
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a file's bytes, or of a folder's file names and bytes."""
+    whole = hashlib.sha256()
+    for file in files_of(path):
+        if path.is_dir():
+            whole.update(str(file.relative_to(path)).encode() + b"\0")
+        whole.update(hashlib.sha256(file.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def load(
+    store: Store,
+    loader: Loader,
+    path: Path,
+    *,
+    now: datetime,
+    options: Mapping[str, str] | None = None,
+    progress: Progress = no_progress,
+) -> Loaded:
+    """Load a file into a store and publish it. Good rows are never stopped by bad ones.
+
+    Raises:
+        FileFormatError: the file is not of the loader's kind; nothing is stored.
+        StoreError: the store refused; the run is abandoned and nothing of it is visible.
+    """
+    given = dict(options or {})
+    source = replace(loader.source(path, given), sha256=fingerprint(path))
+    report = Report(file=path.name)
+    begun = store.begin(source, loader.name, loader.version, given, now)
+    if begun.published:
+        return Loaded(report, Settled(), begun.published, unchanged=True)
+    try:
+        batch: list[Record | Link] = []
+        for item in loader.read(path, source, given, store.secret(), report, progress):
+            batch.append(item)
+            if len(batch) >= BATCH:
+                store.add(begun.run, batch)
+                batch = []
+        store.add(begun.run, batch)
+        counts = {"rows_in": report.rows_in, "accepted": report.accepted, "rejected": report.rejected}
+        settled = store.settle(begun.run, counts)
+        return Loaded(report, settled, store.publish(begun.run, now), unchanged=False)
+    except BaseException as error:
+        store.abandon(begun.run, error.code if isinstance(error, KedjaError) else type(error).__name__)
+        raise
+
+
+def checked(item: Record | Link) -> Record | Link:
+    """The item in normal form; see ``check_record`` and ``check_link``."""
+    return check_record(item) if isinstance(item, Record) else check_link(item)

@@ -1,0 +1,123 @@
+"""The one exception tree, and the reasons for which a value or a row is rejected.
+
+Reasons are codes with parameters: the words, in Swedish and English, stand in ``visualisation/strings``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class KedjaError(Exception):
+    """Base of everything Kedja raises on purpose.
+
+    ``code`` is stable and machine readable, ``remedy`` says what to do about it (English, one sentence).
+    """
+
+    code = "error"
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class InputError(KedjaError):
+    """What the user gave cannot be used: a file, a parameter, a name."""
+
+    code = "bad_input"
+
+
+class NotInGraphError(InputError):
+    """A well-formed identifier or name that the graph does not hold."""
+
+    code = "not_in_graph"
+
+
+class AmbiguousError(InputError):
+    """A name that fits several entities; ``candidates`` are their (id, name) pairs."""
+
+    code = "ambiguous"
+
+    def __init__(self, message: str, candidates: list[tuple[str, str]], *, remedy: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.candidates = candidates
+
+
+class LimitError(InputError):
+    """A request over a limit on size, depth or time."""
+
+    code = "over_limit"
+
+
+class FileFormatError(InputError):
+    """A file that is not what the loader reads; names the file and, where known, the place in it."""
+
+    code = "file_format"
+
+
+class StoreError(KedjaError):
+    """The store cannot do what was asked; nothing that was stored is lost."""
+
+    code = "store"
+
+
+class SchemaMismatchError(StoreError):
+    """The store file was written under another schema number."""
+
+    code = "schema_mismatch"
+
+
+class StoreBusyError(StoreError):
+    """Somebody else holds the store's lock."""
+
+    code = "store_busy"
+
+
+class LeaseLostError(StoreError):
+    """The run's lease on the publication lock was taken over; the run must be made again."""
+
+    code = "lease_lost"
+
+
+class DeclarationError(KedjaError):
+    """The ontology, a vocabulary or a method file contradicts itself."""
+
+    code = "declaration"
+
+
+class Reason(StrEnum):
+    """Why a value or a row is rejected. Parameters are named in the comment."""
+
+    MISSING = "missing"  # column
+    NOT_A_NUMBER = "not_a_number"
+    NOT_A_DATE = "not_a_date"
+    NOT_A_BOOLEAN = "not_a_boolean"
+    NOT_IN_VOCABULARY = "not_in_vocabulary"  # vocabulary, nearest
+    OUT_OF_RANGE = "out_of_range"  # low, high
+    BAD_IDENTIFIER = "bad_identifier"  # scheme
+    UNKNOWN_SCHEME = "unknown_scheme"  # schemes
+    UNKNOWN_TYPE = "unknown_type"  # types
+    UNKNOWN_COLUMN = "unknown_column"  # columns, nearest
+    WRONG_END = "wrong_end"  # link, side, types
+    PERIOD_REVERSED = "period_reversed"
+    DUPLICATE_KEY = "duplicate_key"  # first_row
+    UNKNOWN_KEY = "unknown_key"  # key
+    PERSONAL_NUMBER = "personal_number"
+    NOT_UNDERSTOOD = "not_understood"  # detail
+
+
+class ValueProblem(KedjaError):
+    """One value that cannot be accepted; the caller adds where it stood."""
+
+    code = "bad_value"
+
+    def __init__(self, reason: Reason, value: object, **parameters: str) -> None:
+        super().__init__(f"{reason}: {value!r} {parameters or ''}".strip())
+        self.reason = reason
+        self.value = value
+        self.parameters: Mapping[str, str] = parameters

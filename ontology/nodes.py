@@ -1,0 +1,193 @@
+"""The node types and their properties: declared here, once. See ontology.md 2."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from ontology.model import Properties, node, prop
+
+Text = str | None
+Many = tuple[str, ...] | None
+
+
+class Named(Properties):
+    name: str = prop("Namn", "Name", "The name as the source writes it.", required=True, min_length=1, max_length=500)
+
+
+@node("Organisation", "Organisation", "Organisationer", "Organisations")
+class Organisation(Named):
+    """A legal entity or a unit of one: buyer, supplier, producer, wholesaler, authority or cooperation area."""
+
+    roles: Many = prop("Roller", "Roles", "What it does in the chain.", vocabulary="organisation-roles")
+    legal_form: Text = prop("Juridisk form", "Legal form", "As registered.", single=True)
+    natural_person: bool | None = prop(
+        "Fysisk person", "Natural person", "A sole trader: name and number are hidden and it is never merged."
+    )
+    size: Text = prop("Storlek", "Size", "Size class as the source gives it.")
+    industry: Text = prop("Näringsgren", "Industry", "Industry code (SNI, NACE) as the source gives it.")
+
+
+@node("Anläggning", "Site", "Anläggningar", "Sites")
+class Site(Named):
+    """A place where work is done: factory, workshop, farm, mine, plant or warehouse."""
+
+    address: Text = prop("Adress", "Address", "Street address as disclosed.")
+    latitude: float | None = prop("Latitud", "Latitude", "Degrees north.", ge=-90, le=90)
+    longitude: float | None = prop("Longitud", "Longitude", "Degrees east.", ge=-180, le=180)
+    workers: int | None = prop("Antal arbetare", "Workers", "Number of workers.", ge=0, single=True)
+
+
+@node("Plats", "Place", "Platser", "Places")
+class Place(Named):
+    """A country or a place within one."""
+
+    name_sv: Text = prop("Svenskt namn", "Swedish name", "The name in Swedish.")
+
+
+@node("Steg", "Step", "Steg", "Steps")
+class Step(Named):
+    """One output made, handled or performed by one actor at one stage, for one buyer or for anyone, in a period."""
+
+    stage: Text = prop("Led i kedjan", "Stage", "Where in the chain the step stands.", vocabulary="chain-stages",
+                       single=True)
+    inputs_known: Text = prop("Insatser kända", "Inputs known", "Whether all inputs of the step are known.",
+                              vocabulary="inputs-known", single=True)
+    custody_model: Text = prop("Spårbarhetsmodell", "Chain-of-custody model", "ISO 22095 model of the goods.",
+                               vocabulary="custody-models")
+
+
+@node("Produkt", "Product", "Produkter", "Products")
+class Product(Named):
+    """An article under one name; goods or a service."""
+
+    service: bool | None = prop("Tjänst", "Service", "Whether it is a service rather than goods.")
+
+
+@node("Råvara", "Material", "Råvaror", "Materials")
+class Material(Named):
+    """A raw or processed material."""
+
+    name_sv: Text = prop("Svenskt namn", "Swedish name", "The name in Swedish.")
+
+
+@node("Kategori", "Category", "Kategorier", "Categories")
+class Category(Named):
+    """A kind of goods or services in a scheme: the regions' own, CPV, HS, ATC or DoL."""
+
+    name_sv: Text = prop("Svenskt namn", "Swedish name", "The name in Swedish.")
+    scheme: Text = prop("Schema", "Scheme", "The scheme that it belongs to.")
+
+
+@node("Upphandling", "Procurement", "Upphandlingar", "Procurements")
+class Procurement(Named):
+    """A procurement as advertised."""
+
+    reference: Text = prop("Diarienummer", "Reference", "The buyer's record number.")
+    procedure: Text = prop("Förfarande", "Procedure", "Procurement procedure as the source names it.")
+    estimated_value: Decimal | None = prop("Uppskattat värde", "Estimated value", "Estimated, excluding VAT.")
+    ceiling_value: Decimal | None = prop("Takvärde", "Ceiling value", "Ceiling of a framework, excluding VAT.")
+    awarded_value: Decimal | None = prop("Kontrakterat värde", "Awarded value",
+                                         "Awarded for the whole procurement; never split on contracts.")
+    currency: Text = prop("Valuta", "Currency", "ISO 4217.", pattern=r"^[A-Z]{3}$", example="SEK")
+    environmental: bool | None = prop("Miljöhänsyn", "Environmental", "Whether environmental terms are stated.")
+    social: bool | None = prop("Sociala hänsyn", "Social", "Whether social terms are stated.")
+    innovation: bool | None = prop("Innovation", "Innovation", "Whether innovation terms are stated.")
+
+
+@node("Anbudsområde", "Lot", "Anbudsområden", "Lots")
+class Lot(Named):
+    """A lot of a procurement."""
+
+    number: Text = prop("Nummer", "Number", "The lot's number in its procurement.")
+
+
+@node("Avtal", "Contract", "Avtal", "Contracts")
+class Contract(Named):
+    """One supplier on one lot: the last vertex that risk reaches."""
+
+    kind: Text = prop("Avtalsform", "Kind", "Contract, framework or call-off.", vocabulary="contract-kinds")
+    rank: int | None = prop("Rangordning", "Rank", "Rank in a framework, 1 first.", ge=1)
+    clause_level: Text = prop("Klausulnivå", "Clause level", "Level of the sustainability clause.",
+                              vocabulary="clause-levels", single=True)
+    clause_version: Text = prop("Klausulversion", "Clause version", "Version of the clause.")
+    inputs_known: Text = prop("Leveranser kända", "Deliveries known", "Whether all that is delivered is known.",
+                              vocabulary="inputs-known", single=True)
+    awarded_value: Decimal | None = prop("Kontrakterat värde", "Awarded value",
+                                         "Awarded to this contract, excluding VAT.", single=True)
+    spent_value: Decimal | None = prop("Inköpt värde", "Spent value", "Spent under this contract, excluding VAT.")
+    currency: Text = prop("Valuta", "Currency", "ISO 4217.", pattern=r"^[A-Z]{3}$", example="SEK")
+
+
+@node("Risktyp", "RiskType", "Risktyper", "Risk types")
+class RiskType(Named):
+    """A sub-risk inside one of the four areas, or one of own conduct, sanctions and disruption."""
+
+    name_sv: Text = prop("Svenskt namn", "Swedish name", "The name in Swedish.")
+
+
+class Statement(Named):
+    """What an assessment and a finding share: a scope is its links ABOUT and its stage, all of them together."""
+
+    name_sv: Text = prop("Svensk lydelse", "Swedish wording", "The statement in Swedish.")
+    stage: Text = prop("Led i kedjan", "Stage", "The stage that the statement is about; absent: any.",
+                       vocabulary="chain-stages")
+    severity: int | None = prop("Allvarlighet", "Severity", "0 to 4: the worst of scale, scope, irremediability.",
+                                ge=0, le=4)
+    rights_holders: Many = prop("Rättighetshavare", "Rights-holders", "The groups affected.",
+                                vocabulary="rights-holder-groups")
+    issued: date | None = prop("Utfärdad", "Issued", "When it was said.")
+
+
+@node("Riskbedömning", "RiskAssessment", "Riskbedömningar", "Risk assessments")
+class RiskAssessment(Statement):
+    """A potential adverse impact: somebody's judgement of what may happen within a scope."""
+
+    likelihood: float | None = prop("Sannolikhet", "Likelihood", "Probability per 12 months, 0 to 1.", ge=0, le=1)
+    level: Text = prop("Publicerad nivå", "Published level", "The level in its publisher's own scale.",
+                       vocabulary="levels")
+
+
+@node("Iakttagelse", "Finding", "Iakttagelser", "Findings")
+class Finding(Statement):
+    """An actual impact: something said to have happened, listings and import bans included."""
+
+    standing: Text = prop("Ställning", "Standing", "How far it is established.", vocabulary="standings")
+    indicators: Many = prop("ILO-indikatorer", "ILO indicators", "Indicators of forced labour that were seen.",
+                            vocabulary="ilo-forced-labour-indicators")
+    severe_deviation: Text = prop("Allvarlig avvikelse", "Severe deviation", "Which severe deviation it is.",
+                                  vocabulary="severe-deviations")
+    modified: date | None = prop("Ändrad", "Modified", "When the decision was modified.")
+    revoked: date | None = prop("Upphävd", "Revoked", "When the decision was revoked.")
+    reply: Text = prop("Företagets svar", "Company's reply", "What the company answered, attributed and dated.")
+
+
+@node("Granskning", "Audit", "Granskningar", "Audits")
+class Audit(Named):
+    """A check of an actor: audit, self-assessment, certificate or origin test."""
+
+    kind: Text = prop("Slag", "Kind", "What kind of check.", vocabulary="audit-kinds")
+    could_find: Many = prop("Kunde finna", "Could find", "The risk types that its method could find.",
+                            vocabulary="risk-types")
+    performed: date | None = prop("Utförd", "Performed", "When it was done.")
+    custody_model: Text = prop("Spårbarhetsmodell", "Chain-of-custody model", "ISO 22095, for a certificate.",
+                               vocabulary="custody-models")
+    clause_level: Text = prop("Klausulnivå", "Clause level", "The clause it was done under.",
+                              vocabulary="clause-levels")
+
+
+@node("Åtgärd", "Measure", "Åtgärder", "Measures")
+class Measure(Named):
+    """A corrective or preventive action, or a remedy."""
+
+    kind: Text = prop("Slag", "Kind", "Corrective, preventive or remedy.", vocabulary="measure-kinds")
+    due: date | None = prop("Senast", "Due", "When it must be done.")
+    closed: date | None = prop("Avslutad", "Closed", "When it was closed.")
+
+
+@node("Händelse", "Incident", "Händelser", "Incidents")
+class Incident(Named):
+    """A case that gathers findings."""
+
+    started: date | None = prop("Inträffade", "Started", "When it began or became known.")
+    description: Text = prop("Beskrivning", "Description", "What is reported, attributed.")

@@ -1,0 +1,241 @@
+"""Values with behaviour: identifiers, days, shares and yes/no, parsed by libraries where they know better.
+
+A **key** is ``scheme:value``, for instance ``se-orgnr:2321000131`` or ``cpv:33141420``. Every parser takes the raw
+text and gives the normal form, or raises ``ValueProblem`` with a reason; the raw text is kept by the caller.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import cache
+
+from ontology.errors import Reason, ValueProblem
+from ontology.model import Label
+
+MAX_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """An identifier scheme. A *strong* one identifies: two records that share such a key are the same thing."""
+
+    name: str
+    label: Label
+    parse: Callable[[str], str]
+    strong: bool = True
+    example: str = ""
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"[\s.\-]", "", text)
+
+
+def _orgnr(text: str) -> str:
+    from stdnum.exceptions import ValidationError
+    from stdnum.se import orgnr
+
+    digits = _digits(text)
+    if len(digits) == 12 and digits[:2] in ("16", "18", "19", "20"):
+        digits = digits[2:]
+    try:
+        number = orgnr.validate(digits)
+    except ValidationError:
+        raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme="se-orgnr") from None
+    if is_personal_number(number):
+        raise ValueProblem(Reason.PERSONAL_NUMBER, "***")
+    return str(number)
+
+
+def is_personal_number(digits: str) -> bool:
+    """A sole trader's organisation number is a personal number: its third digit is 0 or 1."""
+    digits = _digits(digits)[-10:]
+    return len(digits) == 10 and digits.isdigit() and digits[2] in "01"
+
+
+def _stdnum(module: str, scheme: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        from importlib import import_module
+
+        from stdnum.exceptions import ValidationError
+
+        try:
+            return str(import_module(f"stdnum.{module}").validate(text))
+        except ValidationError:
+            raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme=scheme) from None
+
+    return parse
+
+
+def _pattern(pattern: str, scheme: str, upper: bool = False) -> Callable[[str], str]:
+    compiled = re.compile(pattern)
+
+    def parse(text: str) -> str:
+        value = re.sub(r"[\s.]", "", text)
+        value = value.upper() if upper else value
+        found = compiled.fullmatch(value)
+        if not found:
+            raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme=scheme)
+        return found.group(1)
+
+    return parse
+
+
+def _country(text: str) -> str:
+    import pycountry
+
+    value = text.strip().upper()
+    country = pycountry.countries.get(alpha_2=value) or pycountry.countries.get(alpha_3=value)
+    if country is None:
+        raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme="iso3166-1")
+    return str(country.alpha_2)
+
+
+def _subdivision(text: str) -> str:
+    import pycountry
+
+    value = text.strip().upper()
+    if pycountry.subdivisions.get(code=value) is None:
+        raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme="iso3166-2")
+    return value
+
+
+def _free(text: str) -> str:
+    value = " ".join(text.split())
+    if not value or len(value) > MAX_KEY or any(ord(c) < 32 for c in value):
+        raise ValueProblem(Reason.NOT_UNDERSTOOD, text[:80], detail="identifier")
+    return value
+
+
+_SCHEMES = (
+    Scheme("se-orgnr", Label("organisationsnummer", "Swedish organisation number"), _orgnr, example="2321000131"),
+    Scheme("vat", Label("momsnummer", "EU VAT number"), _stdnum("eu.vat", "vat"), example="SE556703748501"),
+    Scheme("lei", Label("LEI", "LEI"), _stdnum("lei", "lei"), example="213800KUD8LAJWSQ9D15"),
+    Scheme("gln", Label("GLN", "GLN"), _stdnum("ean", "gln"), example="7350053850019"),
+    Scheme("gtin", Label("GTIN", "GTIN"), _stdnum("ean", "gtin"), example="73513537"),
+    Scheme("cpv", Label("CPV", "CPV"), _pattern(r"(\d{8})(?:-\d)?", "cpv"), example="33141420"),
+    Scheme("hs", Label("HS", "HS"), _pattern(r"(\d{2}|\d{4}|\d{6})", "hs"), example="401511"),
+    Scheme("atc", Label("ATC", "ATC"), _pattern(r"([A-Z](?:\d{2}(?:[A-Z](?:[A-Z](?:\d{2})?)?)?)?)", "atc", True),
+           example="J01MA02"),
+    Scheme("iso3166-1", Label("landskod", "country code"), _country, example="MY"),
+    Scheme("iso3166-2", Label("kod för landsdel", "subdivision code"), _subdivision, example="CN-XJ"),
+    Scheme("os-id", Label("OS ID", "OS ID"), _pattern(r"([A-Z]{2}\d{7}[A-Z0-9]{6})", "os-id", True),
+           example="MY2021250D1DTN7"),
+    Scheme("npl-id", Label("NPL-id", "NPL id"), _pattern(r"(\d{14})", "npl-id"), example="20041203000014"),
+    Scheme("srn", Label("SRN", "SRN"), _pattern(r"([A-Z]{2}-[A-Z]{2}-\d{9})", "srn", True), example="DE-MF-000012345"),
+    Scheme("udi-di", Label("UDI-DI", "UDI-DI"), _free, example="07350053850019"),
+    Scheme("risk", Label("risktyp", "risk type"), _free, example="forced-labour"),
+    Scheme("area", Label("upphandlingsregion", "cooperation area"), _free, example="F"),
+    Scheme("own", Label("egen kategori", "own category"), _free, example="gloves"),
+    Scheme("place", Label("plats", "place"), _free, example="sialkot"),
+    Scheme("ref", Label("referensdata", "reference data"), _free, example="uhm-textil-raw-material"),
+    Scheme("se-stat", Label("rad i statistiken", "row of the statistics"), _free, example="123456"),
+    Scheme("local", Label("eget id", "own id"), _free, example="K-17"),
+    Scheme("demo", Label("demonstration", "demonstration"), _free, example="site-klang-4"),
+)
+SCHEMES = {scheme.name: scheme for scheme in _SCHEMES}
+
+
+def make_key(scheme: str, value: str) -> str:
+    """``scheme:value`` in its normal form.
+
+    Raises:
+        ValueProblem: unknown scheme, or a value that the scheme refuses.
+    """
+    if scheme not in SCHEMES:
+        raise ValueProblem(Reason.UNKNOWN_SCHEME, scheme, schemes=", ".join(sorted(SCHEMES)))
+    return f"{scheme}:{SCHEMES[scheme].parse(value)}"
+
+
+def parse_key(text: str) -> str:
+    """Read ``scheme:value``; see ``make_key``."""
+    scheme, colon, value = text.strip().partition(":")
+    if not colon:
+        raise ValueProblem(Reason.UNKNOWN_SCHEME, text, schemes=", ".join(sorted(SCHEMES)))
+    return make_key(scheme.strip().lower(), value.strip())
+
+
+def is_strong(key: str) -> bool:
+    return SCHEMES[key.partition(":")[0]].strong
+
+
+GUESSES = ("se-orgnr", "lei", "gtin", "cpv", "vat", "iso3166-1", "iso3166-2", "os-id")
+
+
+def guess_keys(text: str) -> tuple[str, ...]:
+    """The keys that a bare identifier (no scheme) may be; empty when it fits none. Used by search and the API."""
+    found = []
+    for scheme in GUESSES:
+        try:
+            found.append(make_key(scheme, text))
+        except ValueProblem:
+            continue
+    return tuple(found)
+
+
+def parse_number(text: str) -> Decimal:
+    """A number written the Swedish or the English way: ``1 234,5``, ``1,234.5``, ``-3``, ``12 %`` (0.12)."""
+    value = re.sub(r"[\s\u00a0\u202f']", "", text).replace("\u2212", "-")
+    percent = value.endswith("%")
+    value = value.rstrip("%")
+    if "," in value and "." in value:
+        thousands = "," if value.rfind(".") > value.rfind(",") else "."
+        value = value.replace(thousands, "")
+    value = value.replace(",", ".")
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise ValueProblem(Reason.NOT_A_NUMBER, text) from None
+    if not number.is_finite():
+        raise ValueProblem(Reason.NOT_A_NUMBER, text)
+    return number / 100 if percent else number
+
+
+_TRUE = frozenset("yes ja true sant 1 y j x".split())
+_FALSE = frozenset("no nej false falskt 0 n".split())
+
+
+def parse_bool(text: str) -> bool:
+    value = text.strip().casefold()
+    if value in _TRUE:
+        return True
+    if value in _FALSE:
+        return False
+    raise ValueProblem(Reason.NOT_A_BOOLEAN, text)
+
+
+@cache
+def parse_day(text: str) -> tuple[date, date]:
+    """A date, month or year as the half-open range it covers: ``2021-03`` is [2021-03-01, 2021-04-01)."""
+    value = text.strip()
+    found = re.fullmatch(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?(?:[T ]00:00(?::00)?)?", value)
+    if not found:
+        raise ValueProblem(Reason.NOT_A_DATE, text)
+    year, month, day = int(found[1]), found[2], found[3]
+    try:
+        if month is None:
+            return date(year, 1, 1), date(year + 1, 1, 1)
+        if day is None:
+            number = year * 12 + int(month)
+            return date(year, int(month), 1), date(number // 12, number % 12 + 1, 1)
+        start = date(year, int(month), int(day))
+        return start, start + timedelta(days=1)
+    except ValueError:
+        raise ValueProblem(Reason.NOT_A_DATE, text) from None
+
+
+EPOCH = date(1970, 1, 1)
+BEGINNING = -(2**31)
+END = 2**31 - 1
+
+
+def to_day(value: date | None, missing: int) -> int:
+    """Days since 1970-01-01, or ``missing`` (``BEGINNING`` or ``END``) for no bound."""
+    return missing if value is None else (value - EPOCH).days
+
+
+def from_day(day: int) -> date | None:
+    return None if day in (BEGINNING, END) else EPOCH + timedelta(days=day)
