@@ -177,8 +177,8 @@ class LinkColumns:
     """A batch of visible links as columns of equal length.
 
     ``type`` indexes ``sorted(LINKS)``, ``status`` the order of ``Status``; ``confidence`` is NaN where none was given;
-    ``denied`` 1 or 0; days are since 1970-01-01 with ``BEGINNING``/``END`` for no bound; ``order`` is the first 63
-    bits of the link id, which sorts as the id does.
+    ``denied`` 1 or 0; days are since 1970-01-01 with ``BEGINNING``/``END`` for no bound; ``order`` is
+    ``ontology.records.link_order`` of the link's id, and gives the id back.
     """
 
     row: I64
