@@ -1,0 +1,206 @@
+"""Tables as text: CSV in any of the encodings people save in, and XLSX, row by row, for every loader.
+
+A row is its number as a spreadsheet shows it (the header usually stands in row 1) and a mapping from header
+to text. An empty cell is the empty text; a cell without a header goes under ``column N``, so that it is never
+lost. Empty rows are left out.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from ontology.errors import FileFormatError
+
+Row = tuple[int, dict[str, str]]
+
+XLSX_ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+CSV_ENDINGS = (".csv", ".tsv", ".txt")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet or one CSV file. ``total`` is how many rows follow the header, None when not known."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: Iterator[Row]
+    total: int | None = None
+
+
+def decode(data: bytes, name: str = "The file") -> str:
+    """Text from bytes: by the byte-order mark, else UTF-8, else Windows-1252; never a replacement character.
+
+    Raises:
+        FileFormatError: none of them reads it.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return _strictly(data, encoding, name)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _strictly(data, "cp1252", name)
+
+
+def _strictly(data: bytes, encoding: str, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise FileFormatError(
+            f"{name} is neither UTF-8 nor Windows-1252 text (byte {error.start + 1}).",
+            remedy="Save it as CSV UTF-8.",
+        ) from error
+
+
+def text_of(cell: Any) -> str:
+    """A cell's value as text: whole numbers without a point, days as ISO, yes/no as ``True``/``False``."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return str(cell)
+    if isinstance(cell, float):
+        return _number(cell)
+    if isinstance(cell, datetime):
+        midnight = cell.time() == time()
+        return cell.date().isoformat() if midnight else cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, (date, time)):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return str(cell)
+
+
+def _number(value: float) -> str:
+    if value.is_integer():
+        return str(int(value))
+    return format(Decimal(repr(value)), "f")
+
+
+def _header(cells: list[str], name: str) -> tuple[str, ...]:
+    while cells and not cells[-1]:
+        cells.pop()
+    named = [cell or f"column {place}" for place, cell in enumerate(cells, start=1)]
+    if twice := sorted({cell for cell in named if named.count(cell) > 1}):
+        raise FileFormatError(
+            f"{name} has the header {twice[0]!r} twice.", remedy="Give each column a header of its own."
+        )
+    return tuple(named)
+
+
+def _dict(header: tuple[str, ...], cells: list[str]) -> dict[str, str]:
+    row = dict.fromkeys(header, "")
+    row.update(zip(header, cells, strict=False))
+    for place, cell in enumerate(cells[len(header) :], start=len(header) + 1):
+        if cell:
+            row[f"column {place}"] = cell
+    return row
+
+
+def _table(name: str, lines: Iterable[tuple[int, list[str]]], last: int | None) -> Table:
+    filled = ((number, cells) for number, cells in lines if any(cells))
+    number, cells = next(filled, (0, []))
+    header = _header(cells, name)
+    rows = ((place, _dict(header, found)) for place, found in filled)
+    return Table(name, header, rows, None if last is None else max(0, last - number))
+
+
+def csv_table(path: Path) -> Table:
+    """A CSV file; the header tells whether it is separated by comma, semicolon or tab.
+
+    Raises:
+        FileFormatError: not text, a header said twice, or quoting that never ends.
+    """
+    text = decode(path.read_bytes(), path.name)
+    if "\0" in text:
+        raise FileFormatError(f"{path.name} is not a text file.", remedy="Save it as CSV UTF-8.")
+    return _table(path.name, _csv_lines(text, path.name), None)
+
+
+def _csv_lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
+    delimiter = max((",", ";", "\t"), key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            yield number, [cell.strip() for cell in cells]
+    except csv.Error as error:
+        raise FileFormatError(
+            f"{name} is not readable as CSV after row {number} ({error}).",
+            remedy="Check its quotation marks.",
+        ) from error
+
+
+def _workbook(path: Path) -> Any:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        return CalamineWorkbook.from_path(path)
+    except (CalamineError, OSError) as error:
+        raise FileFormatError(
+            f"{path.name} is not readable as a spreadsheet ({error}).", remedy="Save it as XLSX."
+        ) from error
+
+
+def sheets_of(path: Path) -> tuple[str, ...]:
+    """The names of a spreadsheet's sheets, in their order."""
+    return tuple(_workbook(path).sheet_names)
+
+
+def xlsx_table(path: Path, sheet: str = "") -> Table:
+    """A sheet of a spreadsheet (XLSX, XLS, XLSB or ODS); the first one when no name is given.
+
+    Raises:
+        FileFormatError: not a spreadsheet, no such sheet, or a header said twice.
+    """
+    book = _workbook(path)
+    name = sheet or next(iter(book.sheet_names), "")
+    if name not in book.sheet_names:
+        raise FileFormatError(
+            f"{path.name} has no sheet {name!r}.", remedy=f"Its sheets: {', '.join(book.sheet_names)}."
+        )
+    found = book.get_sheet_by_name(name)
+    # ``iter_rows`` begins at row 1 even where the first rows are empty, but fails on a sheet without a cell.
+    cells = found.iter_rows() if found.start is not None else iter(())
+    lines = ((number, [text_of(cell) for cell in row]) for number, row in enumerate(cells, start=1))
+    # calamine's total_height is the index of the last row, counted from 0.
+    return _table(name, lines, found.total_height + 1)
+
+
+def rows_of_csv(path: Path) -> Iterator[Row]:
+    """The rows of a CSV file; see ``csv_table``."""
+    return csv_table(path).rows
+
+
+def rows_of_xlsx(path: Path, sheet: str = "") -> Iterator[Row]:
+    """The rows of a sheet; see ``xlsx_table``."""
+    return xlsx_table(path, sheet).rows
+
+
+def table_of(path: Path, sheet: str = "") -> Table:
+    """A CSV file or a sheet, by the file's ending.
+
+    Raises:
+        FileFormatError: another ending, or see ``csv_table`` and ``xlsx_table``.
+    """
+    ending = path.suffix.lower()
+    if ending in CSV_ENDINGS:
+        return csv_table(path)
+    if ending in XLSX_ENDINGS:
+        return xlsx_table(path, sheet)
+    raise FileFormatError(f"{path.name} is neither CSV nor XLSX.", remedy="Give a .csv or .xlsx file.")
