@@ -39,7 +39,10 @@ class Reject:
 
 @dataclass(slots=True)
 class Report:
-    """Counts that add up (``rows_in = accepted + rejected``) and every reject. A loader notes each row once."""
+    """Counts that add up (``rows_in = accepted + rejected``) and every reject. A loader notes each row once.
+
+    ``rejects`` holds the values of rejected rows and the values left out of accepted ones.
+    """
 
     file: str
     rows_in: int = 0
@@ -58,6 +61,11 @@ class Report:
         text = "" if problem.value is None else str(problem.value)[:200]
         self.rejects.append(Reject(self.file, sheet, row, column, text, problem.reason, problem.parameters))
         self.rejected_rows.add((sheet, row))
+
+    def leave_out(self, sheet: str, row: int, column: str, problem: ValueProblem) -> None:
+        """Note a value that was left out; the rest of its row is accepted."""
+        text = "" if problem.value is None else str(problem.value)[:200]
+        self.rejects.append(Reject(self.file, sheet, row, column, text, problem.reason, problem.parameters))
 
 
 class Loader(Protocol):
