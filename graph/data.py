@@ -1,0 +1,264 @@
+"""What each question's answer holds (the ``data`` of an ``Answer``). Codes and numbers, never sentences.
+
+Ids are entity ids or link ids; ``Node`` carries what a reader needs to recognise one. Days are ISO dates.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from pydantic import Field
+
+from graph.answer import Basis, Frozen, Links, Resolution
+
+
+class Node(Frozen):
+    """An entity as an answer names it. ``place`` is the key of its nearest place, ``country`` ISO 3166-1 alpha-2."""
+
+    id: str
+    type: str
+    name: str
+    keys: tuple[str, ...] = ()
+    stage: str | None = None
+    place: str | None = None
+    country: str | None = None
+    kinds: tuple[str, ...] = Field((), description="keys of what a step outputs or a contract is categorised as")
+    inputs_known: str | None = None
+    clause_level: str | None = None
+    ghost: bool = False
+    generic: bool = False
+
+
+class LinkData(Frozen):
+    """A link of an answer. ``rests_on`` are the facts under a derived one."""
+
+    id: str
+    type: str
+    source: str
+    target: str
+    resolution: Resolution
+    status: str
+    confidence: float
+    valid_from: date | None
+    valid_to: date | None
+    denied: bool = False
+    rests_on: tuple[str, ...] = ()
+
+
+class Path(Frozen):
+    """A path in the direction risk flows. ``value`` is the product of the seed and the confidences along it;
+    ``weakest`` is the link with the least confidence, nearest the contract on a tie (null: no link)."""
+
+    nodes: tuple[str, ...]
+    links: tuple[str, ...]
+    value: float
+    weakest: str | None
+    resolution: Resolution
+    statement: str | None = Field(None, description="the assessment or finding at the seed")
+
+
+class Figure(Frozen):
+    """Lens A at one vertex for one (risk type, severity at least L, basis, links): see lenses.md 3.
+
+    ``upper`` is 1 where ``upper_open`` (an unassessed step in the cone, or an end of knowledge), else ``high``.
+    """
+
+    risk: str
+    severity: int = Field(ge=0, le=4)
+    basis: Basis
+    links: Links
+    low: float
+    high: float
+    upper_open: bool
+    upper: float
+    severity_unknown: bool = Field(False, description="reached only by a seed whose severity nobody gave")
+    path: Path | None = Field(None, description="the path of low; of high where low is 0")
+    high_statement: str | None = Field(None, description="a different statement that attains high")
+
+
+class Reach(Frozen):
+    """What a trace says of one node on the way, for the tier view: the highest severity reached and how surely."""
+
+    severity: int | None = Field(description="highest L reached by high; null: nothing reached")
+    severity_unknown: bool = False
+    low: float
+    high: float
+    upper_open: bool
+    assessed: bool | None = Field(description="whether this step itself was assessed; null: not a step")
+    unassessed_below: int = Field(description="steps at or upstream of it that nobody assessed")
+    resolution: Resolution | None = Field(description="least certain link of the best path; null: nothing reached")
+    own_severity: int | None = Field(None, description="highest severity of a statement about this node itself")
+
+
+class TraceNode(Frozen):
+    node: Node
+    tier: int
+    tier_max: int | None = Field(description="longest path in the condensation; null: a path touches a cycle")
+    hops: int
+    resolution: Resolution
+    end: bool = Field(False, description="knowledge ends here")
+    reach: Reach | None = None
+
+
+class Listed(Frozen):
+    """A row of the company list: a relation to a company, goods unknown. Never counted in a figure."""
+
+    company: str
+    contracts: tuple[str, ...]
+    via: tuple[str, ...] = Field(description="links that relate the company")
+    why: str = Field(description="sells_to, runs, operates or harm_of_company")
+
+
+class TraceData(Frozen):
+    """``start`` are the vertices walked from. ``nodes`` by (tier, type, name, id); ``links`` by id."""
+
+    start: tuple[str, ...]
+    direction: str = Field(description="upstream or downstream")
+    risk: str | None
+    nodes: tuple[TraceNode, ...]
+    links: tuple[LinkData, ...]
+    cycles: tuple[tuple[str, ...], ...] = Field(description="strongly connected sets of nodes; harmless, named")
+    denied: tuple[LinkData, ...] = ()
+    company_list: tuple[Listed, ...] = ()
+    statements: tuple[StatementData, ...] = ()
+
+
+class StatementData(Frozen):
+    """An assessment or finding that an answer rests on, attributed and dated."""
+
+    id: str
+    type: str
+    name: str
+    name_sv: str | None
+    risk: tuple[str, ...]
+    severity: int | None
+    likelihood: float | None
+    level: str | None
+    standing: str | None
+    issued: date | None
+    reply: str | None
+    cites: str
+    sources: tuple[str, ...] = Field(description="ids of the sources that say it")
+    specific: bool
+
+
+class ContractExposure(Frozen):
+    """One contract of the group. ``figures`` are those reached, most severe first; empty means none found *or*
+    unknown: see ``unassessed`` and ``ends``."""
+
+    contract: Node
+    buyers: tuple[str, ...]
+    suppliers: tuple[str, ...]
+    figures: tuple[Figure, ...]
+    knowledge: str = Field(description="reached, supplier_link_only, unknown or none_found")
+    steps: int
+    unassessed: int
+    ends: int
+
+
+class Distribution(Frozen):
+    """How many of the group's contracts reach a severity, with one basis on one set of links."""
+
+    severity: int
+    basis: Basis
+    links: Links
+    contracts: int
+
+
+class TierCount(Frozen):
+    """Steps of the group's chains in one tier: how many, how many carry a seed of the risk, how many nobody assessed."""
+
+    tier: int
+    steps: int
+    item_steps: int
+    seeded: int
+    unassessed: int
+    ends: int
+
+
+class ExposureData(Frozen):
+    """Lens A for a group of contracts. A distribution, never a maximum handed on."""
+
+    subject: Node
+    view: str = Field(description="contract, buyer, supplier, category, area, product, site, step, place or all")
+    risk: str
+    contracts: int
+    distribution: tuple[Distribution, ...]
+    worst: tuple[Figure, ...] = Field(description="per (basis, links): the most severe, then surest figure")
+    worst_contract: str | None
+    tiers: tuple[TierCount, ...]
+    members: tuple[ContractExposure, ...]
+    may_apply: tuple[str, ...] = Field((), description="generic steps that may apply: unknown, never exposure")
+    company_list: tuple[Listed, ...]
+    statements: tuple[StatementData, ...]
+    nodes: tuple[Node, ...] = Field(description="every node named above")
+    links: tuple[LinkData, ...] = Field(description="every link named above")
+
+
+class AffectedContract(Frozen):
+    contract: Node
+    regions: tuple[str, ...]
+    suppliers: tuple[str, ...]
+    resolution: Resolution
+    clause_level: str | None
+    tier: int | None = Field(description="tiers between it and the start; null for the company list")
+    path: Path | None
+    question: str = Field(description="code of the question to ask: see the word lists")
+
+
+class AffectedData(Frozen):
+    """Contracts that a site, company, place, kind of goods or incident touches, surest first."""
+
+    start: Node
+    start_steps: tuple[str, ...]
+    contracts: tuple[AffectedContract, ...]
+    company_list: tuple[Listed, ...]
+    regions: tuple[str, ...]
+    denied: tuple[LinkData, ...]
+    statements: tuple[StatementData, ...]
+    nodes: tuple[Node, ...]
+    links: tuple[LinkData, ...]
+
+
+class PathsData(Frozen):
+    source: str
+    target: str
+    paths: tuple[Path, ...]
+    nodes: tuple[Node, ...]
+    links: tuple[LinkData, ...]
+
+
+class Said(Frozen):
+    """One record about an entity: who says what, valid when."""
+
+    record: str
+    type: str
+    properties: dict[str, object]
+    status: str
+    confidence: float | None
+    denied: bool
+    valid_from: date | None
+    valid_to: date | None
+    source: str
+    cites: str
+    locator: str
+
+
+class Conflict(Frozen):
+    """Different live values of a single-valued property, or opposite polarities, from different sources."""
+
+    property: str
+    values: tuple[str, ...]
+    records: tuple[str, ...]
+
+
+class EntityData(Frozen):
+    node: Node
+    said: tuple[Said, ...]
+    links: tuple[LinkData, ...]
+    neighbours: tuple[Node, ...]
+    conflicts: tuple[Conflict, ...]
+    redirected_from: str | None = None
+
+
+TraceData.model_rebuild()

@@ -1,0 +1,216 @@
+"""Derived links: where inputs are not all known, what is typical for the kind stands in. See ontology.md 4.
+
+A contract gets the generic steps of the last stage of each kind that is the same as, or broader than, one of its
+categories; a specific step gets the generic suppliers of the generic step of its kind and stage. Never where a
+specific input of that kind is known; and a generic kind *narrower* than the contract's only may apply: unknown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from graph.snapshot.kinds import Order, edge_period, order_of_kinds
+from graph.snapshot.periods import NEVER, Periods, difference, intersection, period, union
+from graph.snapshot.topology import (
+    LINK_CODE,
+    NODE_CODE,
+    STATUSES,
+    GraphLink,
+    Topology,
+    edges_of,
+    joined,
+)
+from ontology.records import Status
+from ontology.vocabulary import vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrow:
+    """A stored link as the derivation sees it."""
+
+    other: int
+    when: Periods
+    edge: int
+
+
+@dataclass(slots=True)
+class _Facts:
+    """The stored links that the derivation needs, by vertex."""
+
+    outputs: dict[int, list[_Arrow]] = field(default_factory=lambda: defaultdict(list))
+    inputs: dict[int, list[_Arrow]] = field(default_factory=lambda: defaultdict(list))
+    categories: dict[int, list[_Arrow]] = field(default_factory=lambda: defaultdict(list))
+    lots: dict[int, list[_Arrow]] = field(default_factory=lambda: defaultdict(list))
+    acted: set[int] = field(default_factory=set)
+
+
+def _facts(topology: Topology) -> _Facts:
+    edges, facts = topology.edges, _Facts()
+    rules = {
+        "OUTPUTS": (facts.outputs, False),
+        "SUPPLIES": (facts.inputs, True),
+        "DELIVERED_UNDER": (facts.inputs, True),
+        "IN_CATEGORY": (facts.categories, False),
+        "FOR_LOT": (facts.lots, False),
+    }
+    for name, (into, reverse) in rules.items():
+        for edge in np.flatnonzero((edges.type == LINK_CODE[name]) & ~edges.denied):
+            source, target = int(edges.source[edge]), int(edges.target[edge])
+            at, other = (target, source) if reverse else (source, target)
+            into[at].append(_Arrow(other, edge_period(edges, int(edge)), int(edge)))
+    for name in ("PERFORMS", "RUNS"):
+        facts.acted.update(int(v) for v in edges.target[edges.type == LINK_CODE[name]])
+    return facts
+
+
+@dataclass(frozen=True, slots=True)
+class _GenericStep:
+    """A generic step that outputs one kind at one stage."""
+
+    step: int
+    kind: int
+    stage: str
+    when: Periods
+    fact: int
+
+
+class Derivation:
+    """Derives the generic links of a topology."""
+
+    def __init__(self, topology: Topology) -> None:
+        self.topology = topology
+        self.facts = _facts(topology)
+        self.kinds: Order = order_of_kinds(topology)
+        self.generic = self._generic_steps()
+        self.by_kind: dict[int, list[_GenericStep]] = defaultdict(list)
+        for step in self.generic:
+            self.by_kind[step.kind].append(step)
+        self.generic_vertices = {step.step for step in self.generic}
+
+    def _properties(self, vertex: int) -> dict[str, object]:
+        found: dict[str, object] = json.loads(self.topology.vertices.properties[vertex])
+        return found
+
+    def _alive(self, vertex: int) -> Periods:
+        v = self.topology.vertices
+        return period(int(v.valid_from[vertex]), int(v.valid_to[vertex]))
+
+    def _of_type(self, name: str) -> Iterator[int]:
+        return (int(v) for v in np.flatnonzero(self.topology.vertices.type == NODE_CODE[name]))
+
+    def _generic_steps(self) -> list[_GenericStep]:
+        found = []
+        for step in self._of_type("Step"):
+            status = STATUSES[self.topology.vertices.status[step]]
+            if status is not Status.GENERIC or step in self.facts.acted:
+                continue
+            stage = str(self._properties(step).get("stage", ""))
+            for arrow in self.facts.outputs[step] if stage else ():
+                when = intersection(arrow.when, self._alive(step))
+                found.append(_GenericStep(step, arrow.other, stage, when, arrow.edge))
+        return found
+
+    def known_inputs(self, buyer: int, kind: int) -> Periods:
+        """When the buyer has a specific input that is the same as, or narrower than, ``kind``."""
+        when = NEVER
+        for arrow in self.facts.inputs[buyer]:
+            if arrow.other in self.generic_vertices:
+                continue
+            for output in self.facts.outputs[arrow.other]:
+                within = self.kinds.up(output.other).get(kind, NEVER)
+                when = union(when, intersection(intersection(arrow.when, output.when), within))
+        return when
+
+    def _links(self, type: str, source: int, target: int, when: Periods, facts: Iterable[int]) -> Iterator[GraphLink]:
+        ids, edges = self.topology.vertices.id, self.topology.edges
+        rests_on = tuple(edges.id(edge) for edge in dict.fromkeys(facts))
+        for start, end in when:
+            yield GraphLink(type, ids[source], ids[target], status=Status.GENERIC, valid_from=start, valid_to=end,
+                            rests_on=rests_on)
+
+    def contract_kinds(self, contract: int) -> Iterator[tuple[int, Periods, tuple[int, ...]]]:
+        """(kind, when, facts) of a contract's own categories and those of its lot."""
+        for arrow in self.facts.categories[contract]:
+            yield arrow.other, arrow.when, (arrow.edge,)
+        for lot in self.facts.lots[contract]:
+            for arrow in self.facts.categories[lot.other]:
+                yield arrow.other, intersection(lot.when, arrow.when), (lot.edge, arrow.edge)
+
+    def last_stage(self, kind: int) -> list[_GenericStep]:
+        stages = vocabulary("chain-stages")
+        last = max(stages[step.stage].order for step in self.by_kind[kind])
+        return [step for step in self.by_kind[kind] if stages[step.stage].order == last]
+
+    def for_contract(self, contract: int) -> Iterator[GraphLink]:
+        applies: dict[int, tuple[Periods, tuple[int, ...]]] = {}
+        for own, when, facts in self.contract_kinds(contract):
+            for kind, within in self.kinds.up(own).items():
+                if kind in self.by_kind:
+                    known, rests = applies.get(kind, (NEVER, (*facts, *self.kinds.facts(own, kind))))
+                    applies[kind] = union(known, intersection(when, within)), rests
+        for kind, (when, facts) in sorted(applies.items()):
+            left = difference(intersection(when, self._alive(contract)), self.known_inputs(contract, kind))
+            for step in self.last_stage(kind):
+                holds = intersection(left, step.when)
+                yield from self._links("DELIVERED_UNDER", step.step, contract, holds, (*facts, step.fact))
+
+    def may_apply(self, contract: int) -> Iterator[int]:
+        """Generic steps of last stages whose kind is narrower than the contract's: they may apply, which is unknown."""
+        for own, _, _ in self.contract_kinds(contract):
+            for kind in self.by_kind:
+                if own != kind and own in self.kinds.up(kind) and kind not in self.kinds.up(own):
+                    yield from (step.step for step in self.last_stage(kind))
+
+    def for_step(self, step: int) -> Iterator[GraphLink]:
+        stage = str(self._properties(step).get("stage", ""))
+        for output in self.facts.outputs[step] if stage else ():
+            for kind, within in self.kinds.up(output.other).items():
+                for twin in self.by_kind.get(kind, ()):
+                    if stage not in vocabulary("chain-stages").within(twin.stage):
+                        continue
+                    when = intersection(intersection(output.when, within), intersection(twin.when, self._alive(step)))
+                    facts = (output.edge, *self.kinds.facts(output.other, kind), twin.fact)
+                    yield from self._suppliers_of(twin, step, when, facts)
+
+    def _suppliers_of(
+        self, twin: _GenericStep, step: int, when: Periods, facts: tuple[int, ...]
+    ) -> Iterator[GraphLink]:
+        for arrow in self.facts.inputs[twin.step]:
+            kinds = [s for s in self.generic if s.step == arrow.other]
+            for supplier in kinds:
+                holds = intersection(intersection(when, arrow.when), supplier.when)
+                left = difference(holds, self.known_inputs(step, supplier.kind))
+                yield from self._links("SUPPLIES", supplier.step, step, left, (*facts, arrow.edge))
+
+    def _open(self, vertex: int) -> bool:
+        return self._properties(vertex).get("inputs_known") != "all"
+
+    def links(self) -> list[GraphLink]:
+        found: dict[tuple[str, str, str, int], GraphLink] = {}
+        if not self.generic:
+            return []
+        for contract in self._of_type("Contract"):
+            if self._open(contract):
+                found |= {_key(link): link for link in self.for_contract(contract)}
+        for step in self._of_type("Step"):
+            if step not in self.generic_vertices and self.facts.outputs.get(step) and self._open(step):
+                found |= {_key(link): link for link in self.for_step(step)}
+        return list(found.values())
+
+
+def _key(link: GraphLink) -> tuple[str, str, str, int]:
+    return link.type, link.source, link.target, link.valid_from
+
+
+def with_generic_links(topology: Topology) -> Topology:
+    """The topology with its derived links."""
+    links = Derivation(topology).links()
+    if not links:
+        return topology
+    derived = edges_of(topology.vertices, links, derived=True)
+    return Topology(topology.vertices, joined(topology.edges, derived))

@@ -1,0 +1,114 @@
+"""Kinds of goods: which is the same as, or narrower than, which, and when. From BROADER, MATCHES and IN_CATEGORY."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from graph.snapshot.periods import ALWAYS, NEVER, Periods, intersection, period, union
+from graph.snapshot.topology import LINK_CODE, NODE_CODE, RELATIONS, Edges, Topology
+
+KIND_TYPES = tuple(NODE_CODE[name] for name in ("Product", "Material", "Category"))
+
+
+class Fit(IntEnum):
+    """Whether something falls under a scope. *MAY* counts as unknown, never as exposure and never as clear."""
+
+    NO = 0
+    MAY = 1
+    YES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the order of kinds: to a same or broader kind, while it holds, by which edge."""
+
+    to: int
+    when: Periods
+    edge: int
+
+
+class Order:
+    """A partial order on vertices with periods: ``up(a)[b]`` says when ``a`` is the same as, or within, ``b``."""
+
+    def __init__(self, steps: Mapping[int, list[Step]]) -> None:
+        self._steps = steps
+        self._up: dict[int, dict[int, Periods]] = {}
+        self._via: dict[int, dict[int, tuple[int, ...]]] = {}
+
+    def up(self, start: int) -> Mapping[int, Periods]:
+        if start not in self._up:
+            self._search(start)
+        return self._up[start]
+
+    def facts(self, start: int, end: int) -> tuple[int, ...]:
+        """Edges on which "start is within end" rests: one shortest chain of them."""
+        self.up(start)
+        return self._via[start][end]
+
+    def _search(self, start: int) -> None:
+        when: dict[int, Periods] = {start: ALWAYS}
+        via: dict[int, tuple[int, ...]] = {start: ()}
+        queue = [start]
+        for here in queue:
+            for step in self._steps.get(here, ()):
+                known = when.get(step.to, NEVER)
+                grown = union(known, intersection(when[here], step.when))
+                if grown != known:
+                    when[step.to] = grown
+                    via.setdefault(step.to, (*via[here], step.edge))
+                    queue.append(step.to)
+        self._up[start], self._via[start] = when, via
+
+    def fit(self, thing: int, scope: int) -> Fit:
+        """Three-valued: the thing is the same or narrower; the scope is narrower; neither. For one moment's order."""
+        if scope in self.up(thing):
+            return Fit.YES
+        return Fit.MAY if thing in self.up(scope) else Fit.NO
+
+
+def edge_period(edges: Edges, edge: int) -> Periods:
+    return period(int(edges.valid_from[edge]), int(edges.valid_to[edge]))
+
+
+def _asserted(edges: Edges, name: str) -> list[int]:
+    found = np.flatnonzero((edges.type == LINK_CODE[name]) & ~edges.denied)
+    return [int(edge) for edge in found]
+
+
+def order_of_kinds(topology: Topology, live: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None) -> Order:
+    """The order of kinds over all time, or (``live`` given, shape (edges,)) at the moment that it describes."""
+    edges, types = topology.edges, topology.vertices.type
+    steps: dict[int, list[Step]] = defaultdict(list)
+
+    def add(lower: int, upper: int, edge: int) -> None:
+        steps[lower].append(Step(upper, ALWAYS if live is not None else edge_period(edges, edge), edge))
+
+    for name in ("BROADER", "IN_CATEGORY", "MATCHES"):
+        for edge in _asserted(edges, name):
+            if live is not None and not live[edge]:
+                continue
+            source, target = int(edges.source[edge]), int(edges.target[edge])
+            relation = RELATIONS[edges.mark[edge]] if name == "MATCHES" else "broader"
+            if name == "IN_CATEGORY" and types[source] not in KIND_TYPES:
+                continue
+            if relation in ("broader", "exact"):
+                add(source, target, edge)
+            if relation in ("narrower", "exact"):
+                add(target, source, edge)
+    return Order(steps)
+
+
+def order_of_places(topology: Topology, live: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Order:
+    """Which place lies in which, at the moment that ``live`` (shape (edges,)) describes."""
+    edges, types = topology.edges, topology.vertices.type
+    steps: dict[int, list[Step]] = defaultdict(list)
+    for edge in _asserted(edges, "PART_OF"):
+        source = int(edges.source[edge])
+        if live[edge] and types[source] == NODE_CODE["Place"]:
+            steps[source].append(Step(int(edges.target[edge]), ALWAYS, edge))
+    return Order(steps)

@@ -1,0 +1,265 @@
+"""The topology of a snapshot: every visible entity and link as arrays, of every validity, in canonical order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from graph.snapshot.arrays import F64, I8, I32, I64, Bool, Texts, content_hash, load, save
+from ontology import model
+from ontology.records import Polarity, Status, content_order, link_id, link_order
+from ontology.values import BEGINNING, END
+
+NODE_TYPES = tuple(sorted(model.NODES))
+LINK_TYPES = tuple(sorted(model.LINKS))
+STATUSES = tuple(Status)
+NODE_CODE = {name: code for code, name in enumerate(NODE_TYPES)}
+LINK_CODE = {name: code for code, name in enumerate(LINK_TYPES)}
+FLOWING = np.array([model.LINKS[name].flows for name in LINK_TYPES])
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNode:
+    """An entity as the snapshot takes it. ``properties`` are JSON-ready; conflicting ones are settled by the caller."""
+
+    id: str
+    type: str
+    name: str = ""
+    keys: tuple[str, ...] = ()
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    ghost: bool = False
+    status: Status = Status.DECLARED
+    confidence: float | None = None
+    valid_from: int = BEGINNING
+    valid_to: int = END
+
+
+@dataclass(frozen=True, slots=True)
+class GraphLink:
+    """A link as the snapshot takes it when there is no store. Days are since 1970-01-01; ``id`` is made if empty."""
+
+    type: str
+    source: str
+    target: str
+    confidence: float | None = None
+    status: Status = Status.DECLARED
+    polarity: Polarity = Polarity.ASSERTED
+    valid_from: int = BEGINNING
+    valid_to: int = END
+    id: str = ""
+    rests_on: tuple[str, ...] = ()
+    """For a derived link: the ids of the links that it rests on."""
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def order(self) -> int:
+        if self.id:
+            return link_order(self.id)
+        parts = (self.type, self.source, self.target, str(self.valid_from), str(self.valid_to), *self.rests_on)
+        return content_order(*parts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vertices:
+    """Entities in the order of their ids. ``properties`` are JSON texts, ``keys`` are joined by line feeds."""
+
+    id: Texts
+    type: I8
+    name: Texts
+    keys: Texts
+    properties: Texts
+    ghost: Bool
+    status: I8
+    confidence: F64
+    valid_from: I32
+    valid_to: I32
+
+    @staticmethod
+    def of(nodes: Iterable[GraphNode]) -> Vertices:
+        ordered = sorted(nodes, key=lambda node: node.id.encode())
+        return Vertices(
+            id=Texts.of(node.id for node in ordered),
+            type=np.array([NODE_CODE[node.type] for node in ordered], np.int8),
+            name=Texts.of(node.name for node in ordered),
+            keys=Texts.of("\n".join(node.keys) for node in ordered),
+            properties=Texts.of(
+                json.dumps(dict(node.properties), ensure_ascii=False, sort_keys=True) for node in ordered
+            ),
+            ghost=np.array([node.ghost for node in ordered], np.bool_),
+            status=np.array([STATUSES.index(node.status) for node in ordered], np.int8),
+            confidence=np.array([np.nan if k.confidence is None else k.confidence for k in ordered], np.float64),
+            valid_from=np.array([node.valid_from for node in ordered], np.int32),
+            valid_to=np.array([node.valid_to for node in ordered], np.int32),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Edges:
+    """Links in the order (source, target, type, order). ``derived`` marks links made at the freeze; ``row`` is the
+    store's row (-1: none), ``mark`` what ``mark_of`` says of its properties, ``fact_start``/``fact`` the link orders that a derived link rests on. ``confidence`` is NaN where
+    none was stated."""
+
+    source: I32
+    target: I32
+    type: I8
+    mark: I8
+    status: I8
+    denied: Bool
+    derived: Bool
+    confidence: F64
+    valid_from: I32
+    valid_to: I32
+    order: I64
+    row: I64
+    fact_start: I64
+    fact: I64
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    def id(self, edge: int) -> str:
+        return link_id(int(self.order[edge]), derived=bool(self.derived[edge]))
+
+    def facts(self, edge: int) -> tuple[str, ...]:
+        """Ids of the links that a derived link rests on."""
+        return tuple(link_id(int(o)) for o in self.fact[self.fact_start[edge] : self.fact_start[edge + 1]])
+
+
+RELATIONS = ("exact", "broader", "narrower")
+
+
+def mark_of(type: str, properties: Mapping[str, Any]) -> int:
+    """What a snapshot keeps of a link's properties: the relation of a match, and whether an owner controls."""
+    if type == "MATCHES":
+        return RELATIONS.index(properties["relation"])
+    if model.LINKS[type].by_control:
+        return int(bool(properties.get("control")) or float(properties.get("share") or 0) >= 0.5)
+    return 0
+
+
+def _edge_columns(n: int) -> dict[str, Any]:
+    """Empty columns but for the ends and types, which the caller fills."""
+    return {
+        "status": np.zeros(n, np.int8),
+        "denied": np.zeros(n, np.bool_),
+        "derived": np.zeros(n, np.bool_),
+        "confidence": np.full(n, np.nan),
+        "valid_from": np.full(n, BEGINNING, np.int32),
+        "valid_to": np.full(n, END, np.int32),
+        "row": np.full(n, -1, np.int64),
+    }
+
+
+def edges_of(vertices: Vertices, links: Sequence[GraphLink], *, derived: bool = False) -> Edges:
+    """Edges from plain links whose ends are ids of ``vertices``."""
+    place = {id: number for number, id in enumerate(vertices.id)}
+    n = len(links)
+    columns = _edge_columns(n)
+    columns["status"] = np.array([STATUSES.index(link.status) for link in links], np.int8)
+    columns["denied"] = np.array([link.polarity is Polarity.DENIED for link in links], np.bool_)
+    columns["derived"] = np.full(n, derived)
+    columns["confidence"] = np.array([np.nan if k.confidence is None else k.confidence for k in links], np.float64)
+    columns["valid_from"] = np.array([link.valid_from for link in links], np.int32)
+    columns["valid_to"] = np.array([link.valid_to for link in links], np.int32)
+    facts = [[link_order(fact) for fact in link.rests_on] for link in links]
+    start = np.zeros(n + 1, np.int64)
+    np.cumsum([len(f) for f in facts], out=start[1:])
+    return canonical_edges(
+        Edges(
+            source=np.array([place[link.source] for link in links], np.int32),
+            target=np.array([place[link.target] for link in links], np.int32),
+            type=np.array([LINK_CODE[link.type] for link in links], np.int8),
+            mark=np.array([mark_of(link.type, link.properties) for link in links], np.int8),
+            order=np.array([link.order for link in links], np.int64),
+            fact_start=start,
+            fact=np.array([order for f in facts for order in f], np.int64),
+            **columns,
+        )
+    )
+
+
+def canonical_edges(edges: Edges) -> Edges:
+    """The edges in the order (source, target, type, order)."""
+    n = int(max(edges.source.max(), edges.target.max())) + 1 if len(edges) else 1
+    ends = edges.source.astype(np.int64) * n + edges.target
+    permutation = np.argsort(ends, kind="stable")
+    sorted_ends = ends[permutation]
+    tied = np.flatnonzero(sorted_ends[1:] == sorted_ends[:-1])
+    if tied.size:
+        touched = np.unique(np.concatenate((tied, tied + 1)))
+        rows = permutation[touched]
+        permutation[touched] = rows[np.lexsort((edges.order[rows], edges.type[rows], ends[rows]))]
+    return take(edges, permutation)
+
+
+def take(edges: Edges, rows: I64) -> Edges:
+    """The edges at some positions, in that order."""
+    counts = edges.fact_start[rows + 1] - edges.fact_start[rows]
+    start = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(counts, out=start[1:])
+    if edges.fact.size:
+        shift = np.repeat(edges.fact_start[rows] - start[:-1], counts)
+        fact = edges.fact[np.arange(start[-1]) + shift]
+    else:
+        fact = edges.fact
+    plain = [f.name for f in fields(Edges) if f.name not in ("fact_start", "fact")]
+    return Edges(**{name: getattr(edges, name)[rows] for name in plain}, fact_start=start, fact=fact)
+
+
+def joined(one: Edges, other: Edges) -> Edges:
+    """Both sets of edges, in canonical order."""
+    plain = [f.name for f in fields(Edges) if f.name not in ("fact_start", "fact")]
+    columns = {name: np.concatenate((getattr(one, name), getattr(other, name))) for name in plain}
+    start = np.concatenate((one.fact_start, other.fact_start[1:] + len(one.fact)))
+    return canonical_edges(Edges(**columns, fact_start=start, fact=np.concatenate((one.fact, other.fact))))
+
+
+@dataclass(frozen=True, eq=False)
+class Topology:
+    """Vertices and edges, stored and derived. Its hash covers ids and arrays, never rows or publications."""
+
+    vertices: Vertices
+    edges: Edges
+
+    @property
+    def n(self) -> int:
+        return len(self.vertices.id)
+
+    @cached_property
+    def hash(self) -> str:
+        v, e = self.vertices, self.edges
+        named = (v.id.blob, v.id.start, v.type, v.properties.blob, v.properties.start, v.ghost, v.status,
+                 v.confidence, v.valid_from, v.valid_to)
+        arrays = (e.source, e.target, e.type, e.order, e.mark, e.status, e.denied, e.derived, e.confidence,
+                  e.valid_from, e.valid_to, e.fact_start, e.fact)
+        return content_hash(("kedja-topology", model.VERSION), (*named, *arrays))
+
+    def save(self, folder: Path) -> None:
+        columns: dict[str, Any] = {}
+        for part, holder in (("v", self.vertices), ("e", self.edges)):
+            for f in fields(holder):
+                value = getattr(holder, f.name)
+                if isinstance(value, Texts):
+                    columns[f"{part}-{f.name}-blob"] = value.blob
+                    columns[f"{part}-{f.name}-start"] = value.start
+                else:
+                    columns[f"{part}-{f.name}"] = value
+        save(folder, columns)
+
+    @staticmethod
+    def open(folder: Path) -> Topology:
+        columns = load(folder)
+
+        def texts(name: str) -> Texts:
+            return Texts(columns[f"v-{name}-blob"], columns[f"v-{name}-start"])
+
+        vertices = Vertices(
+            **{f.name: texts(f.name) if f.type == "Texts" else columns[f"v-{f.name}"] for f in fields(Vertices)}
+        )
+        return Topology(vertices, Edges(**{f.name: columns[f"e-{f.name}"] for f in fields(Edges)}))

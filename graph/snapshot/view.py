@@ -1,0 +1,250 @@
+"""A snapshot: a topology at one valid_at (or during a period) under one method, with its seeds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from graph.network import Network
+from graph.snapshot.arrays import F64, I32, I64, Bool, content_hash, ranges
+from graph.snapshot.seeds import Seeds, make_seeds
+from graph.snapshot.topology import (
+    FLOWING,
+    LINK_CODE,
+    LINK_TYPES,
+    NODE_CODE,
+    NODE_TYPES,
+    STATUSES,
+    GraphLink,
+    GraphNode,
+    Topology,
+    Vertices,
+    edges_of,
+)
+from ontology import model
+from ontology.method import Method
+from ontology.method import method as read_method
+from ontology.records import Status
+from ontology.values import to_day
+
+WEAK_OWNERSHIP = len(LINK_TYPES)
+"""Network link type of an OWNS link without control, along which nothing passes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When the question is about: the day ``valid_at``, or every day of [``start``, ``end``) where that is given."""
+
+    valid_at: date | None
+    during: tuple[date, date] | None = None
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """[from, to) in days since 1970-01-01."""
+        if self.during:
+            return to_day(self.during[0], 0), to_day(self.during[1], 0)
+        day = to_day(self.valid_at, 0)
+        return day, day + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the reader knew: the publication, its time and the clearance. Never hashed."""
+
+    publication: int
+    at: datetime
+    clearance: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """The live, asserted links of one type, both ways: ``of(v)`` are the edges that leave v, ``to(v)`` that arrive."""
+
+    edge: I64
+    source: I32
+    target: I32
+    _by_source: tuple[I64, I64]
+    _by_target: tuple[I64, I64]
+
+    @staticmethod
+    def build(n: int, edge: I64, source: I32, target: I32) -> Pairs:
+        def index(ends: I32) -> tuple[I64, I64]:
+            order = np.argsort(ends, kind="stable")
+            return np.searchsorted(ends[order], np.arange(n + 1)).astype(np.int64), order.astype(np.int64)
+
+        return Pairs(edge, source, target, index(source), index(target))
+
+    @staticmethod
+    def _rows(index: tuple[I64, I64], vertices: Iterable[int]) -> I64:
+        return index[1][ranges(index[0], np.fromiter(vertices, np.int64))]
+
+    def targets(self, *vertices: int) -> list[int]:
+        """Where the links that leave these vertices lead, each once, in order."""
+        return [int(v) for v in np.unique(self.target[self._rows(self._by_source, vertices)])]
+
+    def sources(self, *vertices: int) -> list[int]:
+        """Where the links that arrive at these vertices come from, each once, in order."""
+        return [int(v) for v in np.unique(self.source[self._rows(self._by_target, vertices)])]
+
+    def leaving(self, *vertices: int) -> list[int]:
+        """Edges (of the topology) that leave these vertices."""
+        return [int(e) for e in self.edge[self._rows(self._by_source, vertices)]]
+
+    def arriving(self, *vertices: int) -> list[int]:
+        """Edges (of the topology) that arrive at these vertices."""
+        return [int(e) for e in self.edge[self._rows(self._by_target, vertices)]]
+
+
+class Snapshot:
+    """What questions are asked of. Immutable; everything heavy is computed once, when first needed."""
+
+    def __init__(self, topology: Topology, moment: Moment, method: Method, known: Known) -> None:
+        self.topology = topology
+        self.moment = moment
+        self.method = method
+        self.known = known
+
+    @staticmethod
+    def made(
+        nodes: Iterable[GraphNode],
+        links: Iterable[GraphLink],
+        *,
+        valid_at: date,
+        derived: Iterable[GraphLink] = (),
+        method: Method | None = None,
+        known_at: datetime | None = None,
+    ) -> Snapshot:
+        """A snapshot straight from nodes and links, without a store. Generic links are derived as from a store."""
+        from datetime import UTC
+
+        from graph.snapshot.generic import with_generic_links
+
+        vertices = Vertices.of(nodes)
+        topology = with_generic_links(Topology(vertices, edges_of(vertices, [*links, *derived])))
+        known = Known(0, known_at or datetime(1970, 1, 1, tzinfo=UTC), "public")
+        return Snapshot(topology, Moment(valid_at), method or read_method(), known)
+
+    # -- identity ---------------------------------------------------------------------------------------------
+    @property
+    def n(self) -> int:
+        return self.topology.n
+
+    @cached_property
+    def hash(self) -> str:
+        """``topology/weights``, two SHA-256 of content."""
+        days = ",".join(map(str, self.moment.days))
+        head = ("kedja-weights", self.topology.hash, self.method.name, self.method.version, days)
+        weights = content_hash(head, (self.confidence, self.live, *self.seeds.columns()))
+        return f"{self.topology.hash}/{weights}"
+
+    # -- vertices ---------------------------------------------------------------------------------------------
+    def vertex(self, id: str) -> int | None:
+        return self.topology.vertices.id.find(id)
+
+    def id(self, vertex: int) -> str:
+        return self.topology.vertices.id[vertex]
+
+    def name(self, vertex: int) -> str:
+        return self.topology.vertices.name[vertex]
+
+    def keys(self, vertex: int) -> tuple[str, ...]:
+        return tuple(k for k in self.topology.vertices.keys[vertex].split("\n") if k)
+
+    def type(self, vertex: int) -> str:
+        return NODE_TYPES[self.topology.vertices.type[vertex]]
+
+    def is_type(self, vertex: int, *names: str) -> bool:
+        return self.type(vertex) in names
+
+    def of_type(self, name: str) -> I64:
+        """Vertices of a node type that are valid at the moment."""
+        return np.flatnonzero((self.topology.vertices.type == NODE_CODE[name]) & self.alive)
+
+    def properties(self, vertex: int) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.topology.vertices.properties[vertex])
+        return found
+
+    def status(self, vertex: int) -> Status:
+        return STATUSES[self.topology.vertices.status[vertex]]
+
+    def statement_confidence(self, vertex: int) -> float:
+        """c_i of an assessment or finding, the method's default by status where none was stated."""
+        stated = float(self.topology.vertices.confidence[vertex])
+        return self.method.confidence[self.status(vertex)] if np.isnan(stated) else stated
+
+    # -- at the moment ----------------------------------------------------------------------------------------
+    @cached_property
+    def alive(self) -> Bool:
+        """Vertices that are valid at the moment, shape (n,)."""
+        start, end = self.moment.days
+        v = self.topology.vertices
+        return (v.valid_from < end) & (v.valid_to > start)
+
+    @cached_property
+    def live(self) -> Bool:
+        """Edges that hold at the moment and join valid vertices, denied ones included, shape (edges,)."""
+        start, end = self.moment.days
+        e = self.topology.edges
+        return (e.valid_from < end) & (e.valid_to > start) & self.alive[e.source] & self.alive[e.target]
+
+    @cached_property
+    def confidence(self) -> F64:
+        """c_e of every edge, the method's default by status where none was stated, shape (edges,)."""
+        e = self.topology.edges
+        defaults = np.array([self.method.confidence[status] for status in STATUSES])
+        return np.where(np.isnan(e.confidence), defaults[e.status], e.confidence)
+
+    @cached_property
+    def network(self) -> Network:
+        """The flowing, live, asserted links; ``link`` is the edge in the topology. Both item and generic links."""
+        e = self.topology.edges
+        keep = np.flatnonzero(self.live & ~e.denied & FLOWING[e.type])
+        kind = e.type[keep].astype(np.uint8)
+        kind[(kind == LINK_CODE["OWNS"]) & (e.mark[keep] == 0)] = WEAK_OWNERSHIP
+        return Network.build(
+            self.n, e.source[keep], e.target[keep], kind, self.confidence[keep], keep.astype(np.int32)
+        )
+
+    @cached_property
+    def item_network(self) -> Network:
+        """The network without generic links."""
+        return self.network.only(~self.is_generic(self.network.link))
+
+    def is_generic(self, edges: Any) -> Any:
+        """Whether edges have status generic (stored or derived); shape as given."""
+        return self.topology.edges.status[edges] == STATUSES.index(Status.GENERIC)
+
+    @cached_property
+    def _pairs(self) -> dict[str, Pairs]:
+        return {}
+
+    def pairs(self, name: str) -> Pairs:
+        """The live, asserted links of a type."""
+        if name not in self._pairs:
+            e = self.topology.edges
+            edge = np.flatnonzero(self.live & ~e.denied & (e.type == LINK_CODE[name]))
+            self._pairs[name] = Pairs.build(self.n, edge, e.source[edge], e.target[edge])
+        return self._pairs[name]
+
+    def denied(self) -> I64:
+        """Live edges that somebody denies ("not in our chain"): shown beside, removing nothing."""
+        return np.flatnonzero(self.live & self.topology.edges.denied)
+
+    @cached_property
+    def seeds(self) -> Seeds:
+        return make_seeds(self)
+
+
+def passes(risk_type_family: model.Family, labour: bool) -> F64:
+    """t_k by network link type, shape (32,): 1 where the family passes, else 0."""
+    table = np.zeros(32)
+    for code, name in enumerate(LINK_TYPES):
+        declared = model.LINKS[name]
+        table[code] = risk_type_family in declared.passes and (labour or not declared.only_labour)
+    return table
