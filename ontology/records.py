@@ -60,6 +60,10 @@ class Mode(StrEnum):
     APPEND = "append"
 
 
+DEMONSTRATION = "demo:"
+"""How the series of a demonstration source begins."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A document or a data set. ``series`` groups its editions; ``edition`` orders them (text, compared as such)."""
@@ -81,6 +85,11 @@ class Source:
     def id(self) -> str:
         """Content id, from series, edition and the bytes read."""
         return "s" + digest(self.series, self.edition, self.sha256)
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether what it says is invented, for demonstration."""
+        return self.series.startswith(DEMONSTRATION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,338 @@
+"""A workbook's tables to records and links, row by row, with every value that stops a row reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any
+
+from loaders.base import Progress, Reject, Report
+from loaders.workbook_cells import Table
+from loaders.workbook_columns import Column, Role, Sheet, find_sheet, nearest_sheet
+from loaders.workbook_values import (
+    NATURAL_PERSON,
+    Keys,
+    common,
+    common_value,
+    property_value,
+    several,
+    without_persons,
+)
+from ontology.errors import Reason, ValueProblem
+from ontology.model import NODES, LinkType
+from ontology.records import Link, PropertyProblem, Record, Ref, Source, check_link, check_record
+from ontology.values import parse_bool
+
+SCHEME_TYPES: Mapping[str, str] = {
+    "se-orgnr": "Organisation", "vat": "Organisation", "lei": "Organisation", "srn": "Organisation",
+    "area": "Organisation", "os-id": "Site", "gtin": "Product", "npl-id": "Product", "udi-di": "Product",
+    "cpv": "Category", "hs": "Category", "atc": "Category", "own": "Category", "iso3166-1": "Place",
+    "iso3166-2": "Place", "place": "Place", "risk": "RiskType",
+}
+"""The type of what a public identifier names, where its scheme has only one; for ends of several types."""
+
+PROGRESS_EVERY = 1_000
+
+
+@dataclass(slots=True)
+class Bound:
+    """A table with its sheet and, for each of its columns, what the heading means (None: not read)."""
+
+    table: Table
+    sheet: Sheet
+    columns: list[Column | None]
+
+    def cells(self, row: list[str]) -> Iterator[tuple[Column, str, str]]:
+        """(column, heading, text) of each filled cell under a known heading."""
+        for column, heading, text in zip(self.columns, self.table.header, row, strict=False):
+            if column is not None and text:
+                yield column, heading, text
+
+
+@dataclass(slots=True)
+class Row:
+    """A row being read: what its cells said, and its problems."""
+
+    number: int
+    ids: dict[Role, str] = field(default_factory=dict)
+    headings: dict[str, str] = field(default_factory=dict)
+    properties: dict[str, Any] = field(default_factory=dict)
+    common: dict[str, Any] = field(default_factory=dict)
+    shortcuts: list[tuple[Column, str, str]] = field(default_factory=list)
+    raw: dict[str, str] = field(default_factory=dict)
+    problems: list[tuple[str, ValueProblem]] = field(default_factory=list)
+
+    def heading(self, name: str) -> str:
+        return self.headings.get(name, name)
+
+
+class Reader:
+    """Reads the tables of one workbook. Ids are gathered first, so that sheets may stand in any order."""
+
+    def __init__(self, source: Source, secret: bytes, report: Report, progress: Progress) -> None:
+        self.source = source
+        self.keys = Keys(source.series, secret)
+        self.report = report
+        self.progress = progress
+        self.types: dict[str, set[str]] = {}
+        self.primary: dict[str, str] = {}
+        self.seen: dict[tuple[str, ...], str] = {}
+        self.total = 0
+
+    def read(self, tables: list[Table]) -> Iterator[Record | Link]:
+        bound = [found for table in tables if (found := self._bind(table)) is not None]
+        bound.sort(key=lambda b: isinstance(b.sheet.declared, LinkType))
+        self.total = sum(len(b.table.rows) for b in bound)
+        for b in bound:
+            if not isinstance(b.sheet.declared, LinkType):
+                self._gather(b)
+        for b in bound:
+            for number, cells in b.table.rows:
+                yield from self._row(b, number, cells)
+        self.progress(self.report.rows_in, self.total)
+
+    def _bind(self, table: Table) -> Bound | None:
+        sheet = find_sheet(table.title)
+        if sheet is None:
+            if table.header:
+                self._remark(table, "", table.title, Reason.UNKNOWN_TYPE, nearest=nearest_sheet(table.title))
+            return None
+        columns: list[Column | None] = []
+        for heading in table.header:
+            column = sheet.column(heading)
+            if column is None and heading and not heading.startswith("#"):
+                self._remark(table, heading, heading, Reason.UNKNOWN_COLUMN, nearest=sheet.nearest(heading))
+            if column is not None and column in columns:
+                self._remark(table, heading, heading, Reason.DUPLICATE_KEY, first_row=str(table.header_row))
+                column = None
+            columns.append(column)
+        return Bound(table, sheet, columns)
+
+    def _remark(self, table: Table, column: str, value: str, reason: Reason, **parameters: str) -> None:
+        """Report a sheet or a heading once; it is no row, so the counts of rows are as they were."""
+        report = self.report
+        row = max(table.header_row, 1)
+        report.rejects.append(Reject(report.file, table.title, row, column, value[:200], reason, parameters))
+        report.notes[str(reason)] += 1
+
+    def _gather(self, bound: Bound) -> None:
+        """Note the type of each own id, and its further identifiers; a bad one is reported at its row."""
+        for _, cells in bound.table.rows:
+            filled = bound.cells(cells)
+            texts = {column.role: text for column, _, text in filled if column.role in (Role.ID, Role.ALSO)}
+            try:
+                key, _, person = self._node_keys(bound, texts, cells)
+            except ValueProblem:
+                continue
+            self.types.setdefault(key, set()).add(bound.sheet.name)
+            for text in (texts.get(Role.ID, ""), *several(texts.get(Role.ALSO, ""))):
+                if text:
+                    self.primary.setdefault(self.keys.read(text)[0], key)
+            if not person:
+                self.primary[key] = key
+
+    def _node_keys(
+        self, bound: Bound, texts: Mapping[Role, str], cells: list[str]
+    ) -> tuple[str, tuple[str, ...], bool]:
+        """A row's key, its further keys, and whether it is a natural person (then hashed and alone)."""
+        if Role.ID not in texts:
+            raise ValueProblem(Reason.MISSING, "", column="id")
+        key, person = self.keys.read(texts[Role.ID])
+        also: list[str] = []
+        number = key if person else ""
+        for text in several(texts.get(Role.ALSO, "")):
+            other, hidden = self.keys.read(text)
+            number = number or (other if hidden else "")
+            also.append(other)
+        if number:
+            return number, (), True
+        if self._says_person(bound, cells):
+            return self.keys.person(texts[Role.ID]), (), True
+        return key, tuple(also), False
+
+    @staticmethod
+    def _says_person(bound: Bound, cells: list[str]) -> bool:
+        for column, _, text in bound.cells(cells):
+            if column.role is Role.PROPERTY and column.name == "natural_person":
+                return parse_bool(text)
+        return False
+
+    def _resolve(self, text: str) -> str:
+        """The key that a link's end names; an own id must be in the workbook."""
+        key, person = self.keys.read(text)
+        if key in self.primary:
+            return self.primary[key]
+        if self.keys.is_own(key) and not person:
+            own = {k.removeprefix(f"local:{self.keys.prefix}"): k for k in self.types if self.keys.is_own(k)}
+            near = ", ".join(get_close_matches(text, list(own), n=3, cutoff=0.6))
+            raise ValueProblem(Reason.UNKNOWN_KEY, text, key=text, nearest=near)
+        return key
+
+    def _end_types(self, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        if key in self.types:
+            return tuple(sorted(self.types[key]))
+        known = SCHEME_TYPES.get(key.partition(":")[0])
+        return (known,) if known else allowed
+
+    def _ends(self, link: LinkType, source: str, target: str, given: Mapping[Role, str]) -> tuple[Ref, Ref]:
+        """The ends with their types: as given, else those of the workbook's own rows, else the scheme's."""
+        def types(role: Role, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+            return (_node_type(given[role]),) if role in given else self._end_types(key, allowed)
+
+        sources = types(Role.FROM_TYPE, source, link.source)
+        targets = types(Role.TO_TYPE, target, link.target)
+        pairs = [(s, t) for s in sources for t in targets if link.allows(s, t)]
+        if not pairs:
+            ends = f"{'/'.join(sources)} -> {'/'.join(targets)}"
+            types_allowed = f"{' '.join(link.source)} -> {' '.join(link.target)}"
+            raise ValueProblem(Reason.WRONG_END, ends, link=link.name, types=types_allowed)
+        if len(pairs) > 1:
+            side = Role.FROM_TYPE if len({s for s, _ in pairs}) > 1 else Role.TO_TYPE
+            raise ValueProblem(Reason.MISSING, "", column=side.value)
+        return Ref(pairs[0][0], source), Ref(pairs[0][1], target)
+
+    def _row(self, bound: Bound, number: int, cells: list[str]) -> Iterator[Record | Link]:
+        report = self.report
+        report.rows_in += 1
+        if report.rows_in % PROGRESS_EVERY == 0:
+            self.progress(report.rows_in, self.total)
+        row = self._parse(bound, number, cells)
+        made: list[Record | Link] = []
+        try:
+            is_link = isinstance(bound.sheet.declared, LinkType)
+            made = self._link(bound, row) if is_link else self._node(bound, row, cells)
+        except PropertyProblem as problem:
+            row.problems.append((row.heading(problem.name), problem))
+        except ValueProblem as problem:
+            row.problems.append(("", problem))
+        if row.problems:
+            self._reject(bound, row)
+            return
+        report.accepted += 1
+        yield from made
+
+    def _reject(self, bound: Bound, row: Row) -> None:
+        for heading, problem in row.problems:
+            hidden = ValueProblem(problem.reason, without_persons(str(problem.value)), **problem.parameters)
+            self.report.reject(bound.table.title, row.number, heading, hidden)
+
+    def _parse(self, bound: Bound, number: int, cells: list[str]) -> Row:
+        row = Row(number)
+        if any(cells[len(bound.columns):]):
+            extra = next(cell for cell in cells[len(bound.columns):] if cell)
+            problem = ValueProblem(Reason.NOT_UNDERSTOOD, extra, detail="beyond the last heading")
+            row.problems.append(("", problem))
+        for column, heading, text in bound.cells(cells):
+            row.headings[column.name] = heading
+            try:
+                self._cell(row, column, heading, text)
+            except ValueProblem as problem:
+                row.problems.append((heading, problem))
+        return row
+
+    @staticmethod
+    def _cell(row: Row, column: Column, heading: str, text: str) -> None:
+        if column.role is Role.SHORTCUT:
+            row.shortcuts.append((column, heading, text))
+        elif column.role is Role.COMMON:
+            row.common[column.name] = common_value(column, text)
+        elif column.declared is None:
+            row.ids[column.role] = text
+        else:
+            value = property_value(column.declared, text)
+            row.properties[column.name] = value
+            if not _same(value, text):
+                row.raw[column.name] = text
+
+    def _node(self, bound: Bound, row: Row, cells: list[str]) -> list[Record | Link]:
+        try:
+            key, also, person = self._node_keys(bound, row.ids, cells)
+        except ValueProblem as problem:
+            heading = row.heading("identifiers" if str(problem.value) in row.ids.get(Role.ALSO, "") else "id")
+            row.problems.append((heading if problem.value else "id", problem))
+            return []
+        locator = f"{bound.table.title}:{row.number}"
+        record = Record(bound.sheet.name, key, row.properties, also, common(row.common, self.source.secrecy),
+                        row.raw, locator)
+        if person:
+            record = _hidden(record, row.ids)
+        self._once(record.type, record.key, record.id(self.source.series), locator)
+        made: list[Record | Link] = []
+        if not row.problems:
+            made.append(check_record(record))
+        for column, heading, text in row.shortcuts:
+            made += self._shortcut(record, row, column, heading, text)
+        return made
+
+    def _once(self, type_: str, key: str, id_: str, locator: str) -> None:
+        first = self.seen.setdefault((type_, id_), locator)
+        if first != locator:
+            raise ValueProblem(Reason.DUPLICATE_KEY, key, first_row=first)
+
+    def _shortcut(self, record: Record, row: Row, column: Column, heading: str, text: str) -> list[Link]:
+        link = column.link
+        assert link is not None  # a short cut is made from a link type
+        made = []
+        given = {Role.TO_TYPE if column.incoming else Role.FROM_TYPE: record.type}
+        for part in several(text):
+            try:
+                other = self._resolve(part)
+                ends = (other, record.key) if column.incoming else (record.key, other)
+                source, target = self._ends(link, *ends, given)
+                said = Link(link.name, source, target, {}, record.common, {}, f"{record.locator}:{heading}")
+                self._once(link.name, part, said.id(self.source.series), said.locator)
+                made.append(check_link(said))
+            except ValueProblem as problem:
+                row.problems.append((heading, problem))
+        return made
+
+    def _link(self, bound: Bound, row: Row) -> list[Record | Link]:
+        link = bound.sheet.declared
+        assert isinstance(link, LinkType)
+        ends = {role: self._end(row, role) for role in (Role.FROM, Role.TO)}
+        source, target = ends[Role.FROM], ends[Role.TO]
+        if source is None or target is None:
+            return []
+        refs = self._ends(link, source, target, row.ids)
+        locator = f"{bound.table.title}:{row.number}"
+        shared = common(row.common, self.source.secrecy)
+        row_key = row.ids.get(Role.ROW, "")
+        said = Link(link.name, *refs, row.properties, shared, row.raw, locator, row_key)
+        ends_said = f"{row.ids[Role.FROM]} -> {row.ids[Role.TO]}"
+        self._once(link.name, ends_said, said.id(self.source.series), locator)
+        return [] if row.problems else [check_link(said)]
+
+    def _end(self, row: Row, role: Role) -> str | None:
+        if role not in row.ids:
+            row.problems.append((role.value, ValueProblem(Reason.MISSING, "", column=role.value)))
+            return None
+        try:
+            return self._resolve(row.ids[role])
+        except ValueProblem as problem:
+            row.problems.append((row.heading(role.value), problem))
+            return None
+
+
+def _same(value: Any, text: str) -> bool:
+    return (";".join(value) if isinstance(value, tuple) else str(value)) == text
+
+
+def _node_type(text: str) -> str:
+    """A node type by name or label."""
+    sheet = find_sheet(text)
+    if sheet is None or isinstance(sheet.declared, LinkType):
+        raise ValueProblem(Reason.UNKNOWN_TYPE, text, types=", ".join(NODES))
+    return sheet.name
+
+
+def _hidden(record: Record, ids: Mapping[Role, str]) -> Record:
+    """A natural person's record with name, numbers and free text left out; only coded properties stay."""
+    declared = NODES[record.type].properties
+    coded = {name: value for name, value in record.properties.items() if declared[name].vocabulary}
+    properties = {"name": NATURAL_PERSON, "natural_person": True, **coded}
+    told = [str(record.properties.get("name", "")), *ids.values()]
+    cites = record.common.cites
+    if any(word and word.casefold() in cites.casefold() for word in told):
+        cites = ""
+    return replace(record, properties=properties, also=(), raw={}, common=replace(record.common, cites=cites))

@@ -1,0 +1,177 @@
+"""One cell's text to a value: properties by declared type, the common fields, keys, and hidden persons."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, get_args
+
+from loaders.workbook_columns import SEPARATOR, Column
+from ontology.errors import Reason, ValueProblem
+from ontology.model import Property
+from ontology.records import Common, Polarity, Secrecy, Status
+from ontology.values import is_personal_number, make_key, parse_bool, parse_day, parse_key, parse_number
+from ontology.vocabulary import vocabulary
+
+HIDDEN = "***"
+NATURAL_PERSON = "natural person"
+"""The code name that every hidden natural person has; pages put words to it."""
+
+
+def several(text: str) -> list[str]:
+    """The values of a cell that may hold several, without blanks and repeats."""
+    return list(dict.fromkeys(part for piece in text.split(SEPARATOR) if (part := piece.strip())))
+
+
+def term(name: str, text: str) -> str:
+    """A vocabulary's id from its id or its label in either language."""
+    terms = vocabulary(name)
+    found = terms.find(text)
+    if found is None:
+        raise ValueProblem(Reason.NOT_IN_VOCABULARY, text, vocabulary=name, nearest=terms.nearest(text))
+    return found
+
+
+def whole(text: str) -> int:
+    number = parse_number(text)
+    if number != number.to_integral_value():
+        raise ValueProblem(Reason.NOT_A_NUMBER, text)
+    return int(number)
+
+
+def fraction(text: str) -> float:
+    return float(parse_number(text))
+
+
+def amount(text: str) -> str:
+    """A decimal without an exponent and without needless zeros, so that 1 200,50 and 1200.5 are the same."""
+    number = parse_number(text)
+    plain = format(number.normalize(), "f")
+    return "0" if number == 0 else plain
+
+
+def day(text: str) -> date:
+    """A whole date; a month or a year is not one."""
+    first, after = parse_day(text)
+    if (after - first).days != 1:
+        raise ValueProblem(Reason.NOT_A_DATE, text)
+    return first
+
+
+_PARSERS: Mapping[type, Callable[[str], Any]] = {
+    bool: parse_bool, int: whole, float: fraction, Decimal: amount, date: day, str: str
+}
+
+
+def property_value(declared: Property, text: str) -> Any:
+    """A cell as the property's declared type.
+
+    Raises:
+        ValueProblem: the text is not of that type, or not in the property's vocabulary.
+    """
+    if declared.many:
+        parts = several(text)
+        if declared.vocabulary:
+            parts = [term(declared.vocabulary, part) for part in parts]
+        return tuple(dict.fromkeys(parts))
+    if declared.vocabulary:
+        return term(declared.vocabulary, text)
+    kinds = get_args(declared.annotation) or (declared.annotation,)
+    parse = next((_PARSERS[kind] for kind in _PARSERS if kind in kinds), str)
+    return parse(text)
+
+
+_POLARITIES = {
+    "asserted": Polarity.ASSERTED, "påstås": Polarity.ASSERTED,
+    "denied": Polarity.DENIED, "förnekas": Polarity.DENIED,
+}
+
+
+def _polarity(text: str) -> Polarity:
+    found = _POLARITIES.get(text.strip().casefold())
+    if found is None:
+        raise ValueProblem(Reason.NOT_IN_VOCABULARY, text, vocabulary="polarity", nearest="asserted, denied")
+    return found
+
+
+_COMMON: Mapping[str, Callable[[str], Any]] = {
+    "status": lambda text: Status(term("statuses", text)),
+    "confidence": fraction,
+    "polarity": _polarity,
+    "secrecy": lambda text: Secrecy.read(term("secrecy", text)),
+    "valid_from": lambda text: parse_day(text)[0],
+    "valid_to": lambda text: parse_day(text)[1],
+    "cites": str,
+}
+
+
+def common_value(column: Column, text: str) -> Any:
+    """A cell of a common column; the last day of a period becomes the day after it."""
+    return _COMMON[column.name](text)
+
+
+def common(values: Mapping[str, Any], secrecy: Secrecy) -> Common:
+    return Common(**{"secrecy": secrecy, **values})
+
+
+class Keys:
+    """Text to keys for one workbook. ``secret`` is the store's own: hidden numbers compare within it only."""
+
+    def __init__(self, series: str, secret: bytes) -> None:
+        self.prefix = f"{series}/"
+        self.secret = secret
+
+    def read(self, text: str) -> tuple[str, bool]:
+        """The key that a cell names, and whether it is a natural person's (then hashed).
+
+        Raises:
+            ValueProblem: an unknown scheme, or a value that its scheme refuses.
+        """
+        scheme, colon, value = text.partition(":")
+        if not colon:
+            number = _person_number(text)
+            return (self.person(number), True) if number else (make_key("local", self.prefix + text), False)
+        digits = re.sub(r"\D", "", value)
+        swedish_vat = scheme.strip().casefold() == "vat" and value.strip().upper().startswith("SE")
+        number = digits[:10] if swedish_vat else digits[-10:]
+        try:
+            if swedish_vat:  # it is the organisation number and two digits more
+                make_key("se-orgnr", number)
+            return parse_key(text), False
+        except ValueProblem as problem:
+            if problem.reason is Reason.PERSONAL_NUMBER:
+                return self.person(number), True
+            raise
+
+    def person(self, number: str) -> str:
+        """The key of somebody who is hidden: the same for the same number (or own id), and says neither."""
+        mark = hmac.new(self.secret, number.encode(), "sha256").hexdigest()[:12]
+        return make_key("local", f"{self.prefix}person-{mark}")
+
+    def is_own(self, key: str) -> bool:
+        return key.startswith(f"local:{self.prefix}")
+
+
+def _person_number(text: str) -> str | None:
+    """The ten digits of a personal number written without a scheme, if it is one."""
+    from stdnum.exceptions import ValidationError
+    from stdnum.se import orgnr
+
+    digits = re.sub(r"[\s.\-+]", "", text)
+    if len(digits) not in (10, 12) or not digits.isdigit() or not is_personal_number(digits):
+        return None
+    try:
+        return str(orgnr.validate(digits[-10:]))
+    except ValidationError:
+        return None
+
+
+_LIKE_A_PERSON = re.compile(r"(?<!\d)(?:\d{2})?\d{2}(?:0\d|1[0-2])(?:[0-3]\d|[6-9]\d)[-+\s]?\d{4}(?!\d)")
+
+
+def without_persons(text: str) -> str:
+    """The text of a rejected value with everything that looks like a personal number hidden."""
+    return _LIKE_A_PERSON.sub(HIDDEN, text)
