@@ -1,4 +1,4 @@
-"""The frame of every answer: what was asked, as of when, on which snapshot, by which method, on what evidence, how complete."""
+"""The frame of every answer: the question, as of when, which snapshot and method, the evidence, how complete."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Knowledge(StrEnum):
 
 
 class AsOf(Frozen):
-    """Both clocks and the clearance. ``during`` replaces ``valid_at`` when the question is about a period."""
+    """Both clocks and the clearance; ``during`` replaces ``valid_at`` for a period."""
 
     valid_at: date | None
     during: tuple[date, date] | None = None
@@ -58,7 +58,7 @@ class MethodName(Frozen):
 
 
 class Evidence(Frozen):
-    """Ids that the data rests on, sorted. Derived links stand in ``derived`` with the facts they rest on in ``links``."""
+    """Ids that the data rests on, sorted; ``derived`` links with the facts under them in ``links``."""
 
     links: tuple[str, ...] = ()
     records: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Evidence(Frozen):
 
 
 class Ask(Frozen):
-    """Whom to ask about an end of knowledge: the nearest company downstream, entitled by a clause or just the nearest."""
+    """Whom to ask: the nearest company downstream under a clause that entitles us, else the nearest."""
 
     organisation: str
     contract: str | None = None

@@ -166,7 +166,7 @@ class Distribution(Frozen):
 
 
 class TierCount(Frozen):
-    """Steps of the group's chains in one tier: how many, how many carry a seed of the risk, how many nobody assessed."""
+    """Steps of the group's chains in one tier: all, traced ones, those with a seed, those that nobody assessed."""
 
     tier: int
     steps: int

@@ -15,8 +15,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ontology.errors import Reason, ValueProblem
 import ontology.links  # noqa: F401  (declares the links)
+from ontology.errors import Reason, ValueProblem
 from ontology.model import LINKS, NODES, Properties, Property
 from ontology.vocabulary import vocabulary
 

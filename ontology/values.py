@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from typing import Any
 
 from ontology.errors import Reason, ValueProblem
 from ontology.model import Label
@@ -88,7 +89,7 @@ def _country(text: str) -> str:
     import pycountry
 
     value = text.strip().upper()
-    country = pycountry.countries.get(alpha_2=value) or pycountry.countries.get(alpha_3=value)
+    country: Any = pycountry.countries.get(alpha_2=value) or pycountry.countries.get(alpha_3=value)  # type: ignore[no-untyped-call]
     if country is None:
         raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme="iso3166-1")
     return str(country.alpha_2)
@@ -194,8 +195,8 @@ def parse_number(text: str) -> Decimal:
     return number / 100 if percent else number
 
 
-_TRUE = frozenset("yes ja true sant 1 y j x".split())
-_FALSE = frozenset("no nej false falskt 0 n".split())
+_TRUE = frozenset(("yes", "ja", "true", "sant", "1", "y", "j", "x"))
+_FALSE = frozenset(("no", "nej", "false", "falskt", "0", "n"))
 
 
 def parse_bool(text: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from ontology.errors import DeclarationError
 from ontology.model import Family, Label
@@ -81,6 +82,10 @@ class Vocabulary:
         return tuple(chain)
 
 
+def _rows(path: Traversable) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text("utf-8").splitlines()))
+
+
 def _term(row: dict[str, str]) -> Term:
     return Term(
         id=row["id"],
@@ -105,28 +110,23 @@ def vocabulary(name: str) -> Vocabulary:
     path = files("ontology") / "vocabularies" / f"{name}.csv"
     if not path.is_file():
         raise DeclarationError(f"There is no vocabulary called {name}.")
-    with path.open(encoding="utf-8", newline="") as file:
-        try:
-            return Vocabulary(name, [_term(row) for row in csv.DictReader(file)])
-        except KeyError as missing:
-            raise DeclarationError(f"Vocabulary {name} has no column {missing}.") from missing
+    try:
+        return Vocabulary(name, [_term(row) for row in _rows(path)])
+    except KeyError as missing:
+        raise DeclarationError(f"Vocabulary {name} has no column {missing}.") from missing
 
 
 def vocabulary_names() -> tuple[str, ...]:
     """Every vocabulary of terms (files whose first column is ``id``), sorted."""
     folder = files("ontology") / "vocabularies"
-    names = []
-    for path in folder.iterdir():
-        if path.name.endswith(".csv") and path.read_text("utf-8").startswith("id,broader,"):
-            names.append(path.name.removesuffix(".csv"))
-    return tuple(sorted(names))
+    tables = (path for path in folder.iterdir() if path.name.endswith(".csv"))
+    return tuple(sorted(p.name.removesuffix(".csv") for p in tables if p.read_text("utf-8").startswith("id,broader,")))
 
 
 def table(name: str) -> list[dict[str, str]]:
     """A plain table beside the vocabularies (which regions make up an area, and when), row by row."""
     path = files("ontology") / "vocabularies" / f"{name}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return _rows(path)
 
 
 def risk_family(risk_type: str) -> Family:

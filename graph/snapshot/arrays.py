@@ -82,7 +82,7 @@ def content_hash(head: Sequence[str], columns: Iterable[Array]) -> str:
     whole = hashlib.sha256("\x1f".join(head).encode())
     for column in columns:
         whole.update(f"{column.dtype.str}{column.shape}".encode())
-        whole.update(memoryview(np.ascontiguousarray(column)).cast("B") if column.size else b"")
+        whole.update(np.ascontiguousarray(column).tobytes())
     return whole.hexdigest()
 
 

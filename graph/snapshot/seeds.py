@@ -19,7 +19,6 @@ from graph.snapshot.arrays import F64, I32, Array, Bool
 from graph.snapshot.kinds import KIND_TYPES, Fit, Order, order_of_kinds, order_of_places
 from graph.snapshot.topology import NODE_CODE
 from ontology.model import Family
-from ontology.records import Status
 from ontology.values import to_day
 from ontology.vocabulary import risk_family, vocabulary
 

@@ -102,8 +102,8 @@ class Vertices:
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:
     """Links in the order (source, target, type, order). ``derived`` marks links made at the freeze; ``row`` is the
-    store's row (-1: none), ``mark`` what ``mark_of`` says of its properties, ``fact_start``/``fact`` the link orders that a derived link rests on. ``confidence`` is NaN where
-    none was stated."""
+    store's row (-1: none), ``mark`` what ``mark_of`` says of its properties, ``fact_start``/``fact``
+    the link orders that a derived link rests on. ``confidence`` is NaN where none was stated."""
 
     source: I32
     target: I32
@@ -259,7 +259,8 @@ class Topology:
         def texts(name: str) -> Texts:
             return Texts(columns[f"v-{name}-blob"], columns[f"v-{name}-start"])
 
-        vertices = Vertices(
-            **{f.name: texts(f.name) if f.type == "Texts" else columns[f"v-{f.name}"] for f in fields(Vertices)}
-        )
+        parts: dict[str, Any] = {
+            f.name: texts(f.name) if f.type == "Texts" else columns[f"v-{f.name}"] for f in fields(Vertices)
+        }
+        vertices = Vertices(**parts)
         return Topology(vertices, Edges(**{f.name: columns[f"e-{f.name}"] for f in fields(Edges)}))

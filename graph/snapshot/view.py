@@ -157,7 +157,7 @@ class Snapshot:
         return tuple(k for k in self.topology.vertices.keys[vertex].split("\n") if k)
 
     def type(self, vertex: int) -> str:
-        return NODE_TYPES[self.topology.vertices.type[vertex]]
+        return NODE_TYPES[int(self.topology.vertices.type[vertex])]
 
     def is_type(self, vertex: int, *names: str) -> bool:
         return self.type(vertex) in names
@@ -171,7 +171,7 @@ class Snapshot:
         return found
 
     def status(self, vertex: int) -> Status:
-        return STATUSES[self.topology.vertices.status[vertex]]
+        return STATUSES[int(self.topology.vertices.status[vertex])]
 
     def statement_confidence(self, vertex: int) -> float:
         """c_i of an assessment or finding, the method's default by status where none was stated."""
