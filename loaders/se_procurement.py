@@ -1,0 +1,287 @@
+"""The Swedish procurement statistics: one row an awarded tender and its supplier.
+
+The statistics service of Upphandlingsmyndigheten gives each of its tables as a workbook or a CSV file, all with
+the same columns about the procurement; the table of awarded tenders adds the lot and the supplier. Suppliers come
+without organisation numbers, and knowledge ends at the contract: nothing here says what was delivered. What is
+hidden and what is left out is told in ``docs/how-to/load.md``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+
+from loaders.base import Progress, Report, checked, files_of
+from loaders.se_procurement_rows import (
+    LOT_ID,
+    PROCUREMENT_ID,
+    SUPPLIER_FORM,
+    SUPPLIER_NAME,
+    YEAR,
+    Row,
+    buyer_of,
+    contract_of,
+    is_person,
+    lot_of,
+    procurement_of,
+    supplier_of,
+)
+from loaders.tabular import CSV_ENDINGS, XLSX_ENDINGS, Table, table_of
+from ontology.errors import FileFormatError, Reason, ValueProblem
+from ontology.records import Link, Record, Ref, Source, canonical, digest
+from ontology.values import parse_number
+
+Item = Record | Link
+EVERY = 500
+
+
+class Kind(StrEnum):
+    """Which table of the statistics a file is."""
+
+    PROCUREMENTS = "procurements"
+    VALUES = "values"
+    TENDERS = "tenders"
+
+
+def kind_of(table: Table) -> Kind | None:
+    """What a table is, told by its columns; None for tables that this loader has no use for."""
+    if PROCUREMENT_ID not in table.header:
+        return None
+    if {LOT_ID, SUPPLIER_NAME} <= set(table.header):
+        return Kind.TENDERS
+    if _value_column(table):
+        return Kind.VALUES
+    counted = any(name.startswith("Antal upphandlingar") for name in table.header)
+    return Kind.PROCUREMENTS if counted else None
+
+
+def _value_column(table: Table) -> str:
+    return next((name for name in table.header if name.startswith("Kontrakterat värde")), "")
+
+
+def tables_in(path: Path) -> dict[Kind, tuple[str, Table]]:
+    """The tables in a file or folder by kind, each with the name that its rejects go under.
+
+    Raises:
+        FileFormatError: no table of awarded tenders, or two tables of one kind.
+    """
+    found: dict[Kind, tuple[str, Table]] = {}
+    for file in files_of(path):
+        if path.is_dir() and file.suffix.lower() not in (*CSV_ENDINGS, *XLSX_ENDINGS):
+            continue
+        table = table_of(file)
+        kind = kind_of(table)
+        if kind is None:
+            continue
+        if kind in found:
+            raise FileFormatError(
+                f"{path.name} holds the table of {kind} twice ({found[kind][0]} and {file.name}).",
+                remedy="Give a folder with one year and one file of each table.",
+            )
+        found[kind] = (file.name if path.is_dir() else table.name, table)
+    if Kind.TENDERS not in found:
+        raise FileFormatError(
+            f"{path.name} is not the table of awarded tenders with suppliers.",
+            remedy=f"It needs the columns {PROCUREMENT_ID}, {LOT_ID} and {SUPPLIER_NAME}.",
+        )
+    return found
+
+
+@dataclass(slots=True)
+class _Once:
+    """Lets a statement through once. A second, different one about the same thing gets its own row key."""
+
+    seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+
+    def new(self, record: Record) -> Record | None:
+        said = canonical(record.properties)
+        before = self.seen.setdefault((record.type, record.key), set())
+        if said in before:
+            return None
+        row_key = digest(said) if before else ""
+        before.add(said)
+        return Record(
+            record.type,
+            record.key,
+            record.properties,
+            record.also,
+            record.common,
+            record.raw,
+            record.locator,
+            row_key,
+        )
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What is remembered while one file or folder is read."""
+
+    report: Report
+    values: Mapping[str, Decimal]
+    hidden: frozenset[str]
+    once: _Once = field(default_factory=_Once)
+    lots: set[tuple[str, str]] = field(default_factory=set)
+    persons: Counter[str] = field(default_factory=Counter)
+    contracts: dict[str, int] = field(default_factory=dict)
+
+    def procurement(self, row: Row) -> tuple[list[Item], Ref, Ref]:
+        """The buyer and the procurement of a row, where they are new, and what to link to."""
+        buyer = buyer_of(row, self.report)
+        procurement = procurement_of(row, self.report, buyer, self.values)
+        return [buyer, procurement], Ref("Organisation", buyer.key), Ref("Procurement", procurement.key)
+
+    def announced(self, row: Row) -> list[Item]:
+        """What a row of the tables without suppliers says."""
+        return self.procurement(row)[0]
+
+    def tender(self, row: Row) -> list[Item]:
+        """Everything that one awarded tender says."""
+        items, buyer, procurement = self.procurement(row)
+        lot = lot_of(row)
+        supplier = supplier_of(row, self.report, self.persons, self.hidden)
+        contract, category = contract_of(row, self.report, supplier)
+        first = self.contracts.setdefault(contract.key, row.number)
+        if first != row.number:
+            raise ValueProblem(Reason.DUPLICATE_KEY, row.text(LOT_ID), first_row=str(first))
+        here = Ref("Contract", contract.key)
+        there = Ref("Lot", lot.key)
+        at = row.locator
+        items += [lot, supplier, contract]
+        if (lot.key, procurement.key) not in self.lots:
+            self.lots.add((lot.key, procurement.key))
+            items.append(Link("PART_OF", there, procurement, locator=at))
+        items += [
+            Link("HOLDS", Ref("Organisation", supplier.key), here, locator=at),
+            Link("SERVES", here, buyer, locator=at),
+            Link("FOR_LOT", here, there, locator=at),
+        ]
+        if category:
+            items.append(Link("IN_CATEGORY", here, Ref("Category", category), locator=at))
+        return items
+
+    def accept(self, items: list[Item]) -> Iterator[Item]:
+        """The items of a row in normal form, without what was said before; on a problem none of them."""
+        good = [checked(item) for item in items]
+        for item in good:
+            said = item if isinstance(item, Link) else self.once.new(item)
+            if said is not None:
+                yield said
+
+
+class SwedishProcurementLoader:
+    """Buyers, procurements, lots, contracts and their holders from the Swedish procurement statistics."""
+
+    name = "swedish-procurement"
+    version = "1"
+
+    def source(self, path: Path, options: Mapping[str, str]) -> Source:
+        """Describe the source; a series for each year, for one year's statistics do not replace another's.
+
+        Raises:
+            FileFormatError: not the table of awarded tenders, or it names no year.
+        """
+        _, table = tables_in(path)[Kind.TENDERS]
+        years = sorted({row.get(YEAR, "") for _, row in table.rows} - {""})
+        if not years:
+            raise FileFormatError(f"{path.name} has no year in the column {YEAR}.", remedy="Fetch the table again.")
+        span = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
+        return Source(
+            series=f"se-procurement-{span}",
+            edition=options.get("edition", years[-1]),
+            title=f"Annonserade upphandlingar i Sverige {span}",
+            publisher="Upphandlingsmyndigheten",
+            url="https://www.upphandlingsmyndigheten.se/statistik/",
+            licence=options.get("licence", ""),
+            language="sv",
+        )
+
+    def read(
+        self,
+        path: Path,
+        source: Source,  # noqa: ARG002
+        options: Mapping[str, str],  # noqa: ARG002
+        secret: bytes,  # noqa: ARG002
+        report: Report,
+        progress: Progress,
+    ) -> Iterator[Item]:
+        """Yield what the tables say: procurements with their values first, then who was awarded what."""
+        hidden = hidden_names(tables_in(path)[Kind.TENDERS][1])
+        tables = tables_in(path)
+        total = _total(tables)
+        value_rows: list[Row] = []
+        values: dict[str, Decimal] = {}
+        if Kind.VALUES in tables:
+            value_rows = _rows(tables[Kind.VALUES])
+            values = awarded_values(value_rows, _value_column(tables[Kind.VALUES][1]), report)
+        reading = _Reading(report, values, hidden)
+        plain = [value_rows, _rows(tables[Kind.PROCUREMENTS]) if Kind.PROCUREMENTS in tables else []]
+        work = [(row, reading.announced) for rows in plain for row in rows]
+        tenders = ((Row(tables[Kind.TENDERS][0], *row), reading.tender) for row in tables[Kind.TENDERS][1].rows)
+        for done, (row, make) in enumerate(chain(work, tenders), start=1):
+            yield from _row(reading, row, make)
+            if done % EVERY == 0:
+                progress(done, total)
+        progress(report.rows_in, report.rows_in)
+
+
+def _rows(table: tuple[str, Table]) -> list[Row]:
+    return [Row(table[0], number, cells) for number, cells in table[1].rows]
+
+
+def hidden_names(table: Table) -> frozenset[str]:
+    """The suppliers' names that stand with a person's legal form somewhere in the table, case folded."""
+    rows = ((row.get(SUPPLIER_NAME, ""), row.get(SUPPLIER_FORM, "")) for _, row in table.rows)
+    return frozenset(name.casefold() for name, form in rows if is_person(name, form))
+
+
+def _total(tables: Mapping[Kind, tuple[str, Table]]) -> int | None:
+    known = [table.total for _, table in tables.values()]
+    return None if None in known else sum(total or 0 for total in known)
+
+
+def _row(reading: _Reading, row: Row, make: Callable[[Row], list[Item]]) -> Iterator[Item]:
+    report = reading.report
+    report.rows_in += 1
+    try:
+        yield from reading.accept(make(row))
+    except ValueProblem as problem:
+        report.reject(row.sheet, row.number, getattr(problem, "name", ""), problem)
+    else:
+        report.accepted += 1
+
+
+def _amount(text: str) -> Decimal:
+    value = parse_number(text)
+    if value <= 0:
+        raise ValueProblem(Reason.OUT_OF_RANGE, text, gt="0")
+    return value
+
+
+def awarded_values(rows: list[Row], column: str, report: Report) -> dict[str, Decimal]:
+    """What was awarded for each procurement: the sum of its rows.
+
+    A value of zero or below is left out, and then the procurement's value is unknown: part of a sum is no sum.
+    """
+    values: dict[str, Decimal] = {}
+    unknown: set[str] = set()
+    for row in rows:
+        text = row.text(column)
+        if not text:
+            report.notes["value_absent"] += 1
+            unknown.add(row.text(PROCUREMENT_ID))
+            continue
+        try:
+            value = _amount(text)
+        except ValueProblem as problem:
+            report.leave_out(row.sheet, row.number, column, problem)
+            report.notes["value_left_out"] += 1
+            unknown.add(row.text(PROCUREMENT_ID))
+            continue
+        key = row.text(PROCUREMENT_ID)
+        values[key] = values.get(key, Decimal(0)) + value
+    return {key: value for key, value in values.items() if key not in unknown}

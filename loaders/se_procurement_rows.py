@@ -1,0 +1,256 @@
+"""One row of the Swedish procurement statistics -> records. See ``se_procurement.py`` for the tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from loaders.base import Report
+from ontology.errors import Reason, ValueProblem
+from ontology.records import PropertyProblem, Record, digest
+from ontology.values import is_personal_number, make_key, parse_bool
+
+YEAR = "År"
+BUYER_NAME = "Namn för köpare"
+BUYER_NUMBER = "Organisationsnummer för köpare"
+BUYER_FORM = "Juridisk form för köpare"
+BUYER_INDUSTRY = "SNI-Avdelning för köpare"
+CPV = "Huvudsaklig CPV-kod"
+PROCEDURE = "Förfarande"
+AGREEMENT = "Typ av avtal"
+ENVIRONMENTAL = "Miljömässigt hållbar upphandling"
+SOCIAL = "Socialt hållbar upphandling"
+INNOVATION = "Innovationsupphandling"
+PROCUREMENT_ID = "Upphandlings-ID"
+TITLE = "Upphandlingens titel"
+PUBLISHED = "Publiceringsdatum"
+COORDINATED = "Samordnad upphandling"
+LOT_ID = "Anbudsområdes-ID"
+SUPPLIER_NAME = "Namn för leverantör"
+SUPPLIER_SIZE = "Företagsstorlek för leverantör"
+SUPPLIER_FORM = "Juridisk form för leverantör"
+SUPPLIER_INDUSTRY = "SNI-Detaljgrupp för leverantör"
+TENDERS = "Antal kontrakterade anbud"
+
+HIDDEN_NAME = "natural person"
+MASKED = "personuppgift"
+PERSON_NAMES = frozenset({MASKED, "privatperson", "private person", "individual", "arbetar privat", "dr"})
+"""What stands in the name column where a person is meant, case folded."""
+PERSON_FORMS = frozenset({"Fysiska personer", "Enkla bolag", "Dödsbon"})
+"""Legal forms in which the registered name is, or may be, a person's own."""
+NOBODY = frozenset(
+    {
+        "flera leverantörer",
+        "enligt upphandlingsprotokoll",
+        "se tilldelningsbeslut i ärendet",
+        "sekretess",
+        "uppgift saknas",
+        "notyetdecided",
+        "not yet registered",
+        "av form",
+        "xxx",
+    }
+)
+"""What stands in the name column where no supplier is named, case folded: never one supplier."""
+KINDS = {"Ramavtal": "framework", "Kontrakt": "contract"}
+NO_CPV = "00000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table, with where it stands."""
+
+    sheet: str
+    number: int
+    cells: Mapping[str, str]
+
+    @property
+    def locator(self) -> str:
+        return f"{self.sheet}!{self.number}"
+
+    def text(self, column: str) -> str:
+        return self.cells.get(column, "")
+
+    def needed(self, column: str) -> str:
+        """The cell's text.
+
+        Raises:
+            PropertyProblem: it is empty.
+        """
+        if text := self.text(column):
+            return text
+        raise PropertyProblem(column, Reason.MISSING, "", column=column)
+
+    def raw(self, *columns: str) -> dict[str, str]:
+        return {column: self.cells[column] for column in columns if self.cells.get(column)}
+
+
+def is_person(name: str, legal_form: str) -> bool:
+    """Whether a name is a natural person's, or must be taken for one."""
+    return legal_form in PERSON_FORMS or name.casefold() in PERSON_NAMES
+
+
+def buyer_of(row: Row, report: Report) -> Record:
+    """The buyer, under its organisation number where that is one; a person's name and number are hidden."""
+    name, form = row.needed(BUYER_NAME), row.text(BUYER_FORM)
+    key = _buyer_key(row, report)
+    if key is None or is_person(name, form):
+        report.notes["hidden_buyer"] += 1
+        key = make_key("se-stat", f"person/buyer/{row.needed(PROCUREMENT_ID)}")
+        return Record("Organisation", key, _person("buyer", form, ""), locator=row.locator)
+    properties = {
+        "name": name,
+        "roles": ("buyer",),
+        "legal_form": form or None,
+        "industry": row.text(BUYER_INDUSTRY).partition(" ")[0] or None,
+    }
+    return Record("Organisation", key, properties, raw=row.raw(BUYER_NUMBER), locator=row.locator)
+
+
+def _buyer_key(row: Row, report: Report) -> str | None:
+    """The buyer's key; None where the number is a person's."""
+    number = row.text(BUYER_NUMBER)
+    try:
+        return make_key("se-orgnr", row.needed(BUYER_NUMBER))
+    except ValueProblem as problem:
+        if problem.reason is Reason.PERSONAL_NUMBER or is_personal_number(number):
+            report.leave_out(row.sheet, row.number, BUYER_NUMBER, ValueProblem(Reason.PERSONAL_NUMBER, "***"))
+            return None
+        if finnish := _finnish(number):
+            report.notes["buyer_number_finnish"] += 1
+            return finnish
+        report.notes["buyer_number_invalid"] += 1
+        report.leave_out(row.sheet, row.number, BUYER_NUMBER, problem)
+    return make_key("se-stat", f"buyer/{number or digest(row.text(BUYER_NAME))}")
+
+
+def _finnish(number: str) -> str | None:
+    """A Finnish business id as the VAT number that it is part of; None for anything else."""
+    from stdnum.fi import ytunnus
+
+    return make_key("vat", f"FI{ytunnus.compact(number)}") if ytunnus.is_valid(number) else None
+
+
+def _person(role: str, legal_form: str, size: str) -> dict[str, object]:
+    """Properties that tell nothing of who it is: no name, no industry."""
+    return {
+        "name": HIDDEN_NAME,
+        "roles": (role,),
+        "legal_form": legal_form or None,
+        "natural_person": True,
+        "size": size or None,
+    }
+
+
+def _flag(row: Row, column: str, report: Report) -> bool | None:
+    """Yes, no, or None: an empty flag means that nobody said."""
+    text = row.text(column)
+    if not text:
+        report.notes["empty_flag"] += 1
+        return None
+    try:
+        return parse_bool(text)
+    except ValueProblem as problem:
+        report.leave_out(row.sheet, row.number, column, problem)
+        return None
+
+
+def procurement_of(row: Row, report: Report, buyer: Record, values: Mapping[str, Decimal]) -> Record:
+    """The procurement, with the value of the whole; ``raw`` keeps what the ontology has no property for."""
+    number = row.needed(PROCUREMENT_ID)
+    if not row.text(TITLE):
+        report.notes["title_absent"] += 1
+    value = values.get(number)
+    properties = {
+        "name": row.text(TITLE) or number,
+        "procedure": row.text(PROCEDURE) or None,
+        "awarded_value": value,
+        "currency": None if value is None else "SEK",
+        "environmental": _flag(row, ENVIRONMENTAL, report),
+        "social": _flag(row, SOCIAL, report),
+        "innovation": _flag(row, INNOVATION, report),
+    }
+    named = () if buyer.properties.get("natural_person") else (BUYER_NAME, BUYER_NUMBER)
+    raw = row.raw(*named, PUBLISHED, CPV, COORDINATED, AGREEMENT)
+    key = make_key("se-stat", f"procurement/{number}")
+    return Record("Procurement", key, properties, raw=raw, locator=row.locator)
+
+
+def lot_of(row: Row) -> Record:
+    """The lot. The statistics give it a number and no title; a procurement that is not divided has one lot."""
+    number = row.needed(LOT_ID)
+    properties = {"name": row.text(TITLE) or number, "number": number}
+    return Record("Lot", make_key("se-stat", f"lot/{number}"), properties, locator=row.locator)
+
+
+def supplier_of(row: Row, report: Report, persons: Counter[str], hidden: frozenset[str] = frozenset()) -> Record:
+    """The supplier.
+
+    A company is one entity for each name and legal form, so that its contracts gather. A person is an entity of
+    the row alone, numbered within its lot by ``persons``; so is a name that names nobody. ``hidden`` are the names
+    that are a person's elsewhere in the file, case folded.
+    """
+    name, form, lot = row.needed(SUPPLIER_NAME), row.text(SUPPLIER_FORM), row.needed(LOT_ID)
+    size = row.text(SUPPLIER_SIZE)
+    if is_person(name, form) or (not form and name.casefold() in hidden):
+        masked = name.casefold() == MASKED
+        report.notes["masked_person" if masked else "hidden_person"] += 1
+        persons[lot] += 1
+        key = make_key("se-stat", f"person/{lot}/{persons[lot]}")
+        return Record("Organisation", key, _person("supplier", form, size), locator=row.locator)
+    properties = {
+        "name": name,
+        "roles": ("supplier",),
+        "legal_form": form or None,
+        "size": size or None,
+        "industry": _industry(row.text(SUPPLIER_INDUSTRY)),
+    }
+    if not form:
+        report.notes["legal_form_unknown"] += 1
+    which = digest(name, form)
+    if name.casefold() in NOBODY:
+        report.notes["supplier_not_named"] += 1
+        which = digest(name, lot)
+    key = make_key("se-stat", f"supplier/{which}")
+    return Record("Organisation", key, properties, raw=row.raw(SUPPLIER_INDUSTRY), locator=row.locator)
+
+
+def _industry(text: str) -> str | None:
+    """The SNI code, with the leading zero that the source drops; many of its labels are wrong, so none is used."""
+    code = text.partition(" ")[0]
+    return code.zfill(5) if code.isdigit() and int(code) else None
+
+
+def contract_of(row: Row, report: Report, supplier: Record) -> tuple[Record, str | None]:
+    """The contract of one supplier on one lot, and the key of its category where it has one."""
+    kind = row.text(AGREEMENT)
+    if kind and kind not in KINDS:
+        near = ValueProblem(Reason.NOT_IN_VOCABULARY, kind, vocabulary="contract-kinds", nearest=", ".join(KINDS))
+        report.leave_out(row.sheet, row.number, AGREEMENT, near)
+    number = row.needed(LOT_ID)
+    holder = supplier.key.partition(":")[2]
+    which = holder.rpartition("/")[2]
+    person = "person/" if supplier.properties.get("natural_person") else ""
+    tenders = next((column for column in row.cells if column.startswith(TENDERS)), "")
+    count = row.text(tenders)
+    if count not in ("", "1"):
+        report.notes["several_tenders"] += 1
+    properties = {"name": row.text(TITLE) or number, "kind": KINDS.get(kind)}
+    key = make_key("se-stat", f"contract/{number}/{person}{which}")
+    raw = row.raw(CPV, *([tenders] if count not in ("", "1") else []))
+    return Record("Contract", key, properties, raw=raw, locator=row.locator), _category(row, report)
+
+
+def _category(row: Row, report: Report) -> str | None:
+    text = row.text(CPV)
+    code = text.partition(" ")[0]
+    if code in ("", NO_CPV):
+        report.notes["category_unknown"] += 1
+        return None
+    try:
+        return make_key("cpv", code)
+    except ValueProblem as problem:
+        report.leave_out(row.sheet, row.number, CPV, problem)
+        return None
