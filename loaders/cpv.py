@@ -1,0 +1,198 @@
+"""The Common Procurement Vocabulary: codes, their names in Swedish and English, and their hierarchy.
+
+Reads the translation files of the EU's eForms SDK (``code_en.xml``, ``code_sv.xml``, gzipped or not): Java
+properties in XML, with entries ``code|name|cpv.33141420``. The hierarchy stands in the digits: two for the
+division, then group, class, category and three finer digits, filled up with zeros.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from loaders.base import Progress, Report, checked, files_of
+from ontology.errors import FileFormatError, Reason, ValueProblem
+from ontology.records import Link, Record, Ref, Source
+from ontology.values import make_key
+
+PREFIX = "code|name|cpv."
+MAX_BYTES = 200_000_000
+EVERY = 1_000
+DIVISION = 2
+
+
+def broader_of(code: str, codes: Mapping[str, str]) -> str | None:
+    """The nearest broader code that exists: digits become zero from the right; None for a division."""
+    digits = code
+    while stem := digits.rstrip("0")[:-1]:
+        if len(stem) < DIVISION:
+            return None
+        digits = stem.ljust(len(code), "0")
+        if digits in codes and digits != code:
+            return digits
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """One file: its language, and each entry's number with its key and text."""
+
+    file: str
+    language: str
+    entries: tuple[tuple[int, str, str], ...]
+
+
+def read_names(path: Path) -> Names:
+    """The names of CPV codes in one translation file; its document type is read as text and never fetched.
+
+    Raises:
+        FileFormatError: not XML, or without a single CPV code.
+    """
+    root = _parse(path)
+    language = _language(path, root)
+    found = []
+    for number, entry in enumerate(root.iter("entry"), start=1):
+        key = entry.get("key", "")
+        if key.startswith(PREFIX):
+            found.append((number, key.removeprefix(PREFIX), " ".join((entry.text or "").split())))
+    if not found:
+        raise FileFormatError(f"{path.name} names no CPV code.", remedy="Give code_sv.xml or code_en.xml.")
+    return Names(path.name, language, tuple(found))
+
+
+def _parse(path: Path) -> Element:
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    try:
+        root: Element = fromstring(_bytes(path), forbid_entities=True, forbid_external=True)
+    except (ParseError, DefusedXmlException, OSError, EOFError, zlib.error) as error:
+        raise FileFormatError(
+            f"{path.name} is not readable as XML ({error}).", remedy="Fetch the file again."
+        ) from error
+    return root
+
+
+def _bytes(path: Path) -> bytes:
+    if path.suffix != ".gz":
+        return path.read_bytes()
+    with gzip.open(path) as file:
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise FileFormatError(f"{path.name} unpacks to more than {MAX_BYTES} bytes.", remedy="Fetch it again.")
+    return data
+
+
+def _language(path: Path, root: Element) -> str:
+    comment = root.findtext("comment", "")
+    for language, word in (("sv", "Swedish"), ("en", "English")):
+        if word in comment or path.name.startswith(f"code_{language}."):
+            return language
+    raise FileFormatError(f"{path.name} is in a language that is not read.", remedy="Give code_sv.xml or code_en.xml.")
+
+
+def names_in(path: Path) -> list[Names]:
+    """The Swedish and English names in a file or folder, English first.
+
+    Raises:
+        FileFormatError: no such file in the folder, or two in one language.
+    """
+    files = [path]
+    if path.is_dir():
+        files = [file for file in files_of(path) if file.name.startswith(("code_sv.xml", "code_en.xml"))]
+    found = sorted((read_names(file) for file in files), key=lambda names: names.language)
+    languages = [names.language for names in found]
+    if not found or len(set(languages)) != len(languages):
+        raise FileFormatError(
+            f"{path.name} must hold one code_sv.xml and one code_en.xml, or one of them.",
+            remedy="Remove the double, or give the file itself.",
+        )
+    return found
+
+
+class CpvLoader:
+    """CPV codes as categories, each under its nearest broader code."""
+
+    name = "cpv"
+    version = "1"
+
+    def source(self, path: Path, options: Mapping[str, str]) -> Source:
+        """Describe the source: the vocabulary of 2008, as the eForms SDK translates it.
+
+        Raises:
+            FileFormatError: no CPV names in it.
+        """
+        languages = [names.language for names in names_in(path)]
+        return Source(
+            series="cpv",
+            edition=options.get("edition", "2008"),
+            title="Common Procurement Vocabulary (CPV) 2008, names from the eForms SDK",
+            publisher="Publications Office of the European Union",
+            url="https://github.com/OP-TED/eForms-SDK",
+            licence="CC-BY-4.0",
+            language=" ".join(languages),
+        )
+
+    def read(
+        self,
+        path: Path,
+        source: Source,  # noqa: ARG002
+        options: Mapping[str, str],  # noqa: ARG002
+        secret: bytes,  # noqa: ARG002
+        report: Report,
+        progress: Progress,
+    ) -> Iterator[Record | Link]:
+        """Yield a category for each code and its link to the broader one. A row is an entry of a file."""
+        files = names_in(path)
+        labels = {names.language: _labels(names, report) for names in files}
+        english, swedish = labels.get("en", {}), labels.get("sv", {})
+        codes = sorted({*english, *swedish})
+        everything = dict.fromkeys(codes, "")
+        for done, code in enumerate(codes, start=1):
+            if len(files) > 1 and (code not in english or code not in swedish):
+                report.notes["one_language_only"] += 1
+            yield from _category(code, english.get(code), swedish.get(code), broader_of(code, everything))
+            if done % EVERY == 0:
+                progress(done, len(codes))
+        progress(len(codes), len(codes))
+
+
+def _labels(names: Names, report: Report) -> dict[str, str]:
+    """Code to name; entries that are no code, have no text or say a code again are rejected."""
+    labels: dict[str, str] = {}
+    first: dict[str, int] = {}
+    for number, key, text in names.entries:
+        report.rows_in += 1
+        try:
+            code = make_key("cpv", key).partition(":")[2]
+            _check_entry(code, text, first)
+        except ValueProblem as problem:
+            report.reject(names.file, number, "entry", problem)
+            continue
+        first[code] = number
+        labels[code] = text
+        report.accepted += 1
+    return labels
+
+
+def _check_entry(code: str, text: str, first: Mapping[str, int]) -> None:
+    if code in first:
+        raise ValueProblem(Reason.DUPLICATE_KEY, code, first_row=str(first[code]))
+    if not text:
+        raise ValueProblem(Reason.MISSING, "", column="entry")
+
+
+def _category(code: str, english: str | None, swedish: str | None, broader: str | None) -> list[Record | Link]:
+    key = make_key("cpv", code)
+    properties = {"name": english or swedish, "name_sv": swedish, "scheme": "cpv"}
+    items: list[Record | Link] = [Record("Category", key, properties, locator=f"cpv.{code}")]
+    if broader:
+        there = Ref("Category", make_key("cpv", broader))
+        items.append(Link("BROADER", Ref("Category", key), there, locator=f"cpv.{code}"))
+    return [checked(item) for item in items]
