@@ -68,7 +68,8 @@ def prop(
 
     ``single`` marks a property in which two live values from different sources are a conflict.
     """
-    extra: dict[str, Any] = {"sv": sv, "sv_note": sv_note, "single": single, "vocabulary": vocabulary, "example": example}
+    extra: dict[str, Any] = {"sv": sv, "sv_note": sv_note, "vocabulary": vocabulary}
+    extra |= {"single": single, "example": example}
     default: Any = ... if required else None
     return Field(default, title=en, description=note, json_schema_extra=extra, **constraints)
 

@@ -89,7 +89,7 @@ def _country(text: str) -> str:
     import pycountry
 
     value = text.strip().upper()
-    country: Any = pycountry.countries.get(alpha_2=value) or pycountry.countries.get(alpha_3=value)  # type: ignore[no-untyped-call]
+    country: Any = pycountry.countries.get(alpha_2=value) or pycountry.countries.get(alpha_3=value)
     if country is None:
         raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme="iso3166-1")
     return str(country.alpha_2)
@@ -99,7 +99,8 @@ def _subdivision(text: str) -> str:
     import pycountry
 
     value = text.strip().upper()
-    if pycountry.subdivisions.get(code=value) is None:
+    subdivisions: Any = pycountry.subdivisions
+    if subdivisions.get(code=value) is None:
         raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme="iso3166-2")
     return value
 

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from io import StringIO
 
 from ontology.errors import DeclarationError
 from ontology.model import Family, Label
@@ -83,7 +84,7 @@ class Vocabulary:
 
 
 def _rows(path: Traversable) -> list[dict[str, str]]:
-    return list(csv.DictReader(path.read_text("utf-8").splitlines()))
+    return list(csv.DictReader(StringIO(path.read_text("utf-8"), newline="")))
 
 
 def _term(row: dict[str, str]) -> Term:

@@ -67,7 +67,7 @@ class GraphLink:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vertices:
-    """Entities in the order of their ids. ``properties`` are JSON texts, ``keys`` are joined by line feeds."""
+    """Entities in the order of their ids. ``properties`` are JSON texts, each of ``keys`` ends in a line feed."""
 
     id: Texts
     type: I8
@@ -87,7 +87,7 @@ class Vertices:
             id=Texts.of(node.id for node in ordered),
             type=np.array([NODE_CODE[node.type] for node in ordered], np.int8),
             name=Texts.of(node.name for node in ordered),
-            keys=Texts.of("\n".join(node.keys) for node in ordered),
+            keys=Texts.of("".join(f"{key}\n" for key in node.keys) for node in ordered),
             properties=Texts.of(
                 json.dumps(dict(node.properties), ensure_ascii=False, sort_keys=True) for node in ordered
             ),

@@ -173,6 +173,11 @@ class Snapshot:
     def status(self, vertex: int) -> Status:
         return STATUSES[int(self.topology.vertices.status[vertex])]
 
+    @cached_property
+    def demonstration(self) -> bool:
+        """Whether any entity carries an identifier of the demonstration data."""
+        return b"\ndemo:" in b"\n" + self.topology.vertices.keys.blob.tobytes()
+
     def statement_confidence(self, vertex: int) -> float:
         """c_i of an assessment or finding, the method's default by status where none was stated."""
         stated = float(self.topology.vertices.confidence[vertex])
