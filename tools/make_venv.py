@@ -1,4 +1,4 @@
-"""Make the virtual environment, or say plainly why not. Runs on any Python 3, so that an old one gets a message."""
+"""Make the virtual environment, or say why not. Runs on any Python 3, so an old one gets a message."""
 
 import subprocess
 import sys

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "requirements" / "uv.txt"
 NO_NETWORK = (
     "The packages could not be fetched. Kedja downloads them once from the Python package index (pypi.org),\n"
-    "or from the index that PIP_INDEX_URL / UV_INDEX_URL names. Check the network or proxy, then run make again."
+    "or from the index that PIP_INDEX_URL / UV_INDEX_URL names. Check network and proxy, run make again."
 )
 
 
@@ -36,7 +36,10 @@ def main(requirements: str) -> None:
     started = time.monotonic()
     bin_folder = Path(sys.executable).parent
     uv = bin_folder / "uv"
-    print(f"Installing {requirements} into {bin_folder.parent.name} (once; the first time downloads)", flush=True)
+    print(
+        f"Installing {requirements} into {bin_folder.parent.name} (the first time downloads)",
+        flush=True,
+    )
     if not uv_is_there(uv):
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         run([*pip, "--require-hashes", "-r", str(TOOLS)], NO_NETWORK)

@@ -1,0 +1,154 @@
+"""What all tests share: real data, a browser, folders of their own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+
+from tools import chromium
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+USER_FOLDERS = {
+    "HOME": "",
+    "XDG_DATA_HOME": ".local/share",
+    "XDG_CACHE_HOME": ".cache",
+    "XDG_CONFIG_HOME": ".config",
+    "XDG_STATE_HOME": ".local/state",
+}
+# Where real data lies; everything else that begins with KEDJA_ is the user's own choice and not the tests'.
+FOLDERS_OF_DATA = {"KEDJA_DATA": "data", "KEDJA_ORACLES": "oracles"}
+
+slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile("default", deadline=None, suppress_health_check=slow)
+settings.register_profile(
+    "ci", deadline=None, suppress_health_check=slow, derandomize=True, print_blob=True, database=None
+)
+settings.register_profile("soak", deadline=None, suppress_health_check=slow, max_examples=5_000)
+settings.load_profile("ci" if IN_CI else "default")
+
+
+def user_folders(home: Path) -> dict[str, str]:
+    """Environment that puts the user's folders under `home`."""
+    return {name: str(home / below) for name, below in USER_FOLDERS.items()}
+
+
+def pytest_configure() -> None:
+    """Before any test or session fixture runs: folders of our own, and none of the user's settings."""
+    home = Path(tempfile.mkdtemp(prefix="kedja-tests-"))
+    os.environ.update(user_folders(home))
+    for name in [name for name in os.environ if name.startswith("KEDJA_") and name not in FOLDERS_OF_DATA]:
+        del os.environ[name]
+    # Programs that tests start write no __pycache__ beside the sources, wherever they are installed.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+
+
+@pytest.fixture(autouse=True)
+def own_user_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Each test has user folders of its own, so that no default store is shared; returns the home folder."""
+    home = tmp_path_factory.mktemp("home")
+    for name, folder in user_folders(home).items():
+        monkeypatch.setenv(name, folder)
+    return home
+
+
+def real_folder(variable: str) -> Path:
+    """The folder that `variable` names; absent, the test is skipped on a laptop and fails in CI."""
+    default = ROOT.parent / "shared" / FOLDERS_OF_DATA[variable]
+    folder = Path(os.environ.get(variable) or default)
+    if folder.is_dir():
+        return folder.resolve()
+    reason = f"{variable}: no folder {folder}"
+    if IN_CI:
+        pytest.fail(f"{reason}; CI must have it", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def kedja_data() -> Path:
+    """The folder of real data sets (KEDJA_DATA)."""
+    return real_folder("KEDJA_DATA")
+
+
+@pytest.fixture(scope="session")
+def kedja_oracles() -> Path:
+    """The folder of results computed elsewhere (KEDJA_ORACLES)."""
+    return real_folder("KEDJA_ORACLES")
+
+
+def summary_of_skips(skipped: list[pytest.TestReport]) -> str | None:
+    """One line that says which real data were missing and how many tests did not run for it."""
+    count: dict[str, int] = {}
+    for report in skipped:
+        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+        reason = reason.removeprefix("Skipped: ")
+        count[reason] = count.get(reason, 0) + 1
+    if not count:
+        return None
+    return "NOT RUN: " + "; ".join(f"{number} tests ({reason})" for reason, number in sorted(count.items()))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line of all: what was skipped and why."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    line = summary_of_skips(reporter.stats.get("skipped", []))
+    if line:
+        reporter.write_line(line, yellow=True)
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A TCP port on 127.0.0.1 that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium, one for each worker. While it runs, this thread refuses asyncio.run()."""
+    program = chromium.remembered()
+    if program is None:
+        pytest.fail(f"no Chromium is known; run: {sys.executable} tools/chromium.py", pytrace=False)
+    with sync_playwright() as playwright:
+        instance = playwright.chromium.launch(executable_path=program, args=chromium.flags())
+        yield instance
+        instance.close()
+
+
+def leaves_this_machine(address: str) -> bool:
+    """True for a request that is neither this machine's loopback address nor part of the page itself."""
+    parts = urlsplit(address)
+    if parts.scheme in {"file", "data", "blob", "about"}:
+        return False
+    return parts.hostname != "127.0.0.1"
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a context of its own. Its test fails if a request leaves this machine or a script throws."""
+    outside: list[str] = []
+    thrown: list[str] = []
+
+    def note(request: Request) -> None:
+        if leaves_this_machine(request.url):
+            outside.append(request.url)
+
+    context = browser.new_context(service_workers="block")
+    context.on("request", note)
+    context.on("weberror", lambda error: thrown.append(str(error.error)))
+    yield context.new_page()
+    context.close()
+    assert not outside, f"requests left this machine: {outside}"
+    assert not thrown, f"scripts threw: {thrown}"
