@@ -88,6 +88,7 @@ class Reach(Frozen):
     unassessed_below: int = Field(description="steps at or upstream of it that nobody assessed")
     resolution: Resolution | None = Field(description="least certain link of the best path; null: nothing reached")
     own_severity: int | None = Field(None, description="highest severity of a statement about this node itself")
+    statements: tuple[str, ...] = Field((), description="ids of the statements whose scope this node falls under")
 
 
 class TraceNode(Frozen):
