@@ -1,4 +1,4 @@
-"""Use an installed `kedja` as a newcomer would: from an empty folder, start the demo, fetch its page, stop it."""
+"""Use an installed `kedja` as a newcomer would: in an empty folder, start the demo, fetch its page, stop."""
 
 from __future__ import annotations
 
