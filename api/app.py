@@ -1,0 +1,61 @@
+"""The FastAPI application: ``create_app`` opens nothing until it starts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from importlib.resources import as_file, files
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import pages, problems, routes
+from api.guard import Guard
+from api.service import Service
+from api.settings import MAX_SECONDS, Settings
+from ontology.records import Secrecy
+
+DESCRIPTION = """
+Supply chains and their sustainability risks, with evidence and with what is not known.
+
+Every answer names both clocks (`valid_at`, `known_at`), the snapshot's hash, the method and its version, the evidence and
+how complete it is. *Unknown is never low*: an identifier that is not in the graph answers `knowledge: not_in_graph`.
+"""
+
+
+def create_app(
+    settings: Settings,
+    *,
+    hosts: Iterable[str] = (),
+    clearance: Secrecy = Secrecy.PUBLIC,
+    seconds: float = MAX_SECONDS,
+) -> FastAPI:
+    """An app that answers from one store.
+
+    Args:
+        settings: the store and the snapshot cache; the store is opened when the app starts and closed when it ends.
+        hosts: names beside localhost that the Host header may carry.
+        clearance: the highest secrecy that answers may contain.
+        seconds: longest time a request may take.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with Service(settings) as service:
+            app.state.service = service
+            app.state.clearance = clearance
+            yield
+
+    app = FastAPI(
+        title="Kedja", version="0.1.0", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None,
+        openapi_url="/v1/openapi.json", license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    problems.install(app)
+    app.include_router(routes.router)
+    app.include_router(pages.router)
+    with as_file(files("visualisation") / "static") as static:
+        app.mount("/static", StaticFiles(directory=static), name="static")
+    app.add_middleware(GZipMiddleware, minimum_size=500)
+    app.add_middleware(Guard, hosts=hosts, seconds=seconds)
+    return app

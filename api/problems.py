@@ -1,0 +1,68 @@
+"""Errors over HTTP, once: the exception tree as problem+json (RFC 9457)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ontology.errors import (
+    AmbiguousError,
+    InputError,
+    KedjaError,
+    LimitError,
+    NotInGraphError,
+    StoreBusyError,
+    ValueProblem,
+)
+
+STATUS: tuple[tuple[type[KedjaError], int], ...] = (
+    (NotInGraphError, 404),
+    (AmbiguousError, 409),
+    (LimitError, 422),
+    (InputError, 422),
+    (ValueProblem, 422),
+    (StoreBusyError, 503),
+    (KedjaError, 500),
+)
+MEDIA_TYPE = "application/problem+json"
+
+
+def problem(status: int, code: str, title: str, detail: str = "", **extra: Any) -> JSONResponse:
+    """One problem document. ``code`` is stable and machine readable."""
+    body = {"type": f"urn:kedja:problem:{code}", "title": title, "status": status, "code": code, "detail": detail}
+    return JSONResponse({**body, **extra}, status, media_type=MEDIA_TYPE)
+
+
+def of_error(error: KedjaError) -> JSONResponse:
+    status = next(status for kind, status in STATUS if isinstance(error, kind))
+    extra: dict[str, Any] = {}
+    if isinstance(error, AmbiguousError):
+        extra["candidates"] = [{"id": id, "name": name} for id, name in error.candidates]
+    return problem(status, error.code, error.message, error.remedy, **extra)
+
+
+def install(app: FastAPI) -> None:
+    """Turn every error of ours, of validation and of routing into a problem document."""
+
+    async def kedja_error(_: Request, error: Exception) -> JSONResponse:
+        if not isinstance(error, KedjaError):
+            raise error
+        return of_error(error)
+
+    async def bad_request(_: Request, error: Exception) -> JSONResponse:
+        errors = error.errors() if isinstance(error, RequestValidationError) else []
+        where = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in errors)
+        return problem(422, "bad_input", "The request does not fit.", where)
+
+    async def http_error(_: Request, error: Exception) -> JSONResponse:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        title = str(error.detail) if isinstance(error, HTTPException) else "Error"
+        return problem(status, "http_error", title)
+
+    app.add_exception_handler(KedjaError, kedja_error)
+    app.add_exception_handler(RequestValidationError, bad_request)
+    app.add_exception_handler(HTTPException, http_error)

@@ -1,0 +1,178 @@
+"""The public API, version 1: thin over ``graph.questions``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, Field
+
+from api import ask
+from api.service import Service, When
+from api.settings import MAX_NODES, MAX_PATHS, MAX_TEXT, MAX_TIER
+from graph.answer import Answer
+from graph.data import AffectedData, EntityData, ExposureData, PathsData, TraceData
+from ontology.errors import InputError
+from ontology.model import NODES
+
+router = APIRouter()
+
+RISK = Query(description="Risk type id, for instance forced-labour", examples=["forced-labour"], max_length=60)
+
+
+def service_of(request: Request) -> Service:
+    found: Service = request.app.state.service
+    return found
+
+
+def when_of(
+    request: Request,
+    valid_at: Annotated[date | None, Query(description="When it was so; today in Stockholm if not given",
+                                           examples=["2026-11-01"])] = None,
+    during_from: Annotated[date | None, Query(description="Start of a period, in place of valid_at")] = None,
+    during_to: Annotated[date | None, Query(description="End of the period, exclusive")] = None,
+    known_at: Annotated[datetime | None, Query(description="When we knew it; the last publication if not given")] = None,
+) -> When:
+    """Both clocks from the query; the clearance is the server's."""
+    if (during_from is None) != (during_to is None):
+        raise InputError("A period needs both ends.", remedy="Give during_from and during_to.")
+    during = (during_from, during_to) if during_from and during_to else None
+    if during and during[0] >= during[1]:
+        raise InputError("The period ends before it begins.", remedy="Give during_to after during_from.")
+    if known_at is not None and known_at.tzinfo is None:
+        raise InputError("known_at has no time zone.", remedy="End it with Z or an offset such as +01:00.")
+    return When(valid_at, during, known_at, request.app.state.clearance)
+
+
+Asked = Annotated[Service, Depends(service_of)]
+At = Annotated[When, Depends(when_of)]
+
+
+class SearchHit(BaseModel):
+    id: str
+    type: str
+    name: str
+    keys: tuple[str, ...]
+    exact: bool
+
+
+class SearchAnswer(BaseModel):
+    query: str
+    hits: list[SearchHit] = Field(description="Best first; an exact spelling before a spelling without its diacritics")
+    publication: int
+
+
+class Health(BaseModel):
+    status: str
+    publication: int
+    known_at: datetime | None
+
+
+class RunRow(BaseModel):
+    """A load, a judgement or an edit."""
+
+    run: int
+    kind: str
+    state: str
+    title: str
+    series: str
+    edition: str
+    loader: str
+    counts: dict[str, int]
+    began: datetime
+    publication: int | None
+    published: datetime | None
+
+
+@router.get("/v1/search", summary="Find an entity by name or identifier")
+def search(
+    service: Asked,
+    when: At,
+    q: Annotated[str, Query(max_length=MAX_TEXT, min_length=1, examples=["handskar"])],
+    type: Annotated[str | None, Query(description="A node type", examples=["Site"])] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> SearchAnswer:
+    if type is not None and type not in NODES:
+        raise InputError(f"{type} is not a node type.", remedy=f"Use one of {', '.join(NODES)}.")
+    at = service.at(when)
+    hits = service.store.search(at, q, types=[type] if type else None, limit=limit)
+    rows = [SearchHit(id=h.entity, type=h.type, name=h.name, keys=h.keys, exact=h.exact) for h in hits]
+    return SearchAnswer(query=q, hits=rows, publication=at.publication)
+
+
+@router.get("/v1/entities/{id:path}", summary="Everything said about an entity, by whom")
+def entity(service: Asked, when: At, id: str) -> Answer[EntityData]:
+    """By id or by any identifier, with or without its scheme: ``se-orgnr:2321000131``, ``2321000131``."""
+    return ask.entity(service, when, id)
+
+
+@router.get("/v1/trace", summary="What lies upstream or downstream, by tier")
+def trace(
+    service: Asked,
+    when: At,
+    start: Annotated[list[str], Query(description="Ids, identifiers or exact names", max_length=20,
+                                      examples=[["demo:contract-skane-gloves"]])],
+    direction: Annotated[str, Query(pattern="^(upstream|downstream)$")] = "upstream",
+    risk: Annotated[str | None, RISK] = None,
+    max_tier: Annotated[int, Query(ge=1, le=MAX_TIER)] = MAX_TIER,
+    max_nodes: Annotated[int, Query(ge=1, le=MAX_NODES)] = 1_000,
+) -> Answer[TraceData]:
+    return ask.trace(service, when, start, direction == "upstream", risk, max_tier, max_nodes)
+
+
+@router.get("/v1/exposure", summary="Exposure of a group of contracts to a risk")
+def exposure(
+    service: Asked,
+    when: At,
+    subject: Annotated[str, Query(max_length=MAX_TEXT, description="Contract, buyer, supplier, category, area ...")],
+    risk: Annotated[str, RISK],
+    members: Annotated[int, Query(ge=0, le=MAX_NODES, description="How many contracts to list")] = 200,
+) -> Answer[ExposureData]:
+    return ask.exposure(service, when, subject, risk, members)
+
+
+@router.get("/v1/affected", summary="Contracts that a site, company, place, kind of goods or incident touches")
+def affected(
+    service: Asked,
+    when: At,
+    start: Annotated[str, Query(max_length=MAX_TEXT)],
+    goods: Annotated[str | None, Query(max_length=MAX_TEXT, description="The kind of goods, for a company")] = None,
+    risk: Annotated[str | None, RISK] = None,
+) -> Answer[AffectedData]:
+    return ask.affected(service, when, start, goods, risk)
+
+
+@router.get("/v1/paths", summary="The best paths between two entities")
+def paths(
+    service: Asked,
+    when: At,
+    source: Annotated[str, Query(max_length=MAX_TEXT, description="Upstream end")],
+    target: Annotated[str, Query(max_length=MAX_TEXT, description="Downstream end")],
+    k: Annotated[int, Query(ge=1, le=MAX_PATHS)] = 5,
+) -> Answer[PathsData]:
+    return ask.paths(service, when, source, target, k)
+
+
+@router.get("/v1/runs", summary="Loads, judgements and edits, newest first")
+def runs(service: Asked, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[RunRow]:
+    found = sorted(service.store.runs(), key=lambda run: run.run, reverse=True)[:limit]
+    return [
+        RunRow(
+            run=run.run, kind=run.kind, state=run.state.value, loader=run.loader, counts=dict(run.counts),
+            title=run.source.title if run.source else "", series=run.source.series if run.source else "",
+            edition=run.source.edition if run.source else "", began=run.began,
+            publication=run.publication.number if run.publication else None,
+            published=run.publication.at if run.publication else None,
+        )
+        for run in found
+    ]
+
+
+@router.get("/healthz", summary="Whether the server can answer")
+def healthz(service: Asked) -> Health:
+    latest = service.store.latest()
+    number, at = (latest.number, latest.at) if latest else (0, None)
+    return Health(status="ok", publication=number, known_at=at)
+
+

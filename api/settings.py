@@ -1,0 +1,78 @@
+"""Where things are and what is allowed. Only this module reads the environment and the clock."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from platformdirs import user_cache_path, user_data_path
+
+from ontology.errors import InputError
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+DEMO_VALID_AT = date(2026, 11, 1)
+"""The day that the demonstration and every documented command are pinned to."""
+
+MAX_TEXT = 300
+"""Longest accepted search text or name, in characters."""
+MAX_TIER = 50
+MAX_NODES = 5_000
+MAX_PATHS = 50
+MAX_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``store`` is a URL; ``cache`` the folder of snapshots."""
+
+    store: str
+    cache: Path
+
+
+def data_folder() -> Path:
+    return user_data_path("kedja")
+
+
+def settings(store: str | None = None) -> Settings:
+    """The settings from the arguments, else KEDJA_STORE, else a file in the user's data folder."""
+    url = store or os.environ.get("KEDJA_STORE") or f"sqlite:///{data_folder() / 'kedja.sqlite'}"
+    return Settings(url, user_cache_path("kedja") / "snapshots")
+
+
+def demo_settings() -> Settings:
+    """The demonstration has a store file of its own, never the user's."""
+    return Settings(f"sqlite:///{data_folder() / 'demo.sqlite'}", user_cache_path("kedja") / "snapshots")
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a ``sqlite:///path`` URL.
+
+    Raises:
+        InputError: another kind of URL.
+    """
+    scheme, separator, path = url.partition(":///")
+    if scheme != "sqlite" or not separator or not path:
+        raise InputError(
+            f"{url} is not a store that Kedja can open.", remedy="Give --store sqlite:///path/to/file.sqlite."
+        )
+    return Path("/" + path.lstrip("/")) if path.startswith("/") else Path(path)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The calendar day in Stockholm."""
+    return now().astimezone(STOCKHOLM).date()
+
+
+def language() -> str:
+    """The language of answers in the terminal: Swedish where the environment says so, else English."""
+    for name in ("KEDJA_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "sv" if value.lower().startswith("sv") else "en"
+    return "en"
