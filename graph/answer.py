@@ -85,7 +85,7 @@ class End(Frozen):
 
 
 class Truncated(Frozen):
-    why: str = Field(description="max_tier, max_nodes, time or none")
+    why: str = Field(description="max_tier, max_nodes, members, ends, paths or time")
     limit: int | None = None
 
 
@@ -94,6 +94,7 @@ class Completeness(Frozen):
 
     tiers_reached: int = 0
     ends: tuple[End, ...] = ()
+    ends_total: int = Field(0, description="all ends, also those beyond the number listed in ends")
     steps: int = 0
     unassessed: int | None = None
     share_unknown: float | None = Field(None, description="Share of value from unknown origin; null: not computed")

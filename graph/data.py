@@ -6,6 +6,7 @@ Ids are entity ids or link ids; ``Node`` carries what a reader needs to recognis
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -111,7 +112,11 @@ class Listed(Frozen):
 
 
 class TraceData(Frozen):
-    """``start`` are the vertices walked from. ``nodes`` by (tier, type, name, id); ``links`` by id."""
+    """``start`` are the vertices walked from. ``nodes`` by (tier, type, name, id); ``links`` by id.
+
+    ``buyers`` are a view of the contracts among the nodes (``buyer_links``: SERVES): they stand in no tier. ``others``
+    are nodes that denied links and the company list name, and that the trace did not reach.
+    """
 
     start: tuple[str, ...]
     direction: str = Field(description="upstream or downstream")
@@ -122,6 +127,9 @@ class TraceData(Frozen):
     denied: tuple[LinkData, ...] = ()
     company_list: tuple[Listed, ...] = ()
     statements: tuple[StatementData, ...] = ()
+    buyers: tuple[Node, ...] = ()
+    buyer_links: tuple[LinkData, ...] = ()
+    others: tuple[Node, ...] = ()
 
 
 class StatementData(Frozen):
@@ -155,6 +163,7 @@ class ContractExposure(Frozen):
     steps: int
     unassessed: int
     ends: int
+    may_apply: tuple[str, ...] = Field((), description="generic steps with the risk that may apply: unknown")
 
 
 class Distribution(Frozen):
@@ -177,6 +186,29 @@ class TierCount(Frozen):
     ends: int
 
 
+class BuyerCount(Frozen):
+    """One buyer's contracts of the group, by what is known of them. ``severity`` is the highest reached."""
+
+    buyer: str
+    contracts: int
+    severity: int | None
+    reached: int
+    reached_item: int = Field(description="of ``reached``, those reached along item links alone")
+    supplier_link_only: int
+    unknown: int
+    none_found: int
+
+
+class Origin(Frozen):
+    """A vertex at which the risk enters the group's chains: where it comes from, on whose word."""
+
+    node: str
+    statements: tuple[str, ...]
+    severity: int | None = Field(description="highest severity of the statements; null: nobody gave one")
+    contracts: int = Field(description="contracts of the group that it reaches")
+    contracts_item: int = Field(description="of those, along item links alone")
+
+
 class ExposureData(Frozen):
     """Lens A for a group of contracts. A distribution, never a maximum handed on."""
 
@@ -188,12 +220,28 @@ class ExposureData(Frozen):
     worst: tuple[Figure, ...] = Field(description="per (basis, links): the most severe, then surest figure")
     worst_contract: str | None
     tiers: tuple[TierCount, ...]
-    members: tuple[ContractExposure, ...]
+    members: tuple[ContractExposure, ...] = Field(description="most severe first; see completeness.truncated")
+    buyers: tuple[BuyerCount, ...] = ()
+    origins: tuple[Origin, ...] = ()
+    denied: tuple[LinkData, ...] = ()
     may_apply: tuple[str, ...] = Field((), description="generic steps that may apply: unknown, never exposure")
     company_list: tuple[Listed, ...]
     statements: tuple[StatementData, ...]
     nodes: tuple[Node, ...] = Field(description="every node named above")
     links: tuple[LinkData, ...] = Field(description="every link named above")
+
+
+class Question(StrEnum):
+    """What to ask the supplier of an affected contract. ``*_voluntary``: the clause gives no right to the answer."""
+
+    CONFIRM_ARTICLE = "confirm_article"
+    CONFIRM_ARTICLE_VOLUNTARY = "confirm_article_voluntary"
+    ASK_INPUTS = "ask_inputs"
+    ASK_INPUTS_VOLUNTARY = "ask_inputs_voluntary"
+    ASK_ORIGIN = "ask_origin"
+    ASK_ORIGIN_VOLUNTARY = "ask_origin_voluntary"
+    ASK_SUPPLIER_LINK = "ask_supplier_link"
+    ASK_SUPPLIER_LINK_VOLUNTARY = "ask_supplier_link_voluntary"
 
 
 class AffectedContract(Frozen):
@@ -204,7 +252,7 @@ class AffectedContract(Frozen):
     clause_level: str | None
     tier: int | None = Field(description="tiers between it and the start; null for the company list")
     path: Path | None
-    question: str = Field(description="code of the question to ask: see the word lists")
+    question: Question
 
 
 class AffectedData(Frozen):
@@ -214,6 +262,7 @@ class AffectedData(Frozen):
     start_steps: tuple[str, ...]
     contracts: tuple[AffectedContract, ...]
     company_list: tuple[Listed, ...]
+    may_apply: tuple[str, ...] = Field((), description="contracts of a broader kind: unknown whether affected")
     regions: tuple[str, ...]
     denied: tuple[LinkData, ...]
     statements: tuple[StatementData, ...]
