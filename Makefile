@@ -28,7 +28,7 @@ demo: env ## load the demo data, print a first answer, serve it (SERVE=no stops 
 	@$(BIN)/kedja demo $(if $(filter no,$(SERVE)),--no-serve) $(if $(PORT),--port $(PORT))
 
 test: env-test ## lint, types, import directions and all tests
-	@$(BIN)/python tools/chromium.py
+	@$(BIN)/python -m tools.chromium
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -42,14 +42,14 @@ soak: env-test ## the long runs: kill series, large loads, fuzzing
 	$(BIN)/pytest -n 2 -m soak --hypothesis-profile=soak
 
 pictures: env-test ## the README's pictures, taken from the demo
-	@$(BIN)/python tools/chromium.py
-	$(BIN)/python tools/pictures.py
+	@$(BIN)/python -m tools.chromium
+	$(BIN)/python -m tools.pictures
 
 licences: env-test ## docs/licences.md, from what is installed
-	$(BIN)/python tools/licences.py
+	$(BIN)/python -m tools.licences
 
 lock: $(VENV)/bin/python ## compile the hashed requirement files anew (UPGRADE=yes takes newer versions)
-	@$(BIN)/python tools/lock.py $(if $(filter yes,$(UPGRADE)),--upgrade)
+	@$(BIN)/python -m tools.lock $(if $(filter yes,$(UPGRADE)),--upgrade)
 
 clean: ## remove the environment and what tools left behind
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
@@ -62,9 +62,9 @@ $(VENV)/bin/python:
 # The two sets are apart; a stamp says what .venv holds. The test set contains the run set, so it serves both.
 $(VENV)/.stamp-run: requirements/run.txt $(LOCKED) | $(VENV)/bin/python
 	@if [ -e $(VENV)/.stamp-test ]; then $(MAKE) --no-print-directory $(VENV)/.stamp-test; \
-	else $(BIN)/python tools/sync.py requirements/run.txt; fi
+	else $(BIN)/python -m tools.sync requirements/run.txt; fi
 	@touch $@
 
 $(VENV)/.stamp-test: requirements/test.txt $(LOCKED) | $(VENV)/bin/python
-	@$(BIN)/python tools/sync.py requirements/test.txt
+	@$(BIN)/python -m tools.sync requirements/test.txt
 	@touch $@

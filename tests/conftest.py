@@ -120,7 +120,7 @@ def browser() -> Iterator[Browser]:
     """Headless Chromium, one for each worker. While it runs, this thread refuses asyncio.run()."""
     program = chromium.remembered()
     if program is None:
-        pytest.fail(f"no Chromium is known; run: {sys.executable} tools/chromium.py", pytrace=False)
+        pytest.fail(f"no Chromium is known; run: {sys.executable} -m tools.chromium", pytrace=False)
     with sync_playwright() as playwright:
         instance = playwright.chromium.launch(executable_path=program, args=chromium.flags())
         yield instance
