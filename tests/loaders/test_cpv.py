@@ -96,7 +96,7 @@ OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE properties [<!ENTITY f SYSTEM "file
         b"<properties>",
         b"no XML",
         b"<properties><comment>English</comment></properties>",
-        b"<properties><comment>French</comment><entry key='code|name|cpv.33000000'>Soins</entry></properties>",
+        b"<properties><comment>French</comment><entry key='code|name|cpv.33000000'>Soin</entry></properties>",
     ],
 )
 def test_a_file_with_entities_or_without_codes_is_refused_by_name(tmp_path: Path, data: bytes) -> None:
@@ -127,7 +127,7 @@ CODES = st.text("0123", min_size=8, max_size=8)
 
 @given(st.sets(CODES, max_size=40), CODES)
 def test_the_broader_code_is_the_longest_that_begins_the_same(codes: set[str], code: str) -> None:
-    """Compared with the plain definition: of all existing codes that this one refines, the one with most digits."""
+    """Compared with the plain definition: of all codes that this one refines, the one with most digits."""
     known = dict.fromkeys(codes, "")
     refined = [
         other

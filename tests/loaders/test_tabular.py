@@ -1,4 +1,4 @@
-"""Tables are read strictly: no replacement characters, no lost cell, row numbers as a spreadsheet shows them."""
+"""Tables are read strictly: no replacement character, no lost cell, row numbers as a spreadsheet shows."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def test_a_cell_without_header_is_kept_under_its_column_number(tmp_path: Path) -
     ("data", "message"),
     [(b"id,id\n1,2\n", "twice"), (b'id\n"never closed\n', "CSV"), (b"id\n\0\n", "text file")],
 )
-def test_a_csv_file_that_cannot_be_read_for_sure_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
+def test_a_csv_file_that_cannot_be_read_for_sure_is_refused(
+    tmp_path: Path, data: bytes, message: str
+) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(data)
     with pytest.raises(FileFormatError, match=message):
@@ -135,7 +137,9 @@ def test_csv_and_xlsx_of_the_same_rows_read_the_same(
     text = io.StringIO()
     csv.writer(text).writerows([["a", "b", "c"], *rows])
     (folder / "t.csv").write_text(text.getvalue(), encoding="utf-8", newline="")
-    book = xlsxwriter.Workbook(str(folder / "t.xlsx"), {"strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        str(folder / "t.xlsx"), {"strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet()
     for number, row in enumerate([["a", "b", "c"], *rows]):
         for place, cell in enumerate(row):
