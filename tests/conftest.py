@@ -48,8 +48,6 @@ def pytest_configure() -> None:
     os.environ.update(user_folders(home))
     for name in [name for name in os.environ if name.startswith("KEDJA_") and name not in FOLDERS_OF_DATA]:
         del os.environ[name]
-    # Programs that tests start write no __pycache__ beside the sources, wherever they are installed.
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
 
 
 @pytest.fixture(autouse=True)

@@ -45,7 +45,10 @@ def main(requirements: str) -> None:
         run([*pip, "--require-hashes", "-r", str(TOOLS)], NO_NETWORK)
     os.environ["VIRTUAL_ENV"] = str(bin_folder.parent)
     pip = [str(uv), "pip"]
-    run([*pip, "sync", "--quiet", "--require-hashes", str(TOOLS), requirements], NO_NETWORK)
+    run(
+        [*pip, "sync", "--quiet", "--compile-bytecode", "--require-hashes", str(TOOLS), requirements],
+        NO_NETWORK,
+    )
     run(
         [*pip, "install", "--quiet", "--no-deps", "--no-build-isolation", "--offline", "--editable", "."],
         "Kedja itself could not be installed from this folder; the lines above say why.",
