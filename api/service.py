@@ -19,7 +19,7 @@ from ontology.records import Secrecy
 from ontology.values import guess_keys
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 KEEP = 4
 

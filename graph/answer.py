@@ -57,6 +57,31 @@ class MethodName(Frozen):
     version: str
 
 
+class Fact(Frozen):
+    """One record or link that the data rests on: who says it, where in the source, how well founded, how secret."""
+
+    id: str
+    source: str
+    locator: str
+    cites: str
+    status: str
+    secrecy: str
+
+
+class Cited(Frozen):
+    """A source that the data rests on."""
+
+    id: str
+    series: str
+    edition: str
+    title: str
+    publisher: str
+    url: str
+    licence: str
+    published: date | None
+    retrieved: date | None
+
+
 class Evidence(Frozen):
     """Ids that the data rests on, sorted; ``derived`` links with the facts under them in ``links``."""
 
@@ -64,6 +89,8 @@ class Evidence(Frozen):
     records: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = Field((), description="the records and links, each with its source")
+    cited: tuple[Cited, ...] = ()
 
 
 class Ask(Frozen):

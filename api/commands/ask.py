@@ -1,0 +1,165 @@
+"""Commands that ask: search, trace, exposure, affected, paths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import app
+from api.commands import common
+from api.commands.common import Clearance, During, Json, KnownAt, Lang, Risk, Store, ValidAt
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="A name, part of one, or an identifier.")],
+    type: Annotated[str | None, typer.Option("--type", help="Only this node type, for instance Site.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100)] = 20,
+    store: Store = None,
+    known_at: KnownAt = None,
+    clearance: Clearance = "public",
+    as_json: Json = False,
+) -> None:
+    """Find an entity by name or identifier.
+
+    Example: kedja search handskar --type Contract
+    """
+    from ontology.errors import InputError
+    from ontology.model import NODES
+
+    if type is not None and type not in NODES:
+        raise InputError(f"{type} is not a node type.", remedy=f"Use one of {', '.join(NODES)}.")
+    with common.opened(store) as service:
+        at = service.at(common.when(None, None, known_at, clearance))
+        hits = service.store.search(at, text, types=[type] if type else None, limit=limit)
+    if as_json:
+        import json
+
+        rows = [{"id": h.entity, "type": h.type, "name": h.name, "keys": h.keys, "exact": h.exact} for h in hits]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for hit in hits:
+        typer.echo(f"{hit.type}\t{hit.name}\t{hit.keys[0] if hit.keys else hit.entity}")
+    if not hits:
+        typer.echo(f"Nothing in the graph is called anything like “{text}”. That says nothing of its risks.", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def trace(
+    start: Annotated[list[str], typer.Argument(help="Where to begin: ids, identifiers or exact names.")],
+    downstream: Annotated[bool, typer.Option("--downstream", help="Towards the contracts, not the raw material.")] = False,
+    risk: Annotated[str | None, typer.Option("--risk", help="Say for each node how this risk reaches it.")] = None,
+    max_tier: Annotated[int, typer.Option("--max-tier", min=1, max=50)] = 50,
+    max_nodes: Annotated[int, typer.Option("--max-nodes", min=1, max=5000)] = 1000,
+    store: Store = None,
+    valid_at: ValidAt = None,
+    during: During = None,
+    known_at: KnownAt = None,
+    clearance: Clearance = "public",
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """What lies upstream (or downstream), tier by tier, and where knowledge ends.
+
+    Example: kedja trace "Region Skåne" --valid-at 2026-11-01
+    """
+    from api import ask
+
+    with common.opened(store) as service:
+        asked = common.when(valid_at, during, known_at, clearance)
+        answer = ask.trace(service, asked, start, not downstream, risk, max_tier, max_nodes)
+    common.show(answer, common.language(lang), as_json)
+
+
+@app.command()
+def exposure(
+    subject: Annotated[str, typer.Argument(help="A contract, buyer, supplier, category, area, product or place.")],
+    risk: Risk = "forced-labour",
+    members: Annotated[int, typer.Option("--members", min=0, help="How many contracts to list.")] = 20,
+    store: Store = None,
+    valid_at: ValidAt = None,
+    during: During = None,
+    known_at: KnownAt = None,
+    clearance: Clearance = "public",
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """How exposed a group of contracts is to a risk: by severity, by resolution, and what is not known.
+
+    Example: kedja exposure "Region Skåne" --risk forced-labour --valid-at 2026-11-01
+    """
+    from api import ask
+
+    with common.opened(store) as service:
+        answer = ask.exposure(service, common.when(valid_at, during, known_at, clearance), subject, risk, members)
+    common.show(answer, common.language(lang), as_json)
+
+
+@app.command()
+def affected(
+    start: Annotated[str | None, typer.Argument(help="A site, company, place, kind of goods or incident.")] = None,
+    goods: Annotated[str | None, typer.Option("--goods", help="The kind of goods, when you start at a company.")] = None,
+    risk: Annotated[str | None, typer.Option("--risk", help="Only statements of this risk type.")] = None,
+    names: Annotated[Path | None, typer.Option("--names", help="A file of names, one a line, to match first.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write an XLSX: contract, region, supplier, ...")] = None,
+    store: Store = None,
+    valid_at: ValidAt = None,
+    during: During = None,
+    known_at: KnownAt = None,
+    clearance: Clearance = "public",
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """Which contracts a factory, company, place, kind of goods or incident touches, and how surely.
+
+    Example: kedja affected demo:site-klang --valid-at 2026-11-01 --out affected.xlsx
+    """
+    from api import ask
+    from ontology.errors import InputError
+
+    asked = common.when(valid_at, during, known_at, clearance)
+    language = common.language(lang)
+    if (start is None) == (names is None):
+        raise InputError("Say where to begin.", remedy="Give one name, or --names FILE with a list of them.")
+    with common.opened(store) as service:
+        if names is not None:
+            from api.names import affected_by_names
+
+            affected_by_names(service, asked, names, out, language)
+            return
+        answer = ask.affected(service, asked, str(start), goods, risk)
+    if out is not None:
+        from visualisation.export_xlsx import affected_xlsx
+
+        from visualisation.words import Words
+
+        common.write(out, affected_xlsx([answer], Words(language)))
+        return
+    common.show(answer, language, as_json)
+
+
+@app.command()
+def paths(
+    source: Annotated[str, typer.Argument(help="The upstream end.")],
+    target: Annotated[str, typer.Argument(help="The downstream end.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=50, help="How many paths.")] = 5,
+    store: Store = None,
+    valid_at: ValidAt = None,
+    during: During = None,
+    known_at: KnownAt = None,
+    clearance: Clearance = "public",
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """The surest paths from one entity down to another, with the weakest link of each.
+
+    Example: kedja paths demo:site-klang "Region Skåne" --valid-at 2026-11-01
+    """
+    from api import ask
+
+    with common.opened(store) as service:
+        answer = ask.paths(service, common.when(valid_at, during, known_at, clearance), source, target, k)
+    common.show(answer, common.language(lang), as_json)

@@ -1,0 +1,58 @@
+"""The command that shows what Kedja does, on invented contracts and companies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli import app
+from api.commands import common
+from api.commands.common import Lang
+from api.commands.serve import Port
+
+if TYPE_CHECKING:
+    from api.service import Service
+
+SUBJECT = "Region Skåne"
+RISK = "forced-labour"
+
+
+@app.command()
+def demo(
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the explorer after the answer.")] = True,
+    port: Port = 8000,
+    lang: Lang = None,
+) -> None:
+    """Load the demonstration data into a store of its own, print an answer and serve the explorer.
+
+    Example: kedja demo --no-serve
+    """
+    from api import ask
+    from api.commands.serve import run
+    from api.service import Service, When
+    from api.settings import DEMO_VALID_AT, demo_settings
+    from ontology.records import Secrecy
+
+    settings = demo_settings()
+    with Service(settings, create=True) as service:
+        _load(service)
+        answer = ask.exposure(service, When(valid_at=DEMO_VALID_AT), SUBJECT, RISK, members=5)
+        common.show(answer, common.language(lang), as_json=False)
+    if serve:
+        run(settings, "127.0.0.1", port, Secrecy.PUBLIC)
+
+
+def _load(service: Service) -> None:
+    from importlib.resources import as_file, files
+
+    from loaders.reference_data import ReferenceLoader, packaged
+
+    from api.commands.load import load_into
+    from loaders.workbook import WorkbookLoader
+
+    with as_file(files("loaders") / "demo") as folder:
+        for loader, path in ((ReferenceLoader(), packaged()), (WorkbookLoader(), folder)):
+            loaded = load_into(service, loader, path)
+            state = "already loaded" if loaded.unchanged else f"{loaded.report.accepted} rows"
+            typer.echo(f"Demonstration data: {path.name}, {state}", err=True)

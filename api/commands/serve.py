@@ -1,0 +1,68 @@
+"""The command that serves the explorer and the API."""
+
+from __future__ import annotations
+
+import socket
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli import app
+from api.commands.common import Clearance, Store
+from ontology.errors import InputError
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+    from ontology.records import Secrecy
+
+LOCAL = ("127.0.0.1", "localhost", "::1")
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")]
+Host = Annotated[str, typer.Option("--host", help="Address to bind to, and the only other name answered to.")]
+
+
+@app.command()
+def serve(host: Host = "127.0.0.1", port: Port = 8000, store: Store = None, clearance: Clearance = "public") -> None:
+    """Serve the explorer and the API, on this machine only unless told otherwise.
+
+    Example: kedja serve --port 8080
+    """
+    from api.commands.common import when
+    from api.settings import settings
+
+    run(settings(store), host, port, when(None, None, None, clearance).clearance)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        InputError: the port is taken, or the address is not ours.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        raise InputError(
+            f"Cannot listen on {host} port {port}: {error.strerror}.",
+            remedy="Another program may hold the port: stop it, or give --port 0 to take a free one.",
+        ) from error
+    return found
+
+
+def run(settings: Settings, host: str, port: int, clearance: Secrecy) -> None:
+    """Serve until stopped; the first line says where to look."""
+    import uvicorn
+
+    from api.app import create_app
+
+    if host not in LOCAL:
+        typer.echo(f"Warning: {host} can be reached from other machines, and there is no login.", err=True)
+    listening = bind(host, port)
+    shown = f"[{host}]" if ":" in host else host
+    application = create_app(settings, hosts=[host], clearance=clearance)
+    config = uvicorn.Config(application, log_level="warning", server_header=False, proxy_headers=False)
+    typer.echo(f"The explorer is at http://{shown}:{listening.getsockname()[1]}/  (Ctrl+C stops it)")
+    uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,84 @@
+"""From ids to their sources: who says each record and link that an answer rests on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
+
+from graph.answer import Answer, Cited, Evidence, Fact
+from graph.store import At, Store, StoredLink, StoredRecord
+from ontology.records import Source
+
+T = TypeVar("T")
+
+MAX_FACTS = 5_000
+"""Most facts that one answer lists; all their ids stand in the evidence whatever their number."""
+
+
+def with_sources(store: Store, at: At, answer: Answer[T]) -> Answer[T]:
+    """The answer with its facts, their sources and what its statements cite filled in from the store."""
+    statements = tuple(getattr(answer.data, "statements", ()))
+    said = _records(store, at, {s.id for s in statements})
+    records = [record for group in said.values() for record in group]
+    links = list(store.links(at, ids=answer.evidence.links[:MAX_FACTS])) if answer.evidence.links else []
+    facts = tuple(sorted(_facts(records, links), key=lambda fact: fact.id))
+    known = store.sources(at)
+    cited = tuple(_cited(known[id]) for id in sorted({fact.source for fact in facts}) if id in known)
+    evidence = answer.evidence.model_copy(
+        update={
+            "records": tuple(sorted({*answer.evidence.records, *(record.id for record in records)})),
+            "sources": tuple(source.id for source in cited),
+            "facts": facts[:MAX_FACTS],
+            "cited": cited,
+        }
+    )
+    return answer.model_copy(update={
+        "data": _attributed(answer.data, statements, said),
+        "evidence": Evidence.model_validate(evidence),
+        "completeness": answer.completeness.model_copy(
+            update={"oldest_source": min((s.published for s in cited if s.published), default=None)}
+        ),
+    })
+
+
+def _records(store: Store, at: At, entities: Iterable[str]) -> dict[str, list[StoredRecord]]:
+    found: dict[str, list[StoredRecord]] = defaultdict(list)
+    wanted = sorted(entities)
+    for record in store.records(at, entities=wanted) if wanted else ():
+        found[record.entity].append(record)
+    return found
+
+
+def _facts(records: Iterable[StoredRecord], links: Iterable[StoredLink]) -> Iterator[Fact]:
+    for record in records:
+        yield _fact(record, record.source)
+    for link in links:
+        yield _fact(link, link.origin)
+
+
+def _fact(row: StoredRecord | StoredLink, source: str) -> Fact:
+    common = row.common
+    return Fact(id=row.id, source=source, locator=row.locator, cites=common.cites, status=common.status.value,
+                secrecy=common.secrecy.name.lower())
+
+
+def _cited(source: Source) -> Cited:
+    return Cited(
+        id=source.id, series=source.series, edition=source.edition, title=source.title, publisher=source.publisher,
+        url=source.url, licence=source.licence, published=source.published, retrieved=source.retrieved,
+    )
+
+
+def _attributed(data: Any, statements: tuple[Any, ...], said: dict[str, list[StoredRecord]]) -> Any:
+    """The data with each statement's attribution and the sources that say it."""
+    if not statements:
+        return data
+    named = tuple(
+        statement.model_copy(update={
+            "cites": "; ".join(dict.fromkeys(r.common.cites for r in said[statement.id] if r.common.cites)),
+            "sources": tuple(sorted({record.source for record in said[statement.id]})),
+        })
+        for statement in statements
+    )
+    return data.model_copy(update={"statements": named})

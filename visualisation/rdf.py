@@ -1,0 +1,101 @@
+"""The graph as RDF: entities, direct relations, and a statement node for each link with who says it and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from rdflib import RDF, RDFS, Graph, Literal, URIRef
+from rdflib.namespace import DCTERMS
+
+from graph.store import At, Store
+from ontology.formats.rdf import (
+    ENTITY,
+    KEDJA,
+    LINK,
+    datatype,
+    new_graph,
+    relation_iri,
+    statement_iri,
+    term_iri,
+)
+from ontology.model import LINKS, NODES, Property
+from ontology.records import Common, Polarity, Source
+
+DEMONSTRATION = {
+    "sv": "Demonstrationsdata: avtal, företag och exponering är påhittade",
+    "en": "Demonstration data: contracts, companies and exposure are invented",
+}
+
+
+def _properties(graph: Graph, subject: URIRef, declared: Mapping[str, Property], given: Mapping[str, Any]) -> None:
+    for name, value in given.items():
+        for item in value if isinstance(value, list) else [value]:
+            vocabulary = declared[name].vocabulary
+            node = term_iri(vocabulary, str(item)) if vocabulary else Literal(item, datatype=datatype(declared[name]))
+            graph.add((subject, KEDJA[name], node))
+
+
+def _day(graph: Graph, subject: URIRef, name: str, day: date | None) -> None:
+    if day is not None:
+        graph.add((subject, KEDJA[name], Literal(day)))
+
+
+def _common(graph: Graph, subject: URIRef, common: Common, source: str) -> None:
+    graph.add((subject, KEDJA.status, Literal(common.status.value)))
+    graph.add((subject, KEDJA.polarity, Literal(common.polarity.value)))
+    graph.add((subject, KEDJA.secrecy, Literal(common.secrecy.name.lower())))
+    if common.confidence is not None:
+        graph.add((subject, KEDJA.confidence, Literal(float(common.confidence))))
+    _day(graph, subject, "valid_from", common.valid_from)
+    _day(graph, subject, "valid_to", common.valid_to)
+    if common.cites:
+        graph.add((subject, DCTERMS.bibliographicCitation, Literal(common.cites)))
+    graph.add((subject, DCTERMS.source, URIRef(f"urn:kedja:source:{source}")))
+
+
+def _source(graph: Graph, source: Source) -> None:
+    subject = URIRef(f"urn:kedja:source:{source.id}")
+    graph.add((subject, RDF.type, KEDJA.Source))
+    for predicate, text in ((DCTERMS.title, source.title), (DCTERMS.publisher, source.publisher),
+                            (DCTERMS.license, source.licence), (RDFS.seeAlso, source.url)):
+        if text:
+            graph.add((subject, predicate, Literal(text)))
+
+
+def graph_as_rdf(store: Store, at: At) -> Graph:
+    """Everything visible at a publication. A denied link has its statement node but no direct relation."""
+    graph = new_graph()
+    demonstration = False
+    for entity in store.entities(at):
+        subject = ENTITY[entity.id]
+        graph.add((subject, RDF.type, KEDJA[entity.type]))
+        for key in entity.keys:
+            graph.add((subject, DCTERMS.identifier, Literal(key)))
+            demonstration = demonstration or key.startswith("demo:")
+        if entity.ghost:
+            graph.add((subject, KEDJA.name, Literal(entity.name)))
+            graph.add((subject, KEDJA.ghost, Literal(True)))
+    for record in store.records(at):
+        _properties(graph, ENTITY[record.entity], NODES[record.type].properties, record.properties)
+        graph.add((ENTITY[record.entity], DCTERMS.source, URIRef(f"urn:kedja:source:{record.source}")))
+    for link in store.links(at):
+        subject, source, target = LINK[link.id], ENTITY[link.source], ENTITY[link.target]
+        graph.add((subject, RDF.type, statement_iri(link.type)))
+        graph.add((subject, KEDJA.source, source))
+        graph.add((subject, KEDJA.target, target))
+        _properties(graph, subject, LINKS[link.type].properties, link.properties)
+        _common(graph, subject, link.common, link.origin)
+        if link.common.polarity is Polarity.ASSERTED:
+            graph.add((source, relation_iri(link.type), target))
+    for known in store.sources(at).values():
+        _source(graph, known)
+    if demonstration:
+        for lang, text in DEMONSTRATION.items():
+            graph.add((URIRef("urn:kedja:graph"), RDFS.comment, Literal(text, lang=lang)))
+    return graph
+
+
+def graph_turtle(store: Store, at: At) -> str:
+    return str(graph_as_rdf(store, at).serialize(format="turtle"))
