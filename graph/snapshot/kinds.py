@@ -39,11 +39,25 @@ class Order:
         self._steps = steps
         self._up: dict[int, dict[int, Periods]] = {}
         self._via: dict[int, dict[int, tuple[int, ...]]] = {}
+        self._below: dict[int, list[int]] = defaultdict(list)
+        for lower, upwards in steps.items():
+            for step in upwards:
+                self._below[step.to].append(lower)
 
     def up(self, start: int) -> Mapping[int, Periods]:
         if start not in self._up:
             self._search(start)
         return self._up[start]
+
+    def down(self, start: int) -> list[int]:
+        """The thing and everything narrower, at any time that the order covers; sorted."""
+        found, queue = {start}, [start]
+        for here in queue:
+            for lower in self._below.get(here, ()):
+                if lower not in found:
+                    found.add(lower)
+                    queue.append(lower)
+        return sorted(found)
 
     def facts(self, start: int, end: int) -> tuple[int, ...]:
         """Edges on which "start is within end" rests: one shortest chain of them."""

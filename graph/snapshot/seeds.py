@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from graph.snapshot.arrays import F64, I32, Array, Bool
-from graph.snapshot.kinds import KIND_TYPES, Fit, Order, order_of_kinds, order_of_places
+from graph.snapshot.kinds import KIND_TYPES, Fit, Order
 from graph.snapshot.topology import NODE_CODE
 from ontology.model import Family
 from ontology.values import to_day
@@ -100,14 +100,6 @@ class _Maker:
         self.number = {name: i for i, name in enumerate(risk_types())}
 
     @cached_property
-    def kinds(self) -> Order:
-        return order_of_kinds(self.s.topology, self.s.live)
-
-    @cached_property
-    def places(self) -> Order:
-        return order_of_places(self.s.topology, self.s.live)
-
-    @cached_property
     def step_kinds(self) -> dict[int, list[int]]:
         return {step: self.s.pairs("OUTPUTS").targets(step) for step in self.steps}
 
@@ -117,8 +109,10 @@ class _Maker:
 
     @cached_property
     def step_actors(self) -> dict[int, set[int]]:
-        runs = self.s.pairs("RUNS")
-        return {step: {*self.step_sites[step], *runs.sources(step)} for step in self.steps}
+        """Sites that perform a step, the companies that operate those, and the companies that run it."""
+        runs, operates = self.s.pairs("RUNS"), self.s.pairs("OPERATES")
+        sites = self.step_sites
+        return {step: {*sites[step], *operates.sources(*sites[step]), *runs.sources(step)} for step in self.steps}
 
     @cached_property
     def step_places(self) -> dict[int, list[int]]:
@@ -150,9 +144,9 @@ class _Maker:
         if scope.stage:
             parts.append(self._fit_stage(self.step_stage[step], scope.stage))
         if scope.kinds:
-            parts.append(_best(self.kinds, self.step_kinds[step], scope.kinds))
+            parts.append(_best(self.s.kinds, self.step_kinds[step], scope.kinds))
         if scope.places:
-            parts.append(_best(self.places, self.step_places[step], scope.places))
+            parts.append(_best(self.s.places, self.step_places[step], scope.places))
         return min(parts, default=Fit.NO)
 
     @staticmethod
@@ -189,8 +183,7 @@ class _Maker:
         return bool(later or over)
 
     def add(self, statement: int, risk: str) -> None:
-        properties = self.s.properties(statement)
-        severity, likelihood, unknown = self._level(statement, properties)
+        severity, likelihood, unknown = level_of(self.s, statement)
         scope, k = self.scope(statement), self.number[risk]
         confidence = self.s.statement_confidence(statement)
         if scope.names_actor_only:
@@ -246,23 +239,6 @@ class _Maker:
                 row = (actor, statement, self.number[risk], severity, likelihood, confidence, True)
                 self.rows.seeds.append(row)
 
-    def _level(self, statement: int, properties: dict[str, object]) -> tuple[int, float, bool]:
-        """(severity or -1, likelihood or NaN, whether the publisher says that it does not know)."""
-        severity, likelihood = properties.get("severity"), properties.get("likelihood")
-        unknown = False
-        if level := properties.get("level"):
-            row = self.s.method.levels[str(level)]
-            severity = row.severity if severity is None else severity
-            likelihood = row.likelihood if likelihood is None else likelihood
-            unknown = row.unknown and severity is None and likelihood is None
-        if self.s.is_type(statement, "Finding"):
-            likelihood = 1.0
-        return (
-            UNKNOWN_SEVERITY if severity is None else int(str(severity)),
-            float("nan") if likelihood is None else float(str(likelihood)),
-            unknown,
-        )
-
     def add_clean(self) -> None:
         """What audits found clean: the risk types that they could find and did not, at the sites and steps examined."""
         examined, reported, of_type = self.s.pairs("EXAMINED"), self.s.pairs("REPORTED"), self.s.pairs("OF_TYPE")
@@ -288,6 +264,25 @@ class _Maker:
         for area, subs in children.items():
             common = set.intersection(*(by_risk[self.number[sub]] for sub in subs))
             self.rows.assessed.update((self.number[area], step) for step in common)
+
+
+def level_of(snapshot: Snapshot, statement: int) -> tuple[int, float, bool]:
+    """(severity or -1, likelihood or NaN, whether its publisher says that it does not know) of a statement."""
+    properties = snapshot.properties(statement)
+    severity, likelihood = properties.get("severity"), properties.get("likelihood")
+    unknown = False
+    if level := properties.get("level"):
+        row = snapshot.method.levels[str(level)]
+        severity = row.severity if severity is None else severity
+        likelihood = row.likelihood if likelihood is None else likelihood
+        unknown = row.unknown and severity is None and likelihood is None
+    if snapshot.is_type(statement, "Finding"):
+        likelihood = 1.0
+    return (
+        UNKNOWN_SEVERITY if severity is None else int(str(severity)),
+        float("nan") if likelihood is None else float(str(likelihood)),
+        unknown,
+    )
 
 
 def _best(order: Order, things: list[int], scopes: list[int]) -> Fit:

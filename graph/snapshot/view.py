@@ -13,6 +13,7 @@ import numpy as np
 
 from graph.network import Network
 from graph.snapshot.arrays import F64, I32, I64, Bool, content_hash, ranges
+from graph.snapshot.kinds import Order, order_of_kinds, order_of_places
 from graph.snapshot.seeds import Seeds, make_seeds
 from graph.snapshot.topology import (
     FLOWING,
@@ -150,6 +151,15 @@ class Snapshot:
     def id(self, vertex: int) -> str:
         return self.topology.vertices.id[vertex]
 
+    @cached_property
+    def by_key(self) -> dict[str, int]:
+        """Vertex of each ``scheme:value`` key; the first in order where several entities share one."""
+        found: dict[str, int] = {}
+        for vertex in range(self.n):
+            for key in self.keys(vertex):
+                found.setdefault(key, vertex)
+        return found
+
     def name(self, vertex: int) -> str:
         return self.topology.vertices.name[vertex]
 
@@ -240,6 +250,16 @@ class Snapshot:
     def denied(self) -> I64:
         """Live edges that somebody denies ("not in our chain"): shown beside, removing nothing."""
         return np.flatnonzero(self.live & self.topology.edges.denied)
+
+    @cached_property
+    def kinds(self) -> Order:
+        """The order of kinds of goods at the moment."""
+        return order_of_kinds(self.topology, self.live)
+
+    @cached_property
+    def places(self) -> Order:
+        """Which place lies in which at the moment."""
+        return order_of_places(self.topology, self.live)
 
     @cached_property
     def seeds(self) -> Seeds:

@@ -1,0 +1,170 @@
+"""From what a question names to what it is about: the contracts of a group, and the steps where a walk begins.
+
+Buyer, supplier, product, category, area and place are views: groups of steps and contracts (ontology.md 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph.kernels.reach import reach
+from graph.questions.walks import GOODS, TIERS
+from graph.snapshot.arrays import I64
+from graph.snapshot.kinds import KIND_TYPES
+from graph.snapshot.view import Snapshot
+from ontology.errors import InputError
+
+ALL = "all"
+AREA_ROLES = frozenset({"cooperation_area", "cooperation-area"})
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """``view`` as in ``ExposureData``; ``contracts`` are sorted vertices."""
+
+    view: str
+    contracts: I64
+
+
+def find(s: Snapshot, text: str) -> int | None:
+    """The vertex with an id or a key (``scheme:value``); None where the graph has none."""
+    vertex = s.vertex(text)
+    return s.by_key.get(text) if vertex is None else vertex
+
+
+def group_of(s: Snapshot, vertex: int | None) -> Group:
+    """The contracts that a question about a vertex is about (None: all of them)."""
+    if vertex is None:
+        return Group(ALL, s.of_type("Contract"))
+    view, found = _group(s, vertex)
+    contracts = np.array(sorted(set(found)), np.int64)
+    return Group(view, contracts)
+
+
+def _group(s: Snapshot, vertex: int) -> tuple[str, Iterable[int]]:
+    match s.type(vertex):
+        case "Contract":
+            return "contract", [vertex]
+        case "Lot" | "Procurement" as type:
+            return type.lower(), contracts_of_lots(s, vertex)
+        case "Organisation":
+            return _organisation(s, vertex)
+        case "Category":
+            return "category", contracts_in(s, vertex) or downstream_contracts(s, steps_of(s, vertex))
+        case "Product" | "Material" | "Site" | "Place" | "Step" as type:
+            return type.lower(), downstream_contracts(s, steps_of(s, vertex))
+        case other:
+            raise InputError(
+                f"A {other} is not a group of contracts.",
+                remedy="Ask about a contract, organisation, category, product, site, place or step.",
+            )
+
+
+def members(s: Snapshot, organisation: int) -> list[int]:
+    """An organisation and those that are part of it: a region's units, an area's regions."""
+    found = {organisation}
+    queue = [organisation]
+    for here in queue:
+        for part in s.pairs("PART_OF").sources(here):
+            if part not in found:
+                found.add(part)
+                queue.append(part)
+    return sorted(found)
+
+
+def is_area(s: Snapshot, vertex: int) -> bool:
+    return bool(AREA_ROLES.intersection(s.properties(vertex).get("roles", ())))
+
+
+def _organisation(s: Snapshot, vertex: int) -> tuple[str, Iterable[int]]:
+    own = members(s, vertex)
+    served = s.pairs("SERVES").sources(*own)
+    if is_area(s, vertex):
+        return "area", served
+    if served:
+        return "buyer", served
+    held = s.pairs("HOLDS").targets(*own)
+    return "supplier", held or downstream_contracts(s, steps_of(s, vertex))
+
+
+def contracts_of_lots(s: Snapshot, vertex: int) -> list[int]:
+    """Contracts on a lot, or on the lots of a procurement."""
+    lots = [vertex] if s.is_type(vertex, "Lot") else s.pairs("PART_OF").sources(vertex)
+    return s.pairs("FOR_LOT").sources(*lots)
+
+
+def contracts_in(s: Snapshot, kind: int) -> list[int]:
+    """Contracts in a category or a narrower one, by themselves or by their lot."""
+    inside = s.pairs("IN_CATEGORY").sources(*s.kinds.down(kind))
+    contracts = {v for v in inside if s.is_type(v, "Contract")}
+    lots = [v for v in inside if s.is_type(v, "Lot")]
+    return sorted(contracts.union(s.pairs("FOR_LOT").sources(*lots)))
+
+
+def steps_of(s: Snapshot, vertex: int) -> list[int]:
+    """Steps where a walk from a vertex begins: itself, performed there, located there, run by it, of that kind."""
+    type = s.type(vertex)
+    if type == "Step":
+        return [vertex]
+    if type == "Site":
+        return s.pairs("PERFORMS").targets(vertex)
+    if type == "Place":
+        return steps_in(s, vertex)
+    if type == "Organisation":
+        sites = s.pairs("OPERATES").targets(vertex)
+        return sorted({*s.pairs("RUNS").targets(vertex), *s.pairs("PERFORMS").targets(*sites)})
+    if s.topology.vertices.type[vertex] in KIND_TYPES:
+        return s.pairs("OUTPUTS").sources(*s.kinds.down(vertex))
+    return []
+
+
+def steps_in(s: Snapshot, place: int) -> list[int]:
+    """Steps in a place or within it: where the step says so, else where its site lies."""
+    here = s.pairs("LOCATED_IN").sources(*s.places.down(place))
+    steps = {v for v in here if s.is_type(v, "Step")}
+    sites = [v for v in here if s.is_type(v, "Site")]
+    for step in s.pairs("PERFORMS").targets(*sites):
+        if not s.pairs("LOCATED_IN").targets(step):
+            steps.add(step)
+    return sorted(steps)
+
+
+def downstream_contracts(s: Snapshot, steps: Iterable[int], *, item: bool = False) -> list[int]:
+    """Contracts that goods of some steps reach, along item links only or along any."""
+    starts = np.array(sorted(set(steps)), np.int32)
+    if not starts.size:
+        return []
+    network = s.item_network if item else s.network
+    found = reach(network, starts, upstream=False, kinds=GOODS, tier_kinds=TIERS)
+    return sorted(int(v) for v in found.vertex if s.is_type(int(v), "Contract"))
+
+
+def walk_starts(s: Snapshot, vertex: int, *, upstream: bool) -> list[int]:
+    """The steps and contracts that a trace walks from."""
+    type = s.type(vertex)
+    if type in ("Contract", "Step"):
+        return [vertex]
+    if type in ("Lot", "Procurement"):
+        return contracts_of_lots(s, vertex)
+    if type == "Organisation":
+        return _organisation_starts(s, vertex)
+    if type == "Category" and upstream:
+        return contracts_in(s, vertex) or steps_of(s, vertex)
+    if type in ("Site", "Place", "Product", "Material", "Category"):
+        return steps_of(s, vertex)
+    raise InputError(
+        f"A walk cannot start at a {type}.",
+        remedy="Start at a contract, organisation, category, product, site, place or step.",
+    )
+
+
+def _organisation_starts(s: Snapshot, vertex: int) -> list[int]:
+    own = members(s, vertex)
+    served = s.pairs("SERVES").sources(*own)
+    if served or is_area(s, vertex):
+        return served
+    held = s.pairs("HOLDS").targets(*own)
+    return sorted({*held, *(step for one in own for step in steps_of(s, one))})

@@ -1,0 +1,168 @@
+"""How an answer names vertices and edges of a snapshot: once each, by id, with what a reader needs to recognise them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import isnan
+from typing import Any
+
+from graph.answer import Resolution
+from graph.data import LinkData, Node, StatementData
+from graph.snapshot.seeds import UNKNOWN_SEVERITY, level_of
+from graph.snapshot.topology import LINK_TYPES, STATUSES
+from graph.snapshot.view import Snapshot
+from ontology.records import Status
+from ontology.values import from_day
+
+COUNTRY = "iso3166-1:"
+
+
+class Naming:
+    """Describes what an answer names, and remembers it: ``nodes()`` and ``links()`` list each once, sorted by id."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.s = snapshot
+        self._nodes: dict[int, Node] = {}
+        self._links: dict[int, LinkData] = {}
+
+    def id(self, vertex: int) -> str:
+        """The id of a vertex that the answer names."""
+        return self.node(vertex).id
+
+    def ids(self, vertices: Iterable[int]) -> tuple[str, ...]:
+        return tuple(sorted(self.id(vertex) for vertex in vertices))
+
+    def link_ids(self, edges: Iterable[int]) -> tuple[str, ...]:
+        """Ids of edges in the order given; the edges and their ends become named."""
+        return tuple(self.link(edge).id for edge in edges)
+
+    def nodes(self) -> tuple[Node, ...]:
+        return tuple(sorted(self._nodes.values(), key=lambda node: node.id))
+
+    def links(self) -> tuple[LinkData, ...]:
+        return tuple(sorted(self._links.values(), key=lambda link: link.id))
+
+    def node(self, vertex: int) -> Node:
+        if vertex not in self._nodes:
+            self._nodes[vertex] = describe(self.s, vertex)
+        return self._nodes[vertex]
+
+    def link(self, edge: int) -> LinkData:
+        if edge not in self._links:
+            self._links[edge] = describe_link(self.s, edge)
+            edges = self.s.topology.edges
+            self.node(int(edges.source[edge]))
+            self.node(int(edges.target[edge]))
+        return self._links[edge]
+
+
+def describe(s: Snapshot, vertex: int) -> Node:
+    properties = s.properties(vertex)
+    type = s.type(vertex)
+    place, country = _where(s, vertex)
+    return Node(
+        id=s.id(vertex),
+        type=type,
+        name=s.name(vertex),
+        keys=s.keys(vertex),
+        stage=properties.get("stage"),
+        place=place,
+        country=country,
+        kinds=_kinds(s, vertex, type),
+        inputs_known=properties.get("inputs_known"),
+        clause_level=properties.get("clause_level"),
+        ghost=bool(s.topology.vertices.ghost[vertex]),
+        generic=type == "Step" and s.status(vertex) is Status.GENERIC,
+    )
+
+
+def describe_link(s: Snapshot, edge: int) -> LinkData:
+    edges = s.topology.edges
+    generic = bool(s.is_generic(edge))
+    return LinkData(
+        id=edges.id(edge),
+        type=LINK_TYPES[int(edges.type[edge])],
+        source=s.id(int(edges.source[edge])),
+        target=s.id(int(edges.target[edge])),
+        resolution=Resolution.GENERIC if generic else Resolution.ITEM,
+        status=STATUSES[int(edges.status[edge])].value,
+        confidence=float(s.confidence[edge]),
+        valid_from=from_day(int(edges.valid_from[edge])),
+        valid_to=from_day(int(edges.valid_to[edge])),
+        denied=bool(edges.denied[edge]),
+        rests_on=tuple(sorted(edges.facts(edge))),
+    )
+
+
+def statement_data(s: Snapshot, statement: int) -> StatementData:
+    """An assessment or finding. Who said it, in words, and the ids of the sources are the store's to add."""
+    properties: dict[str, Any] = s.properties(statement)
+    rows = s.seeds.statement == statement
+    risks = {
+        key.partition(":")[2]
+        for risk in s.pairs("OF_TYPE").targets(statement)
+        for key in s.keys(risk)
+        if key.startswith("risk:")
+    }
+    severity, likelihood, _ = level_of(s, statement)
+    return StatementData(
+        id=s.id(statement),
+        type=s.type(statement),
+        name=s.name(statement),
+        name_sv=properties.get("name_sv"),
+        risk=tuple(sorted(risks)),
+        severity=None if severity == UNKNOWN_SEVERITY else severity,
+        likelihood=None if isnan(likelihood) else likelihood,
+        level=properties.get("level"),
+        standing=properties.get("standing"),
+        issued=properties.get("issued"),
+        reply=properties.get("reply"),
+        cites="",
+        sources=(),
+        specific=bool(s.seeds.specific[rows].any()) or statement in set(map(int, s.seeds.listed[:, 0])),
+    )
+
+
+def statements_data(s: Snapshot, statements: Iterable[int]) -> tuple[StatementData, ...]:
+    """Each statement once, by id."""
+    return tuple(statement_data(s, statement) for statement in sorted(set(statements)))
+
+
+def _kinds(s: Snapshot, vertex: int, type: str) -> tuple[str, ...]:
+    if type == "Step":
+        found = s.pairs("OUTPUTS").targets(vertex)
+    elif type == "Contract":
+        found = s.pairs("IN_CATEGORY").targets(vertex, *s.pairs("FOR_LOT").targets(vertex))
+    elif type in ("Product", "Lot"):
+        found = s.pairs("IN_CATEGORY").targets(vertex)
+    else:
+        return ()
+    return tuple(sorted(name_key(s, kind) for kind in found))
+
+
+def name_key(s: Snapshot, vertex: int) -> str:
+    """The first key of a vertex, or its id where it has none."""
+    return next(iter(s.keys(vertex)), s.id(vertex))
+
+
+def _where(s: Snapshot, vertex: int) -> tuple[str | None, str | None]:
+    """(key of the nearest place, country): a step's own place before its site's; the first by id where several."""
+    if s.is_type(vertex, "Place"):
+        places = [vertex]
+    elif s.is_type(vertex, "Step", "Site", "Organisation"):
+        places = s.pairs("LOCATED_IN").targets(vertex)
+        if not places and s.is_type(vertex, "Step"):
+            places = s.pairs("LOCATED_IN").targets(*s.pairs("PERFORMS").sources(vertex))
+    else:
+        places = []
+    if not places:
+        return None, None
+    return name_key(s, places[0]), _country(s, places[0])
+
+
+def _country(s: Snapshot, place: int) -> str | None:
+    for broader in sorted(s.places.up(place)):
+        for key in s.keys(broader):
+            if key.startswith(COUNTRY):
+                return key.removeprefix(COUNTRY)
+    return None
