@@ -19,8 +19,8 @@ from ontology.records import Secrecy
 DESCRIPTION = """
 Supply chains and their sustainability risks, with evidence and with what is not known.
 
-Every answer names both clocks (`valid_at`, `known_at`), the snapshot's hash, the method and its version, the evidence and
-how complete it is. *Unknown is never low*: an identifier that is not in the graph answers `knowledge: not_in_graph`.
+Every answer names both clocks (`valid_at`, `known_at`), the snapshot's hash, the method and its version, the evidence
+and how complete it is. *Unknown is never low*: an identifier that is not in the graph answers `knowledge: not_in_graph`.
 """
 
 

@@ -32,7 +32,7 @@ def when_of(
                                            examples=["2026-11-01"])] = None,
     during_from: Annotated[date | None, Query(description="Start of a period, in place of valid_at")] = None,
     during_to: Annotated[date | None, Query(description="End of the period, exclusive")] = None,
-    known_at: Annotated[datetime | None, Query(description="When we knew it; the last publication if not given")] = None,
+    known_at: Annotated[datetime | None, Query(description="When we knew it; the last publication by default")] = None,
 ) -> When:
     """Both clocks from the query; the clearance is the server's."""
     if (during_from is None) != (during_to is None):

@@ -12,7 +12,7 @@ from api.settings import MAX_TEXT, Settings, sqlite_path, today
 from graph.snapshot.cache import Cache
 from graph.snapshot.topology import Topology
 from graph.snapshot.view import Known, Moment, Snapshot
-from graph.store import At, Entity, Publication, Store
+from graph.store import At, Entity, Hit, Publication, Store
 from ontology.errors import AmbiguousError, InputError, NotInGraphError
 from ontology.method import method
 from ontology.records import Secrecy
@@ -105,18 +105,24 @@ class Service:
             NotInGraphError: nothing fits; a valid identifier that is not in the graph says so.
             AmbiguousError: a name that fits several.
         """
+        return self._found(text, when, similar=True)
+
+    def resolve_exactly(self, text: str, when: When) -> Entity:
+        """Like ``resolve``, but a name must be spelled as the entity's own, letter case aside."""
+        return self._found(text, when, similar=False)
+
+    def _found(self, text: str, when: When, *, similar: bool) -> Entity:
         if len(text) > MAX_TEXT:
             raise InputError(f"The name is longer than {MAX_TEXT} characters.", remedy="Give an identifier instead.")
         at = self.at(when)
         for candidate in (text, *guess_keys(text)):
             if found := self.store.find(at, candidate):
                 return found
-        return self._by_name(text, at)
-
-    def _by_name(self, text: str, at: At) -> Entity:
         hits = self.store.search(at, text, limit=8)
         exact = [hit for hit in hits if hit.exact] or [h for h in hits if h.name.casefold() == text.casefold()]
-        fitting = exact or hits
+        return self._single(text, at, exact or (hits if similar else []))
+
+    def _single(self, text: str, at: At, fitting: list[Hit]) -> Entity:
         if len(fitting) == 1:
             entity = self.store.find(at, fitting[0].entity)
             if entity is not None:

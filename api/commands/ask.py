@@ -50,7 +50,7 @@ def search(
 @app.command()
 def trace(
     start: Annotated[list[str], typer.Argument(help="Where to begin: ids, identifiers or exact names.")],
-    downstream: Annotated[bool, typer.Option("--downstream", help="Towards the contracts, not the raw material.")] = False,
+    downstream: Annotated[bool, typer.Option("--downstream", help="Towards the contracts.")] = False,
     risk: Annotated[str | None, typer.Option("--risk", help="Say for each node how this risk reaches it.")] = None,
     max_tier: Annotated[int, typer.Option("--max-tier", min=1, max=50)] = 50,
     max_nodes: Annotated[int, typer.Option("--max-nodes", min=1, max=5000)] = 1000,
@@ -101,7 +101,7 @@ def exposure(
 @app.command()
 def affected(
     start: Annotated[str | None, typer.Argument(help="A site, company, place, kind of goods or incident.")] = None,
-    goods: Annotated[str | None, typer.Option("--goods", help="The kind of goods, when you start at a company.")] = None,
+    goods: Annotated[str | None, typer.Option("--goods", help="The kind of goods, for a company.")] = None,
     risk: Annotated[str | None, typer.Option("--risk", help="Only statements of this risk type.")] = None,
     names: Annotated[Path | None, typer.Option("--names", help="A file of names, one a line, to match first.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write an XLSX: contract, region, supplier, ...")] = None,
