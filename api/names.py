@@ -1,4 +1,4 @@
-"""A pasted list of names -> proposed matches -> the contracts that the certain ones touch. A similar name only proposes."""
+"""A pasted list of names -> proposed matches -> the contracts that the certain ones touch. Similar only proposes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,70 @@
+"""Flowing links as arrays, in the direction risk flows (supplier -> buyer): what every kernel works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+U8 = npt.NDArray[np.uint8]
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+F64 = npt.NDArray[np.float64]
+Bool = npt.NDArray[np.bool_]
+
+LINK_TYPES = 32
+"""Link-type codes are below this."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Csr:
+    """Edges by vertex: those of ``v`` are ``edge[start[v] : start[v + 1]]``, in the order of their ``link``."""
+
+    start: I64
+    edge: I32
+
+    @staticmethod
+    def by(n: int, vertex: I32, link: I32) -> Csr:
+        """Index edges by one of their ends; shapes (m,)."""
+        if len(link) > 1 and not bool(np.all(link[1:] >= link[:-1])):
+            by_link = np.argsort(link, kind="stable")
+            order = by_link[np.argsort(vertex[by_link], kind="stable")]
+        else:
+            order = np.argsort(vertex, kind="stable")
+        start = np.zeros(n + 1, np.int64)
+        np.cumsum(np.bincount(vertex, minlength=n), out=start[1:])
+        return Csr(start, order.astype(np.int32))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Network:
+    """``n`` vertices and ``m`` links; ``kind`` is a link-type code, ``confidence`` c_e in [0, 1], ``link`` the caller's
+    link index: the order of link ids, which breaks ties."""
+
+    n: int
+    source: I32
+    target: I32
+    kind: U8
+    confidence: F64
+    link: I32
+    incoming: Csr
+    outgoing: Csr
+
+    @staticmethod
+    def build(n: int, source: Any, target: Any, kind: Any, confidence: Any, link: Any = None) -> Network:
+        """Index links both ways. Arrays of the right type, memory-mapped ones too, are not copied."""
+        source, target = np.asarray(source, np.int32), np.asarray(target, np.int32)
+        link = np.arange(len(source), dtype=np.int32) if link is None else np.asarray(link, np.int32)
+        return Network(
+            n, source, target, np.asarray(kind, np.uint8), np.asarray(confidence, np.float64), link,
+            incoming=Csr.by(n, target, link), outgoing=Csr.by(n, source, link),
+        )
+
+    def only(self, keep: Bool) -> Network:
+        """The network of the links where ``keep``, shape (m,), is true."""
+        rows = np.flatnonzero(keep)
+        return Network.build(
+            self.n, self.source[rows], self.target[rows], self.kind[rows], self.confidence[rows], self.link[rows]
+        )
