@@ -1,0 +1,191 @@
+"""Which things are the same: the pure rule that every store follows.
+
+A *base* is a record id, or the ghost of a (node type, key) that links name. Every key of a record has its ghost base.
+Manual judgements come first, newest first; then bases join, in canonical order, those that share a key. Two rules
+limit joining: a judgement *different* between any members of two clusters, and secrecy: what is withheld from some
+readers may join an entity, never merge two entities that those readers see. So the clusters that a clearance sees are
+those that it would see if nothing more secret were stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ontology.records import Link, Record, Secrecy, digest
+from ontology.values import SCHEMES
+
+UNSEEN = 3
+"""Level of a base with nothing visible: above every secrecy."""
+
+GHOST_RULE = "ghost"
+
+
+def ghost_id(type_: str, key: str) -> str:
+    """The base id of a thing known only by a key that a link names."""
+    return "g" + digest("ghost", type_, key)
+
+
+def entity_id(base: str) -> str:
+    """The entity id of a canonical base (a record id or a ghost id)."""
+    return "e" + base[1:]
+
+
+def ordinal(id_: str) -> int:
+    """The first 63 bits of an id's digest: an integer that sorts as the id does."""
+    return int(id_[1:17], 16) >> 1
+
+
+def content_hash(item: Record | Link, secrecy: Secrecy) -> int:
+    """63 bits of what is said, beside what the id holds. Where it stood and how it was spelled are not content."""
+    common = item.common
+    first = item.key if isinstance(item, Record) else ""
+    said = json.dumps(
+        [first, item.properties, common.status, common.confidence, common.polarity, int(secrecy), common.cites],
+        ensure_ascii=False, sort_keys=True, separators=(",", ":"),
+    )  # fmt: skip
+    return int.from_bytes(hashlib.sha256(said.encode()).digest()[:8], "big") >> 1
+
+
+def is_strong_key(key: str) -> bool:
+    """Whether sharing this key makes two records one; a scheme that is not declared never does."""
+    scheme = SCHEMES.get(key.partition(":")[0])
+    return scheme is not None and scheme.strong
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A base as the rule sees it.
+
+    ``keys`` are the ghost bases of its keys, in the order of their ids (empty when no record of it is visible);
+    ``level`` the least secrecy of what is visible of it; ``since`` the publication that first showed it; ``apart``
+    a natural person, who never joins another record by a rule.
+    """
+
+    node: int
+    id: str
+    ghost: bool
+    keys: tuple[int, ...]
+    level: int
+    since: int
+    apart: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """A person's judgement between two bases: the same, or different."""
+
+    a: int
+    b: int
+    same: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A base that stands under another one. ``partner`` is the base it met; ``rule`` is empty for a manual judgement."""
+
+    entity: int
+    partner: int
+    rule: str
+
+
+def canonical_order(base: Base) -> tuple[int, bool, int, str]:
+    """The first of a cluster in this order names the entity."""
+    return base.level, base.ghost, base.since, base.id
+
+
+class _Clusters:
+    """Union-find with enemies and the level of each cluster's most public member."""
+
+    def __init__(self, bases: Sequence[Base]) -> None:
+        self.parent = {b.node: b.node for b in bases}
+        self.level = {b.node: b.level for b in bases}
+        self.enemies: dict[int, set[int]] = {}
+
+    def find(self, node: int) -> int:
+        parent = self.parent
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    def enemy(self, a: int, b: int) -> None:
+        self.enemies.setdefault(a, set()).add(b)
+        self.enemies.setdefault(b, set()).add(a)
+
+    def hostile(self, a: int, b: int) -> bool:
+        return any(self.find(other) == b for other in self.enemies.get(a, ()))
+
+    def union(self, a: int, b: int) -> None:
+        self.parent[b] = a
+        self.level[a] = min(self.level[a], self.level[b])
+        if others := self.enemies.pop(b, None):
+            self.enemies.setdefault(a, set()).update(others)
+
+
+def join(bases: Iterable[Base], manual: Sequence[Manual], schemes: Mapping[int, str]) -> dict[int, Joined]:
+    """What each base that is not canonical stands under.
+
+    ``manual`` is newest first. ``schemes`` gives the scheme of each ghost base's key. The bases are whole connected
+    parts: every base that shares a key or a judgement *same* with one of them is among them.
+    """
+    order = sorted(bases, key=canonical_order)
+    clusters = _Clusters(order)
+    met: dict[int, tuple[int, str]] = {}
+    _join_manual(clusters, manual, met)
+    by_node = {b.node: b for b in order}
+    groups: dict[int, list[int]] = {}
+    for base in order:
+        for key in (base.node,) if base.ghost else base.keys:
+            _join_key(clusters, groups.setdefault(key, []), base, by_node, met, schemes.get(key, ""))
+    heads: dict[int, int] = {}
+    for base in order:
+        heads.setdefault(clusters.find(base.node), base.node)
+    result = {}
+    for base in order:
+        head = heads[clusters.find(base.node)]
+        if head != base.node:
+            partner, rule = met.get(base.node, (head, ""))
+            result[base.node] = Joined(head, partner, rule)
+    return result
+
+
+def _join_manual(clusters: _Clusters, manual: Sequence[Manual], met: dict[int, tuple[int, str]]) -> None:
+    for judged in manual:
+        a, b = clusters.find(judged.a), clusters.find(judged.b)
+        if a == b:
+            continue
+        if not judged.same:
+            clusters.enemy(a, b)
+        elif not clusters.hostile(a, b):
+            clusters.union(a, b)
+            met.setdefault(judged.a, (judged.b, ""))
+            met.setdefault(judged.b, (judged.a, ""))
+
+
+def _join_key(
+    clusters: _Clusters, group: list[int], base: Base, by_node: Mapping[int, Base],
+    met: dict[int, tuple[int, str]], scheme: str,
+) -> None:  # fmt: skip
+    mine = clusters.find(base.node)
+    for other in group:
+        theirs = clusters.find(other)
+        if theirs == mine:
+            return
+        if _may_join(clusters, by_node[other], theirs, base, mine):
+            clusters.union(theirs, mine)
+            ghost = base.ghost or by_node[other].ghost
+            met.setdefault(base.node, (other, GHOST_RULE if ghost else f"identifier:{scheme}"))
+            return
+    group.append(base.node)
+
+
+def _may_join(clusters: _Clusters, other: Base, theirs: int, base: Base, mine: int) -> bool:
+    if (base.apart or other.apart) and not (base.ghost or other.ghost):
+        return False
+    level = max(base.level, other.level)
+    if clusters.level[theirs] < level and clusters.level[mine] < level:
+        return False
+    return not clusters.hostile(theirs, mine)

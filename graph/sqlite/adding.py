@@ -1,0 +1,166 @@
+"""Adding to a run: batches of narrow rows and bodies, bases interned."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from graph.identity import content_hash, ghost_id, ordinal
+from graph.sqlite.core import Core
+from graph.sqlite.schema import SHIFT
+from graph.store import RunState
+from ontology.errors import StoreError
+from ontology.records import Common, Link, Polarity, Record, Secrecy, Status, canonical, link_order
+from ontology.values import BEGINNING, END, to_day
+
+STATUSES = tuple(Status)
+_STATUS = {status: number for number, status in enumerate(STATUSES)}
+_MOST_CACHED = 1_000_000
+
+_ghost = lru_cache(maxsize=200_000)(ghost_id)
+
+Row = tuple[object, ...]
+
+
+@dataclass(slots=True)
+class Batch:
+    """Items as rows, but for the numbers that only the store can give. A place counts items, repeats included."""
+
+    bases: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    records: list[tuple[int, Record, str, tuple[str, ...], int, int]] = field(default_factory=list)
+    links: list[tuple[int, Link, str, str, str, int, int]] = field(default_factory=list)
+
+
+def add(core: Core, run: int, items: Sequence[Record | Link]) -> None:
+    """See ``Store.add``."""
+    if not items:
+        return
+    row = core.reader().execute("SELECT series, source FROM run WHERE run = ?", (run,)).fetchone()
+    if row is None or row[0] is None:
+        raise StoreError(f"Run {run} does not take records or links.")
+    secret = core.reader().execute("SELECT secrecy FROM source WHERE id = ?", (row[1],)).fetchone()[0]
+    batch = prepare(items, row[0], Secrecy(secret))
+    with core.writing() as connection:
+        first = _places(core, connection, run, len(items))
+        nodes = intern(core, connection, batch.bases)
+        _insert_records(core, connection, batch, nodes, first, run)
+        _insert_links(core, connection, batch, nodes, first, run)
+    if len(core.nodes) > _MOST_CACHED:
+        core.nodes.clear()
+    core.nodes.update(nodes)
+
+
+def prepare(items: Sequence[Record | Link], series: str, least: Secrecy) -> Batch:
+    """Ids, hashes and bases of a batch: all that needs no lock. A row is as secret as its source at least."""
+    batch = Batch()
+    seen: set[tuple[str, int]] = set()
+    for place, item in enumerate(items):
+        secrecy = max(item.common.secrecy, least)
+        id_, said = item.id(series), content_hash(item, secrecy)
+        if (id_, said) in seen:
+            continue
+        seen.add((id_, said))
+        if isinstance(item, Record):
+            batch.bases[id_] = (item.type, None)
+            keys = tuple(_ghost(item.type, key) for key in item.keys)
+            for ghost, key in zip(keys, item.keys, strict=True):
+                batch.bases[ghost] = (item.type, key)
+            batch.records.append((place, item, id_, keys, said, secrecy))
+        else:
+            ends = [_ghost(end.type, end.key) for end in (item.source, item.target)]
+            batch.bases[ends[0]] = (item.source.type, item.source.key)
+            batch.bases[ends[1]] = (item.target.type, item.target.key)
+            batch.links.append((place, item, id_, ends[0], ends[1], said, secrecy))
+    return batch
+
+
+def _places(core: Core, connection: sqlite3.Connection, run: int, count: int) -> int:
+    row = connection.execute("SELECT state, owner, places FROM run WHERE run = ?", (run,)).fetchone()
+    if row[0] != RunState.ADDING or row[1] != core.locks.owner:
+        raise StoreError(f"Run {run} takes nothing more: it is {row[0]}.", remedy="Begin a new run.")
+    connection.execute("UPDATE run SET places = places + ? WHERE run = ?", (count, run))
+    return (run << SHIFT) + int(row[2])
+
+
+def intern(core: Core, connection: sqlite3.Connection, bases: Mapping[str, tuple[str, str | None]]) -> dict[str, int]:
+    """The node number of each base, new ones numbered on from the last."""
+    nodes = {id_: core.nodes[id_] for id_ in bases if id_ in core.nodes}
+    missing = [id_ for id_ in bases if id_ not in nodes]
+    if not missing:
+        return nodes
+    found = connection.execute(
+        "SELECT id, node FROM base WHERE ord IN (SELECT value FROM json_each(?))", (str([ordinal(i) for i in missing]),)
+    )
+    nodes.update((id_, node) for id_, node in found if id_ in bases)
+    new = [id_ for id_ in missing if id_ not in nodes]
+    first = connection.execute("SELECT ifnull(max(node), -1) + 1 FROM base").fetchone()[0]
+    nodes.update((id_, node) for node, id_ in enumerate(new, first))
+    rows = ((nodes[i], ordinal(i), i, core.kind(connection, bases[i][0]), bases[i][1]) for i in new)
+    connection.executemany("INSERT INTO base VALUES (?,?,?,?,?)", rows)
+    return nodes
+
+
+def _common(kind: int, common: Common, secrecy: int, run: int, row: int, said: int) -> Row:
+    return (
+        kind, _STATUS[common.status], int(common.polarity is Polarity.DENIED), common.confidence,
+        to_day(common.valid_from, BEGINNING), to_day(common.valid_to, END), int(secrecy), run, row, said, None,
+    )  # fmt: skip
+
+
+def _raw(raw: Mapping[str, str]) -> str:
+    return canonical(raw) if raw else ""
+
+
+def _insert_records(
+    core: Core, connection: sqlite3.Connection, batch: Batch, nodes: Mapping[str, int], first: int, run: int
+) -> None:
+    if not batch.records:
+        return
+    rows: list[Row] = []
+    bodies: list[Row] = []
+    keys: list[Row] = []
+    for place, record, id_, ghosts, said, secrecy in batch.records:
+        row, base, facts = first + place, nodes[id_], record.properties
+        apart = int(facts.get("natural_person") is True)
+        kind = core.kind(connection, record.type)
+        rows.append((row, base, None, apart, *_common(kind, record.common, secrecy, run, row, said)))
+        keys += ((nodes[ghost], base) for ghost in ghosts)
+        bodies.append((
+            row, str(facts.get("name") or ""), str(facts.get("name_sv") or ""), json.dumps(record.keys, ensure_ascii=False),
+            canonical(facts), _raw(record.raw), record.locator, record.common.cites,
+        ))  # fmt: skip
+    _insert(connection, "record", rows, bodies)
+    connection.executemany("INSERT OR IGNORE INTO record_key VALUES (?,?)", keys)
+
+
+def _insert_links(
+    core: Core, connection: sqlite3.Connection, batch: Batch, nodes: Mapping[str, int], first: int, run: int
+) -> None:
+    if not batch.links:
+        return
+    rows: list[Row] = []
+    bodies: list[Row] = []
+    for place, link, id_, source, target, said, secrecy in batch.links:
+        row, kind = first + place, core.kind(connection, link.type)
+        common = _common(kind, link.common, secrecy, run, row, said)
+        rows.append((row, link_order(id_), nodes[source], nodes[target], None, None, *common))
+        text = canonical(link.properties) if link.properties else "{}"
+        bodies.append((row, text, _raw(link.raw), link.locator, link.common.cites))
+    _insert(connection, "link", rows, bodies)
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: list[Row], bodies: list[Row]) -> None:
+    """Insert versions; what this run has said already is left out, body and all."""
+    marks = ",".join("?" * len(rows[0]))
+    done = connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows).rowcount
+    if done != len(rows):
+        span = (bodies[0][0], bodies[-1][0])
+        found = connection.execute(f"SELECT row FROM {table} WHERE row BETWEEN ? AND ?", span)
+        stored = {row for (row,) in found}
+        bodies = [body for body in bodies if body[0] in stored]
+    if bodies:
+        marks = ",".join("?" * len(bodies[0]))
+        connection.executemany(f"INSERT INTO {table}_body VALUES ({marks})", bodies)

@@ -1,0 +1,217 @@
+"""What every part of the store shares: connections, the writer's transaction, small caches of things that never change."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from graph.sqlite.locks import Locks
+from graph.sqlite.schema import SHIFT
+from graph.store import At
+from ontology.errors import InputError, StoreError
+from ontology.records import Secrecy
+
+CHUNK = 5_000
+"""How many numbers go into one statement."""
+
+
+@contextmanager
+def translated(path: Path) -> Iterator[None]:
+    """Turn SQLite's exceptions into ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(
+            f"The store {path} could not be used: {error}.", remedy="Check disk space and rights, then run kedja doctor."
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reader at a publication sees: runs up to ``last`` but those still hidden, up to a clearance."""
+
+    publication: int
+    clearance: Secrecy
+    last: int
+    hidden: tuple[int, ...]
+
+    def sql(self, alias: str, *, secrecy: bool = True) -> str:
+        """The condition on a versioned table. Only integers are written into it."""
+        where = f"{alias}.row < {(self.last + 1) << SHIFT}"
+        late = f"{alias}.retracted > {self.last}"
+        if self.hidden:
+            runs = ",".join(map(str, self.hidden))
+            where += f" AND ({alias}.row >> {SHIFT}) NOT IN ({runs})"
+            late += f" OR {alias}.retracted IN ({runs})"
+        where += f" AND ({alias}.retracted IS NULL OR {late})"
+        if secrecy and self.clearance < Secrecy.RESTRICTED:
+            where += f" AND {alias}.secrecy <= {int(self.clearance)}"
+        return f"({where})"
+
+    def added(self, alias: str, *, secrecy: bool = True) -> str:
+        """Like ``sql``, but also what has been retracted since it was shown."""
+        where = f"{alias}.row < {(self.last + 1) << SHIFT}"
+        if self.hidden:
+            where += f" AND ({alias}.row >> {SHIFT}) NOT IN ({','.join(map(str, self.hidden))})"
+        if secrecy and self.clearance < Secrecy.RESTRICTED:
+            where += f" AND {alias}.secrecy <= {int(self.clearance)}"
+        return f"({where})"
+
+
+class Core:
+    """One open store file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.locks = Locks(path)
+        self.nodes: dict[str, int] = {}
+        """Numbers of bases that are known to be stored; a base is never removed or renumbered."""
+        self._kinds: dict[str, int] = {}
+        self._kind_names: dict[int, str] = {}
+        self._sources: dict[int, str] = {}
+        self._local = threading.local()
+        self._all: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._writer: sqlite3.Connection | None = None
+        self.closed = False
+
+    # -- connections ------------------------------------------------------------------------------------------
+    def _connect(self) -> sqlite3.Connection:
+        if self.closed:
+            raise StoreError(f"The store {self.path} has been closed.")
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=60)
+        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("PRAGMA temp_store=MEMORY")
+        with self._guard:
+            self._all.append(connection)
+        return connection
+
+    def reader(self) -> sqlite3.Connection:
+        """This thread's connection for reading."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None or self.closed:
+            with translated(self.path):
+                found = self._connect()
+                found.execute("PRAGMA query_only=1")
+            self._local.connection = found
+        return found
+
+    @contextmanager
+    def writing(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction, committed at the end or undone. ``durable``: on the disk when this returns."""
+        with self.locks.writing(), translated(self.path):
+            if self._writer is None:
+                self._writer = self._connect()
+                self._writer.execute("PRAGMA secure_delete=1")
+            connection = self._writer
+            connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def close(self) -> None:
+        self.closed = True
+        self.locks.close()
+        with self._guard:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+        self._writer = None
+
+    # -- things that never change -----------------------------------------------------------------------------
+    def kind(self, connection: sqlite3.Connection, name: str) -> int:
+        """The number of a node or link type, given within the writer's transaction if it has none."""
+        if name not in self._kinds:
+            self._read_kinds(connection)
+        if name not in self._kinds:
+            connection.execute("INSERT INTO kind(name) VALUES (?)", (name,))
+            row = connection.execute("SELECT number FROM kind WHERE name = ?", (name,)).fetchone()
+            return int(row[0])
+        return self._kinds[name]
+
+    def known_kinds(self, names: Iterable[str]) -> list[int]:
+        """Numbers of the types that anything stored may have."""
+        wanted = set(names)
+        if not wanted <= self._kinds.keys():
+            self._read_kinds(self.reader())
+        return sorted(self._kinds[name] for name in wanted if name in self._kinds)
+
+    def kind_name(self, number: int) -> str:
+        if number not in self._kind_names:
+            self._read_kinds(self.reader())
+        return self._kind_names[number]
+
+    def _read_kinds(self, connection: sqlite3.Connection) -> None:
+        # An uncommitted number may be seen only by the writer that is about to commit it.
+        if connection.in_transaction:
+            connection = self.reader()
+        rows = connection.execute("SELECT number, name FROM kind").fetchall()
+        self._kind_names = dict(rows)
+        self._kinds = {name: number for number, name in rows}
+
+    def source_of(self, run: int) -> str:
+        """The id of the source that a run read."""
+        if run not in self._sources:
+            rows = self.reader().execute("SELECT run, source FROM run WHERE source IS NOT NULL")
+            self._sources = dict(rows.fetchall())
+        return self._sources[run]
+
+    # -- standing ---------------------------------------------------------------------------------------------
+    def view(self, at: At) -> View:
+        """What a reader at ``at`` sees.
+
+        Raises:
+            InputError: a publication that is not there yet.
+        """
+        connection = self.reader()
+        if at.publication <= 0:
+            return View(0, at.clearance, -1, ())
+        row = connection.execute(
+            "SELECT max(run), max(publication) FROM run WHERE publication <= ?", (at.publication,)
+        ).fetchone()
+        if row[1] != at.publication:
+            raise InputError(
+                f"There is no publication {at.publication}; the last is {row[1] or 0}.", remedy="Use an earlier one."
+            )
+        # Runs that were abandoned have no rows any more: their state changes in the transaction that removes them.
+        hidden = connection.execute(
+            "SELECT run FROM run WHERE run < ? AND state <> 'abandoned' AND (publication IS NULL OR publication > ?)",
+            (row[0], at.publication),
+        ).fetchall()
+        return View(at.publication, at.clearance, row[0], tuple(h[0] for h in hidden))
+
+
+def stamp(at: datetime) -> str:
+    """A time as stored: UTC, text that sorts as time does.
+
+    Raises:
+        InputError: a time without a zone.
+    """
+    if at.tzinfo is None:
+        raise InputError("A time needs a zone.", remedy="Give an aware datetime.")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def unstamp(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def chunks(numbers: Iterable[int]) -> Iterator[str]:
+    """Numbers as JSON lists for ``json_each``, a few thousand at a time."""
+    batch: list[int] = []
+    for number in numbers:
+        batch.append(number)
+        if len(batch) == CHUNK:
+            yield str(batch)
+            batch = []
+    if batch:
+        yield str(batch)

@@ -1,0 +1,282 @@
+"""Identity in the store: which parts of the graph a run touches, the rule applied to them, and the versions that move.
+
+The rule itself is ``graph.identity.join``; it is given whole connected parts, so that what it says of them does not depend on
+how the store came to be asked.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graph.identity import UNSEEN, Base, Joined, Manual, is_strong_key, join
+from graph.sqlite.core import chunks
+from graph.sqlite.schema import SHIFT
+from graph.store import RunState, Verdict
+
+_NEW = 2**62
+"""Publication of what has not been published yet: after all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What joining did: bases newly joined by an identifier."""
+
+    merged: int
+
+
+class Seeds:
+    """The bases whose standing a run may change."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.bases: set[int] = set()
+
+    def of_run(self, run: int) -> None:
+        """Bases of the records that the run adds and takes back and, where that can matter, of its links' ends.
+
+        A link changes the standing of a ghost only by making it more or less public, or where people have judged ghosts.
+        """
+        rows = f"(row >= {run << SHIFT} AND row < {(run + 1) << SHIFT} OR retracted = {run})"
+        self._take(f"SELECT base FROM record WHERE {_either(run, 'record', 'base')}")
+        touchy = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM record WHERE secrecy > 0) OR EXISTS (SELECT 1 FROM judgement)"
+        ).fetchone()[0]
+        if touchy:
+            for end in ("source_base", "target_base"):
+                self._take(f"SELECT {end} FROM link WHERE {rows}")
+
+    def _take(self, sql: str) -> None:
+        self.bases.update(base for (base,) in self._connection.execute(sql))
+
+
+def _either(run: int, table: str, column: str) -> str:
+    return (
+        f"row >= {run << SHIFT} AND row < {(run + 1) << SHIFT}"
+        f" UNION SELECT {column} FROM {table} WHERE retracted = {run}"
+    )
+
+
+class _Part:
+    """The connected parts of the graph of keys and judgements that hold some bases, as the rule wants them."""
+
+    def __init__(self, connection: sqlite3.Connection, run: int) -> None:
+        self._connection = connection
+        hidden = connection.execute(
+            "SELECT run FROM run WHERE publication IS NULL AND state <> ? AND run <> ?", (RunState.ABANDONED, run)
+        ).fetchall()
+        self._shown = "retracted IS NULL"
+        if hidden:
+            self._shown += f" AND (row >> {SHIFT}) NOT IN ({','.join(str(h[0]) for h in hidden)})"
+        self.records: dict[int, tuple[int, bool]] = {}
+        """Visible record bases: (least secrecy, natural person)."""
+        self.keys: dict[int, list[int]] = {}
+        self.all: set[int] = set()
+        self.manual: list[Manual] = []
+        self._people = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM judgement)").fetchone()[0])
+
+    def ask(self, sql: str, numbers: Iterable[int]) -> Iterator[tuple[Any, ...]]:
+        for batch in chunks(sorted(numbers)):
+            yield from self._connection.execute(sql, (batch,))
+
+    def grow(self, seeds: set[int]) -> None:
+        """Follow keys and judgements until nothing new is found."""
+        among = "IN (SELECT value FROM json_each(?))"
+        front = set(seeds)
+        while front:
+            self.all |= front
+            shown = f"SELECT base, min(secrecy), max(apart) FROM record WHERE base {among} AND {self._shown} GROUP BY base"
+            seen = {base: (level, bool(apart)) for base, level, apart in self.ask(shown, front)}
+            self.records.update(seen)
+            found: set[int] = set()
+            for base, key in self.ask(f"SELECT base, key FROM record_key WHERE base {among}", seen):
+                self.keys.setdefault(base, []).append(key)
+                found.add(key)
+            holders = f"SELECT base FROM record_key WHERE key {among}"
+            found.update(base for (base,) in self.ask(holders, front - seen.keys()))
+            if self._people:
+                found |= self._judged(front)
+            front = found - self.all
+
+    def _judged(self, front: set[int]) -> set[int]:
+        among = "IN (SELECT value FROM json_each(?))"
+        found: set[int] = set()
+        for one, other in (("a", "b"), ("b", "a")):
+            sql = f"SELECT {other} FROM judgement WHERE {one} {among} AND {self._shown} AND verdict = '{Verdict.SAME}'"
+            found.update(base for (base,) in self.ask(sql, front))
+        return found
+
+    def bases(self) -> list[Base]:
+        """The part's bases, those only that may matter: seen records, ghosts of their keys, what people judged."""
+        if self._people:
+            self._read_manual()
+        among = "IN (SELECT value FROM json_each(?))"
+        ids: dict[int, tuple[str, str | None]] = {
+            node: (id_, key)
+            for node, id_, key in self.ask(f"SELECT node, id, key FROM base WHERE node {among}", self.all)
+        }
+        self.schemes = {node: (key or "").partition(":")[0] for node, (_, key) in ids.items() if key is not None}
+        weak = {node for node, (_, key) in ids.items() if key is not None and not is_strong_key(key)}
+        judged = {node for m in self.manual for node in (m.a, m.b)}
+        careful = bool(self.manual) or any(level for level, _ in self.records.values())
+        levels = self._ghost_levels(self.schemes) if careful else {}
+        since = self._since(judged, weak)
+        result = []
+        for node, (id_, key) in ids.items():
+            if key is None:
+                level, apart = self.records.get(node, (UNSEEN, False))
+                keys = [k for k in self.keys.get(node, ()) if k not in weak]
+                keys.sort(key=lambda k: ids[k][0])
+                result.append(Base(node, id_, False, tuple(keys), level, since.get(node, _NEW), apart))
+            else:
+                level = levels.get(node, UNSEEN) if careful else 0
+                result.append(Base(node, id_, True, (), level, _NEW))
+        return result
+
+    def _ghost_levels(self, ghosts: Iterable[int]) -> dict[int, int]:
+        """How public each ghost is: asked only where something is secret or people have judged."""
+        levels: dict[int, int] = {}
+        for end in ("source_base", "target_base"):
+            sql = (
+                f"SELECT {end}, min(secrecy) FROM link WHERE {end} IN (SELECT value FROM json_each(?)) AND {self._shown}"
+                f" GROUP BY {end}"
+            )
+            for node, level in self.ask(sql, ghosts):
+                levels[node] = min(level, levels.get(node, UNSEEN))
+        return levels
+
+    def _since(self, judged: set[int], weak: set[int]) -> dict[int, int]:
+        """First publications, of the bases for which it can decide anything."""
+        holders: dict[int, int] = {}
+        shared: set[int] = set(judged & self.records.keys())
+        for base, keys in self.keys.items():
+            for key in keys:
+                if holders.setdefault(key, base) != base and key not in weak:
+                    shared |= {base, holders[key]}
+        sql = (
+            "SELECT r.base, min(p.publication) FROM record r JOIN run p ON p.run = (r.row >> 32)"
+            " WHERE r.base IN (SELECT value FROM json_each(?)) AND p.publication IS NOT NULL GROUP BY r.base"
+        )
+        return {base: number for base, number in self.ask(sql, shared)}
+
+    def _read_manual(self) -> None:
+        sql = (
+            f"SELECT row, a, b, verdict FROM judgement WHERE a IN (SELECT value FROM json_each(?)) AND {self._shown}"
+            f" AND verdict <> '{Verdict.UNSURE}'"
+        )
+        rows = sorted(self.ask(sql, self.all), reverse=True)
+        self.manual = [Manual(a, b, verdict == Verdict.SAME) for _, a, b, verdict in rows if b in self.all]
+
+
+def rejoin(connection: sqlite3.Connection, run: int, seeds: Seeds) -> Moves:
+    """Apply the rule to all that the seeds touch; older rows that now stand elsewhere get new versions."""
+    part = _Part(connection, run)
+    part.grow(seeds.bases)
+    wanted = join(part.bases(), part.manual, part.schemes)
+    before = {
+        base: (row, entity, partner)
+        for base, row, entity, partner in part.ask(
+            "SELECT base, row, entity, partner FROM member WHERE retracted IS NULL"
+            " AND base IN (SELECT value FROM json_each(?))",
+            part.all,
+        )
+    }
+    gone = [row for base, (row, entity, partner) in before.items() if _differs(wanted.get(base), entity, partner)]
+    new = {b: j for b, j in wanted.items() if b not in before or _differs(j, before[b][1], before[b][2])}
+    moved = {base: joined.entity for base, joined in new.items() if before.get(base, (0, base, 0))[1] != joined.entity}
+    moved |= {base: base for base in before if base not in wanted}
+    _move(connection, run, moved)
+    connection.executemany("UPDATE member SET retracted = ? WHERE row = ?", ((run, row) for row in gone))
+    _write_members(connection, run, new, before.keys())
+    merged = sum(1 for b, j in new.items() if b not in before and j.rule.startswith("identifier:"))
+    return Moves(merged)
+
+
+def _differs(joined: Joined | None, entity: int, partner: int) -> bool:
+    return joined is None or (joined.entity, joined.partner) != (entity, partner)
+
+
+def _write_members(connection: sqlite3.Connection, run: int, new: dict[int, Joined], known: Iterable[int]) -> None:
+    """Write where bases stand. A ghost's rule is noted only if the ghost has been published as an entity."""
+    ghosts = sorted(base for base, joined in new.items() if joined.rule == "ghost" and base not in known)
+    shown: set[int] = set()
+    for end in ("source_base", "target_base"):
+        for batch in chunks(ghosts):
+            shown.update(base for (base,) in connection.execute(
+                f"SELECT DISTINCT {end} FROM link WHERE {end} IN (SELECT value FROM json_each(?))"
+                f" AND source IS NOT NULL AND (row >> {SHIFT}) <> ?", (batch, run),
+            ))  # fmt: skip
+    silent = set(ghosts) - shown
+    first = _next_row(connection, run)
+    rows = (
+        (row, base, joined.entity, joined.partner, "" if base in silent else joined.rule)
+        for row, (base, joined) in enumerate(sorted(new.items()), first)
+    )
+    connection.executemany("INSERT INTO member VALUES (?,?,?,?,?,NULL)", rows)
+    connection.execute("UPDATE run SET places = places + ? WHERE run = ?", (len(new), run))
+
+
+def _next_row(connection: sqlite3.Connection, run: int) -> int:
+    row = connection.execute("SELECT places FROM run WHERE run = ?", (run,)).fetchone()
+    return (run << SHIFT) + int(row[0])
+
+
+_RECORD = "base, entity, apart"
+_LINK = "ord, source_base, target_base, source, target"
+_REST = "type, status, denied, confidence, valid_from, valid_to, secrecy, said, body, hash"
+
+
+def _move(connection: sqlite3.Connection, run: int, moved: dict[int, int]) -> None:
+    """New versions of published rows that stand elsewhere now, in the order of the old rows: records, then links."""
+    if not moved:
+        return
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS moved (base INTEGER PRIMARY KEY, entity INTEGER NOT NULL)")
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS old (row INTEGER PRIMARY KEY)")
+    connection.execute("DELETE FROM temp.moved")
+    connection.executemany("INSERT INTO temp.moved VALUES (?,?)", moved.items())
+    own = f"(row >> {SHIFT}) <> {run}"
+    standing = f"retracted IS NULL AND {own}"
+    _renew(
+        connection, run, "record",
+        f"SELECT r.row FROM temp.moved m CROSS JOIN record r ON r.base = m.base WHERE {standing} AND r.entity <> m.entity",
+        f"base, (SELECT entity FROM temp.moved m WHERE m.base = t.base), apart, {_REST}", f"{_RECORD}, {_REST}",
+    )  # fmt: skip
+    ends = " UNION ".join(
+        f"SELECT l.row FROM temp.moved m CROSS JOIN link l ON l.{end}_base = m.base"
+        f" WHERE {standing} AND l.{end} <> m.entity"
+        for end in ("source", "target")
+    )
+    place = "ifnull((SELECT entity FROM temp.moved m WHERE m.base = t.{0}_base), t.{0})"
+    _renew(
+        connection, run, "link", ends,
+        f"ord, source_base, target_base, {place.format('source')}, {place.format('target')}, {_REST}",
+        f"{_LINK}, {_REST}",
+    )  # fmt: skip
+
+
+def _renew(connection: sqlite3.Connection, run: int, table: str, which: str, values: str, columns: str) -> None:
+    connection.execute("DELETE FROM temp.old")
+    count = connection.execute(f"INSERT INTO temp.old {which}").rowcount
+    if not count:
+        return
+    first = _next_row(connection, run)
+    connection.execute(
+        f"INSERT INTO {table}(row, {columns}) SELECT ? + row_number() OVER (ORDER BY t.row), {values}"
+        f" FROM {table} t WHERE t.row IN (SELECT row FROM temp.old)",
+        (first - 1,),
+    )
+    connection.execute(f"UPDATE {table} SET retracted = ? WHERE row IN (SELECT row FROM temp.old)", (run,))
+    connection.execute("UPDATE run SET places = places + ? WHERE run = ?", (count, run))
+
+
+def place_own(connection: sqlite3.Connection, run: int) -> None:
+    """Give the run's own rows, which nobody has seen, the entities that they stand at."""
+    rows = f"row >= {run << SHIFT} AND row < {(run + 1) << SHIFT}"
+    stands = "ifnull((SELECT m.entity FROM member m WHERE m.base = {0} AND m.retracted IS NULL), {0})"
+    connection.execute(f"UPDATE record SET entity = {stands.format('record.base')} WHERE {rows} AND entity IS NULL")
+    connection.execute(
+        f"UPDATE link SET source = {stands.format('link.source_base')}, target = {stands.format('link.target_base')}"
+        f" WHERE {rows} AND source IS NULL"
+    )

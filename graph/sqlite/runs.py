@@ -1,0 +1,169 @@
+"""The life of a run: begun, published or abandoned; and the removal of what dead runs left."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from graph.sqlite.core import Core, stamp, unstamp
+from graph.sqlite.schema import SHIFT
+from graph.store import Begun, Publication, RunInfo, RunState
+from ontology.errors import LeaseLostError, StoreError
+from ontology.records import Mode, Secrecy, Source, canonical, digest
+
+VERSIONED = ("record", "link", "member", "judgement")
+
+
+def begin(
+    core: Core, source: Source | None, loader: str, version: str, options: Mapping[str, str], began: datetime, kind: str
+) -> Begun:
+    """See ``Store.begin``; without a source for a run of the store's own (a judgement)."""
+    fingerprint = ""
+    if source is not None and source.sha256:
+        fingerprint = digest(source.sha256, loader, version, canonical(options))
+    owner = core.locks.appear()
+    with core.writing() as connection:
+        if fingerprint:
+            row = connection.execute(
+                "SELECT p.number, p.run, p.at FROM run r JOIN publication p ON p.run = r.run"
+                " WHERE r.fingerprint = ? ORDER BY p.number LIMIT 1",
+                (fingerprint,),
+            ).fetchone()
+            if row:
+                return Begun(row[1], published=_publication(row))
+        clear_dead(core, connection)
+        if source is not None:
+            _keep_source(connection, source)
+        said = (source.id, source.series, source.edition, source.mode) if source else (None, None, None, None)
+        done = connection.execute(
+            "INSERT INTO run(kind, state, owner, source, series, edition, mode, loader, version, options, fingerprint,"
+            " began) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            (kind, RunState.ADDING, owner, *said, loader, version, canonical(options), fingerprint, stamp(began)),
+        )
+        return Begun(int(done.lastrowid or 0))
+
+
+def _keep_source(connection: sqlite3.Connection, source: Source) -> None:
+    fields = {name: getattr(source, name) for name in source.__slots__}
+    for name in ("published", "retrieved"):
+        fields[name] = fields[name].isoformat() if fields[name] else None
+    fields["secrecy"] = int(source.secrecy)
+    row = (source.id, int(source.secrecy), canonical(fields))
+    connection.execute("INSERT OR IGNORE INTO source VALUES (?,?,?)", row)
+
+
+def read_source(body: str) -> Source:
+    fields: dict[str, Any] = json.loads(body)
+    for name in ("published", "retrieved"):
+        fields[name] = date.fromisoformat(fields[name]) if fields[name] else None
+    return Source(**{**fields, "mode": Mode(fields["mode"]), "secrecy": Secrecy(fields["secrecy"])})
+
+
+def publish(core: Core, run: int, at: datetime) -> Publication:
+    """See ``Store.publish``. Times of publication never go backwards: an earlier one becomes the last one's."""
+    text = stamp(at)
+    with core.writing(durable=True) as connection:
+        row = connection.execute("SELECT state, owner FROM run WHERE run = ?", (run,)).fetchone()
+        if row is None:
+            raise StoreError(f"There is no run {run}.")
+        if row[0] != RunState.SETTLING or row[1] != core.locks.owner or not core.locks.has_lease:
+            raise LeaseLostError(f"Run {run} is {row[0]} and no longer holds the lock.", remedy="Load it again.")
+        last = connection.execute("SELECT ifnull(max(number), 0), ifnull(max(at), '') FROM publication").fetchone()
+        published = (last[0] + 1, run, max(text, last[1]))
+        connection.execute("INSERT INTO publication VALUES (?,?,?)", published)
+        connection.execute(
+            "UPDATE run SET state = ?, publication = ? WHERE run = ?", (RunState.PUBLISHED, last[0] + 1, run)
+        )
+    core.locks.drop_lease()
+    return _publication(published)
+
+
+def abandon(core: Core, run: int, note: str) -> None:
+    """See ``Store.abandon``."""
+    with core.writing() as connection:
+        row = connection.execute("SELECT state, owner FROM run WHERE run = ?", (run,)).fetchone()
+        if row is None or row[0] == RunState.PUBLISHED:
+            raise StoreError(f"Run {run} cannot be abandoned: it is {row[0] if row else 'unknown'}.")
+        if row[1] != core.locks.owner and not core.locks.is_dead(row[1]):
+            raise StoreError(f"Run {run} belongs to another process.", remedy="Let that process end it.")
+        _remove(connection, run, note)
+    if row[0] == RunState.SETTLING and row[1] == core.locks.owner:
+        core.locks.drop_lease()
+
+
+def sweep(core: Core) -> int:
+    """See ``Store.sweep``."""
+    with core.writing() as connection:
+        return clear_dead(core, connection)
+
+
+def clear_dead(core: Core, connection: sqlite3.Connection) -> int:
+    """Remove what runs whose store is gone have left."""
+    rows = connection.execute(
+        "SELECT run, owner FROM run WHERE state IN (?, ?)", (RunState.ADDING, RunState.SETTLING)
+    ).fetchall()
+    dead = [run for run, owner in rows if core.locks.is_dead(owner)]
+    for run in dead:
+        _remove(connection, run, "process ended")
+    return len(dead)
+
+
+def _remove(connection: sqlite3.Connection, run: int, note: str) -> None:
+    for table in VERSIONED:
+        # The partial index on ``retracted`` makes this cost what the run marked, not what the store holds.
+        connection.execute(f"UPDATE {table} SET retracted = NULL WHERE retracted = ?", (run,))
+    remove_rows(connection, run)
+    connection.execute("UPDATE run SET state = ?, note = ? WHERE run = ?", (RunState.ABANDONED, note, run))
+
+
+def remove_rows(connection: sqlite3.Connection, run: int) -> None:
+    """Delete every row that a run added, with its bodies."""
+    span = (run << SHIFT, (run + 1) << SHIFT)
+    for table in VERSIONED:
+        connection.execute(f"DELETE FROM {table} WHERE row >= ? AND row < ?", span)
+    for table in ("record_body", "link_body"):
+        connection.execute(f"DELETE FROM {table} WHERE body >= ? AND body < ?", span)
+
+
+def runs(core: Core) -> list[RunInfo]:
+    """See ``Store.runs``."""
+    rows = core.reader().execute(
+        "SELECT r.run, r.kind, r.state, s.body, r.loader, r.version, r.options, r.counts, r.began, r.note,"
+        " p.number, p.run, p.at FROM run r LEFT JOIN publication p ON p.run = r.run"
+        " LEFT JOIN source s ON s.id = r.source ORDER BY r.run"
+    )
+    return [
+        RunInfo(
+            run=row[0], kind=row[1], state=RunState(row[2]), source=read_source(row[3]) if row[3] else None,
+            loader=row[4], version=row[5], options=json.loads(row[6]), counts=json.loads(row[7]), began=unstamp(row[8]),
+            publication=_publication(row[10:13]) if row[10] else None, note=row[9],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def publications(core: Core) -> list[Publication]:
+    rows = core.reader().execute("SELECT number, run, at FROM publication ORDER BY number")
+    return [_publication(row) for row in rows]
+
+
+def latest(core: Core) -> Publication | None:
+    rows = core.reader().execute("SELECT number, run, at FROM publication ORDER BY number DESC LIMIT 1")
+    row = rows.fetchone()
+    return _publication(row) if row else None
+
+
+def resolve(core: Core, known_at: datetime) -> Publication | None:
+    """See ``Store.resolve``."""
+    rows = core.reader().execute(
+        "SELECT number, run, at FROM publication WHERE at <= ? ORDER BY number DESC LIMIT 1", (stamp(known_at),)
+    )
+    row = rows.fetchone()
+    return _publication(row) if row else None
+
+
+def _publication(row: tuple[Any, ...]) -> Publication:
+    return Publication(row[0], row[1], unstamp(row[2]))

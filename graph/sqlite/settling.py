@@ -1,0 +1,141 @@
+"""Settling a run: what it says anew, what it repeats, what it takes back, and where its rows stand."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from graph.sqlite import joining
+from graph.sqlite.core import Core
+from graph.sqlite.runs import clear_dead
+from graph.sqlite.schema import SHIFT
+from graph.store import RunState, Settled
+from ontology.errors import StoreError
+from ontology.records import Mode, canonical
+
+_ID = {"record": "base", "link": "ord"}
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A run that is being settled, with the limits of its rows."""
+
+    run: int
+    mode: str
+    series: str
+    edition: str
+
+    @property
+    def rows(self) -> str:
+        """The condition that picks the run's rows of a table called ``o``."""
+        return f"(o.row >= {self.run << SHIFT} AND o.row < {(self.run + 1) << SHIFT})"
+
+
+def settle(core: Core, run: int, counts: Mapping[str, int]) -> Settled:
+    """See ``Store.settle``. The lease is held from here until the run is published or abandoned."""
+    core.locks.take_lease()
+    try:
+        with core.writing() as connection:
+            clear_dead(core, connection)
+            own = _claim(core, connection, run)
+            settled = _settle(connection, own)
+            finish(connection, run, settled, counts)
+            return settled
+    except BaseException:
+        core.locks.drop_lease()
+        raise
+
+
+def _claim(core: Core, connection: sqlite3.Connection, run: int) -> Own:
+    row = connection.execute(
+        "SELECT state, owner, mode, series, edition FROM run WHERE run = ?", (run,)
+    ).fetchone()
+    if row is None or row[0] != RunState.ADDING or row[1] != core.locks.owner:
+        raise StoreError(f"Run {run} cannot be settled: it is {row[0] if row else 'unknown'}.", remedy="Load it again.")
+    return Own(run, *row[2:])
+
+
+def finish(connection: sqlite3.Connection, run: int, settled: Settled, counts: Mapping[str, int]) -> None:
+    """Write down what settling did and wait for publication."""
+    whole = canonical({**{name: int(n) for name, n in asdict(settled).items()}, **counts})
+    connection.execute("UPDATE run SET state = ?, counts = ? WHERE run = ?", (RunState.SETTLING, whole, run))
+
+
+def _settle(connection: sqlite3.Connection, own: Own) -> Settled:
+    earlier = [
+        row
+        for row in connection.execute(
+            "SELECT run, edition FROM run WHERE series = ? AND publication IS NOT NULL", (own.series,)
+        )
+    ]
+    if own.mode != Mode.APPEND and any(edition > own.edition for _, edition in earlier):
+        _drop_own(connection, own, "")
+        return Settled(older_edition=True)
+    unchanged = retracted = 0
+    seeds = joining.Seeds(connection)
+    if earlier:
+        series = ",".join(str(run) for run, _ in earlier)
+        for table in _ID:
+            same, back = _against(connection, own, table, series)
+            unchanged, retracted = unchanged + same, retracted + back
+    seeds.of_run(own.run)
+    moves = joining.rejoin(connection, own.run, seeds)
+    joining.place_own(connection, own.run)
+    return Settled(
+        records=_count(connection, own, "record"), links=_count(connection, own, "link"), unchanged=unchanged,
+        retracted=retracted, merged=moves.merged, ghosts=_ghosts(connection, own),
+    )  # fmt: skip
+
+
+def _against(connection: sqlite3.Connection, own: Own, table: str, series: str) -> tuple[int, int]:
+    """Compare what the run says with what its series says now: (rows repeated, rows taken back).
+
+    A statement is an id with a content. One that is repeated keeps its old version. A full edition takes back what it
+    does not repeat; a delta only other contents of the ids that it names; an appended one nothing.
+    """
+    id_ = _ID[table]
+    now = f"v.said IN ({series}) AND v.retracted IS NULL"
+    connection.execute("DROP TABLE IF EXISTS temp.kept")
+    connection.execute("CREATE TEMP TABLE kept (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)")
+    connection.execute(
+        f"INSERT OR IGNORE INTO kept SELECT v.row, o.row FROM {table} o"
+        f" JOIN {table} v ON v.{id_} = o.{id_} AND v.hash = o.hash WHERE {own.rows} AND {now} AND v.row <> o.row"
+    )
+    back = 0
+    if own.mode != Mode.APPEND:
+        named = ""
+        if own.mode == Mode.DELTA:
+            named = f" AND {id_} IN (SELECT o.{id_} FROM {table} o WHERE {own.rows})"
+        back = connection.execute(
+            f"UPDATE {table} AS v SET retracted = ? WHERE {now} AND row NOT IN (SELECT old FROM kept){named}",
+            (own.run,),
+        ).rowcount
+    same = _drop_own(connection, own, f" AND o.row IN (SELECT new FROM kept)", (table,))
+    connection.execute("DROP TABLE temp.kept")
+    return same, back
+
+
+def _drop_own(connection: sqlite3.Connection, own: Own, where: str, tables: tuple[str, ...] = ("record", "link")) -> int:
+    dropped = 0
+    for table in tables:
+        rows = f"SELECT o.row FROM {table} o WHERE {own.rows}{where}"
+        connection.execute(f"DELETE FROM {table}_body WHERE body IN ({rows})")
+        dropped += connection.execute(f"DELETE FROM {table} AS o WHERE {own.rows}{where}").rowcount
+    return dropped
+
+
+def _count(connection: sqlite3.Connection, own: Own, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {table} o WHERE {own.rows} AND o.said = ?", (own.run,)).fetchone()
+    return int(row[0])
+
+
+def _ghosts(connection: sqlite3.Connection, own: Own) -> int:
+    """How many things the run's links name that no record describes."""
+    row = connection.execute(
+        f"SELECT count(*) FROM (SELECT o.source AS node FROM link o WHERE {own.rows} AND o.said = ?1"
+        f" UNION SELECT o.target FROM link o WHERE {own.rows} AND o.said = ?1) e"
+        " JOIN base b ON b.node = e.node WHERE b.key IS NOT NULL",
+        (own.run,),
+    ).fetchone()
+    return int(row[0])

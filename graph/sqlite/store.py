@@ -1,0 +1,193 @@
+"""The store as the protocol has it: a thin face over the modules beside it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from types import TracebackType
+from typing import Concatenate, ParamSpec, TypeVar
+
+from graph.sqlite import adding, entities, reading, runs, schema, search, settling
+from graph.sqlite.core import Core, translated
+from graph.store import (
+    At,
+    Begun,
+    Changes,
+    Entity,
+    Hit,
+    Judgement,
+    LinkColumns,
+    Publication,
+    RunInfo,
+    Settled,
+    StoredLink,
+    StoredRecord,
+)
+from ontology.errors import StoreError
+from ontology.records import Link, Record, Secrecy, Source
+
+P = ParamSpec("P")
+T = TypeVar("T")
+OLDEST = (3, 35, 0)
+
+
+def _reads(method: Callable[Concatenate[SqliteStore, P], T]) -> Callable[Concatenate[SqliteStore, P], T]:
+    """SQLite's errors become ours."""
+
+    @wraps(method)
+    def wrapped(self: SqliteStore, *args: P.args, **kwargs: P.kwargs) -> T:
+        with translated(self.core.path):
+            return method(self, *args, **kwargs)
+
+    return wrapped
+
+
+def _streams(
+    method: Callable[Concatenate[SqliteStore, P], Iterator[T]],
+) -> Callable[Concatenate[SqliteStore, P], Iterator[T]]:
+    """The same for what is read bit by bit."""
+
+    @wraps(method)
+    def wrapped(self: SqliteStore, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+        with translated(self.core.path):
+            yield from method(self, *args, **kwargs)
+
+    return wrapped
+
+
+class SqliteStore:
+    """One SQLite file. Threads may share it; processes open it each for themselves."""
+
+    def __init__(self, path: Path) -> None:
+        self.core = Core(path)
+        self.url = f"sqlite://{path}"
+        with translated(path):
+            facts = dict(self.core.reader().execute("SELECT key, value FROM meta").fetchall())
+        self.uid: str = facts["uid"]
+        self._secret: bytes = facts["secret"]
+
+    def __enter__(self) -> SqliteStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- runs -------------------------------------------------------------------------------------------------
+    def begin(
+        self, source: Source, loader: str, version: str, options: Mapping[str, str], began: datetime, kind: str = "load"
+    ) -> Begun:
+        return runs.begin(self.core, source, loader, version, options, began, kind)
+
+    @_reads
+    def add(self, run: int, items: Sequence[Record | Link]) -> None:
+        adding.add(self.core, run, items)
+
+    def settle(self, run: int, counts: Mapping[str, int]) -> Settled:
+        return settling.settle(self.core, run, counts)
+
+    def publish(self, run: int, at: datetime) -> Publication:
+        return runs.publish(self.core, run, at)
+
+    def abandon(self, run: int, note: str) -> None:
+        runs.abandon(self.core, run, note)
+
+    def sweep(self) -> int:
+        return runs.sweep(self.core)
+
+    @_reads
+    def runs(self) -> list[RunInfo]:
+        return runs.runs(self.core)
+
+    # -- publications -----------------------------------------------------------------------------------------
+    @_reads
+    def publications(self) -> list[Publication]:
+        return runs.publications(self.core)
+
+    @_reads
+    def latest(self) -> Publication | None:
+        return runs.latest(self.core)
+
+    @_reads
+    def resolve(self, known_at: datetime) -> Publication | None:
+        return runs.resolve(self.core, known_at)
+
+    @_reads
+    def changes(self, before: At, after: At) -> Changes:
+        return reading.changes(self.core, before, after)
+
+    # -- reading ----------------------------------------------------------------------------------------------
+    @_reads
+    def sources(self, at: At) -> dict[str, Source]:
+        return reading.sources(self.core, at)
+
+    @_streams
+    def records(
+        self, at: At, *, types: Iterable[str] | None = None, entities: Iterable[str] | None = None,
+        ids: Iterable[str] | None = None, rows: Iterable[int] | None = None,
+    ) -> Iterator[StoredRecord]:  # fmt: skip
+        return reading.records(self.core, at, types=types, entities=entities, ids=ids, rows=rows)
+
+    @_streams
+    def links(
+        self, at: At, *, types: Iterable[str] | None = None, source: Iterable[str] | None = None,
+        target: Iterable[str] | None = None, ids: Iterable[str] | None = None, rows: Iterable[int] | None = None,
+    ) -> Iterator[StoredLink]:  # fmt: skip
+        return reading.links(self.core, at, types=types, source=source, target=target, ids=ids, rows=rows)
+
+    @_streams
+    def entities(
+        self, at: At, *, types: Iterable[str] | None = None, ids: Iterable[str] | None = None
+    ) -> Iterator[Entity]:
+        return entities.entities(self.core, at, types, ids)
+
+    @_reads
+    def find(self, at: At, text: str) -> Entity | None:
+        return entities.find(self.core, at, text)
+
+    @_reads
+    def search(self, at: At, text: str, *, types: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
+        return search.search(self.core, at, text, types, limit)
+
+    @_reads
+    def history(self, id: str, clearance: Secrecy) -> list[tuple[StoredRecord | StoredLink, int, int | None]]:
+        return reading.history(self.core, id, clearance)
+
+    @_streams
+    def link_columns(self, at: At, types: Iterable[str]) -> Iterator[LinkColumns]:
+        return reading.link_columns(self.core, at, types)
+
+    # -- whole ------------------------------------------------------------------------------------------------
+    def secret(self) -> bytes:
+        return self._secret
+
+    def close(self) -> None:
+        self.core.close()
+
+
+def open(path: Path, *, create: bool = True) -> SqliteStore:
+    """Open a store file; ``create`` makes one where there is none.
+
+    Raises:
+        SchemaMismatchError: a store of another schema number; nothing is changed.
+        StoreError: not a Kedja store, no file and ``create`` is false, or an SQLite that is too old.
+    """
+    path = Path(path).absolute()
+    if sqlite3.sqlite_version_info < OLDEST:
+        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old.", remedy="Use a Python with SQLite 3.35 or newer.")
+    if not schema.recognise(path):
+        if not create:
+            raise StoreError(f"There is no store at {path}.", remedy="Load something into it, or name another file.")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{path.parent} cannot be made: {error.strerror}.", remedy="Choose another folder.") from error
+        core = Core(path)
+        with core.locks.writing():
+            if not schema.recognise(path):
+                schema.create(path)
+    return SqliteStore(path)
