@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from loaders.base import Report, no_progress
+from graph.sqlite import open as open_store
+from graph.store import At
+from loaders.base import Report, load, no_progress
 from loaders.se_procurement import SwedishProcurementLoader
-from loaders.tabular import rows_of_xlsx
+from loaders.tabular import decode, rows_of_xlsx
 from ontology.errors import FileFormatError, Reason
 from ontology.records import Link, Record, Source
 
@@ -300,3 +303,47 @@ def test_a_folder_with_one_table_twice_is_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes((SMALL / "tenders.csv").read_bytes())
     with pytest.raises(FileFormatError, match=r"a\.csv and b\.csv"):
         SwedishProcurementLoader().source(tmp_path, {})
+
+
+# -- in a store ---------------------------------------------------------------------------------------------------
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def test_in_a_store_the_229_stay_229_and_the_same_file_again_changes_nothing(kedja_data: Path, tmp_path: Path) -> None:
+    with open_store(tmp_path / "kedja.db") as store:
+        loaded = load(store, SwedishProcurementLoader(), kedja_data / TENDERS, now=NOW)
+        assert loaded.settled.records == 56_066
+        at = At(loaded.publication.number)
+        organisations = list(store.entities(at, types=["Organisation"]))
+        # Suppliers 229 masked, 282 hidden by the loader; 2 buyers hidden (3 rows, 2 procurements).
+        assert sum(entity.name == "natural person" for entity in organisations) == 229 + 282 + 2
+        found = store.find(at, "se-orgnr:2321000255")
+        assert found is not None
+        assert found.name == "REGION SKÅNE"
+        again = load(store, SwedishProcurementLoader(), kedja_data / TENDERS, now=NOW)
+        assert again.unchanged
+        assert store.latest() == loaded.publication
+
+
+def test_a_corrected_file_of_the_same_year_replaces_it_and_another_year_stands_beside(tmp_path: Path) -> None:
+    text = decode((SMALL / "tenders.csv").read_bytes())
+    first, corrected, other = (tmp_path / f"{name}.csv" for name in "abc")
+    first.write_text(text, encoding="utf-8")
+    corrected.write_text(text.replace("Annan Handsk AB", "Rätt Handsk AB"), encoding="utf-8")
+    other.write_text(text.replace("2022;", "2023;").replace("L1", "M1"), encoding="utf-8")
+    with open_store(tmp_path / "kedja.db") as store:
+
+        def names(path: Path) -> set[str]:
+            at = At(load(store, SwedishProcurementLoader(), path, now=NOW).publication.number)
+            return {entity.name for entity in store.entities(at, types=["Organisation"])}
+
+        assert "Annan Handsk AB" in names(first)
+        after = names(corrected)
+        assert "Annan Handsk AB" not in after
+        assert "Rätt Handsk AB" in after
+        both = names(other)
+        assert {"Rätt Handsk AB", "Annan Handsk AB"} <= both
+        handsk = [e for e in store.entities(At(3), types=["Organisation"]) if e.name == "Handsk AB"]
+        # A company of both years is one entity: its key is made from name and legal form.
+        assert len(handsk) == 2
