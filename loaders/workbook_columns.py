@@ -6,11 +6,13 @@ every sheet has, and the sheets that are about the file itself.
 
 from __future__ import annotations
 
+import csv
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
+from importlib.resources import files
 
 from ontology.model import LINKS, NODES, Label, LinkType, NodeType, Property
 
@@ -136,9 +138,21 @@ COMMON = (
 )
 
 
+@cache
+def swedish() -> dict[str, str]:
+    """Swedish for the declaration's definitions and notes, by the English: ``workbook_sv.csv``."""
+    with (files("loaders") / "workbook_sv.csv").open(encoding="utf-8", newline="") as file:
+        return {row["en"]: row["sv"] for row in csv.DictReader(file)}
+
+
+def definition(declared: NodeType | LinkType) -> Label:
+    return Label(swedish()[declared.definition], declared.definition)
+
+
 def _properties(declared: NodeType | LinkType) -> list[Column]:
     return [
-        Column(Role.PROPERTY, p.name, p.label, p.note, p.required, p.many, p.vocabulary, p)
+        Column(Role.PROPERTY, p.name, p.label, Label(swedish()[p.note.en], p.note.en), p.required, p.many,
+               p.vocabulary, p)
         for p in declared.properties.values()
     ]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from loaders.base import Progress, Reject, Report
 from loaders.workbook_cells import Table
-from loaders.workbook_columns import Column, Role, Sheet, find_sheet, nearest_sheet
+from loaders.workbook_columns import COMMENT, Column, Role, Sheet, find_sheet, nearest_sheet
 from loaders.workbook_values import (
     NATURAL_PERSON,
     Keys,
@@ -72,7 +72,7 @@ class Reader:
 
     def __init__(self, source: Source, secret: bytes, report: Report, progress: Progress) -> None:
         self.source = source
-        self.keys = Keys(source.series, secret)
+        self.keys = Keys(source, secret)
         self.report = report
         self.progress = progress
         self.types: dict[str, set[str]] = {}
@@ -93,6 +93,8 @@ class Reader:
         self.progress(self.report.rows_in, self.total)
 
     def _bind(self, table: Table) -> Bound | None:
+        if table.title.startswith(COMMENT):
+            return None
         sheet = find_sheet(table.title)
         if sheet is None:
             if table.header:
@@ -101,7 +103,7 @@ class Reader:
         columns: list[Column | None] = []
         for heading in table.header:
             column = sheet.column(heading)
-            if column is None and heading and not heading.startswith("#"):
+            if column is None and heading and not heading.startswith(COMMENT):
                 self._remark(table, heading, heading, Reason.UNKNOWN_COLUMN, nearest=sheet.nearest(heading))
             if column is not None and column in columns:
                 self._remark(table, heading, heading, Reason.DUPLICATE_KEY, first_row=str(table.header_row))
@@ -163,9 +165,9 @@ class Reader:
         key, person = self.keys.read(text)
         if key in self.primary:
             return self.primary[key]
-        if self.keys.is_own(key) and not person:
-            own = {k.removeprefix(f"local:{self.keys.prefix}"): k for k in self.types if self.keys.is_own(k)}
-            near = ", ".join(get_close_matches(text, list(own), n=3, cutoff=0.6))
+        if self.keys.own_id(key) and not person:
+            own = [known for k in self.types if (known := self.keys.own_id(k))]
+            near = ", ".join(get_close_matches(text, own, n=3, cutoff=0.6))
             raise ValueProblem(Reason.UNKNOWN_KEY, text, key=text, nearest=near)
         return key
 

@@ -12,7 +12,7 @@ from typing import Any, get_args
 from loaders.workbook_columns import SEPARATOR, Column
 from ontology.errors import Reason, ValueProblem
 from ontology.model import Property
-from ontology.records import Common, Polarity, Secrecy, Status
+from ontology.records import DEMONSTRATION, Common, Polarity, Secrecy, Source, Status
 from ontology.values import is_personal_number, make_key, parse_bool, parse_day, parse_key, parse_number
 from ontology.vocabulary import vocabulary
 
@@ -118,10 +118,14 @@ def common(values: Mapping[str, Any], secrecy: Secrecy) -> Common:
 
 
 class Keys:
-    """Text to keys for one workbook. ``secret`` is the store's own: hidden numbers compare within it only."""
+    """Text to keys for one workbook. ``secret`` is the store's own: hidden numbers compare within it only.
 
-    def __init__(self, series: str, secret: bytes) -> None:
-        self.prefix = f"{series}/"
+    An own id is ``local:<series>/<id>``, in demonstration data ``demo:<series>/<id>``.
+    """
+
+    def __init__(self, source: Source, secret: bytes) -> None:
+        self.scheme = "demo" if source.demonstration else "local"
+        self.prefix = source.series.removeprefix(DEMONSTRATION) + "/"
         self.secret = secret
 
     def read(self, text: str) -> tuple[str, bool]:
@@ -133,7 +137,7 @@ class Keys:
         scheme, colon, value = text.partition(":")
         if not colon:
             number = _person_number(text)
-            return (self.person(number), True) if number else (make_key("local", self.prefix + text), False)
+            return (self.person(number), True) if number else (self._own(text), False)
         digits = re.sub(r"\D", "", value)
         swedish_vat = scheme.strip().casefold() == "vat" and value.strip().upper().startswith("SE")
         number = digits[:10] if swedish_vat else digits[-10:]
@@ -149,10 +153,15 @@ class Keys:
     def person(self, number: str) -> str:
         """The key of somebody who is hidden: the same for the same number (or own id), and says neither."""
         mark = hmac.new(self.secret, number.encode(), "sha256").hexdigest()[:12]
-        return make_key("local", f"{self.prefix}person-{mark}")
+        return self._own(f"person-{mark}")
 
-    def is_own(self, key: str) -> bool:
-        return key.startswith(f"local:{self.prefix}")
+    def _own(self, text: str) -> str:
+        return make_key(self.scheme, self.prefix + text)
+
+    def own_id(self, key: str) -> str | None:
+        """The workbook's own id that a key was made from."""
+        before = f"{self.scheme}:{self.prefix}"
+        return key.removeprefix(before) if key.startswith(before) else None
 
 
 def _person_number(text: str) -> str | None:
