@@ -1,0 +1,61 @@
+"""What the kernels share: masks of link types, the two directions of a walk, scratch arrays kept per thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from graph.network import I32, LINK_TYPES, Bool, Csr, Network
+
+Mask = Bool | int
+"""Link types: a bool array of shape (32,), or an integer with one bit per type."""
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compiled on the first call and kept on disk; releases the interpreter lock."""
+    made: Callable[..., Any] = numba.njit(cache=True, nogil=True)(function)
+    return made
+
+
+def mask(kinds: Mask) -> Bool:
+    """A mask as a bool array of shape (32,)."""
+    if isinstance(kinds, int | np.integer):
+        return np.array([int(kinds) >> code & 1 for code in range(LINK_TYPES)], np.bool_)
+    return np.ascontiguousarray(kinds, np.bool_)
+
+
+def direction(network: Network, *, upstream: bool) -> tuple[Csr, I32]:
+    """The edges to walk from a vertex, and the far end of every edge."""
+    return (network.incoming, network.source) if upstream else (network.outgoing, network.target)
+
+
+def vertices(values: Any) -> I32:
+    return np.ascontiguousarray(np.atleast_1d(values), np.int32)
+
+
+class Scratch(threading.local):
+    """Arrays of one value per vertex that a question leaves clean, so that the next need not fill them.
+
+    A kernel that takes one resets every place that it wrote, so a small question costs no pass over all vertices.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], npt.NDArray[Any]] = {}
+
+    def take(self, name: str, n: int, dtype: npt.DTypeLike, fill: float) -> npt.NDArray[Any]:
+        """At least ``n`` places that all hold ``fill``. Give it back with ``keep`` once it does again."""
+        found = self._kept.pop((name, np.dtype(dtype).str), None)
+        if found is None or len(found) < n:
+            found = np.full(n, fill, dtype)
+        return found
+
+    def keep(self, name: str, array: npt.NDArray[Any]) -> None:
+        self._kept[name, array.dtype.str] = array
+
+
+SCRATCH = Scratch()

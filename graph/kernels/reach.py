@@ -1,0 +1,375 @@
+"""What a walk along links reaches: fewest tiers and links, greatest tier, and the cycles on the way."""
+
+# Compiled functions take whatever Numba infers, and one loop with its cases is what compiles well.
+# mypy: allow-untyped-defs
+# ruff: noqa: C901
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graph.kernels.common import SCRATCH, Mask, compiled, direction, mask, vertices
+from graph.network import I32, Bool, Network
+
+NO_LIMIT = np.int64(2**62)
+UNSEEN = np.int64(2**62)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reach:
+    """Vertices in the order found, the starts among them, each once; shapes (r,).
+
+    ``tier`` is the fewest tiers and ``hops`` the fewest links of the walks with so few tiers. ``truncated``: there
+    were more vertices than ``max_nodes``; those left out are no nearer than the last one kept.
+    """
+
+    vertex: I32
+    tier: I32
+    hops: I32
+    truncated: bool
+
+
+def reach(
+    network: Network,
+    starts: Any,
+    *,
+    upstream: bool,
+    kinds: Mask,
+    tier_kinds: Mask,
+    max_tier: int | None = None,
+    max_nodes: int | None = None,
+    start_tiers: Any = None,
+) -> Reach:
+    """Breadth-first walk by (tiers, links) from ``starts`` along links of ``kinds``.
+
+    A walked link of ``tier_kinds`` adds a tier, any other adds none; every one adds a hop. ``start_tiers``, one per
+    start, are the tiers that the starts stand in (0 if not given). Tiers above ``max_tier`` are not entered.
+    """
+    start = vertices(starts)
+    tiers = np.zeros(len(start), np.int32) if start_tiers is None else vertices(start_tiers)
+    order = np.argsort(tiers, kind="stable")
+    csr, far = direction(network, upstream=upstream)
+    label = SCRATCH.take("label", network.n, np.int64, float(UNSEEN))
+    vertex, tier, hops, truncated = _reach(
+        csr.start, csr.edge, far, network.kind, start[order], tiers[order], mask(kinds), mask(tier_kinds),
+        NO_LIMIT if max_tier is None else np.int64(max_tier),
+        NO_LIMIT if max_nodes is None else np.int64(max_nodes), label,
+    )  # fmt: skip
+    SCRATCH.keep("label", label)
+    return Reach(vertex, tier, hops, bool(truncated))
+
+
+@compiled
+def _grown(array, used):
+    """The array, or one of twice the size where it is full."""
+    if used < len(array):
+        return array
+    larger = np.empty(2 * len(array), array.dtype)
+    larger[:used] = array[:used]
+    return larger
+
+
+@compiled
+def _reach(begin, edge, far, kind, start, start_tier, walked, counted, max_tier, max_nodes, label):
+    """0-1 breadth-first search. A label is tier * 2^31 + hops; SETTLED once the vertex is in the answer.
+
+    The vertices of one tier leave two queues, those that entered it by a tier link and those found inside it, in
+    the order of their hops. So those of the next tier enter in that order too, and no heap is needed.
+    """
+    settled = np.int64(-1)
+    shift = np.int64(2) ** 31
+    found = np.empty(256, np.int32)
+    tiers = np.empty(256, np.int32)
+    hops = np.empty(256, np.int32)
+    count = 0
+    touched = np.empty(256, np.int32)
+    touches = 0
+    entered = np.empty(256, np.int32)
+    entered_hops = np.empty(256, np.int32)
+    following = np.empty(256, np.int32)
+    following_hops = np.empty(256, np.int32)
+    inside = np.empty(256, np.int32)
+    inside_hops = np.empty(256, np.int32)
+    waiting = 0
+    position = 0
+    tier = np.int64(0)
+    truncated = False
+    while not truncated:
+        if waiting == 0:
+            if position == len(start):
+                break
+            tier = max(tier, np.int64(start_tier[position]))
+        if tier > max_tier:
+            break
+        # The starts of this tier stand before those that entered it: they have no hops.
+        first = position
+        while position < len(start) and start_tier[position] <= tier:
+            position += 1
+        entries = position - first + waiting
+        while len(entered) < entries:
+            entered = np.empty(2 * len(entered), np.int32)
+            entered_hops = np.empty(len(entered), np.int32)
+        for i in range(first, position):
+            v = start[i]
+            entered[i - first] = v
+            entered_hops[i - first] = 0
+            if label[v] != settled and tier * shift < label[v]:
+                if label[v] == UNSEEN:
+                    touched = _grown(touched, touches)
+                    touched[touches] = v
+                    touches += 1
+                label[v] = tier * shift
+        entered[position - first : entries] = following[:waiting]
+        entered_hops[position - first : entries] = following_hops[:waiting]
+        waiting = 0
+        at_entered = 0
+        at_inside = 0
+        insiders = 0
+        while at_entered < entries or at_inside < insiders:
+            if at_inside == insiders or (at_entered < entries and entered_hops[at_entered] <= inside_hops[at_inside]):
+                v = entered[at_entered]
+                h = np.int64(entered_hops[at_entered])
+                at_entered += 1
+            else:
+                v = inside[at_inside]
+                h = np.int64(inside_hops[at_inside])
+                at_inside += 1
+            if label[v] == settled:
+                continue
+            if count >= max_nodes:
+                truncated = True
+                break
+            label[v] = settled
+            found = _grown(found, count)
+            tiers = _grown(tiers, count)
+            hops = _grown(hops, count)
+            found[count] = v
+            tiers[count] = tier
+            hops[count] = h
+            count += 1
+            for place in range(begin[v], begin[v + 1]):
+                e = edge[place]
+                if not walked[kind[e]]:
+                    continue
+                u = far[e]
+                known = label[u]
+                if known == settled:
+                    continue
+                step = np.int64(1) if counted[kind[e]] else np.int64(0)
+                if tier + step > max_tier:
+                    continue
+                value = (tier + step) * shift + h + 1
+                if value >= known:
+                    continue
+                if known == UNSEEN:
+                    touched = _grown(touched, touches)
+                    touched[touches] = u
+                    touches += 1
+                label[u] = value
+                if step == 1:
+                    following = _grown(following, waiting)
+                    following_hops = _grown(following_hops, waiting)
+                    following[waiting] = u
+                    following_hops[waiting] = h + 1
+                    waiting += 1
+                else:
+                    inside = _grown(inside, insiders)
+                    inside_hops = _grown(inside_hops, insiders)
+                    inside[insiders] = u
+                    inside_hops[insiders] = h + 1
+                    insiders += 1
+        tier += 1
+    for i in range(touches):
+        label[touched[i]] = UNSEEN
+    return found[:count].copy(), tiers[:count].copy(), hops[:count].copy(), truncated
+
+
+def longest(
+    network: Network,
+    found: Reach,
+    starts: Any,
+    *,
+    upstream: bool,
+    kinds: Mask,
+    tier_kinds: Mask,
+    start_tiers: Any = None,
+) -> I32:
+    """Greatest tier of each vertex of ``found`` by the longest path among them; -1 where a path touches a cycle.
+
+    The condensation's longest path equals the graph's where no cycle lies on the way, and elsewhere there is none.
+    The other arguments are those that ``reach`` was called with. Shape (r,).
+    """
+    start = vertices(starts)
+    tiers = np.zeros(len(start), np.int32) if start_tiers is None else vertices(start_tiers)
+    csr, far = direction(network, upstream=upstream)
+    place = SCRATCH.take("place", network.n, np.int32, -1)
+    greatest = _longest(
+        csr.start, csr.edge, far, network.kind, found.vertex, start, tiers, mask(kinds), mask(tier_kinds), place
+    )
+    SCRATCH.keep("place", place)
+    return np.asarray(greatest, np.int32)
+
+
+@compiled
+def _longest(begin, edge, far, kind, found, start, start_tier, walked, counted, place):
+    """Vertices leave in topological order; what never loses its last predecessor lies on or after a cycle."""
+    r = len(found)
+    for i in range(r):
+        place[found[i]] = i
+    missing = np.zeros(r, np.int64)
+    for i in range(r):
+        for at in range(begin[found[i]], begin[found[i] + 1]):
+            e = edge[at]
+            if walked[kind[e]] and place[far[e]] >= 0:
+                missing[place[far[e]]] += 1
+    value = np.full(r, -1, np.int32)
+    for i in range(len(start)):
+        if place[start[i]] >= 0:
+            value[place[start[i]]] = max(value[place[start[i]]], start_tier[i])
+    queue = np.empty(r, np.int32)
+    last = 0
+    for i in range(r):
+        if missing[i] == 0:
+            queue[last] = i
+            last += 1
+    done = np.zeros(r, np.bool_)
+    first = 0
+    while first < last:
+        i = queue[first]
+        first += 1
+        done[i] = True
+        for at in range(begin[found[i]], begin[found[i] + 1]):
+            e = edge[at]
+            j = place[far[e]]
+            if not walked[kind[e]] or j < 0:
+                continue
+            further = value[i] + (1 if counted[kind[e]] else 0)
+            value[j] = max(value[j], further)
+            missing[j] -= 1
+            if missing[j] == 0:
+                queue[last] = j
+                last += 1
+    for i in range(r):
+        if not done[i]:
+            value[i] = -1
+        place[found[i]] = -1
+    return value
+
+
+def components(network: Network) -> I32:
+    """Strongly connected component of each vertex, shape (n,), numbered so that a link never leads to a higher one.
+
+    Tarjan, Depth-first search and linear graph algorithms, SIAM J. Comput. 1(2), 1972; without recursion.
+    """
+    everything = np.ones(32, np.bool_)
+    found = _components(network.outgoing.start, network.outgoing.edge, network.target, network.kind, everything)
+    return np.asarray(found, np.int32)
+
+
+@compiled
+def _components(begin, edge, far, kind, walked):
+    n = len(begin) - 1
+    number = np.full(n, -1, np.int32)
+    low = np.zeros(n, np.int32)
+    seen = np.full(n, -1, np.int32)
+    at = np.zeros(n, np.int64)
+    above = np.full(n, -1, np.int32)
+    stack = np.empty(n, np.int32)
+    height = 0
+    clock = 0
+    components = 0
+    for root in range(n):
+        if seen[root] >= 0:
+            continue
+        v = np.int32(root)
+        seen[v] = low[v] = clock
+        clock += 1
+        at[v] = begin[v]
+        stack[height] = v
+        height += 1
+        while v >= 0:
+            if at[v] < begin[v + 1]:
+                e = edge[at[v]]
+                at[v] += 1
+                if not walked[kind[e]]:
+                    continue
+                u = far[e]
+                if seen[u] < 0:
+                    above[u] = v
+                    seen[u] = low[u] = clock
+                    clock += 1
+                    at[u] = begin[u]
+                    stack[height] = u
+                    height += 1
+                    v = u
+                elif number[u] < 0:
+                    low[v] = min(low[v], seen[u])
+                continue
+            if low[v] == seen[v]:
+                while True:
+                    height -= 1
+                    u = stack[height]
+                    number[u] = components
+                    if u == v:
+                        break
+                components += 1
+            parent = above[v]
+            if parent >= 0:
+                low[parent] = min(low[parent], low[v])
+            v = parent
+    return number
+
+
+def cycles(network: Network, among: Any, *, kinds: Mask = 2**32 - 1) -> list[I32]:
+    """The strongly connected components of the vertices ``among`` and the links of ``kinds`` between them that hold
+    a cycle: of more than one vertex, or one with a link to itself. Each sorted, by their smallest vertex."""
+    cone = np.unique(vertices(among))
+    place = SCRATCH.take("place", network.n, np.int32, -1)
+    place[cone] = np.arange(len(cone), dtype=np.int32)
+    inner, far, own = _induced(
+        network.outgoing.start, network.outgoing.edge, network.target, network.kind, cone, mask(kinds), place
+    )
+    place[cone] = -1
+    SCRATCH.keep("place", place)
+    number = _components(
+        inner, np.arange(len(far), dtype=np.int32), far, np.zeros(len(far), np.uint8), np.ones(32, np.bool_)
+    )
+    return _with_cycle(cone, number, own)
+
+
+def _with_cycle(cone: I32, number: I32, own: Bool) -> list[I32]:
+    sizes = np.bincount(number, minlength=1)
+    looped = np.zeros(len(sizes), np.bool_)
+    looped[number[own]] = True
+    kept = np.flatnonzero((looped | (sizes > 1))[number])
+    kept = kept[np.argsort(number[kept], kind="stable")]
+    cuts = np.flatnonzero(np.diff(number[kept])) + 1
+    found = [np.asarray(cone[part], np.int32) for part in np.split(kept, cuts) if len(part)]
+    return sorted(found, key=lambda part: int(part[0]))
+
+
+@compiled
+def _induced(begin, edge, far, kind, cone, walked, place):
+    """The links between the vertices of a cone, by place in it: (start, far end, whether a vertex links to itself)."""
+    r = len(cone)
+    start = np.zeros(r + 1, np.int64)
+    own = np.zeros(r, np.bool_)
+    for i in range(r):
+        start[i + 1] = start[i]
+        for at in range(begin[cone[i]], begin[cone[i] + 1]):
+            e = edge[at]
+            if walked[kind[e]] and place[far[e]] >= 0:
+                start[i + 1] += 1
+                own[i] = own[i] or place[far[e]] == i
+    ends = np.empty(start[r], np.int32)
+    used = 0
+    for i in range(r):
+        for at in range(begin[cone[i]], begin[cone[i] + 1]):
+            e = edge[at]
+            if walked[kind[e]] and place[far[e]] >= 0:
+                ends[used] = place[far[e]]
+                used += 1
+    return start, ends, own
