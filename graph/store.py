@@ -107,6 +107,17 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What stays of an erased record or link: its id, the publication that erased it, why, when, how many versions."""
+
+    id: str
+    publication: int
+    reason: str
+    at: datetime
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredRecord:
     """A visible version of a record. ``entity`` is the canonical entity id, ``node`` its dense internal number."""
 
@@ -234,6 +245,10 @@ class Store(Protocol):
     def withdraw(self, judgement: str, who: str, why: str, at: datetime) -> Publication: ...
     def erase(self, ids: Sequence[str], reason: str, at: datetime) -> int:
         """Remove the bytes of records and links for good, in every version; a tombstone stays. Gives rows erased."""
+        ...
+
+    def tombstones(self) -> list[Tombstone]:
+        """What has been erased, in the order of publication."""
         ...
 
     # -- publications -----------------------------------------------------------------------------------------

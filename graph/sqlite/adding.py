@@ -87,14 +87,20 @@ def _places(core: Core, connection: sqlite3.Connection, run: int, count: int) ->
 
 def intern(core: Core, connection: sqlite3.Connection, bases: Mapping[str, tuple[str, str | None]]) -> dict[str, int]:
     """The node number of each base, new ones numbered on from the last."""
+    core.forget_erased(connection)
     nodes = {id_: core.nodes[id_] for id_ in bases if id_ in core.nodes}
     missing = [id_ for id_ in bases if id_ not in nodes]
     if not missing:
         return nodes
     found = connection.execute(
-        "SELECT id, node FROM base WHERE ord IN (SELECT value FROM json_each(?))", (str([ordinal(i) for i in missing]),)
+        "SELECT id, node, key FROM base WHERE ord IN (SELECT value FROM json_each(?))",
+        (str([ordinal(i) for i in missing]),),
     )
-    nodes.update((id_, node) for id_, node in found if id_ in bases)
+    for id_, node, key in found.fetchall():
+        if id_ in bases:
+            nodes[id_] = node
+            if key == "":  # erased once, and said again
+                connection.execute("UPDATE base SET key = ? WHERE node = ?", (bases[id_][1], node))
     new = [id_ for id_ in missing if id_ not in nodes]
     first = connection.execute("SELECT ifnull(max(node), -1) + 1 FROM base").fetchone()[0]
     nodes.update((id_, node) for node, id_ in enumerate(new, first))

@@ -74,6 +74,7 @@ class Core:
         self._kinds: dict[str, int] = {}
         self._kind_names: dict[int, str] = {}
         self._sources: dict[int, str] = {}
+        self._erasures = 0
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
@@ -105,10 +106,7 @@ class Core:
     def writing(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
         """One transaction, committed at the end or undone. ``durable``: on the disk when this returns."""
         with self.locks.writing(), translated(self.path):
-            if self._writer is None:
-                self._writer = self._connect()
-                self._writer.execute("PRAGMA secure_delete=1")
-            connection = self._writer
+            connection = self._writing_connection()
             connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -118,6 +116,12 @@ class Core:
                 raise
             connection.execute("COMMIT")
 
+    @contextmanager
+    def idle(self) -> Iterator[sqlite3.Connection]:
+        """The writer's connection outside a transaction, with nobody else writing."""
+        with self.locks.writing(), translated(self.path):
+            yield self._writing_connection()
+
     def close(self) -> None:
         self.closed = True
         self.locks.close()
@@ -126,6 +130,12 @@ class Core:
                 connection.close()
             self._all.clear()
         self._writer = None
+
+    def _writing_connection(self) -> sqlite3.Connection:
+        if self._writer is None:
+            self._writer = self._connect()
+            self._writer.execute("PRAGMA secure_delete=1")
+        return self._writer
 
     # -- things that never change -----------------------------------------------------------------------------
     def kind(self, connection: sqlite3.Connection, name: str) -> int:
@@ -164,6 +174,20 @@ class Core:
             rows = self.reader().execute("SELECT run, source FROM run WHERE source IS NOT NULL")
             self._sources = dict(rows.fetchall())
         return self._sources[run]
+
+    def forget_all(self) -> None:
+        """Drop everything kept in memory: the store has another content now."""
+        self.nodes.clear()
+        self._kinds.clear()
+        self._kind_names.clear()
+        self._sources.clear()
+
+    def forget_erased(self, connection: sqlite3.Connection) -> None:
+        """Drop the numbers kept in memory when somebody has erased keys since."""
+        row = connection.execute("SELECT count(*) FROM tombstone").fetchone()
+        if row[0] != self._erasures:
+            self._erasures = row[0]
+            self.nodes.clear()
 
     # -- standing ---------------------------------------------------------------------------------------------
     def view(self, at: At) -> View:

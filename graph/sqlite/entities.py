@@ -109,7 +109,7 @@ def _stands(core: Core, view: View, base: int) -> int:
 
 def _of_id(core: Core, at: At, view: View, bases: list[int]) -> Entity | None:
     for base in bases:
-        if not _was_shown(core, view, base):
+        if not was_shown(core, view, base):
             continue
         found = _entity(core, at, _stands(core, view, base))
         if found:
@@ -124,7 +124,7 @@ def _of_id(core: Core, at: At, view: View, bases: list[int]) -> Entity | None:
     return None
 
 
-def _was_shown(core: Core, view: View, base: int) -> bool:
+def was_shown(core: Core, view: View, base: int) -> bool:
     """Whether the clearance has seen the base by now, even if it no longer stands."""
     holds = f"SELECT 1 FROM record r WHERE r.base = :base AND {view.added('r')}"
     named = " OR ".join(

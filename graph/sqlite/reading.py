@@ -84,7 +84,8 @@ def _is_hex(text: str) -> bool:
     return all(c in "0123456789abcdef" for c in text)
 
 
-def _is_link(text: str) -> bool:
+def is_link(text: str) -> bool:
+    """Whether a text is the id of a stored link."""
     return len(text) == 17 and text[0] == "l" and _is_hex(text[1:]) and text[1] < "8"
 
 
@@ -140,7 +141,7 @@ def links(
             where.append(f"l.{end}_base IN {bases_at(view, f':{end}')}")
             where.append(f"+l.{end} IN (SELECT value FROM json_each(:{end}))")
     if ids is not None:
-        given["ids"] = _numbers(link_order(i) for i in set(ids) if _is_link(i))
+        given["ids"] = _numbers(link_order(i) for i in set(ids) if is_link(i))
         where.append("l.ord IN (SELECT value FROM json_each(:ids))")
     if rows is not None:
         where.append("l.row IN (SELECT value FROM json_each(:rows))")
@@ -158,7 +159,7 @@ def history(core: Core, id_: str, clearance: Secrecy) -> list[tuple[StoredRecord
     """See ``Store.history``."""
     published = dict(core.reader().execute("SELECT run, publication FROM run WHERE publication IS NOT NULL").fetchall())
     is_record = id_.startswith("r")
-    if not is_record and not _is_link(id_):
+    if not is_record and not is_link(id_):
         return []
     if is_record:
         found = core.reader().execute(

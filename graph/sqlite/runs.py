@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -18,12 +18,10 @@ VERSIONED = ("record", "link", "member", "judgement")
 
 
 def begin(
-    core: Core, source: Source | None, loader: str, version: str, options: Mapping[str, str], began: datetime, kind: str
+    core: Core, source: Source, loader: str, version: str, options: Mapping[str, str], began: datetime, kind: str
 ) -> Begun:
-    """See ``Store.begin``; without a source for a run of the store's own (a judgement)."""
-    fingerprint = ""
-    if source is not None and source.sha256:
-        fingerprint = digest(source.sha256, loader, version, canonical(options))
+    """See ``Store.begin``. A source without a hash (an edit by hand) is never the same as an earlier one."""
+    fingerprint = digest(source.sha256, loader, version, canonical(options)) if source.sha256 else ""
     owner = core.locks.appear()
     with core.writing() as connection:
         if fingerprint:
@@ -35,9 +33,8 @@ def begin(
             if row:
                 return Begun(row[1], published=_publication(row))
         clear_dead(core, connection)
-        if source is not None:
-            _keep_source(connection, source)
-        said = (source.id, source.series, source.edition, source.mode) if source else (None, None, None, None)
+        _keep_source(connection, source)
+        said = (source.id, source.series, source.edition, source.mode)
         done = connection.execute(
             "INSERT INTO run(kind, state, owner, source, series, edition, mode, loader, version, options, fingerprint,"
             " began) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -71,14 +68,39 @@ def publish(core: Core, run: int, at: datetime) -> Publication:
             raise StoreError(f"There is no run {run}.")
         if row[0] != RunState.SETTLING or row[1] != core.locks.owner or not core.locks.has_lease:
             raise LeaseLostError(f"Run {run} is {row[0]} and no longer holds the lock.", remedy="Load it again.")
-        last = connection.execute("SELECT ifnull(max(number), 0), ifnull(max(at), '') FROM publication").fetchone()
-        published = (last[0] + 1, run, max(text, last[1]))
-        connection.execute("INSERT INTO publication VALUES (?,?,?)", published)
-        connection.execute(
-            "UPDATE run SET state = ?, publication = ? WHERE run = ?", (RunState.PUBLISHED, last[0] + 1, run)
-        )
+        published = _number(connection, run, text)
     core.locks.drop_lease()
-    return _publication(published)
+    return published
+
+
+def _number(connection: sqlite3.Connection, run: int, at: str) -> Publication:
+    last = connection.execute("SELECT ifnull(max(number), 0), ifnull(max(at), '') FROM publication").fetchone()
+    row = (last[0] + 1, run, max(at, last[1]))
+    connection.execute("INSERT INTO publication VALUES (?,?,?)", row)
+    connection.execute("UPDATE run SET state = ?, publication = ? WHERE run = ?", (RunState.PUBLISHED, row[0], run))
+    return _publication(row)
+
+
+def at_once(
+    core: Core, kind: str, note: str, at: datetime, work: Callable[[sqlite3.Connection, int], Mapping[str, int]]
+) -> Publication:
+    """A small run of the store's own, begun, settled and published in one transaction. ``work`` gives its counts."""
+    text = stamp(at)
+    core.locks.take_lease()
+    try:
+        with core.writing(durable=True) as connection:
+            clear_dead(core, connection)
+            done = connection.execute(
+                "INSERT INTO run(kind, state, owner, loader, version, options, fingerprint, began, note)"
+                " VALUES (?,?,'','kedja','1','{}','',?,?)",
+                (kind, RunState.SETTLING, text, note),
+            )
+            run = int(done.lastrowid or 0)
+            counts = canonical(work(connection, run))
+            connection.execute("UPDATE run SET counts = ? WHERE run = ?", (counts, run))
+            return _number(connection, run, text)
+    finally:
+        core.locks.drop_lease()
 
 
 def abandon(core: Core, run: int, note: str) -> None:

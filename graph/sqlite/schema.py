@@ -14,8 +14,8 @@ import struct
 import uuid
 from pathlib import Path
 
-from ontology.errors import SchemaMismatchError, StoreError
 import ontology.links  # noqa: F401  (declares the links)
+from ontology.errors import SchemaMismatchError, StoreError
 from ontology.model import LINKS, NODES
 
 APPLICATION_ID = 0x4B45444A  # "KEDJ"

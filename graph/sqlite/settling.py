@@ -111,7 +111,7 @@ def _against(connection: sqlite3.Connection, own: Own, table: str, series: str) 
             f"UPDATE {table} AS v SET retracted = ? WHERE {now} AND row NOT IN (SELECT old FROM kept){named}",
             (own.run,),
         ).rowcount
-    same = _drop_own(connection, own, f" AND o.row IN (SELECT new FROM kept)", (table,))
+    same = _drop_own(connection, own, " AND o.row IN (SELECT new FROM kept)", (table,))
     connection.execute("DROP TABLE temp.kept")
     return same, back
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar, cast
 
-from graph.sqlite import adding, entities, reading, runs, schema, search, settling
+from graph.sqlite import adding, checking, dumping, entities, erasing, judging, reading, runs, schema, search, settling
 from graph.sqlite.core import Core, translated
 from graph.store import (
     At,
@@ -25,37 +25,35 @@ from graph.store import (
     Settled,
     StoredLink,
     StoredRecord,
+    Tombstone,
 )
 from ontology.errors import StoreError
 from ontology.records import Link, Record, Secrecy, Source
 
-P = ParamSpec("P")
-T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
 OLDEST = (3, 35, 0)
 
 
-def _reads(method: Callable[Concatenate[SqliteStore, P], T]) -> Callable[Concatenate[SqliteStore, P], T]:
+def _reads(method: F) -> F:
     """SQLite's errors become ours."""
 
     @wraps(method)
-    def wrapped(self: SqliteStore, *args: P.args, **kwargs: P.kwargs) -> T:
+    def wrapped(self: SqliteStore, *args: Any, **kwargs: Any) -> Any:
         with translated(self.core.path):
             return method(self, *args, **kwargs)
 
-    return wrapped
+    return cast(F, wrapped)
 
 
-def _streams(
-    method: Callable[Concatenate[SqliteStore, P], Iterator[T]],
-) -> Callable[Concatenate[SqliteStore, P], Iterator[T]]:
+def _streams(method: F) -> F:
     """The same for what is read bit by bit."""
 
     @wraps(method)
-    def wrapped(self: SqliteStore, *args: P.args, **kwargs: P.kwargs) -> Iterator[T]:
+    def wrapped(self: SqliteStore, *args: Any, **kwargs: Any) -> Iterator[Any]:
         with translated(self.core.path):
             yield from method(self, *args, **kwargs)
 
-    return wrapped
+    return cast(F, wrapped)
 
 
 class SqliteStore:
@@ -102,6 +100,22 @@ class SqliteStore:
     @_reads
     def runs(self) -> list[RunInfo]:
         return runs.runs(self.core)
+
+    @_reads
+    def judge(self, judgement: Judgement, at: datetime) -> Publication:
+        return judging.judge(self.core, judgement, at)
+
+    @_reads
+    def withdraw(self, judgement: str, who: str, why: str, at: datetime) -> Publication:
+        return judging.withdraw(self.core, judgement, who, why, at)
+
+    @_reads
+    def erase(self, ids: Sequence[str], reason: str, at: datetime) -> int:
+        return erasing.erase(self.core, ids, reason, at)
+
+    @_reads
+    def tombstones(self) -> list[Tombstone]:
+        return erasing.tombstones(self.core)
 
     # -- publications -----------------------------------------------------------------------------------------
     @_reads
@@ -157,6 +171,10 @@ class SqliteStore:
     def history(self, id: str, clearance: Secrecy) -> list[tuple[StoredRecord | StoredLink, int, int | None]]:
         return reading.history(self.core, id, clearance)
 
+    @_reads
+    def judgements(self, at: At) -> list[Judgement]:
+        return judging.judgements(self.core, at)
+
     @_streams
     def link_columns(self, at: At, types: Iterable[str]) -> Iterator[LinkColumns]:
         return reading.link_columns(self.core, at, types)
@@ -164,6 +182,18 @@ class SqliteStore:
     # -- whole ------------------------------------------------------------------------------------------------
     def secret(self) -> bytes:
         return self._secret
+
+    @_reads
+    def check(self) -> list[str]:
+        return checking.check(self.core)
+
+    @_reads
+    def dump(self, path: Path) -> None:
+        dumping.dump(self.core, path)
+
+    @_reads
+    def restore(self, path: Path) -> None:
+        self._secret = dumping.restore(self.core, path)
 
     def close(self) -> None:
         self.core.close()

@@ -1,0 +1,129 @@
+"""Judgements: a person says that two things are the same, or not; a rule joined two records."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from graph.identity import entity_id
+from graph.sqlite import joining
+from graph.sqlite.core import Core, View
+from graph.sqlite.entities import find, was_shown
+from graph.sqlite.reading import nodes_of
+from graph.sqlite.runs import at_once, latest
+from graph.sqlite.schema import SHIFT
+from graph.store import At, Judgement, Publication, Verdict
+from ontology.errors import InputError, NotInGraphError
+from ontology.records import Secrecy, digest
+
+AUTOMATIC = "kedja"
+
+
+def judge(core: Core, judgement: Judgement, at: datetime) -> Publication:
+    """See ``Store.judge``. An id means the very record or ghost that it was made from, a key the entity that has it now.
+
+    Raises:
+        InputError: both sides are one record, or of two node types.
+    """
+    a, b = (_side(core, text) for text in (judgement.a, judgement.b))
+    if a == b:
+        raise InputError(
+            "Both sides of the judgement are the same record.", remedy="Name two records by their own entity ids."
+        )
+
+    def work(connection: sqlite3.Connection, run: int) -> dict[str, int]:
+        sides = connection.execute("SELECT id, type FROM base WHERE node IN (?,?) ORDER BY id", (a, b)).fetchall()
+        if sides[0][1] != sides[1][1]:
+            raise InputError("Things of two types cannot be judged the same or different.")
+        id_ = _id(sides[0][0], sides[1][0], judgement.verdict, judgement.who, judgement.why, judgement.rule)
+        stands = connection.execute("SELECT 1 FROM judgement WHERE id = ? AND retracted IS NULL", (id_,)).fetchone()
+        if not stands:
+            said = (run << SHIFT, id_, a, b, judgement.verdict, judgement.who, judgement.why, judgement.rule)
+            connection.execute("INSERT INTO judgement VALUES (?,?,?,?,?,?,?,?,NULL)", said)
+            connection.execute("UPDATE run SET places = 1 WHERE run = ?", (run,))
+        return _rejoined(connection, run, {a, b})
+
+    return at_once(core, "judgement", judgement.why, at, work)
+
+
+def withdraw(core: Core, id_: str, who: str, why: str, at: datetime) -> Publication:
+    """See ``Store.withdraw``.
+
+    Raises:
+        NotInGraphError: no such judgement stands.
+    """
+
+    def work(connection: sqlite3.Connection, run: int) -> dict[str, int]:
+        row = connection.execute(
+            "SELECT row, a, b FROM judgement WHERE id = ? AND retracted IS NULL", (id_,)
+        ).fetchone()
+        if row is None:
+            raise NotInGraphError(
+                f"No judgement {id_} by a person stands.",
+                remedy="A rule's judgement is undone by judging the two records different.",
+            )
+        connection.execute("UPDATE judgement SET retracted = ? WHERE row = ?", (run, row[0]))
+        return _rejoined(connection, run, {row[1], row[2]})
+
+    return at_once(core, "withdrawal", f"{who}: {why}", at, work)
+
+
+def _rejoined(connection: sqlite3.Connection, run: int, bases: set[int]) -> dict[str, int]:
+    seeds = joining.Seeds(connection)
+    seeds.bases |= bases
+    return {"merged": joining.rejoin(connection, run, seeds).merged}
+
+
+def _id(a: str, b: str, verdict: str, who: str, why: str, rule: str) -> str:
+    return "j" + digest(a, b, verdict, who, why, rule)
+
+
+def _side(core: Core, text: str) -> int:
+    published = latest(core)
+    at = At(published.number if published else 0, Secrecy.RESTRICTED)
+    for base in nodes_of(core, [text.strip()], "e"):
+        if was_shown(core, core.view(at), base):
+            return base
+    entity = find(core, at, text)
+    if entity is None:
+        raise NotInGraphError(f"{text} is not in the graph.", remedy="Search for it by name first.")
+    return entity.node
+
+
+def judgements(core: Core, at: At) -> list[Judgement]:
+    """See ``Store.judgements``: those by people and those by a rule, ordered by id."""
+    view = core.view(at)
+    return sorted([*_manual(core, view), *_by_rule(core, view)], key=lambda j: j.id)
+
+
+def _manual(core: Core, view: View) -> Iterator[Judgement]:
+    rows = core.reader().execute(
+        "SELECT j.id, a.id, b.id, j.verdict, j.who, j.why, j.rule, j.a, j.b FROM judgement j"
+        f" JOIN base a ON a.node = j.a JOIN base b ON b.node = j.b WHERE {view.sql('j', secrecy=False)}"
+    )
+    for row in rows.fetchall():
+        if was_shown(core, view, row[7]) and was_shown(core, view, row[8]):
+            yield _judgement(row, row[0])
+
+
+def _by_rule(core: Core, view: View) -> Iterator[Judgement]:
+    rows = core.reader().execute(
+        f"SELECT NULL, a.id, b.id, '{Verdict.SAME}', '{AUTOMATIC}', '', m.rule FROM member m JOIN base a ON a.node = m.base"
+        f" JOIN base b ON b.node = m.partner WHERE m.rule <> '' AND {view.sql('m', secrecy=False)}"
+        f" AND {_stands('m.base', view)} AND {_stands('m.partner', view)}"
+    )
+    for row in rows:
+        yield _judgement(row, _id(*row[1:]))
+
+
+def _stands(base: str, view: View) -> str:
+    ends = " OR ".join(
+        f"EXISTS (SELECT 1 FROM link l WHERE l.{end}_base = {base} AND {view.sql('l')})" for end in ("source", "target")
+    )
+    return f"(EXISTS (SELECT 1 FROM record r WHERE r.base = {base} AND {view.sql('r')}) OR {ends})"
+
+
+def _judgement(row: tuple[Any, ...], id_: str) -> Judgement:
+    return Judgement(entity_id(row[1]), entity_id(row[2]), Verdict(row[3]), row[4], row[5], row[6], id_)
