@@ -84,7 +84,7 @@ class Manual:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A base that stands under another one. ``partner`` is the base it met; ``rule`` is empty for a manual judgement."""
+    """A base that stands under another one. ``partner`` is the base it met; ``rule`` is empty where a person judged."""
 
     entity: int
     partner: int

@@ -1,6 +1,7 @@
 """How a search text is read and how hits rank: shared by the stores, so that both give the same list.
 
-Ranks rest on the text and the names alone, never on how often a word occurs: counts would tell of rows that a reader may not see.
+Ranks rest on the text and the names alone, never on how often a word occurs: counts would tell of rows that a reader
+may not see.
 """
 
 from __future__ import annotations
@@ -11,7 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 MAX_WORDS = 12
-FIRST_TYPES = ("Organisation", "Contract", "Site", "Product", "Procurement", "Lot", "Category", "Material", "Place", "Step")
+FIRST_TYPES = (
+    "Organisation",
+    "Contract",
+    "Site",
+    "Product",
+    "Procurement",
+    "Lot",
+    "Category",
+    "Material",
+    "Place",
+    "Step",
+)
 LAST_TYPES = ("Incident", "RiskType", "Measure", "Audit", "Finding", "RiskAssessment")
 _TYPE_RANK = {name: rank for rank, name in enumerate((*FIRST_TYPES, *LAST_TYPES))}
 
@@ -50,8 +62,8 @@ class Query:
 def spelling(query: Query, names: Sequence[str], keys: Sequence[str]) -> tuple[int, int, int]:
     """How well a record fits: (tier, words not spelled as asked, length of the name); smaller is better.
 
-    Tiers: 0 the whole name or key as spelled, 1 the whole name but for diacritics, 2 begins so as spelled, 3 begins so but for
-    diacritics, 4 every word whole, 5 the rest.
+    Tiers: 0 the whole name or key as spelled, 1 the whole name but for diacritics, 2 begins so as spelled, 3 begins so
+    but for diacritics, 4 every word whole, 5 the rest.
     """
     best = (5, len(query.words), 2**30)
     for name in names:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from graph.sqlite.store import SqliteStore, open
+from graph.sqlite.store import SqliteStore, open  # noqa: A004 (reads well with its module)
 
 __all__ = ["SqliteStore", "open"]

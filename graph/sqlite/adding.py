@@ -135,8 +135,8 @@ def _insert_records(
         rows.append((row, base, None, apart, *_common(kind, record.common, secrecy, run, row, said)))
         keys += ((nodes[ghost], base) for ghost in ghosts)
         bodies.append((
-            row, str(facts.get("name") or ""), str(facts.get("name_sv") or ""), json.dumps(record.keys, ensure_ascii=False),
-            canonical(facts), _raw(record.raw), record.locator, record.common.cites,
+            row, str(facts.get("name") or ""), str(facts.get("name_sv") or ""),
+            json.dumps(record.keys, ensure_ascii=False), canonical(facts), _raw(record.raw), record.locator, record.common.cites,
         ))  # fmt: skip
     _insert(connection, "record", rows, bodies)
     connection.executemany("INSERT OR IGNORE INTO record_key VALUES (?,?)", keys)

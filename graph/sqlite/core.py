@@ -1,4 +1,4 @@
-"""What every part of the store shares: connections, the writer's transaction, small caches of things that never change."""
+"""What every part of the store shares: connections, the writer's transaction, caches of what never changes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise StoreError(
-            f"The store {path} could not be used: {error}.", remedy="Check disk space and rights, then run kedja doctor."
+            f"The store {path} could not be used: {error}.",
+            remedy="Check disk space and rights, then run kedja doctor.",
         ) from error
 
 

@@ -1,7 +1,7 @@
 """A whole store as one file: gzip'd JSON lines that any store can read; published and abandoned runs only.
 
-A line is ``[kind, fields]``. Texts stand on the version that first had them (``row`` equals ``body``). The file holds the store's
-secret key: it is as secret as the store.
+A line is ``[kind, fields]``. Each kind is a table of ``schema.py``. The file holds the store's secret key: it
+is as secret as the store.
 """
 
 from __future__ import annotations
@@ -113,9 +113,7 @@ def _head(path: Path, file: TextIO) -> bytes:
 
 
 def _fill(connection: sqlite3.Connection, path: Path, file: TextIO) -> None:
-    columns = {
-        table: {row[1] for row in connection.execute(f"PRAGMA table_info({table})")} for table in _TABLES
-    }
+    columns = {table: {row[1] for row in connection.execute(f"PRAGMA table_info({table})")} for table in _TABLES}
     table = ""
     batch: list[dict[str, Any]] = []
     try:

@@ -52,7 +52,9 @@ def _ghosts(core: Core, view: View, kinds: list[int] | None, nodes: list[int] | 
     if nodes is None:
         member = f"SELECT 1 FROM member m WHERE m.base = b.node AND {view.sql('m', secrecy=False)}"
         candidates = f"SELECT b.node FROM base b WHERE b.key IS NOT NULL AND NOT EXISTS ({member})"
-        withheld = f"SELECT r.entity FROM record r WHERE r.secrecy > {int(view.clearance)} AND {view.sql('r', secrecy=False)}"
+        withheld = (
+            f"SELECT r.entity FROM record r WHERE r.secrecy > {int(view.clearance)} AND {view.sql('r', secrecy=False)}"
+        )
         nodes = [node for (node,) in connection.execute(f"{candidates} UNION {withheld}")]
     seen = f"SELECT 1 FROM record r WHERE r.base = c.base AND r.entity = c.entity AND {view.sql('r')}"
     for batch in chunks(nodes):
@@ -75,7 +77,8 @@ def _ghosts(core: Core, view: View, kinds: list[int] | None, nodes: list[int] | 
                 if entity not in described:
                     named.setdefault(entity, set()).add(key)
         facts = connection.execute(
-            "SELECT node, id, type FROM base WHERE node IN (SELECT value FROM json_each(?))", (json.dumps(sorted(named)),)
+            "SELECT node, id, type FROM base WHERE node IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(named)),),
         )
         for node, id_, kind in facts:
             if kinds is None or kind in kinds:
@@ -101,9 +104,11 @@ def _entity(core: Core, at: At, node: int) -> Entity | None:
 
 
 def _stands(core: Core, view: View, base: int) -> int:
-    row = core.reader().execute(
-        f"SELECT entity FROM member m WHERE base = ? AND {view.sql('m', secrecy=False)}", (base,)
-    ).fetchone()
+    row = (
+        core.reader()
+        .execute(f"SELECT entity FROM member m WHERE base = ? AND {view.sql('m', secrecy=False)}", (base,))
+        .fetchone()
+    )
     return int(row[0]) if row else base
 
 
@@ -128,11 +133,11 @@ def was_shown(core: Core, view: View, base: int) -> bool:
     """Whether the clearance has seen the base by now, even if it no longer stands."""
     holds = f"SELECT 1 FROM record r WHERE r.base = :base AND {view.added('r')}"
     named = " OR ".join(
-        f"EXISTS (SELECT 1 FROM link l WHERE l.{end}_base = :base AND {view.added('l')})" for end in ("source", "target")
+        f"EXISTS (SELECT 1 FROM link l WHERE l.{end}_base = :base AND {view.added('l')})"
+        for end in ("source", "target")
     )
     keyed = (
-        "SELECT 1 FROM record_key k CROSS JOIN record r ON r.base = k.base"
-        f" WHERE k.key = :base AND {view.added('r')}"
+        f"SELECT 1 FROM record_key k CROSS JOIN record r ON r.base = k.base WHERE k.key = :base AND {view.added('r')}"
     )
     sql = f"SELECT EXISTS ({holds}) OR {named} OR EXISTS ({keyed})"
     return bool(core.reader().execute(sql, {"base": base}).fetchone()[0])

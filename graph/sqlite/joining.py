@@ -1,7 +1,7 @@
 """Identity in the store: which parts of the graph a run touches, the rule applied to them, and the versions that move.
 
-The rule itself is ``graph.identity.join``; it is given whole connected parts, so that what it says of them does not depend on
-how the store came to be asked.
+The rule itself is ``graph.identity.join``; it is given whole connected parts, so that what it says of them does not
+depend on how the store came to be asked.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Seeds:
     def of_run(self, run: int) -> None:
         """Bases of the records that the run adds and takes back and, where that can matter, of its links' ends.
 
-        A link changes the standing of a ghost only by making it more or less public, or where people have judged ghosts.
+        A link changes the standing of a ghost only by making it more or less public, or where people judged ghosts.
         """
         rows = f"(row >= {run << SHIFT} AND row < {(run + 1) << SHIFT} OR retracted = {run})"
         self._take(f"SELECT base FROM record WHERE {_either(run, 'record', 'base')}")
@@ -87,7 +87,9 @@ class _Part:
         front = set(seeds)
         while front:
             self.all |= front
-            shown = f"SELECT base, min(secrecy), max(apart) FROM record WHERE base {among} AND {self._shown} GROUP BY base"
+            shown = (
+                f"SELECT base, min(secrecy), max(apart) FROM record WHERE base {among} AND {self._shown} GROUP BY base"
+            )
             seen = {base: (level, bool(apart)) for base, level, apart in self.ask(shown, front)}
             self.records.update(seen)
             found: set[int] = set()
@@ -140,8 +142,8 @@ class _Part:
         levels: dict[int, int] = {}
         for end in ("source_base", "target_base"):
             sql = (
-                f"SELECT {end}, min(secrecy) FROM link WHERE {end} IN (SELECT value FROM json_each(?)) AND {self._shown}"
-                f" GROUP BY {end}"
+                f"SELECT {end}, min(secrecy) FROM link WHERE {end} IN (SELECT value FROM json_each(?))"
+                f" AND {self._shown} GROUP BY {end}"
             )
             for node, level in self.ask(sql, ghosts):
                 levels[node] = min(level, levels.get(node, UNSEEN))
@@ -159,7 +161,7 @@ class _Part:
             "SELECT r.base, min(p.publication) FROM record r JOIN run p ON p.run = (r.row >> 32)"
             " WHERE r.base IN (SELECT value FROM json_each(?)) AND p.publication IS NOT NULL GROUP BY r.base"
         )
-        return {base: number for base, number in self.ask(sql, shared)}
+        return dict(self.ask(sql, shared))
 
     def _read_manual(self) -> None:
         sql = (
@@ -240,7 +242,8 @@ def _move(connection: sqlite3.Connection, run: int, moved: dict[int, int]) -> No
     standing = f"retracted IS NULL AND {own}"
     _renew(
         connection, run, "record",
-        f"SELECT r.row FROM temp.moved m CROSS JOIN record r ON r.base = m.base WHERE {standing} AND r.entity <> m.entity",
+        "SELECT r.row FROM temp.moved m CROSS JOIN record r ON r.base = m.base"
+        f" WHERE {standing} AND r.entity <> m.entity",
         f"base, (SELECT entity FROM temp.moved m WHERE m.base = t.base), apart, {_REST}", f"{_RECORD}, {_REST}",
     )  # fmt: skip
     ends = " UNION ".join(

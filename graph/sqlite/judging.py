@@ -22,7 +22,7 @@ AUTOMATIC = "kedja"
 
 
 def judge(core: Core, judgement: Judgement, at: datetime) -> Publication:
-    """See ``Store.judge``. An id means the very record or ghost that it was made from, a key the entity that has it now.
+    """See ``Store.judge``. An id means the very record or ghost that it was made from, a key the entity that has it.
 
     Raises:
         InputError: both sides are one record, or of two node types.
@@ -110,7 +110,8 @@ def _manual(core: Core, view: View) -> Iterator[Judgement]:
 
 def _by_rule(core: Core, view: View) -> Iterator[Judgement]:
     rows = core.reader().execute(
-        f"SELECT NULL, a.id, b.id, '{Verdict.SAME}', '{AUTOMATIC}', '', m.rule FROM member m JOIN base a ON a.node = m.base"
+        f"SELECT NULL, a.id, b.id, '{Verdict.SAME}', '{AUTOMATIC}', '', m.rule FROM member m"
+        " JOIN base a ON a.node = m.base"
         f" JOIN base b ON b.node = m.partner WHERE m.rule <> '' AND {view.sql('m', secrecy=False)}"
         f" AND {_stands('m.base', view)} AND {_stands('m.partner', view)}"
     )

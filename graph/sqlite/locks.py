@@ -1,8 +1,8 @@
 """Locks that die with their holder: the kernel drops a ``flock`` when a process ends, however it ends.
 
-Three sorts of file stand in a folder beside the database: ``write`` (one writer at a time; SQLite's own lock is not fair),
-``lease`` (from settling until publication) and one ``owner-…`` for each store that has begun a run: a run whose owner's
-file nobody holds is dead.
+Three sorts of file stand in a folder beside the database: ``write`` (one writer at a time; SQLite's own lock is not
+fair), ``lease`` (from settling until publication) and one ``owner-…`` for each store that has begun a run: a run whose
+owner's file nobody holds is dead.
 """
 
 from __future__ import annotations

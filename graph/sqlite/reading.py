@@ -27,8 +27,8 @@ _RECORD = """SELECT r.row, b.id, e.id, r.entity, r.type, d.keys, d.properties, r
     FROM record r JOIN base b ON b.node = r.base JOIN base e ON e.node = r.entity
     JOIN record_body d ON d.body = r.body"""
 
-_LINK = """SELECT l.row, l.ord, l.type, s.id, t.id, l.source, l.target, sk.key, tk.key, d.properties, l.said, d.locator, d.raw,
-    l.status, l.confidence, l.denied, l.secrecy, l.valid_from, l.valid_to, d.cites, l.retracted
+_LINK = """SELECT l.row, l.ord, l.type, s.id, t.id, l.source, l.target, sk.key, tk.key, d.properties, l.said,
+    d.locator, d.raw, l.status, l.confidence, l.denied, l.secrecy, l.valid_from, l.valid_to, d.cites, l.retracted
     FROM link l JOIN base s ON s.node = l.source JOIN base t ON t.node = l.target
     JOIN base sk ON sk.node = l.source_base JOIN base tk ON tk.node = l.target_base
     JOIN link_body d ON d.body = l.body"""
@@ -150,7 +150,9 @@ def links(
         given["types"] = _numbers(core.known_kinds(types))
         # The plus keeps SQLite from choosing the index on types when a better one is there.
         where.append(f"{'+' if len(where) > 1 else ''}l.type IN (SELECT value FROM json_each(:types))")
-    order = "ORDER BY substr(s.id, 2), substr(t.id, 2), (SELECT name FROM kind WHERE number = l.type), l.ord, l.hash, l.row"
+    order = (
+        "ORDER BY substr(s.id, 2), substr(t.id, 2), (SELECT name FROM kind WHERE number = l.type), l.ord, l.hash, l.row"
+    )
     for row in core.reader().execute(f"{_LINK} WHERE {' AND '.join(where)} {order}", given):
         yield _link(core, row)
 
@@ -190,12 +192,16 @@ def changes(core: Core, before: At, after: At) -> Changes:
     old, new = core.view(before), core.view(after)
     low, high = sorted((before.publication, after.publication))
     touched = [
-        run for (run,) in core.reader().execute("SELECT run FROM publication WHERE number > ? AND number <= ?", (low, high))
+        run
+        for (run,) in core.reader().execute("SELECT run FROM publication WHERE number > ? AND number <= ?", (low, high))
     ]
     added: set[str] = set()
     retracted: set[str] = set()
     for run in touched:
-        for table, id_, source in (("record", "b.id", "record v JOIN base b ON b.node = v.base"), ("link", "v.ord", "link v")):
+        for table, id_, source in (
+            ("record", "b.id", "record v JOIN base b ON b.node = v.base"),
+            ("link", "v.ord", "link v"),
+        ):
             rows = (
                 f"v.row IN (SELECT row FROM {table} WHERE row >= {run << SHIFT} AND row < {(run + 1) << SHIFT}"
                 f" UNION ALL SELECT row FROM {table} WHERE retracted = {run})"

@@ -1,13 +1,12 @@
 """The tables, and how a store file is made and recognised.
 
-A row of ``record``, ``link``, ``member`` or ``judgement`` is one version; its number is the adding run times 2^32 plus its place
-in the run. Numbers that are read in bulk stand in narrow rows, texts in ``*_body``, which versions of the same
+A row of ``record``, ``link``, ``member`` or ``judgement`` is one version; its number is the adding run times 2^32 plus
+its place in the run. Numbers that are read in bulk stand in narrow rows, texts in ``*_body``, which versions of the same
 statement share. ``member`` says which base stands under which entity when that is not itself.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
 import sqlite3
 import struct
@@ -81,7 +80,8 @@ CREATE TABLE judgement (
 CREATE INDEX judgement_id ON judgement(id);
 CREATE INDEX judgement_a ON judgement(a);
 CREATE INDEX judgement_b ON judgement(b);
-CREATE TABLE tombstone (id TEXT NOT NULL, run INTEGER NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, rows INTEGER NOT NULL,
+CREATE TABLE tombstone (
+    id TEXT NOT NULL, run INTEGER NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, rows INTEGER NOT NULL,
     PRIMARY KEY (id, run)) WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE words USING fts5(
@@ -145,7 +145,7 @@ def create(path: Path) -> None:
             connection.execute("PRAGMA journal_mode=WAL")
         finally:
             connection.close()
-        os.replace(new, path)
+        new.replace(path)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"{path} cannot be made: {error}.", remedy="Check the folder and its rights.") from error
     finally:

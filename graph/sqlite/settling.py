@@ -48,9 +48,7 @@ def settle(core: Core, run: int, counts: Mapping[str, int]) -> Settled:
 
 
 def _claim(core: Core, connection: sqlite3.Connection, run: int) -> Own:
-    row = connection.execute(
-        "SELECT state, owner, mode, series, edition FROM run WHERE run = ?", (run,)
-    ).fetchone()
+    row = connection.execute("SELECT state, owner, mode, series, edition FROM run WHERE run = ?", (run,)).fetchone()
     if row is None or row[0] != RunState.ADDING or row[1] != core.locks.owner:
         raise StoreError(f"Run {run} cannot be settled: it is {row[0] if row else 'unknown'}.", remedy="Load it again.")
     return Own(run, *row[2:])
@@ -63,12 +61,9 @@ def finish(connection: sqlite3.Connection, run: int, settled: Settled, counts: M
 
 
 def _settle(connection: sqlite3.Connection, own: Own) -> Settled:
-    earlier = [
-        row
-        for row in connection.execute(
-            "SELECT run, edition FROM run WHERE series = ? AND publication IS NOT NULL", (own.series,)
-        )
-    ]
+    earlier = connection.execute(
+        "SELECT run, edition FROM run WHERE series = ? AND publication IS NOT NULL", (own.series,)
+    ).fetchall()
     if own.mode != Mode.APPEND and any(edition > own.edition for _, edition in earlier):
         _drop_own(connection, own, "")
         return Settled(older_edition=True)
@@ -116,7 +111,9 @@ def _against(connection: sqlite3.Connection, own: Own, table: str, series: str) 
     return same, back
 
 
-def _drop_own(connection: sqlite3.Connection, own: Own, where: str, tables: tuple[str, ...] = ("record", "link")) -> int:
+def _drop_own(
+    connection: sqlite3.Connection, own: Own, where: str, tables: tuple[str, ...] = ("record", "link")
+) -> int:
     dropped = 0
     for table in tables:
         rows = f"SELECT o.row FROM {table} o WHERE {own.rows}{where}"

@@ -199,7 +199,7 @@ class SqliteStore:
         self.core.close()
 
 
-def open(path: Path, *, create: bool = True) -> SqliteStore:
+def open(path: Path, *, create: bool = True) -> SqliteStore:  # noqa: A001
     """Open a store file; ``create`` makes one where there is none.
 
     Raises:
@@ -208,14 +208,18 @@ def open(path: Path, *, create: bool = True) -> SqliteStore:
     """
     path = Path(path).absolute()
     if sqlite3.sqlite_version_info < OLDEST:
-        raise StoreError(f"SQLite {sqlite3.sqlite_version} is too old.", remedy="Use a Python with SQLite 3.35 or newer.")
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} is too old.", remedy="Use a Python with SQLite 3.35 or newer."
+        )
     if not schema.recognise(path):
         if not create:
             raise StoreError(f"There is no store at {path}.", remedy="Load something into it, or name another file.")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"{path.parent} cannot be made: {error.strerror}.", remedy="Choose another folder.") from error
+            raise StoreError(
+                f"{path.parent} cannot be made: {error.strerror}.", remedy="Choose another folder."
+            ) from error
         core = Core(path)
         with core.locks.writing():
             if not schema.recognise(path):
