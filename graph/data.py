@@ -103,12 +103,13 @@ class TraceNode(Frozen):
 
 
 class Listed(Frozen):
-    """A row of the company list: a relation to a company, goods unknown. Never counted in a figure."""
+    """A row of the company list: ``company`` may have the goods in ``contracts``, which is unknown: ask it. Never counted
+    in a figure."""
 
     company: str
     contracts: tuple[str, ...]
     via: tuple[str, ...] = Field(description="links that relate the company")
-    why: str = Field(description="sells_to, runs, operates or harm_of_company")
+    why: str = Field(description="sells_to, runs, operates, holds or harm_of_company")
 
 
 class TraceData(Frozen):

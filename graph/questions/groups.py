@@ -18,7 +18,7 @@ from graph.snapshot.view import Snapshot
 from ontology.errors import InputError
 
 ALL = "all"
-AREA_ROLES = frozenset({"cooperation_area", "cooperation-area"})
+AREA = "cooperation-area"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def members(s: Snapshot, organisation: int) -> list[int]:
 
 
 def is_area(s: Snapshot, vertex: int) -> bool:
-    return bool(AREA_ROLES.intersection(s.properties(vertex).get("roles", ())))
+    return AREA in s.properties(vertex).get("roles", ())
 
 
 def _organisation(s: Snapshot, vertex: int) -> tuple[str, Iterable[int]]:
@@ -168,3 +168,15 @@ def _organisation_starts(s: Snapshot, vertex: int) -> list[int]:
         return served
     held = s.pairs("HOLDS").targets(*own)
     return sorted({*held, *(step for one in own for step in steps_of(s, one))})
+
+
+def regions_of(s: Snapshot, buyers: Iterable[int]) -> list[int]:
+    """The organisations that buyers are units of (themselves where of none); a cooperation area is no buyer."""
+    found = set()
+    for buyer in buyers:
+        here, seen = buyer, {buyer}
+        while wholes := [v for v in s.pairs("PART_OF").targets(here) if v not in seen and not is_area(s, v)]:
+            here = wholes[0]
+            seen.add(here)
+        found.add(here)
+    return sorted(found)

@@ -1,4 +1,4 @@
-"""How an answer names vertices and edges of a snapshot: once each, by id, with what a reader needs to recognise them."""
+"""How an answer names vertices and edges of a snapshot: once each, with what a reader needs to recognise them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Naming:
         self.s = snapshot
         self._nodes: dict[int, Node] = {}
         self._links: dict[int, LinkData] = {}
+        self._by_id: dict[str, LinkData] = {}
 
     def id(self, vertex: int) -> str:
         """The id of a vertex that the answer names."""
@@ -42,6 +43,10 @@ class Naming:
     def links(self) -> tuple[LinkData, ...]:
         return tuple(sorted(self._links.values(), key=lambda link: link.id))
 
+    def named_link(self, id: str) -> LinkData:
+        """A link that the answer names already."""
+        return self._by_id[id]
+
     def node(self, vertex: int) -> Node:
         if vertex not in self._nodes:
             self._nodes[vertex] = describe(self.s, vertex)
@@ -49,7 +54,8 @@ class Naming:
 
     def link(self, edge: int) -> LinkData:
         if edge not in self._links:
-            self._links[edge] = describe_link(self.s, edge)
+            self._links[edge] = described = describe_link(self.s, edge)
+            self._by_id[described.id] = described
             edges = self.s.topology.edges
             self.node(int(edges.source[edge]))
             self.node(int(edges.target[edge]))

@@ -253,16 +253,18 @@ class _Maker:
                     self.rows.assessed.update((self.number[risk], step) for step in steps)
 
     def roll_up(self) -> None:
-        """An area is assessed at a step where each of its sub-risks is."""
+        """A broader risk is assessed at a step where each of its sub-risks is; the narrowest first."""
+        terms = vocabulary("risk-types")
         children = defaultdict(list)
-        for term in vocabulary("risk-types").terms.values():
+        for term in terms.terms.values():
             if term.broader:
                 children[term.broader].append(term.id)
         by_risk: dict[int, set[int]] = defaultdict(set)
         for k, step in self.rows.assessed:
             by_risk[k].add(step)
-        for area, subs in children.items():
-            common = set.intersection(*(by_risk[self.number[sub]] for sub in subs))
+        for area in sorted(children, key=lambda area: -len(terms.up(area))):
+            common = set.intersection(*(by_risk[self.number[sub]] for sub in children[area]))
+            by_risk[self.number[area]] |= common
             self.rows.assessed.update((self.number[area], step) for step in common)
 
 

@@ -33,6 +33,7 @@ from ontology.method import Method
 from ontology.method import method as read_method
 from ontology.records import Status
 from ontology.values import to_day
+from ontology.vocabulary import vocabulary
 
 WEAK_OWNERSHIP = len(LINK_TYPES)
 """Network link type of an OWNS link without control, along which nothing passes."""
@@ -193,6 +194,16 @@ class Snapshot:
         stated = float(self.topology.vertices.confidence[vertex])
         return self.method.confidence[self.status(vertex)] if np.isnan(stated) else stated
 
+    @cached_property
+    def _open(self) -> dict[int, bool]:
+        return {}
+
+    def is_open(self, vertex: int) -> bool:
+        """Whether something may lie upstream of a step or contract that nobody has told: ontology.md 6."""
+        if vertex not in self._open:
+            self._open[vertex] = not _knows_all_inputs(self.properties(vertex))
+        return self._open[vertex]
+
     # -- at the moment ----------------------------------------------------------------------------------------
     @cached_property
     def alive(self) -> Bool:
@@ -264,6 +275,12 @@ class Snapshot:
     @cached_property
     def seeds(self) -> Seeds:
         return make_seeds(self)
+
+
+def _knows_all_inputs(properties: dict[str, Any]) -> bool:
+    stage = properties.get("stage")
+    first = stage is not None and vocabulary("chain-stages")[str(stage)].extra.get("end") == "yes"
+    return first or properties.get("inputs_known") == "all"
 
 
 def passes(risk_type_family: model.Family, labour: bool) -> F64:

@@ -1,0 +1,182 @@
+"""The company list: who may have the goods although no link names them. A list, never a figure; ontology.md 4.
+
+Relations of which the goods are unknown pass on from a company only if its known outputs are one kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph.answer import Basis
+from graph.data import Listed
+from graph.kernels.reach import reach
+from graph.questions.groups import downstream_contracts, steps_of
+from graph.questions.lens import LEVELS, Lens, Side
+from graph.questions.naming import Naming
+from graph.questions.walks import GOODS, TIERS
+from graph.snapshot.view import Snapshot
+
+WHYS = ("harm_of_company", "holds", "runs", "operates", "sells_to")
+"""Why a company is listed, closest relation first."""
+
+Via = tuple[int, ...]
+"""Edges of the topology that relate a company."""
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A company that may have the goods, why, and by which edges."""
+
+    company: int
+    why: str
+    via: Via
+
+
+def one_kind(s: Snapshot, company: int) -> bool:
+    """Whether the known outputs of a company are exactly one kind."""
+    return len(s.pairs("OUTPUTS").targets(*steps_of(s, company))) == 1
+
+
+def buyers_from(s: Snapshot, sellers: Mapping[int, Via], *, any_goods: bool) -> list[Related]:
+    """Companies that buy, directly or onwards, from some sites or companies, goods unknown.
+
+    ``any_goods``: the sellers pass on whatever they sell, else only if their outputs are one kind.
+    """
+    found: dict[int, Via] = {}
+    frontier = {v: via for v, via in sellers.items() if any_goods or s.is_type(v, "Site") or one_kind(s, v)}
+    seen = set(sellers)
+    while frontier:
+        reached: dict[int, Via] = {}
+        for seller in sorted(frontier):
+            for edge in s.pairs("SELLS_TO").leaving(seller):
+                buyer = int(s.topology.edges.target[edge])
+                if buyer not in seen:
+                    reached.setdefault(buyer, (*frontier[seller], edge))
+        seen.update(reached)
+        found |= reached
+        frontier = {v: via for v, via in reached.items() if one_kind(s, v)}
+    return [Related(company, "sells_to", via) for company, via in sorted(found.items())]
+
+
+def sellers_to(s: Snapshot, companies: Iterable[int]) -> list[Related]:
+    """For each company, the edges by which it buys goods unknown, onwards upstream through sellers of one kind."""
+    found = []
+    for company in sorted(set(companies)):
+        via: list[int] = []
+        seen, queue = {company}, [company]
+        for here in queue:
+            for edge in s.pairs("SELLS_TO").arriving(here):
+                via.append(edge)
+                seller = int(s.topology.edges.source[edge])
+                if seller not in seen and not s.is_type(seller, "Site") and one_kind(s, seller):
+                    seen.add(seller)
+                    queue.append(seller)
+        if via:
+            found.append(Related(company, "sells_to", tuple(via)))
+    return found
+
+
+def on_path(s: Snapshot, steps: Iterable[int], contracts: Iterable[int]) -> list[Related]:
+    """Companies that stand on an item path: they run one of its steps, operate its site, or hold its contract."""
+    found: dict[int, Related] = {}
+
+    def note(name: str, why: str, vertices: Iterable[int]) -> None:
+        for edge in s.pairs(name).arriving(*sorted(set(vertices))):
+            company = int(s.topology.edges.source[edge])
+            found.setdefault(company, Related(company, why, (edge,)))
+
+    held = list(contracts)
+    ran = list(steps)
+    note("HOLDS", "holds", held)
+    note("RUNS", "runs", ran)
+    note("OPERATES", "operates", s.pairs("PERFORMS").sources(*ran))
+    return [found[company] for company in sorted(found)]
+
+
+def contracts_of(s: Snapshot, company: int) -> set[int]:
+    """Contracts that a company holds, or that goods of its steps reach along item links."""
+    return {*s.pairs("HOLDS").targets(company), *downstream_contracts(s, steps_of(s, company), item=True)}
+
+
+def listed(
+    s: Snapshot, naming: Naming, related: Iterable[Related], among: set[int] | None, known: set[int],
+    *, keep_empty: bool = False,
+) -> tuple[Listed, ...]:
+    """Rows of the list, each company once for its closest relation.
+
+    ``among``: only these contracts. ``known``: contracts of which the goods are known, left out.
+    """
+    closest: dict[int, Related] = {}
+    for relation in sorted(related, key=lambda r: (WHYS.index(r.why), len(r.via), r.via)):
+        closest.setdefault(relation.company, relation)
+    rows = []
+    for company in sorted(closest):
+        contracts = contracts_of(s, company) - known
+        if among is not None:
+            contracts &= among
+        if contracts or keep_empty:
+            relation = closest[company]
+            via = naming.link_ids(relation.via)
+            rows.append(Listed(company=naming.id(company), contracts=naming.ids(contracts), via=via, why=relation.why))
+    return tuple(rows)
+
+
+# -- a risk -------------------------------------------------------------------------------------------------------
+def harms_of_companies(s: Snapshot, lens: Lens) -> list[tuple[int, int]]:
+    """(statement, organisation) of harms said of a company without its site or goods, for the risk of a lens."""
+    names = {lens.names[number] for number in lens.numbers}
+    return [
+        (int(statement), int(actor))
+        for statement, actor in s.seeds.listed
+        if names.intersection(_risks(s, int(statement)))
+    ]
+
+
+def _risks(s: Snapshot, statement: int) -> set[str]:
+    keys = (key for risk in s.pairs("OF_TYPE").targets(statement) for key in s.keys(risk))
+    return {key.removeprefix("risk:") for key in keys}
+
+
+def _named_rows(lens: Lens) -> list[int]:
+    return [int(row) for row in lens.seeds(min(LEVELS), Basis.SPECIFIC, Side.HIGH)]
+
+
+def sellers_at_risk(s: Snapshot, lens: Lens) -> dict[int, Via]:
+    """Sites and companies named by what is said of the risk, and the companies behind those sites and steps."""
+    found: dict[int, Via] = {actor: () for _, actor in harms_of_companies(s, lens)}
+    for vertex in sorted({int(s.seeds.vertex[row]) for row in _named_rows(lens)}):
+        sites = [vertex] if s.is_type(vertex, "Site") else s.pairs("PERFORMS").sources(vertex)
+        if not s.is_type(vertex, "Step"):
+            found.setdefault(vertex, ())
+        for site in sites:
+            found.setdefault(site, ())
+        for edge in (*s.pairs("OPERATES").arriving(*sites), *s.pairs("RUNS").arriving(vertex)):
+            found.setdefault(int(s.topology.edges.source[edge]), (edge,))
+    return found
+
+
+def steps_at_risk(s: Snapshot, lens: Lens) -> list[int]:
+    """Steps that goods reach along item links from those at which a risk of a named actor enters, those left out."""
+    found = np.zeros(s.n, np.bool_)
+    rows = np.array(_named_rows(lens), np.int64)
+    entered = lens.entering(rows)
+    for table, group in lens.groups(rows):
+        starts = np.flatnonzero(lens.entering(group)).astype(np.int32)
+        below = reach(s.item_network, starts, upstream=False, kinds=GOODS & (table > 0), tier_kinds=TIERS)
+        found[below.vertex] = True
+    return [int(v) for v in np.flatnonzero(found & ~entered) if s.is_type(int(v), "Step")]
+
+
+def company_list(
+    s: Snapshot, naming: Naming, lens: Lens, contracts: set[int], known: set[int]
+) -> tuple[Listed, ...]:
+    """Who may have goods that bear the risk in some of ``contracts``; ``known``: contracts reached along item links."""
+    related = [Related(actor, "harm_of_company", ()) for _, actor in harms_of_companies(s, lens)]
+    related += buyers_from(s, sellers_at_risk(s, lens), any_goods=True)
+    standing = on_path(s, steps_at_risk(s, lens), known)
+    related += standing
+    related += buyers_from(s, {r.company: r.via for r in standing}, any_goods=False)
+    return listed(s, naming, related, contracts, known)

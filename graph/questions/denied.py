@@ -1,0 +1,21 @@
+"""Denied links ("not in our chain"): dated claims, shown beside; they remove nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from graph.data import LinkData
+from graph.questions.naming import Naming
+from graph.snapshot.arrays import I32, I64
+from graph.snapshot.topology import FLOWING
+from graph.snapshot.view import Snapshot
+
+
+def denied_beside(s: Snapshot, naming: Naming, vertices: I32 | I64) -> tuple[LinkData, ...]:
+    """Denied flowing links that touch any of some vertices, by id."""
+    edges = s.topology.edges
+    near = np.zeros(s.n, np.bool_)
+    near[vertices] = True
+    rows = s.denied()
+    rows = rows[FLOWING[edges.type[rows]] & (near[edges.source[rows]] | near[edges.target[rows]])]
+    return tuple(sorted((naming.link(int(edge)) for edge in rows), key=lambda link: link.id))

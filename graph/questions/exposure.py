@@ -1,0 +1,311 @@
+"""How exposed a group of contracts is to a risk: lens A as a distribution, with its worst path and what is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+import numpy as np
+
+from graph.answer import Answer, Basis, Completeness, Links, Truncated
+from graph.data import BuyerCount, ContractExposure, Distribution, ExposureData, Figure, Listed, Node, Origin, TierCount
+from graph.questions.common import checked_risk, evidence_of, framed, wording
+from graph.questions.company import company_list, harms_of_companies
+from graph.questions.counting import count
+from graph.questions.denied import denied_beside
+from graph.questions.ends import Ends
+from graph.questions.groups import ALL, Group, find, group_of, regions_of
+from graph.questions.lens import LEVELS, Lens, Side
+from graph.questions.maybe import MayApply
+from graph.questions.naming import Naming, statements_data
+from graph.questions.survey import END, STEP, UNASSESSED, Survey
+from graph.snapshot.arrays import I64, Bool
+from graph.snapshot.seeds import UNKNOWN_SEVERITY
+from graph.snapshot.view import Snapshot
+
+MEMBERS = 200
+"""Contracts listed unless told otherwise; all are counted."""
+
+EXPLAINED = 25
+"""Contracts listed with the path of each figure."""
+
+ENDS = 200
+"""Ends of knowledge listed; all are counted."""
+
+SETS = tuple(product(Basis, Links))
+
+
+def exposure(s: Snapshot, subject: str, risk: str, *, members: int = MEMBERS) -> Answer[ExposureData]:
+    """Lens A for the contracts of ``subject``: an id, a key, or ``all``. See ``ExposureData``.
+
+    Raises:
+        InputError: not a risk type, or ``subject`` is nothing that groups contracts.
+    """
+    question = wording("exposure", {"subject": subject, "risk": checked_risk(risk), "members": members})
+    vertex = None if subject == ALL else find(s, subject)
+    if vertex is None and subject != ALL:
+        return framed(s, question, None)
+    return _Exposure(s, vertex, risk, members).answer(question)
+
+
+class _Exposure:
+    """One question about exposure, worked out part by part."""
+
+    def __init__(self, s: Snapshot, vertex: int | None, risk: str, members: int) -> None:
+        self.s = s
+        self.vertex = vertex
+        self.risk = risk
+        self.most = members
+        self.group: Group = group_of(s, vertex)
+        self.contracts = self.group.contracts
+        self.naming = Naming(s)
+        self.survey = Survey(s, risk, self.contracts)
+        self.lens: Lens = self.survey.lens
+        self.severity = {key: self.lens.severity(*key) for key in SETS}
+        self.suppliers = _ends_of(s, "HOLDS", reverse=True)
+        self.served = _ends_of(s, "SERVES", reverse=False)
+        self.ends = Ends(s, self.naming, map(int, self.contracts))
+        self.maybe = MayApply(s, self.lens)
+        self.list = self._company_list()
+        self.linked = {id for row in self.list for id in row.contracts}
+        self.knowledge = [self._knowledge(row) for row in range(len(self.contracts))]
+
+    def answer(self, question: str) -> Answer[ExposureData]:
+        order = self._order()
+        shown = [self._member(row, place) for place, row in enumerate(order[: self.most])]
+        worst = self._worst()
+        statements = self._statements()
+        origins = self._origins()
+        denied = denied_beside(self.s, self.naming, self.survey.whole.vertex)
+        data = ExposureData(
+            subject=self._subject(),
+            view=self.group.view,
+            risk=self.risk,
+            contracts=len(self.contracts),
+            distribution=self._distribution(),
+            worst=worst,
+            worst_contract=_worst_contract(worst),
+            tiers=self._tiers(),
+            members=tuple(shown),
+            buyers=self._buyers(),
+            origins=origins,
+            denied=denied,
+            may_apply=self.naming.ids(self._may_apply()),
+            company_list=self.list,
+            statements=statements_data(self.s, statements),
+            nodes=(),
+            links=(),
+        )
+        completeness = self._completeness(len(shown))
+        data = data.model_copy(update={"nodes": self.naming.nodes(), "links": self.naming.links()})
+        return framed(self.s, question, data, evidence=evidence_of(self.naming), completeness=completeness)
+
+    def _subject(self) -> Node:
+        if self.vertex is None:
+            return Node(id=ALL, type=ALL, name=ALL)
+        return self.naming.node(self.vertex)
+
+    # -- the group --------------------------------------------------------------------------------------------
+    def _order(self) -> list[int]:
+        """Positions of the contracts: most severe first, then item before generic, then surest, then by id."""
+        item = np.maximum(self.severity[Basis.SPECIFIC, Links.ITEM], self.severity[Basis.GENERIC, Links.ITEM])
+        top = self._top()
+        low = np.zeros(len(self.contracts))
+        for level in LEVELS:
+            values = self.lens.values(level, None, Links.ITEM_GENERIC, Side.LOW)
+            low = np.where(top == level, values, low)
+        rank = {name: place for place, name in enumerate(("reached", "supplier_link_only", "unknown", "none_found"))}
+        known = np.array([rank[name] for name in self.knowledge], np.int64)
+        return [int(row) for row in np.lexsort((self.contracts, known, -low, -item, -top))]
+
+    def _top(self) -> I64:
+        """The highest level reached by each contract on any basis and links, -1 where none."""
+        return np.max(np.stack(list(self.severity.values())), axis=0) if self.severity else np.empty(0, np.int64)
+
+    def _knowledge(self, row: int) -> str:
+        if any(severity[row] >= 0 for severity in self.severity.values()):
+            return "reached"
+        contract = int(self.contracts[row])
+        if self.s.id(contract) in self.linked:
+            return "supplier_link_only"
+        unknown = self.survey.upper_open(Links.ITEM_GENERIC)[row] or self.maybe.of(contract)
+        return "unknown" if unknown else "none_found"
+
+    def _distribution(self) -> tuple[Distribution, ...]:
+        return tuple(
+            Distribution(severity=level, basis=basis, links=links, contracts=int((severity >= level).sum()))
+            for (basis, links), severity in self.severity.items()
+            for level in LEVELS
+        )
+
+    def _worst(self) -> tuple[Figure, ...]:
+        """Per basis and links the figure of the most severely, then most surely reached contract."""
+        found = []
+        for (basis, links), severity in self.severity.items():
+            level = int(severity.max(initial=-1))
+            if level < 0:
+                continue
+            low = self.lens.values(level, basis, links, Side.LOW)
+            high = self.lens.values(level, basis, links, Side.HIGH)
+            row = int(np.lexsort((self.contracts, -high, -low, severity != level))[0])
+            found.append(self._figure(row, level, basis, links, explained=True))
+        return tuple(figure for figure in found if figure)
+
+    def _figure(self, row: int, level: int, basis: Basis, links: Links, *, explained: bool) -> Figure | None:
+        upper_open = bool(self.survey.upper_open(links)[row])
+        return self.lens.figure(row, level, basis, links, upper_open, self.naming if explained else None)
+
+    def _member(self, row: int, place: int) -> ContractExposure:
+        contract = int(self.contracts[row])
+        counts = self.survey.counts(Links.ITEM_GENERIC)[row]
+        return ContractExposure(
+            contract=self.naming.node(contract),
+            buyers=self.naming.ids(self.served.get(contract, ())),
+            suppliers=self.naming.ids(self.suppliers.get(contract, ())),
+            figures=self._figures(row, place),
+            knowledge=self.knowledge[row],
+            steps=int(counts[STEP]),
+            unassessed=int(counts[UNASSESSED]),
+            ends=int(counts[END]),
+            may_apply=self.naming.ids(self.maybe.of(contract)),
+        )
+
+    def _figures(self, row: int, place: int) -> tuple[Figure, ...]:
+        """Of the only contract asked about every level reached, else the highest per basis and links."""
+        every = len(self.contracts) == 1
+        figures = []
+        for (basis, links), severity in self.severity.items():
+            top = int(severity[row])
+            for level in LEVELS if every else (top,):
+                if 0 <= level <= top:
+                    figures.append(self._figure(row, level, basis, links, explained=place < EXPLAINED))
+        return tuple(sorted((f for f in figures if f), key=lambda f: -f.severity))
+
+    def _buyers(self) -> tuple[BuyerCount, ...]:
+        rows: dict[int, list[int]] = {}
+        for row, contract in enumerate(self.contracts):
+            for buyer in regions_of(self.s, self.served.get(int(contract), ())):
+                rows.setdefault(buyer, []).append(row)
+        return tuple(sorted((self._buyer(buyer, own) for buyer, own in rows.items()), key=lambda b: b.buyer))
+
+    def _buyer(self, buyer: int, rows: Sequence[int]) -> BuyerCount:
+        top = self._top()[rows]
+        item = np.max(np.stack([self.severity[b, Links.ITEM][rows] for b in Basis]), axis=0)
+        known = [self.knowledge[row] for row in rows]
+        return BuyerCount(
+            buyer=self.naming.id(buyer),
+            contracts=len(rows),
+            severity=int(top.max()) if top.max() >= 0 else None,
+            reached=known.count("reached"),
+            reached_item=int((item >= 0).sum()),
+            supplier_link_only=known.count("supplier_link_only"),
+            unknown=known.count("unknown"),
+            none_found=known.count("none_found"),
+        )
+
+    # -- where it comes from ----------------------------------------------------------------------------------
+    def _arriving(self) -> I64:
+        """Rows of the seeds that could reach the group."""
+        upstream = self.lens.upstream(Links.ITEM_GENERIC)
+        return self.lens.rows[upstream[self.s.seeds.vertex[self.lens.rows]]]
+
+    def _statements(self) -> set[int]:
+        found = {int(statement) for statement in self.s.seeds.statement[self._arriving()]}
+        named = {vertex for row in self.list for vertex in self._companies(row)}
+        return found.union(statement for statement, actor in harms_of_companies(self.s, self.lens) if actor in named)
+
+    def _companies(self, row: Listed) -> set[int | None]:
+        """The company of a row and those between it and where the risk is said to be."""
+        links = [self.naming.named_link(id) for id in row.via]
+        return {self.s.vertex(id) for id in (row.company, *(link.source for link in links))}
+
+    def _origins(self) -> tuple[Origin, ...]:
+        rows = self._arriving()
+        vertices = np.unique(self.s.seeds.vertex[rows]).astype(np.int64)
+        mine = np.zeros((self.s.n, 1), np.bool_)
+        mine[self.contracts] = True
+        reached = {links: self._contracts_below(vertices, mine, rows, links) for links in Links}
+        found = []
+        for place, vertex in enumerate(vertices):
+            own = rows[self.s.seeds.vertex[rows] == vertex]
+            severity = int(self.s.seeds.severity[own].max())
+            found.append(Origin(
+                node=self.naming.id(int(vertex)),
+                statements=tuple(sorted({self.s.id(int(v)) for v in self.s.seeds.statement[own]})),
+                severity=None if severity == UNKNOWN_SEVERITY else severity,
+                contracts=int(reached[Links.ITEM_GENERIC][place]),
+                contracts_item=int(reached[Links.ITEM][place]),
+            ))
+        return tuple(sorted(found, key=lambda o: (-(-1 if o.severity is None else o.severity), -o.contracts, o.node)))
+
+    def _contracts_below(self, vertices: I64, mine: Bool, rows: I64, links: Links) -> I64:
+        """How many contracts of the group each seeded vertex reaches, shape as given."""
+        found = np.zeros(len(vertices), np.int64)
+        for table, group in self.lens.groups(rows):
+            here = np.flatnonzero(np.isin(vertices, self.s.seeds.vertex[group]))
+            counted = count(self.lens.network(links), vertices[here], mine, table > 0, upstream=False)
+            found[here] = np.maximum(found[here], counted[:, 0])
+        return found
+
+    def _company_list(self) -> tuple[Listed, ...]:
+        known = {int(c) for c in self.contracts[self.severity[Basis.SPECIFIC, Links.ITEM] >= 0]}
+        unsure = {int(c) for c in self.contracts[self.survey.upper_open(Links.ITEM)]}
+        return company_list(self.s, self.naming, self.lens, unsure, known)
+
+    def _may_apply(self) -> set[int]:
+        return {step for contract in self.contracts for step in self.maybe.of(int(contract))}
+
+    # -- what is unknown --------------------------------------------------------------------------------------
+    def _tiers(self) -> tuple[TierCount, ...]:
+        cone, marks = self.survey.whole, self.survey.marks
+        item = np.zeros(self.s.n, np.bool_)
+        item[self.survey.item.vertex] = True
+        seeded = self.survey.seeded_steps
+        found = []
+        for tier in np.unique(cone.tier):
+            here = cone.vertex[cone.tier == tier]
+            steps = here[marks[here, STEP]]
+            found.append(TierCount(
+                tier=int(tier),
+                steps=len(steps),
+                item_steps=int(item[steps].sum()),
+                seeded=int(seeded[steps].sum()),
+                unassessed=int(marks[here, UNASSESSED].sum()),
+                ends=int(marks[here, END].sum()),
+            ))
+        return tuple(found)
+
+    def _completeness(self, shown: int) -> Completeness:
+        ends = self.survey.ends()
+        cone, marks = self.survey.whole, self.survey.marks
+        truncated = None
+        if shown < len(self.contracts):
+            truncated = Truncated(why="members", limit=self.most)
+        elif len(ends) > ENDS:
+            truncated = Truncated(why="ends", limit=ENDS)
+        return Completeness(
+            tiers_reached=int(cone.tier.max(initial=0)),
+            ends=tuple(self.ends.end(vertex, tier) for tier, vertex in ends[:ENDS]),
+            ends_total=len(ends),
+            steps=int(marks[cone.vertex, STEP].sum()),
+            unassessed=int(marks[cone.vertex, UNASSESSED].sum()),
+            truncated=truncated,
+        )
+
+
+def _ends_of(s: Snapshot, name: str, *, reverse: bool) -> dict[int, list[int]]:
+    """Of each contract the organisations at the other end of a link type."""
+    pairs = s.pairs(name)
+    contracts, others = (pairs.target, pairs.source) if reverse else (pairs.source, pairs.target)
+    found: dict[int, set[int]] = {}
+    for contract, other in zip(contracts.tolist(), others.tolist(), strict=True):
+        found.setdefault(contract, set()).add(other)
+    return {contract: sorted(named) for contract, named in found.items()}
+
+
+def _worst_contract(worst: Sequence[Figure]) -> str | None:
+    paths = [f for f in worst if f.path]
+    if not paths:
+        return None
+    top = max(paths, key=lambda f: (f.severity, f.links is Links.ITEM, f.low, f.high))
+    return top.path.nodes[-1] if top.path else None

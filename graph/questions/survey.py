@@ -1,0 +1,93 @@
+"""What is known and unknown upstream of a group of contracts, and where a risk enters: one walk for all of them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from graph.answer import Links
+from graph.kernels.reach import Reach, reach
+from graph.questions.counting import count
+from graph.questions.lens import Lens
+from graph.questions.walks import GOODS, TIERS
+from graph.snapshot.arrays import I64, Bool
+from graph.snapshot.topology import NODE_CODE, STATUSES
+from graph.snapshot.view import Snapshot
+from ontology.records import Status
+
+STEP, UNASSESSED, END, OPEN = range(4)
+"""Marks of a vertex: a step; a step nobody assessed; an end of knowledge; an end, or only typical of a kind."""
+
+_STEP = NODE_CODE["Step"]
+
+
+class Survey:
+    """The chains upstream of ``targets`` (vertices, shape (t,)) with regard to one risk type."""
+
+    def __init__(self, s: Snapshot, risk: str, targets: I64) -> None:
+        self.s = s
+        self.targets = np.asarray(targets, np.int64)
+        self.lens = Lens(s, risk, self.targets)
+
+    def _reach(self, links: Links) -> Reach:
+        return reach(
+            self.lens.network(links), self.targets.astype(np.int32), upstream=True, kinds=GOODS, tier_kinds=TIERS
+        )
+
+    @cached_property
+    def whole(self) -> Reach:
+        """The cone along all links."""
+        return self._reach(Links.ITEM_GENERIC)
+
+    @cached_property
+    def item(self) -> Reach:
+        """The cone along item links."""
+        return self._reach(Links.ITEM)
+
+    @cached_property
+    def assessed(self) -> Bool:
+        """Vertices that somebody assessed for the risk type, shape (n,)."""
+        found = np.zeros(self.s.n, np.bool_)
+        rows = self.s.seeds.assessed
+        found[rows[rows[:, 0] == self.lens.number, 1]] = True
+        return found
+
+    @cached_property
+    def marks(self) -> Bool:
+        """Which marks each vertex of the cone bears, shape (n, 4)."""
+        marks = np.zeros((self.s.n, 4), np.bool_)
+        vertices = self.s.topology.vertices
+        cone = self.whole.vertex
+        step = vertices.type[cone] == _STEP
+        typical = step & (vertices.status[cone] == STATUSES.index(Status.GENERIC))
+        is_open = np.fromiter((self.s.is_open(int(v)) for v in cone), np.bool_, len(cone))
+        marks[cone, STEP] = step
+        marks[cone, UNASSESSED] = step & ~self.assessed[cone]
+        marks[cone, END] = is_open & ~typical
+        marks[cone, OPEN] = is_open
+        return marks
+
+    @cached_property
+    def _counts(self) -> dict[Links, I64]:
+        return {links: count(self.lens.network(links), self.targets, self.marks, GOODS) for links in Links}
+
+    def counts(self, links: Links) -> I64:
+        """How many vertices at or upstream of each target bear each mark, shape (t, 4)."""
+        return self._counts[links]
+
+    def upper_open(self, links: Links) -> Bool:
+        """Whether an unassessed step or an end of knowledge lies in each target's cone, shape (t,)."""
+        counts = self.counts(links)
+        return (counts[:, UNASSESSED] > 0) | (counts[:, OPEN] > 0)
+
+    @cached_property
+    def seeded_steps(self) -> Bool:
+        """Steps at which a seed of the risk enters, by themselves or by an actor, shape (n,)."""
+        return self.lens.entering(self.lens.rows)
+
+    def ends(self) -> list[tuple[int, int]]:
+        """(tier, vertex) of the ends of knowledge in the cone, nearest first."""
+        cone = self.whole
+        rows = np.flatnonzero(self.marks[cone.vertex, END])
+        return sorted((int(cone.tier[row]), int(cone.vertex[row])) for row in rows)

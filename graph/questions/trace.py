@@ -1,0 +1,282 @@
+"""What lies upstream or downstream, tier by tier, how well it is known, and (given a risk) what it carries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from graph.answer import Answer, Completeness, Links, Resolution, Truncated
+from graph.data import LinkData, Listed, Node, Reach, StatementData, TraceData, TraceNode
+from graph.kernels.reach import Reach as Found
+from graph.kernels.reach import cycles, longest, reach
+from graph.questions.common import checked_risk, evidence_of, framed, wording
+from graph.questions.company import Related, buyers_from, listed, sellers_to
+from graph.questions.denied import denied_beside
+from graph.questions.ends import Ends
+from graph.questions.groups import downstream_contracts, find, walk_starts
+from graph.questions.lens import LEVELS, Side
+from graph.questions.naming import Naming, statements_data
+from graph.questions.survey import UNASSESSED, Survey
+from graph.questions.walks import ACTORS, GOODS, TIERS
+from graph.snapshot.arrays import I32, Bool, ranges
+from graph.snapshot.seeds import UNKNOWN_SEVERITY
+from graph.snapshot.view import Snapshot
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a vertex stands in a trace. ``greatest`` None: a path to it touches a cycle."""
+
+    tier: int
+    greatest: int | None
+    hops: int
+    resolution: Resolution
+
+
+def trace(
+    s: Snapshot,
+    starts: Sequence[str],
+    *,
+    upstream: bool = True,
+    risk: str | None = None,
+    max_tier: int | None = None,
+    max_nodes: int | None = None,
+) -> Answer[TraceData]:
+    """Walk the goods from what ``starts`` (ids or keys) name; actors stand in their step's tier. See ``TraceData``.
+
+    ``max_nodes`` bounds the steps and contracts; their actors come with them.
+
+    Raises:
+        InputError: not a risk type, or a start from which nothing can be walked.
+    """
+    if risk is not None:
+        checked_risk(risk)
+    direction = "upstream" if upstream else "downstream"
+    question = wording("trace", {
+        "start": ",".join(sorted(starts)), "direction": direction, "risk": risk, "max_tier": max_tier,
+        "max_nodes": max_nodes,
+    })
+    vertices = [find(s, start) for start in starts]
+    if not vertices or None in vertices:
+        return framed(s, question, None)
+    begin = sorted({v for vertex in vertices if vertex is not None for v in walk_starts(s, vertex, upstream=upstream)})
+    return _Trace(s, np.array(begin, np.int32), upstream, risk, max_tier, max_nodes).answer(question)
+
+
+class _Trace:
+    """One trace, worked out part by part."""
+
+    def __init__(
+        self, s: Snapshot, begin: I32, upstream: bool, risk: str | None, max_tier: int | None, max_nodes: int | None
+    ) -> None:
+        self.s = s
+        self.begin = begin
+        self.upstream = upstream
+        self.risk = risk
+        self.max_tier = max_tier
+        self.max_nodes = max_nodes
+        self.naming = Naming(s)
+        self.walked = self._walk(Links.ITEM_GENERIC)
+        self.places: dict[int, _Place] = {}
+        self.edges: set[int] = set()
+        self._place_goods()
+        self._attach_actors()
+
+    def _walk(self, links: Links) -> Found:
+        network = self.s.network if links is Links.ITEM_GENERIC else self.s.item_network
+        return reach(
+            network, self.begin, upstream=self.upstream, kinds=GOODS, tier_kinds=TIERS, max_tier=self.max_tier,
+            max_nodes=self.max_nodes,
+        )
+
+    def _place_goods(self) -> None:
+        walked, item = self.walked, {int(v) for v in self._walk(Links.ITEM).vertex}
+        greatest = longest(self.s.network, walked, self.begin, upstream=self.upstream, kinds=GOODS, tier_kinds=TIERS)
+        for vertex, tier, most, hops in zip(walked.vertex, walked.tier, greatest, walked.hops, strict=True):
+            resolution = Resolution.ITEM if int(vertex) in item else Resolution.GENERIC
+            self.places[int(vertex)] = _Place(int(tier), None if most < 0 else int(most), int(hops), resolution)
+        self.edges.update(self._within(self.inside(walked.vertex)))
+
+    def inside(self, vertices: I32) -> Bool:
+        found = np.zeros(self.s.n, np.bool_)
+        found[vertices] = True
+        return found
+
+    def _within(self, inside: Bool) -> list[int]:
+        """Edges of goods between the vertices reached."""
+        network = self.s.network
+        vertices = np.flatnonzero(inside)
+        rows = network.incoming.edge[ranges(network.incoming.start, vertices)]
+        rows = rows[GOODS[network.kind[rows]] & inside[network.source[rows]]]
+        return [int(edge) for edge in network.link[rows]]
+
+    def _attach_actors(self) -> None:
+        """Who performs, runs, holds, operates, owns or recruits: in the tier of their step, a holder in tier 1."""
+        network = self.s.network
+        frontier = sorted(self.places)
+        while frontier:
+            rows = network.incoming.edge[ranges(network.incoming.start, np.array(frontier, np.int64))]
+            rows = rows[ACTORS[network.kind[rows]]]
+            fresh: set[int] = set()
+            for row in rows:
+                actor, at = int(network.source[row]), int(network.target[row])
+                self.edges.add(int(network.link[row]))
+                if self._stand(actor, at, bool(self.s.is_generic(int(network.link[row])))):
+                    fresh.add(actor)
+            frontier = sorted(fresh)
+
+    def _stand(self, actor: int, at: int, generic: bool) -> bool:
+        """Let an actor stand where what it acts on stands, at its nearest; gives whether that is news."""
+        there = self.places[at]
+        beside = 1 if self.upstream and self.s.is_type(at, "Contract") else 0
+        resolution = Resolution.GENERIC if generic else there.resolution
+        greatest = None if there.greatest is None else there.greatest + beside
+        place = _Place(there.tier + beside, greatest, there.hops + 1, resolution)
+        known = self.places.get(actor)
+        if known is None:
+            self.places[actor] = place
+            return True
+        if actor in self._goods:
+            return False
+        merged = _Place(
+            min(known.tier, place.tier),
+            None if known.greatest is None or place.greatest is None else max(known.greatest, place.greatest),
+            min(known.hops, place.hops),
+            Resolution.ITEM if Resolution.ITEM in (known.resolution, place.resolution) else Resolution.GENERIC,
+        )
+        self.places[actor] = merged
+        return merged != known
+
+    @property
+    def _goods(self) -> frozenset[int]:
+        return frozenset(int(v) for v in self.walked.vertex)
+
+    # -- the answer -------------------------------------------------------------------------------------------
+    def answer(self, question: str) -> Answer[TraceData]:
+        s, naming = self.s, self.naming
+        steps = self.walked.vertex
+        contracts = self._contracts()
+        ends = Ends(s, naming, contracts)
+        ended = sorted((self.places[int(v)].tier, int(v)) for v in steps if ends.is_end(int(v)))
+        survey = Survey(s, self.risk, np.array(sorted(self.places), np.int64)) if self.risk else None
+        reaches = self._reaches(survey) if survey else {}
+        nodes = [self._node(v, place, {v for _, v in ended}, reaches) for v, place in self.places.items()]
+        links = tuple(sorted((naming.link(edge) for edge in self.edges), key=lambda link: link.id))
+        buyers, buyer_links = self._buyers()
+        own = {node.node.id for node in nodes} | {buyer.id for buyer in buyers}
+        data = TraceData(
+            start=naming.ids(int(v) for v in self.begin),
+            direction="upstream" if self.upstream else "downstream",
+            risk=self.risk,
+            nodes=tuple(sorted(nodes, key=lambda n: (n.tier, n.node.type, n.node.name, n.node.id))),
+            links=links,
+            cycles=self._cycles(),
+            denied=denied_beside(s, naming, np.array(sorted(self.places), np.int64)),
+            company_list=self._company_list(),
+            statements=self._statements(survey),
+            buyers=buyers,
+            buyer_links=buyer_links,
+        )
+        completeness = Completeness(
+            tiers_reached=int(self.walked.tier.max(initial=0)),
+            ends=tuple(ends.end(vertex, tier) for tier, vertex in ended),
+            ends_total=len(ended),
+            steps=sum(s.is_type(int(v), "Step") for v in steps),
+            unassessed=int(survey.marks[steps, UNASSESSED].sum()) if survey else None,
+            truncated=self._truncated(),
+        )
+        data = data.model_copy(update={"others": tuple(n for n in naming.nodes() if n.id not in own)})
+        return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)
+
+    def _contracts(self) -> list[int]:
+        """The contracts whose clauses may entitle us: those traced, else those downstream of the start."""
+        traced = [v for v in self.places if self.s.is_type(v, "Contract")]
+        return traced or downstream_contracts(self.s, (int(v) for v in self.begin), item=True)
+
+    def _node(self, vertex: int, place: _Place, ended: set[int], reaches: dict[int, Reach]) -> TraceNode:
+        return TraceNode(
+            node=self.naming.node(vertex),
+            tier=place.tier,
+            tier_max=place.greatest,
+            hops=place.hops,
+            resolution=place.resolution,
+            end=vertex in ended,
+            reach=reaches.get(vertex),
+        )
+
+    def _cycles(self) -> tuple[tuple[str, ...], ...]:
+        found = cycles(self.s.network, self.walked.vertex, kinds=GOODS)
+        return tuple(sorted(self.naming.ids(int(v) for v in cycle) for cycle in found))
+
+    def _buyers(self) -> tuple[tuple[Node, ...], tuple[LinkData, ...]]:
+        contracts = [v for v in self.places if self.s.is_type(v, "Contract")]
+        serves = self.s.pairs("SERVES")
+        links = sorted((self.naming.link(edge) for edge in serves.leaving(*contracts)), key=lambda link: link.id)
+        buyers = [self.naming.node(v) for v in serves.targets(*contracts) if v not in self.places]
+        return tuple(sorted(buyers, key=lambda node: node.id)), tuple(links)
+
+    def _company_list(self) -> tuple[Listed, ...]:
+        companies = [v for v in self.places if self.s.is_type(v, "Organisation")]
+        among = {v for v in self.places if self.s.is_type(v, "Contract")}
+        related: list[Related]
+        if self.upstream:
+            related = sellers_to(self.s, companies)
+        else:
+            sellers = [v for v in self.places if self.s.is_type(v, "Organisation", "Site")]
+            related = buyers_from(self.s, dict.fromkeys(sellers, ()), any_goods=False)
+        return listed(self.s, self.naming, related, among if self.upstream else None, set(), keep_empty=True)
+
+    def _truncated(self) -> Truncated | None:
+        if self.walked.truncated:
+            return Truncated(why="max_nodes", limit=self.max_nodes)
+        network, inside = self.s.network, self.inside(self.walked.vertex)
+        way, beyond = (network.incoming, network.source) if self.upstream else (network.outgoing, network.target)
+        rows = way.edge[ranges(way.start, self.walked.vertex)]
+        more = GOODS[network.kind[rows]] & ~inside[beyond[rows]]
+        return Truncated(why="max_tier", limit=self.max_tier) if more.any() else None
+
+    # -- the risk ---------------------------------------------------------------------------------------------
+    def _reaches(self, survey: Survey) -> dict[int, Reach]:
+        lens, targets = survey.lens, survey.targets
+        severity = lens.severity(None, Links.ITEM_GENERIC)
+        counts = survey.counts(Links.ITEM_GENERIC)
+        is_open = survey.upper_open(Links.ITEM_GENERIC)
+        return {
+            int(vertex): self._reach(survey, row, int(vertex), int(severity[row]), int(counts[row, UNASSESSED]),
+                                     bool(is_open[row]))
+            for row, vertex in enumerate(targets)
+        }
+
+    def _reach(self, survey: Survey, row: int, vertex: int, level: int, unassessed: int, is_open: bool) -> Reach:
+        lens, s = survey.lens, self.s
+        own = lens.rows[s.seeds.vertex[lens.rows] == vertex]
+        top = int(s.seeds.severity[own].max(initial=UNKNOWN_SEVERITY))
+        low, high, known, resolution = 0.0, 0.0, 1.0, None
+        if level >= 0:
+            low, high, known = (
+                float(lens.values(level, None, Links.ITEM_GENERIC, side)[row]) for side in Side
+            )
+            side, value = (Side.LOW, low) if low > 0 else (Side.HIGH, high)
+            item = float(lens.values(level, None, Links.ITEM, side)[row])
+            resolution = Resolution.ITEM if item >= value else Resolution.GENERIC
+        return Reach(
+            severity=level if level >= 0 else None,
+            severity_unknown=known == 0,
+            low=low,
+            high=high,
+            upper_open=is_open,
+            assessed=bool(survey.assessed[vertex]) if s.is_type(vertex, "Step") else None,
+            unassessed_below=unassessed,
+            resolution=resolution,
+            own_severity=top if top in LEVELS else None,
+            statements=tuple(sorted({s.id(int(v)) for v in s.seeds.statement[own]})),
+        )
+
+    def _statements(self, survey: Survey | None) -> tuple[StatementData, ...]:
+        if survey is None:
+            return ()
+        rows = survey.lens.rows
+        here = np.isin(self.s.seeds.vertex[rows], survey.targets)
+        return statements_data(self.s, (int(v) for v in self.s.seeds.statement[rows[here]]))
