@@ -9,12 +9,10 @@ those that it would see if nothing more secret were stored.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ontology.records import Link, Record, Secrecy, digest
+from ontology.records import Link, Record, Secrecy, content_order, digest
 from ontology.values import SCHEMES
 
 UNSEEN = 3
@@ -38,15 +36,15 @@ def ordinal(id_: str) -> int:
     return int(id_[1:17], 16) >> 1
 
 
-def content_hash(item: Record | Link, secrecy: Secrecy) -> int:
-    """63 bits of what is said, beside what the id holds. Where it stood and how it was spelled are not content."""
+def content_hash(item: Record | Link, properties: str, secrecy: Secrecy) -> int:
+    """63 bits of what is said, beside what the id holds. Where it stood and how it was spelled are not content.
+
+    ``properties`` is the item's as canonical JSON.
+    """
     common = item.common
     first = item.key if isinstance(item, Record) else ""
-    said = json.dumps(
-        [first, item.properties, common.status, common.confidence, common.polarity, int(secrecy), common.cites],
-        ensure_ascii=False, sort_keys=True, separators=(",", ":"),
-    )  # fmt: skip
-    return int.from_bytes(hashlib.sha256(said.encode()).digest()[:8], "big") >> 1
+    confidence = "" if common.confidence is None else repr(float(common.confidence))
+    return content_order(first, properties, common.status, confidence, common.polarity, str(int(secrecy)), common.cites)
 
 
 def is_strong_key(key: str) -> bool:

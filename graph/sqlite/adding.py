@@ -30,8 +30,8 @@ class Batch:
     """Items as rows, but for the numbers that only the store can give. A place counts items, repeats included."""
 
     bases: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    records: list[tuple[int, Record, str, tuple[str, ...], int, int]] = field(default_factory=list)
-    links: list[tuple[int, Link, str, str, str, int, int]] = field(default_factory=list)
+    records: list[tuple[int, Record, str, tuple[str, ...], str, int, int]] = field(default_factory=list)
+    links: list[tuple[int, Link, str, str, str, str, int, int]] = field(default_factory=list)
 
 
 def add(core: Core, run: int, items: Sequence[Record | Link]) -> None:
@@ -59,7 +59,8 @@ def prepare(items: Sequence[Record | Link], series: str, least: Secrecy) -> Batc
     seen: set[tuple[str, int]] = set()
     for place, item in enumerate(items):
         secrecy = max(item.common.secrecy, least)
-        id_, said = item.id(series), content_hash(item, secrecy)
+        text = canonical(item.properties) if item.properties else "{}"
+        id_, said = item.id(series), content_hash(item, text, secrecy)
         if (id_, said) in seen:
             continue
         seen.add((id_, said))
@@ -68,12 +69,12 @@ def prepare(items: Sequence[Record | Link], series: str, least: Secrecy) -> Batc
             keys = tuple(_ghost(item.type, key) for key in item.keys)
             for ghost, key in zip(keys, item.keys, strict=True):
                 batch.bases[ghost] = (item.type, key)
-            batch.records.append((place, item, id_, keys, said, secrecy))
+            batch.records.append((place, item, id_, keys, text, said, secrecy))
         else:
             ends = [_ghost(end.type, end.key) for end in (item.source, item.target)]
             batch.bases[ends[0]] = (item.source.type, item.source.key)
             batch.bases[ends[1]] = (item.target.type, item.target.key)
-            batch.links.append((place, item, id_, ends[0], ends[1], said, secrecy))
+            batch.links.append((place, item, id_, ends[0], ends[1], text, said, secrecy))
     return batch
 
 
@@ -128,7 +129,7 @@ def _insert_records(
     rows: list[Row] = []
     bodies: list[Row] = []
     keys: list[Row] = []
-    for place, record, id_, ghosts, said, secrecy in batch.records:
+    for place, record, id_, ghosts, text, said, secrecy in batch.records:
         row, base, facts = first + place, nodes[id_], record.properties
         apart = int(facts.get("natural_person") is True)
         kind = core.kind(connection, record.type)
@@ -136,7 +137,8 @@ def _insert_records(
         keys += ((nodes[ghost], base) for ghost in ghosts)
         bodies.append((
             row, str(facts.get("name") or ""), str(facts.get("name_sv") or ""),
-            json.dumps(record.keys, ensure_ascii=False), canonical(facts), _raw(record.raw), record.locator, record.common.cites,
+            json.dumps(record.keys, ensure_ascii=False), text, _raw(record.raw), record.locator,
+            record.common.cites,
         ))  # fmt: skip
     _insert(connection, "record", rows, bodies)
     connection.executemany("INSERT OR IGNORE INTO record_key VALUES (?,?)", keys)
@@ -149,11 +151,10 @@ def _insert_links(
         return
     rows: list[Row] = []
     bodies: list[Row] = []
-    for place, link, id_, source, target, said, secrecy in batch.links:
+    for place, link, id_, source, target, text, said, secrecy in batch.links:
         row, kind = first + place, core.kind(connection, link.type)
         common = _common(kind, link.common, secrecy, run, row, said)
         rows.append((row, link_order(id_), nodes[source], nodes[target], None, None, *common))
-        text = canonical(link.properties) if link.properties else "{}"
         bodies.append((row, text, _raw(link.raw), link.locator, link.common.cites))
     _insert(connection, "link", rows, bodies)
 

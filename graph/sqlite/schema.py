@@ -1,7 +1,7 @@
 """The tables, and how a store file is made and recognised.
 
-A row of ``record``, ``link``, ``member`` or ``judgement`` is one version; its number is the adding run times 2^32 plus
-its place in the run. Numbers that are read in bulk stand in narrow rows, texts in ``*_body``, which versions of the same
+A row of ``record``, ``link``, ``member`` or ``judgement`` is one version; its number is the adding run times 2^32
+plus its place in the run. Numbers that are read in bulk stand in narrow rows, texts in ``*_body``, which versions of the same
 statement share. ``member`` says which base stands under which entity when that is not itself.
 """
 
