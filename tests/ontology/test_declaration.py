@@ -47,8 +47,8 @@ def test_the_ontology_page_in_docs_is_the_declaration() -> None:
 def test_the_page_names_every_type_property_and_label(name: str) -> None:
     page = formats()["md"]()
     declared = ALL[name]
-    for property in declared.properties.values():
-        assert f"| `{property.name}` | {property.label.sv} | {property.label.en} |" in page
+    for p in declared.properties.values():
+        assert f"| `{p.name}` | {p.label.sv} | {p.label.en} |" in page
     assert declared.definition in page
 
 
@@ -60,10 +60,10 @@ def test_the_json_schema_holds_the_declared_types_properties_and_vocabularies() 
         given = made["$defs"][name]["properties"]["properties"]
         assert set(given["properties"]) == set(declared.properties)
         assert set(given["required"]) == {n for n, p in declared.properties.items() if p.required}
-        for property in declared.properties.values():
-            if property.vocabulary:
-                text = json.dumps(given["properties"][property.name])
-                assert all(f'"{term}"' in text for term in vocabulary(property.vocabulary).terms)
+        for p in declared.properties.values():
+            if p.vocabulary:
+                text = json.dumps(given["properties"][p.name])
+                assert all(f'"{term}"' in text for term in vocabulary(p.vocabulary).terms)
 
 
 def test_the_json_schema_accepts_what_the_declaration_accepts_and_refuses_what_it_refuses() -> None:
@@ -74,7 +74,8 @@ def test_the_json_schema_accepts_what_the_declaration_accepts_and_refuses_what_i
     assert not validator.is_valid({**good, "properties": {"name": "Klang 4", "workers": -1}})
     assert not validator.is_valid({**good, "properties": {"workers": 1}})
     assert not validator.is_valid({**good, "type": "Factory"})
-    link = {"type": "PERFORMS", "source": {"type": "Site", "key": "demo:s1"}, "target": {"type": "Step", "key": "demo:t1"}}
+    site, step = {"type": "Site", "key": "demo:s1"}, {"type": "Step", "key": "demo:t1"}
+    link = {"type": "PERFORMS", "source": site, "target": step}
     assert validator.is_valid(link)
     assert check_link(Link("PERFORMS", Ref("Site", "demo:s1"), Ref("Step", "demo:t1")))
     assert not validator.is_valid({**link, "source": {"type": "Contract", "key": "demo:c1"}})
@@ -139,5 +140,5 @@ def test_harm_never_passes_from_a_company() -> None:
 def test_the_four_areas_carry_harm_and_beside_them_stand_three_families() -> None:
     tops = {t.id for t in vocabulary("risk-types").terms.values() if t.broader is None}
     families = {top: risk_family(top) for top in tops}
-    assert [f for f in families.values()].count(Family.HARM) == 4
+    assert list(families.values()).count(Family.HARM) == 4
     assert set(families.values()) == set(Family)

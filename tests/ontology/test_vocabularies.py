@@ -84,7 +84,8 @@ def test_every_key_of_the_reference_data_is_in_normal_form_and_described() -> No
         assert parse_key(key) == key
     for name, columns in (("uhm-matrices", ["kind"]), ("dfo", ["kind"]), ("dol-goods", ["kind", "place"]),
                           ("assessments", ["kind", "place"]), ("findings", ["kind", "place"]),
-                          ("generic-steps", ["kind", "place"]), ("recipes", ["whole", "part"]), ("places", ["part_of"])):
+                          ("generic-steps", ["kind", "place"]), ("recipes", ["whole", "part"]),
+                          ("places", ["part_of"])):
         for row in rows(name):
             for column in columns:
                 assert {key for key in row[column].split(";") if key} <= known, row
