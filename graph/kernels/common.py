@@ -1,5 +1,7 @@
 """What the kernels share: masks of link types, the two directions of a walk, scratch arrays kept per thread."""
 
+# mypy: allow-untyped-defs
+
 from __future__ import annotations
 
 import threading
@@ -59,3 +61,49 @@ class Scratch(threading.local):
 
 
 SCRATCH = Scratch()
+
+
+@compiled
+def grown(array, used):
+    """The array, or one of twice the size where it is full."""
+    if used < len(array):
+        return array
+    larger = np.empty(2 * len(array), array.dtype)
+    larger[:used] = array[:used]
+    return larger
+
+
+@compiled
+def push(values, items, size, value, item):
+    """Put an item into a binary heap, highest value first; the arrays have room for it."""
+    at = size
+    while at > 0:
+        above = (at - 1) >> 1
+        if values[above] >= value:
+            break
+        values[at] = values[above]
+        items[at] = items[above]
+        at = above
+    values[at] = value
+    items[at] = item
+
+
+@compiled
+def pop(values, items, size):
+    """Take the first item out of a binary heap of ``size`` items: (value, item)."""
+    value, item = values[0], items[0]
+    last = size - 1
+    moved, moved_item = values[last], items[last]
+    at = 0
+    while 2 * at + 1 < last:
+        below = 2 * at + 1
+        if below + 1 < last and values[below + 1] > values[below]:
+            below += 1
+        if values[below] <= moved:
+            break
+        values[at] = values[below]
+        items[at] = items[below]
+        at = below
+    values[at] = moved
+    items[at] = moved_item
+    return value, item

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from graph.kernels.common import SCRATCH, Mask, compiled, direction, mask, vertices
+from graph.kernels.common import SCRATCH, Mask, compiled, direction, grown, mask, vertices
 from graph.network import I32, Bool, Network
 
 NO_LIMIT = np.int64(2**62)
@@ -63,16 +63,6 @@ def reach(
 
 
 @compiled
-def _grown(array, used):
-    """The array, or one of twice the size where it is full."""
-    if used < len(array):
-        return array
-    larger = np.empty(2 * len(array), array.dtype)
-    larger[:used] = array[:used]
-    return larger
-
-
-@compiled
 def _reach(begin, edge, far, kind, start, start_tier, walked, counted, max_tier, max_nodes, label):
     """0-1 breadth-first search. A label is tier * 2^31 + hops; SETTLED once the vertex is in the answer.
 
@@ -118,7 +108,7 @@ def _reach(begin, edge, far, kind, start, start_tier, walked, counted, max_tier,
             entered_hops[i - first] = 0
             if label[v] != settled and tier * shift < label[v]:
                 if label[v] == UNSEEN:
-                    touched = _grown(touched, touches)
+                    touched = grown(touched, touches)
                     touched[touches] = v
                     touches += 1
                 label[v] = tier * shift
@@ -143,9 +133,9 @@ def _reach(begin, edge, far, kind, start, start_tier, walked, counted, max_tier,
                 truncated = True
                 break
             label[v] = settled
-            found = _grown(found, count)
-            tiers = _grown(tiers, count)
-            hops = _grown(hops, count)
+            found = grown(found, count)
+            tiers = grown(tiers, count)
+            hops = grown(hops, count)
             found[count] = v
             tiers[count] = tier
             hops[count] = h
@@ -165,19 +155,19 @@ def _reach(begin, edge, far, kind, start, start_tier, walked, counted, max_tier,
                 if value >= known:
                     continue
                 if known == UNSEEN:
-                    touched = _grown(touched, touches)
+                    touched = grown(touched, touches)
                     touched[touches] = u
                     touches += 1
                 label[u] = value
                 if step == 1:
-                    following = _grown(following, waiting)
-                    following_hops = _grown(following_hops, waiting)
+                    following = grown(following, waiting)
+                    following_hops = grown(following_hops, waiting)
                     following[waiting] = u
                     following_hops[waiting] = h + 1
                     waiting += 1
                 else:
-                    inside = _grown(inside, insiders)
-                    inside_hops = _grown(inside_hops, insiders)
+                    inside = grown(inside, insiders)
+                    inside_hops = grown(inside_hops, insiders)
                     inside[insiders] = u
                     inside_hops[insiders] = h + 1
                     insiders += 1
