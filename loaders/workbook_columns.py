@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+import ontology.links  # noqa: F401  (declares the types)
 from ontology.model import LINKS, NODES, Label, LinkType, NodeType, Property
 
 SEPARATOR = ";"

@@ -11,6 +11,7 @@ from loaders.base import Progress, Reject, Report
 from loaders.workbook_cells import Table
 from loaders.workbook_columns import COMMENT, Column, Role, Sheet, find_sheet, nearest_sheet
 from loaders.workbook_values import (
+    HIDDEN,
     NATURAL_PERSON,
     Keys,
     common,
@@ -62,6 +63,7 @@ class Row:
     shortcuts: list[tuple[Column, str, str]] = field(default_factory=list)
     raw: dict[str, str] = field(default_factory=dict)
     problems: list[tuple[str, ValueProblem]] = field(default_factory=list)
+    hidden: bool = False
 
     def heading(self, name: str) -> str:
         return self.headings.get(name, name)
@@ -165,7 +167,9 @@ class Reader:
         key, person = self.keys.read(text)
         if key in self.primary:
             return self.primary[key]
-        if self.keys.own_id(key) and not person:
+        if person:
+            self.types.setdefault(key, {SCHEME_TYPES["se-orgnr"]})
+        elif self.keys.own_id(key):
             own = [known for k in self.types if (known := self.keys.own_id(k))]
             near = ", ".join(get_close_matches(text, own, n=3, cutoff=0.6))
             raise ValueProblem(Reason.UNKNOWN_KEY, text, key=text, nearest=near)
@@ -188,10 +192,11 @@ class Reader:
         if not pairs:
             ends = f"{'/'.join(sources)} -> {'/'.join(targets)}"
             types_allowed = f"{' '.join(link.source)} -> {' '.join(link.target)}"
-            raise ValueProblem(Reason.WRONG_END, ends, link=link.name, types=types_allowed)
+            side = Role.TO if set(sources) & set(link.source) else Role.FROM
+            raise PropertyProblem(side.value, Reason.WRONG_END, ends, link=link.name, types=types_allowed)
         if len(pairs) > 1:
             side = Role.FROM_TYPE if len({s for s, _ in pairs}) > 1 else Role.TO_TYPE
-            raise ValueProblem(Reason.MISSING, "", column=side.value)
+            raise PropertyProblem(side.value, Reason.MISSING, "", column=side.value)
         return Ref(pairs[0][0], source), Ref(pairs[0][1], target)
 
     def _row(self, bound: Bound, number: int, cells: list[str]) -> Iterator[Record | Link]:
@@ -216,8 +221,9 @@ class Reader:
 
     def _reject(self, bound: Bound, row: Row) -> None:
         for heading, problem in row.problems:
-            hidden = ValueProblem(problem.reason, without_persons(str(problem.value)), **problem.parameters)
-            self.report.reject(bound.table.title, row.number, heading, hidden)
+            text = HIDDEN if row.hidden and problem.value else without_persons(str(problem.value))
+            told = ValueProblem(problem.reason, text, **problem.parameters)
+            self.report.reject(bound.table.title, row.number, heading, told)
 
     def _parse(self, bound: Bound, number: int, cells: list[str]) -> Row:
         row = Row(number)
@@ -244,6 +250,7 @@ class Reader:
         else:
             value = property_value(column.declared, text)
             row.properties[column.name] = value
+            row.hidden = row.hidden or (column.name == "natural_person" and value)
             if not _same(value, text):
                 row.raw[column.name] = text
 
@@ -258,8 +265,10 @@ class Reader:
         record = Record(bound.sheet.name, key, row.properties, also, common(row.common, self.source.secrecy),
                         row.raw, locator)
         if person:
+            row.hidden = True
             record = _hidden(record, row.ids)
-        self._once(record.type, record.key, record.id(self.source.series), locator)
+        when = str(record.common.valid_from), str(record.common.valid_to)
+        self._once("id", row.ids[Role.ID], (record.type, record.key, *when), locator)
         made: list[Record | Link] = []
         if not row.problems:
             made.append(check_record(record))
@@ -267,10 +276,11 @@ class Reader:
             made += self._shortcut(record, row, column, heading, text)
         return made
 
-    def _once(self, type_: str, key: str, id_: str, locator: str) -> None:
-        first = self.seen.setdefault((type_, id_), locator)
+    def _once(self, column: str, said: str, what: tuple[str, ...], locator: str) -> None:
+        """Refuse what an earlier row said already, for the same time."""
+        first = self.seen.setdefault(what, locator)
         if first != locator:
-            raise ValueProblem(Reason.DUPLICATE_KEY, key, first_row=first)
+            raise PropertyProblem(column, Reason.DUPLICATE_KEY, said, first_row=first)
 
     def _shortcut(self, record: Record, row: Row, column: Column, heading: str, text: str) -> list[Link]:
         link = column.link
@@ -283,7 +293,7 @@ class Reader:
                 ends = (other, record.key) if column.incoming else (record.key, other)
                 source, target = self._ends(link, *ends, given)
                 said = Link(link.name, source, target, {}, record.common, {}, f"{record.locator}:{heading}")
-                self._once(link.name, part, said.id(self.source.series), said.locator)
+                self._once(heading, part, (said.id(self.source.series),), said.locator)
                 made.append(check_link(said))
             except ValueProblem as problem:
                 row.problems.append((heading, problem))
@@ -302,7 +312,7 @@ class Reader:
         row_key = row.ids.get(Role.ROW, "")
         said = Link(link.name, *refs, row.properties, shared, row.raw, locator, row_key)
         ends_said = f"{row.ids[Role.FROM]} -> {row.ids[Role.TO]}"
-        self._once(link.name, ends_said, said.id(self.source.series), locator)
+        self._once(Role.FROM.value, ends_said, (said.id(self.source.series),), locator)
         return [] if row.problems else [check_link(said)]
 
     def _end(self, row: Row, role: Role) -> str | None:

@@ -42,12 +42,11 @@ _DENIED = Label("förnekas", "denied")
 
 def title(sheet: Sheet, lang: str) -> str:
     """The sheet's name in a workbook: capitalised, without what Excel refuses, at most 31 characters."""
-    text = sheet.label.get(lang).replace("/", "-")
-    return (text[:1].upper() + text[1:])[:31]
+    return _capital(sheet.label.get(lang).replace("/", "-"))[:31]
 
 
 def header(column: Column, lang: str) -> str:
-    return column.label.get(lang) + ("*" if column.required else "")
+    return _capital(column.label.get(lang)) + ("*" if column.required else "")
 
 
 def choices(column: Column, lang: str) -> list[str]:
@@ -72,13 +71,11 @@ def example(column: Column, sheet: Sheet, lang: str) -> str:
         return f"{EXAMPLE.get(lang)}-2"
     if column.declared is not None and column.declared.example:
         return column.declared.example
+    if column.role is Role.COMMON:
+        return {"valid_from": "2026-01-01", "valid_to": "2026-12-31"}.get(column.name, "")
     if found := choices(column, lang):
         return found[0]
-    if column.name in ("valid_from", "valid_to"):
-        return "2026-01-01" if column.name == "valid_from" else "2026-12-31"
-    if column.name == "name":
-        return sheet.declared.label.get(lang)
-    return ""
+    return sheet.declared.label.get(lang) if column.name == "name" else ""
 
 
 def _note(column: Column, lang: str) -> str:

@@ -1,0 +1,289 @@
+"""The workbook is read as people write it, and what cannot be read is told row by row."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from loaders.base import Reject, Report, no_progress
+from loaders.workbook import WorkbookLoader
+from loaders.workbook_columns import COMMON, SOURCE_FIELDS, fold, sheets
+from loaders.workbook_values import without_persons
+from ontology.errors import FileFormatError, Reason
+from ontology.model import LINKS, NODES
+from ontology.records import Common, Link, Polarity, Record, Secrecy, Source, Status
+
+EXAMPLE = Path(__file__).parent.parent / "data" / "workbook"
+SECRET = b"k" * 32
+SOURCE = "field,value\nseries,mine\nedition,1\ntitle,T\npublisher,P\n"
+PERSON = "640823-3234"  # the example of Skatteverket: nobody's number
+
+
+def folder(path: Path, **files: str) -> Path:
+    """A workbook of CSV files; a file's name is the argument's, with ``source`` added when it is not given."""
+    for name, text in {"source": SOURCE, **files}.items():
+        (path / f"{name}.csv").write_bytes(text.encode())
+    return path
+
+
+def read(path: Path) -> tuple[list[Record], list[Link], Report]:
+    loader, report = WorkbookLoader(), Report(path.name)
+    source = loader.source(path, {})
+    items = list(loader.read(path, source, {}, SECRET, report, no_progress))
+    assert report.rows_in == report.accepted + report.rejected
+    return [i for i in items if isinstance(i, Record)], [i for i in items if isinstance(i, Link)], report
+
+
+def told(reject: Reject) -> tuple[str, int, str, str, Reason]:
+    return reject.sheet, reject.row, reject.column, reject.value, reject.reason
+
+
+def test_every_type_has_a_sheet_and_every_property_a_column() -> None:
+    by_name = {sheet.name: sheet for sheet in sheets()}
+    assert set(by_name) == set(NODES) | set(LINKS)
+    for declared in (*NODES.values(), *LINKS.values()):
+        names = {column.name for column in by_name[declared.name].columns}
+        assert set(declared.properties) | set(Common.__dataclass_fields__) <= names
+
+
+def test_no_two_sheets_and_no_two_columns_of_a_sheet_have_a_name_in_common() -> None:
+    titles = [title for sheet in sheets() for title in sheet.titles]
+    assert len(titles) == len(set(titles))
+    for sheet in sheets():
+        headers = [header for column in sheet.columns for header in column.headers]
+        assert len(headers) == len(set(headers)), sheet.name
+
+
+def test_the_common_columns_are_the_fields_of_common_and_the_source_sheet_those_of_source() -> None:
+    assert [column.name for column in COMMON] == list(Common.__dataclass_fields__)
+    made_elsewhere = {"sha256"}
+    assert {f.name for f in SOURCE_FIELDS} == set(Source.__dataclass_fields__) - made_elsewhere | {"demonstration"}
+
+
+def test_the_example_a_swedish_spreadsheet_saved_as_csv_in_windows_1252() -> None:
+    records, links, report = read(EXAMPLE)
+    supplier = next(r for r in records if r.key == "local:exempel-avtal/L1")
+    assert supplier.properties["name"] == "Älvåker Sjukvård AB"
+    assert supplier.properties["roles"] == ["supplier"]
+    assert supplier.also == ("vat:SE556703748501",)
+    contract = next(r for r in records if r.type == "Contract")
+    assert contract.properties["awarded_value"] == "1234567.5"
+    assert contract.properties["clause_level"] == "advanced"
+    assert contract.raw["awarded_value"] == "1 234 567,50"
+    delivered = next(link for link in links if link.type == "DELIVERED_UNDER" and link.common.confidence)
+    assert (delivered.source.key, delivered.target.key) == ("local:exempel-avtal/S1", "local:exempel-avtal/A1")
+    assert delivered.properties == {"share": 0.125}
+    assert (delivered.common.status, delivered.common.confidence) == (Status.VERIFIED, 0.9)
+    assert {told(reject) for reject in report.rejects} == {
+        ("organisationer", 1, "anteckning", "anteckning", Reason.UNKNOWN_COLUMN),
+        ("organisationer", 5, "id", "", Reason.MISSING),
+        ("organisationer", 6, "id", "L1", Reason.DUPLICATE_KEY),
+        ("organisationer", 7, "identifierare", "123", Reason.BAD_IDENTIFIER),
+        ("avtal", 3, "Kontrakterat värde", "mycket", Reason.NOT_A_NUMBER),
+        ("steg", 5, "Led i kedjan", "Distributionn", Reason.NOT_IN_VOCABULARY),
+        ("steg", 6, "driver", "L9", Reason.UNKNOWN_KEY),
+        ("levereras_under", 3, "från", "Organisation -> Contract", Reason.WRONG_END),
+    }
+    # 13 rows below the headings, comments and empty rows left out; seven of them were rejected.
+    assert (report.rows_in, report.accepted, report.rejected) == (13, 6, 7)
+
+
+def test_a_misspelt_value_is_met_with_the_nearest_one(tmp_path: Path) -> None:
+    path = folder(tmp_path, steps="id,name,stage,inputs knwn\nS,Step,distributionn,all\n", Orgnisations="id,name\n1,A\n")
+    _, _, report = read(path)
+    nearest = {reject.reason: reject.parameters["nearest"] for reject in report.rejects}
+    assert nearest[Reason.NOT_IN_VOCABULARY] == "distribution"
+    assert nearest[Reason.UNKNOWN_COLUMN] == "Inputs known"
+    assert nearest[Reason.UNKNOWN_TYPE] == "Organisations"
+
+
+def test_an_own_id_is_local_to_its_series_and_a_demonstration_is_marked(tmp_path: Path) -> None:
+    rows = "id,name\nK-17,A\n"
+    assert read(folder(tmp_path, organisations=rows))[0][0].key == "local:mine/K-17"
+    path = folder(tmp_path, organisations=rows, source=SOURCE + "demonstration,yes\n")
+    assert WorkbookLoader().source(path, {}).demonstration
+    assert read(path)[0][0].key == "demo:mine/K-17"
+
+
+def test_the_last_day_of_a_period_is_in_it(tmp_path: Path) -> None:
+    rows = "id,name,valid from,valid to\nA,A,2024,2026-06\nB,B,2024-02-29,2024-02-29\nC,C,2026,2025\n"
+    records, _, report = read(folder(tmp_path, organisations=rows))
+    assert [(r.common.valid_from, r.common.valid_to) for r in records] == [
+        (date(2024, 1, 1), date(2026, 7, 1)),
+        (date(2024, 2, 29), date(2024, 3, 1)),
+    ]
+    assert [told(reject) for reject in report.rejects] == [
+        ("organisations", 4, "valid to", "2026-01-01", Reason.PERIOD_REVERSED)
+    ]
+
+
+def test_a_month_is_no_date_of_its_own(tmp_path: Path) -> None:
+    _, _, report = read(folder(tmp_path, incidents="id,name,started\nI,Case,2026-09\n"))
+    assert [told(reject) for reject in report.rejects] == [("incidents", 2, "started", "2026-09", Reason.NOT_A_DATE)]
+
+
+def test_a_step_with_its_site_company_goods_and_buyer_stands_on_one_row(tmp_path: Path) -> None:
+    path = folder(
+        tmp_path,
+        organisations="id,name\nO,Company\n",
+        sites="id,name\nF,Factory\n",
+        products="id,name\nP,Glove\nQ,Glove too\n",
+        contracts="id,name\nA,Contract\n",
+        steps="id,name,performs,runs,outputs,supplies,supplies (from),delivered under,valid to,polarity\n"
+        "S1,First,F,O,P;Q,S2,,,2026-06-30,\n"
+        "S2,Second,,O,P,,,A,,denied\n"
+        "S3,Third,,,,,S1,,,\n",
+    )
+    records, links, report = read(path)
+    assert not report.rejects
+    ends = {(link.type, link.source.key[11:], link.target.key[11:]): link for link in links}
+    assert set(ends) == {
+        ("PERFORMS", "F", "S1"), ("RUNS", "O", "S1"), ("OUTPUTS", "S1", "P"), ("OUTPUTS", "S1", "Q"),
+        ("SUPPLIES", "S1", "S2"), ("RUNS", "O", "S2"), ("OUTPUTS", "S2", "P"), ("DELIVERED_UNDER", "S2", "A"),
+        ("SUPPLIES", "S1", "S3"),
+    }  # fmt: skip
+    assert ends["SUPPLIES", "S1", "S2"].common.valid_to == date(2026, 7, 1)
+    assert ends["DELIVERED_UNDER", "S2", "A"].common.polarity is Polarity.DENIED
+    assert len(records) == 8
+
+
+def test_the_type_of_an_end_comes_from_the_workbook_else_from_its_scheme_else_from_a_column(tmp_path: Path) -> None:
+    path = folder(
+        tmp_path,
+        findings="id,name\nF,Said\n",
+        sites="id,name\nX,Factory\n",
+        about="from,to,to type\nF,X,\nF,iso3166-1:MY,\nF,own:gloves,\nF,ref:thing,\nF,ref:thing,Steps\nF,area:F,Sites\n",
+        part_of="from,to\nse-orgnr:2321000073,area:F\n",
+    )
+    _, links, report = read(path)
+    assert [(link.type, link.target.type, link.target.key) for link in links] == [
+        ("ABOUT", "Site", "local:mine/X"),
+        ("ABOUT", "Place", "iso3166-1:MY"),
+        ("ABOUT", "Category", "own:gloves"),
+        ("ABOUT", "Step", "ref:thing"),
+        ("ABOUT", "Site", "area:F"),
+        ("PART_OF", "Organisation", "area:F"),
+    ]
+    assert [told(reject) for reject in report.rejects] == [("about", 5, "to type", "", Reason.MISSING)]
+
+
+def test_a_link_that_names_another_identifier_of_a_row_leads_to_that_row(tmp_path: Path) -> None:
+    path = folder(
+        tmp_path,
+        organisations="id,identifiers,name\nL,vat:SE556703748501;lei:213800KUD8LAJWSQ9D15,Supplier\n",
+        sells_to="from,to\nlei:213800KUD8LAJWSQ9D15,se-orgnr:2321000073\n",
+    )
+    _, links, _ = read(path)
+    assert links[0].source.key == "local:mine/L"
+
+
+def test_two_rows_may_say_the_same_at_different_times_or_with_row_ids_of_their_own(tmp_path: Path) -> None:
+    rows = "from,to,valid from,row id\nA,B,2024,\nA,B,2025,\nA,B,2025,second\nA,B,2025,\n"
+    path = folder(tmp_path, steps="id,name\nA,A\nB,B\n", supplies=rows)
+    _, links, report = read(path)
+    assert len({link.id("mine") for link in links}) == 3
+    assert [told(reject) for reject in report.rejects] == [("supplies", 5, "from", "A -> B", Reason.DUPLICATE_KEY)]
+    assert report.rejects[0].parameters["first_row"] == "supplies:3"
+
+
+def test_rows_are_as_secret_as_their_source_unless_they_say_otherwise(tmp_path: Path) -> None:
+    rows = "id,name,secrecy\nA,A,\nB,B,public\n"
+    records, _, _ = read(folder(tmp_path, organisations=rows, source=SOURCE + "secrecy,restricted\n"))
+    assert [r.common.secrecy for r in records] == [Secrecy.RESTRICTED, Secrecy.PUBLIC]
+
+
+@pytest.mark.parametrize("id", [f"se-orgnr:{PERSON}", PERSON, "SE-ORGNR: 19640823 3234", "vat:SE640823323401"])
+def test_a_sole_traders_name_and_number_are_hidden_before_anything_is_stored(tmp_path: Path, id: str) -> None:
+    path = folder(
+        tmp_path,
+        organisations=f"id,name,roles,legal form,cites\n{id},Per Testsson,supplier,Per Testsson firma,Per Testsson\n",
+        steps=f"id,name,runs\nS,Step,{id}\n",
+    )
+    records, links, report = read(path)
+    person = records[0]
+    assert person.properties == {"name": "natural person", "natural_person": True, "roles": ["supplier"]}
+    assert person.key.startswith("local:mine/person-")
+    assert links[0].source.key == person.key
+    everything = repr((records, links, report))
+    assert not any(part in everything for part in ("6408233234", "640823", "3234", "Testsson"))
+
+
+def test_the_same_number_is_recognised_without_being_readable_and_only_within_a_store(tmp_path: Path) -> None:
+    path = folder(tmp_path, sells_to=f"from,to\nse-orgnr:{PERSON},se-orgnr:2321000073\n{PERSON},area:F\n")
+    _, links, _ = read(path)
+    assert links[0].source.key == links[1].source.key
+    loader = WorkbookLoader()
+    other = list(loader.read(path, loader.source(path, {}), {}, b"another secret", Report(""), no_progress))
+    assert isinstance(other[0], Link)
+    assert other[0].source.key != links[0].source.key
+
+
+def test_who_is_said_to_be_a_person_is_hidden_under_an_own_id_too(tmp_path: Path) -> None:
+    path = folder(
+        tmp_path,
+        organisations="id,name,natural person,size\nanna,Anna Testsson,yes,small\nanna,Anna Testsson,yes,small\n",
+        holds="from,to\nanna,A\n",
+        contracts="id,name\nA,Contract\n",
+    )
+    records, links, report = read(path)
+    person = next(r for r in records if r.type == "Organisation")
+    assert links[0].source.key == person.key
+    assert report.rejects[0].reason is Reason.DUPLICATE_KEY
+    assert "anna" not in repr((records, links, report)).casefold()
+
+
+def test_a_rejected_value_never_shows_a_personal_number(tmp_path: Path) -> None:
+    _, _, report = read(folder(tmp_path, organisations="id,name\nse-orgnr:640823-3235,A\nx,\n"))
+    assert [reject.value for reject in report.rejects] == ["***", ""]
+    assert without_persons("19640823-3234 och 6408633234") == "*** och ***"
+    assert without_persons("2321000073 and 556703-7485") == "2321000073 and 556703-7485"
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+46", "-1", "@me", "'=x", "''=x", "'plain", "a=b"])
+def test_what_a_spreadsheet_could_run_is_written_harmless_and_read_back(tmp_path: Path, cell: str) -> None:
+    from loaders.workbook_template import write_csv
+
+    folder(tmp_path)
+    write_csv(tmp_path / "organisations.csv", [["id", "name"], ["A", cell]], "en")
+    written = (tmp_path / "organisations.csv").read_text("utf-8-sig").splitlines()[1]
+    assert written.partition(",")[2][0] not in "=+-@\t\r"
+    assert read(tmp_path)[0][0].properties["name"] == cell
+
+
+def test_a_folder_without_a_source_sheet_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "organisations.csv").write_text("id,name\nA,A\n")
+    with pytest.raises(FileFormatError, match="no source sheet.*kedja template"):
+        WorkbookLoader().source(tmp_path, {})
+    (tmp_path / "source.csv").write_text("field,value\nseries,x\n")
+    with pytest.raises(FileFormatError, match="edition, title, publisher"):
+        WorkbookLoader().source(tmp_path, {})
+    (tmp_path / "source.csv").write_text(SOURCE + "published,last week\n")
+    with pytest.raises(FileFormatError, match="published.*last week"):
+        WorkbookLoader().source(tmp_path, {})
+
+
+def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "letter.xlsx").write_text("Dear all")
+    with pytest.raises(FileFormatError, match=r"letter\.xlsx"):
+        WorkbookLoader().source(tmp_path / "letter.xlsx", {})
+    with pytest.raises(FileFormatError, match=r"absent\.xlsx"):
+        WorkbookLoader().source(tmp_path / "absent.xlsx", {})
+    with pytest.raises(FileFormatError, match="line 2"):
+        WorkbookLoader().source(folder(tmp_path, aaa='id,name\n"A,"x"\n'), {})
+
+
+def test_sheets_columns_and_rows_that_begin_with_a_hash_are_comments(tmp_path: Path) -> None:
+    path = folder(tmp_path, organisations="#made by me\nid,name,#memo\n# A,A,\nB,B,whatever\n")
+    (path / "#scratch.csv").write_text("anything\n1\n")
+    records, _, report = read(path)
+    assert [r.key for r in records] == ["local:mine/B"]
+    assert not report.rejects
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [("Valid_from", "valid  from"), ("VALID-FROM*", "valid from"), ("Anla\u0308ggningar", "anläggningar")]
+)
+def test_case_spaces_and_how_letters_are_composed_do_not_tell_headings_apart(a: str, b: str) -> None:
+    assert fold(a) == fold(b)
