@@ -169,7 +169,7 @@ class Lens:
                 use_confidence=side is Side.LOW,
             )
             if walked is not None and walked.value > 0:
-                order = tuple(int(link) for link in network.link[walked.edges])
+                order = tuple(int(link) for link in network.link[list(walked.edges)])
                 row = int(sources.row[walked.seed])
                 found.append(Best(walked, row, (-walked.value, len(order), order)))
         return min(found, key=lambda best: best.order, default=None)
@@ -206,7 +206,7 @@ class Lens:
 
 def named_path(s: Snapshot, network: Network, best: Best, naming: Naming) -> Path:
     walked = best.walked
-    edges = [int(edge) for edge in network.link[walked.edges]]
+    edges = [int(edge) for edge in network.link[list(walked.edges)]]
     generic = any(bool(s.is_generic(edge)) for edge in edges)
     return Path(
         nodes=tuple(naming.id(int(vertex)) for vertex in walked.vertices),
