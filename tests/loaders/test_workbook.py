@@ -41,11 +41,10 @@ def told(reject: Reject) -> tuple[str, int, str, str, Reason]:
 
 
 def test_every_type_has_a_sheet_and_every_property_a_column() -> None:
-    by_name = {sheet.name: sheet for sheet in sheets()}
-    assert set(by_name) == set(NODES) | set(LINKS)
-    for declared in (*NODES.values(), *LINKS.values()):
-        names = {column.name for column in by_name[declared.name].columns}
-        assert set(declared.properties) | set(Common.__dataclass_fields__) <= names
+    assert {sheet.name for sheet in sheets()} == set(NODES) | set(LINKS)
+    for sheet in sheets():
+        names = {column.name for column in sheet.columns}
+        assert set(sheet.declared.properties) | set(Common.__dataclass_fields__) <= names
 
 
 def test_no_two_sheets_and_no_two_columns_of_a_sheet_have_a_name_in_common() -> None:
@@ -91,7 +90,8 @@ def test_the_example_a_swedish_spreadsheet_saved_as_csv_in_windows_1252() -> Non
 
 
 def test_a_misspelt_value_is_met_with_the_nearest_one(tmp_path: Path) -> None:
-    path = folder(tmp_path, steps="id,name,stage,inputs knwn\nS,Step,distributionn,all\n", Orgnisations="id,name\n1,A\n")
+    steps = "id,name,stage,inputs knwn\nS,Step,distributionn,all\n"
+    path = folder(tmp_path, steps=steps, Orgnisations="id,name\n1,A\n")
     _, _, report = read(path)
     nearest = {reject.reason: reject.parameters["nearest"] for reject in report.rejects}
     assert nearest[Reason.NOT_IN_VOCABULARY] == "distribution"
@@ -154,7 +154,8 @@ def test_the_type_of_an_end_comes_from_the_workbook_else_from_its_scheme_else_fr
         tmp_path,
         findings="id,name\nF,Said\n",
         sites="id,name\nX,Factory\n",
-        about="from,to,to type\nF,X,\nF,iso3166-1:MY,\nF,own:gloves,\nF,ref:thing,\nF,ref:thing,Steps\nF,area:F,Sites\n",
+        about="from,to,to type\nF,X,\nF,iso3166-1:MY,\nF,own:gloves,\n"
+        "F,ref:thing,\nF,ref:thing,Steps\nF,area:F,Sites\n",
         part_of="from,to\nse-orgnr:2321000073,area:F\n",
     )
     _, links, report = read(path)
@@ -254,13 +255,13 @@ def test_what_a_spreadsheet_could_run_is_written_harmless_and_read_back(tmp_path
 
 def test_a_folder_without_a_source_sheet_is_refused_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "organisations.csv").write_text("id,name\nA,A\n")
-    with pytest.raises(FileFormatError, match="no source sheet.*kedja template"):
+    with pytest.raises(FileFormatError, match=r"no source sheet.*kedja template"):
         WorkbookLoader().source(tmp_path, {})
     (tmp_path / "source.csv").write_text("field,value\nseries,x\n")
     with pytest.raises(FileFormatError, match="edition, title, publisher"):
         WorkbookLoader().source(tmp_path, {})
     (tmp_path / "source.csv").write_text(SOURCE + "published,last week\n")
-    with pytest.raises(FileFormatError, match="published.*last week"):
+    with pytest.raises(FileFormatError, match=r"published.*last week"):
         WorkbookLoader().source(tmp_path, {})
 
 
