@@ -38,11 +38,10 @@ def add(core: Core, run: int, items: Sequence[Record | Link]) -> None:
     """See ``Store.add``."""
     if not items:
         return
-    row = core.reader().execute("SELECT series, source FROM run WHERE run = ?", (run,)).fetchone()
+    row = core.reader().execute("SELECT series, secrecy FROM run WHERE run = ?", (run,)).fetchone()
     if row is None or row[0] is None:
         raise StoreError(f"Run {run} does not take records or links.")
-    secret = core.reader().execute("SELECT secrecy FROM source WHERE id = ?", (row[1],)).fetchone()[0]
-    batch = prepare(items, row[0], Secrecy(secret))
+    batch = prepare(items, row[0], Secrecy(row[1]))
     with core.writing() as connection:
         first = _places(core, connection, run, len(items))
         nodes = intern(core, connection, batch.bases)

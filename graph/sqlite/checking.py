@@ -62,8 +62,8 @@ _QUESTIONS = {
         " + (SELECT count(*) FROM publication p WHERE p.run NOT IN (SELECT run FROM run))",
     "publication: {} numbers are missing":
         "SELECT ifnull(max(number), 0) - count(*) FROM publication",
-    "run: {} runs of sources that are not stored":
-        "SELECT count(*) FROM run WHERE source NOT IN (SELECT id FROM source)",
+    "run: {} runs with half a source":
+        "SELECT count(*) FROM run WHERE (source IS NULL) <> (described IS NULL)",
 }  # fmt: skip
 
 

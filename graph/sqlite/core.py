@@ -136,6 +136,8 @@ class Core:
         if self._writer is None:
             self._writer = self._connect()
             self._writer.execute("PRAGMA secure_delete=1")
+            # A checkpoint after every batch would write the same index pages again and again.
+            self._writer.execute("PRAGMA wal_autocheckpoint=20000")
         return self._writer
 
     # -- things that never change -----------------------------------------------------------------------------

@@ -26,7 +26,6 @@ _KEPT = "(SELECT run FROM run WHERE publication IS NOT NULL)"
 # Tables in the order in which they are written and read, with the condition that leaves unpublished runs out.
 _TABLES = {
     "kind": "",
-    "source": "WHERE id IN (SELECT source FROM run WHERE publication IS NOT NULL OR state = 'abandoned')",
     "run": "WHERE publication IS NOT NULL OR state = 'abandoned'",
     "publication": "",
     "base": "",

@@ -60,13 +60,12 @@ def _link(core: Core, row: tuple[Any, ...]) -> StoredLink:
 
 
 def sources(core: Core, at: At) -> dict[str, Source]:
-    """See ``Store.sources``: those of the runs that are published, within the clearance."""
+    """See ``Store.sources``: those of published runs, within the clearance, as the last of its runs described each."""
     rows = core.reader().execute(
-        "SELECT s.id, s.body FROM source s WHERE s.secrecy <= ?"
-        " AND EXISTS (SELECT 1 FROM run r WHERE r.source = s.id AND r.publication <= ?) ORDER BY s.id",
+        "SELECT source, described FROM run WHERE secrecy <= ? AND publication <= ? ORDER BY source, publication",
         (int(at.clearance), core.view(at).publication),
     )
-    return {id_: read_source(body) for id_, body in rows}
+    return {id_: read_source(described) for id_, described in dict(rows.fetchall()).items()}
 
 
 def nodes_of(core: Core, ids: Iterable[str], first: str) -> list[int]:

@@ -33,27 +33,26 @@ def begin(
             if row:
                 return Begun(row[1], published=_publication(row))
         clear_dead(core, connection)
-        _keep_source(connection, source)
-        said = (source.id, source.series, source.edition, source.mode)
+        said = (source.id, source.series, source.edition, source.mode, int(source.secrecy), _described(source))
         done = connection.execute(
-            "INSERT INTO run(kind, state, owner, source, series, edition, mode, loader, version, options, fingerprint,"
-            " began) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO run(kind, state, owner, source, series, edition, mode, secrecy, described, loader, version,"
+            " options, fingerprint, began) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (kind, RunState.ADDING, owner, *said, loader, version, canonical(options), fingerprint, stamp(began)),
         )
         return Begun(int(done.lastrowid or 0))
 
 
-def _keep_source(connection: sqlite3.Connection, source: Source) -> None:
+def _described(source: Source) -> str:
     fields = {name: getattr(source, name) for name in source.__slots__}
     for name in ("published", "retrieved"):
         fields[name] = fields[name].isoformat() if fields[name] else None
     fields["secrecy"] = int(source.secrecy)
-    row = (source.id, int(source.secrecy), canonical(fields))
-    connection.execute("INSERT OR IGNORE INTO source VALUES (?,?,?)", row)
+    return canonical(fields)
 
 
-def read_source(body: str) -> Source:
-    fields: dict[str, Any] = json.loads(body)
+def read_source(described: str) -> Source:
+    """The source as its run described it."""
+    fields: dict[str, Any] = json.loads(described)
     for name in ("published", "retrieved"):
         fields[name] = date.fromisoformat(fields[name]) if fields[name] else None
     return Source(**{**fields, "mode": Mode(fields["mode"]), "secrecy": Secrecy(fields["secrecy"])})
@@ -153,9 +152,9 @@ def remove_rows(connection: sqlite3.Connection, run: int) -> None:
 def runs(core: Core) -> list[RunInfo]:
     """See ``Store.runs``."""
     rows = core.reader().execute(
-        "SELECT r.run, r.kind, r.state, s.body, r.loader, r.version, r.options, r.counts, r.began, r.note,"
+        "SELECT r.run, r.kind, r.state, r.described, r.loader, r.version, r.options, r.counts, r.began, r.note,"
         " p.number, p.run, p.at FROM run r LEFT JOIN publication p ON p.run = r.run"
-        " LEFT JOIN source s ON s.id = r.source ORDER BY r.run"
+        " ORDER BY r.run"
     )
     return [
         RunInfo(

@@ -29,14 +29,14 @@ _COMMON = """
 TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE kind (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE source (id TEXT PRIMARY KEY, secrecy INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE run (
     run INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, state TEXT NOT NULL, owner TEXT NOT NULL,
-    source TEXT, series TEXT, edition TEXT, mode TEXT, loader TEXT NOT NULL, version TEXT NOT NULL,
+    source TEXT, series TEXT, edition TEXT, mode TEXT, secrecy INTEGER, described TEXT, loader TEXT NOT NULL, version TEXT NOT NULL,
     options TEXT NOT NULL, fingerprint TEXT NOT NULL, counts TEXT NOT NULL DEFAULT '{{}}', began TEXT NOT NULL,
     places INTEGER NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '', publication INTEGER UNIQUE);
 CREATE INDEX run_fingerprint ON run(fingerprint);
 CREATE INDEX run_series ON run(series);
+CREATE INDEX run_source ON run(source);
 CREATE TABLE publication (number INTEGER PRIMARY KEY, run INTEGER NOT NULL UNIQUE, at TEXT NOT NULL);
 
 CREATE TABLE base (node INTEGER PRIMARY KEY, ord INTEGER NOT NULL, id TEXT NOT NULL, type INTEGER NOT NULL, key TEXT);

@@ -1,0 +1,79 @@
+"""Short words for what sources say, and for loading it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from graph.store import At, Publication, Settled
+from ontology.records import Common, Link, Mode, Record, Ref, Secrecy, Source
+from tests.contract.places import AnyStore
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+ALL = Secrecy.RESTRICTED
+
+
+def day(number: int) -> datetime:
+    return START + timedelta(days=number)
+
+
+def source(
+    series: str = "register", edition: str = "1", *, mode: Mode = Mode.FULL, secrecy: Secrecy = Secrecy.PUBLIC, sha: str = ""
+) -> Source:
+    return Source(series, edition, f"{series} {edition}", "A publisher", mode=mode, secrecy=secrecy, sha256=sha)
+
+
+def company(key: str, name: str = "", *also: str, row_key: str = "", common: Common | None = None, **more: Any) -> Record:
+    facts = {"name": name or key, **more}
+    return Record("Organisation", key, facts, also=also, common=common or Common(), row_key=row_key)
+
+
+def owns(a: str, b: str, *, row_key: str = "", common: Common | None = None, **more: Any) -> Link:
+    ends = (Ref("Organisation", a), Ref("Organisation", b))
+    return Link("OWNS", *ends, more, common=common or Common(), row_key=row_key)
+
+
+def secret(level: Secrecy = Secrecy.RESTRICTED) -> Common:
+    return Common(secrecy=level)
+
+
+def run_of(store: AnyStore, said: Source, items: Iterable[Record | Link], number: int = 0) -> tuple[int, Settled]:
+    """Begin, add and settle; not yet published."""
+    begun = store.begin(said, "test", "1", {}, day(number))
+    assert begun.published is None
+    store.add(begun.run, list(items))
+    return begun.run, store.settle(begun.run, {})
+
+
+def load(store: AnyStore, said: Source, items: Iterable[Record | Link], number: int = 0) -> tuple[Publication, Settled]:
+    run, settled = run_of(store, said, items, number)
+    return store.publish(run, day(number)), settled
+
+
+def now(store: AnyStore, clearance: Secrecy = Secrecy.PUBLIC) -> At:
+    published = store.latest()
+    return At(published.number if published else 0, clearance)
+
+
+def names(store: AnyStore, at: At | None = None) -> list[str]:
+    """Names of all entities, sorted."""
+    return sorted(e.name for e in store.entities(at or now(store)))
+
+
+def entity(store: AnyStore, key: str, at: At | None = None) -> str:
+    """The entity id that a key or id stands for."""
+    found = store.find(at or now(store), key)
+    assert found is not None, key
+    return found.id
+
+
+def whole(store: AnyStore, at: At) -> tuple[list[Any], ...]:
+    """Everything that a reader sees."""
+    columns = [
+        tuple(getattr(batch, name).tobytes() for name in batch.__slots__) for batch in store.link_columns(at, ["OWNS"])
+    ]
+    return (
+        list(store.records(at)), list(store.links(at)), list(store.entities(at)), store.judgements(at), columns,
+        sorted(store.sources(at)),
+    )  # fmt: skip
