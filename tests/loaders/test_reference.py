@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from loaders.base import Report, no_progress
+from graph.sqlite import open as open_store
+from graph.store import At
+from loaders.base import Report, load, no_progress
 from loaders.cpv import names_in
 from loaders.reference_data import ReferenceLoader, packaged
 from loaders.tabular import rows_of_csv
@@ -245,3 +247,15 @@ def test_a_folder_without_sources_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"sources\.csv") as refused:
         ReferenceLoader().source(tmp_path, {})
     assert refused.value.remedy
+
+
+def test_in_a_store_the_data_is_found_by_swedish_words_and_leaves_only_cpv_codes_to_describe(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    with open_store(tmp_path / "kedja.db") as store:
+        loaded = load(store, ReferenceLoader(), packaged(), now=now)
+        at = At(loaded.publication.number)
+        assert store.check() == []
+        assert "own:gloves" in {key for hit in store.search(at, "handskar") for key in hit.keys}
+        ghosts = [entity for entity in store.entities(at) if entity.ghost]
+        assert {key.partition(":")[0] for entity in ghosts for key in entity.keys} == {"cpv"}
+        assert load(store, ReferenceLoader(), packaged(), now=now).unchanged
