@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import date
 from importlib.resources import as_file, files
 
 from fastapi import FastAPI
@@ -29,6 +30,7 @@ def create_app(
     *,
     hosts: Iterable[str] = (),
     clearance: Secrecy = Secrecy.PUBLIC,
+    valid_at: date | None = None,
     seconds: float = MAX_SECONDS,
 ) -> FastAPI:
     """An app that answers from one store.
@@ -37,12 +39,13 @@ def create_app(
         settings: the store and the snapshot cache; the store is opened when the app starts and closed when it ends.
         hosts: names beside localhost that the Host header may carry.
         clearance: the highest secrecy that answers may contain.
+        valid_at: the day that questions are about when they name none; today in Stockholm if not given.
         seconds: longest time a request may take.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with Service(settings) as service:
+        with Service(settings, valid_at=valid_at) as service:
             app.state.service = service
             app.state.clearance = clearance
             yield

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from ontology.errors import (
@@ -37,8 +37,17 @@ def problem(status: int, code: str, title: str, detail: str = "", **extra: Any) 
     return JSONResponse({**body, **extra}, status, media_type=MEDIA_TYPE)
 
 
+def status_of(error: KedjaError) -> int:
+    return next(status for kind, status in STATUS if isinstance(error, kind))
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asked for a page, rather than a program for JSON."""
+    return not request.url.path.startswith(("/v1", "/healthz", "/export")) and "html" in request.headers.get("accept", "")
+
+
 def of_error(error: KedjaError) -> JSONResponse:
-    status = next(status for kind, status in STATUS if isinstance(error, kind))
+    status = status_of(error)
     extra: dict[str, Any] = {}
     if isinstance(error, AmbiguousError):
         extra["candidates"] = [{"id": id, "name": name} for id, name in error.candidates]
@@ -48,17 +57,22 @@ def of_error(error: KedjaError) -> JSONResponse:
 def install(app: FastAPI) -> None:
     """Turn every error of ours, of validation and of routing into a problem document."""
 
-    async def kedja_error(_: Request, error: Exception) -> JSONResponse:
+    def shown(request: Request, error: KedjaError) -> Response:
+        from api.pages import problem_page
+
+        return problem_page(request, status_of(error), error) if wants_page(request) else of_error(error)
+
+    async def kedja_error(request: Request, error: Exception) -> Response:
         if not isinstance(error, KedjaError):
             raise error
-        return of_error(error)
+        return shown(request, error)
 
-    async def bad_request(_: Request, error: Exception) -> JSONResponse:
+    async def bad_request(request: Request, error: Exception) -> Response:
         errors = error.errors() if isinstance(error, RequestValidationError) else []
         where = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in errors)
-        return problem(422, "bad_input", "The request does not fit.", where)
+        return shown(request, InputError("The request does not fit.", remedy=where))
 
-    async def http_error(_: Request, error: Exception) -> JSONResponse:
+    async def http_error(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         title = str(error.detail) if isinstance(error, HTTPException) else "Error"
         return problem(status, "http_error", title)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from api import ask
@@ -102,7 +102,9 @@ def search(
 
 
 @router.get("/v1/entities/{id:path}", summary="Everything said about an entity, by whom")
-def entity(service: Asked, when: At, id: str) -> Answer[EntityData]:
+def entity(
+    service: Asked, when: At, id: Annotated[str, Path(max_length=MAX_TEXT, examples=["se-orgnr:2321000073"])]
+) -> Answer[EntityData]:
     """By id or by any identifier, with or without its scheme: ``se-orgnr:2321000131``, ``2321000131``."""
     return ask.entity(service, when, id)
 
@@ -112,7 +114,7 @@ def trace(
     service: Asked,
     when: At,
     start: Annotated[list[str], Query(description="Ids, identifiers or exact names", max_length=20,
-                                      examples=[["demo:contract-skane-gloves"]])],
+                                      examples=[["demo:contract-gloves-kalmar"]])],
     direction: Annotated[str, Query(pattern="^(upstream|downstream)$")] = "upstream",
     risk: Annotated[str | None, RISK] = None,
     max_tier: Annotated[int, Query(ge=1, le=MAX_TIER)] = MAX_TIER,
@@ -125,7 +127,8 @@ def trace(
 def exposure(
     service: Asked,
     when: At,
-    subject: Annotated[str, Query(max_length=MAX_TEXT, description="Contract, buyer, supplier, category, area ...")],
+    subject: Annotated[str, Query(max_length=MAX_TEXT, description="Contract, buyer, supplier, category, area ...",
+                                      examples=["se-orgnr:2321000073"])],
     risk: Annotated[str, RISK],
     members: Annotated[int, Query(ge=0, le=MAX_NODES, description="How many contracts to list")] = 200,
 ) -> Answer[ExposureData]:
@@ -136,7 +139,8 @@ def exposure(
 def affected(
     service: Asked,
     when: At,
-    start: Annotated[str, Query(max_length=MAX_TEXT)],
+    start: Annotated[str, Query(max_length=MAX_TEXT, description="Site, company, place, kind of goods or incident",
+                                examples=["demo:incident-klang"])],
     goods: Annotated[str | None, Query(max_length=MAX_TEXT, description="The kind of goods, for a company")] = None,
     risk: Annotated[str | None, RISK] = None,
 ) -> Answer[AffectedData]:
@@ -147,8 +151,9 @@ def affected(
 def paths(
     service: Asked,
     when: At,
-    source: Annotated[str, Query(max_length=MAX_TEXT, description="Upstream end")],
-    target: Annotated[str, Query(max_length=MAX_TEXT, description="Downstream end")],
+    source: Annotated[str, Query(max_length=MAX_TEXT, description="Upstream end", examples=["demo:site-klang-4"])],
+    target: Annotated[str, Query(max_length=MAX_TEXT, description="Downstream end",
+                                 examples=["demo:contract-gloves-skane"])],
     k: Annotated[int, Query(ge=1, le=MAX_PATHS)] = 5,
 ) -> Answer[PathsData]:
     return ask.paths(service, when, source, target, k)

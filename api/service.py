@@ -48,8 +48,10 @@ class When:
 class Service:
     """An open store with its snapshots."""
 
-    def __init__(self, settings: Settings, *, create: bool = False) -> None:
+    def __init__(self, settings: Settings, *, create: bool = False, valid_at: date | None = None) -> None:
+        """``valid_at`` stands for today where a question names no day: the demonstration pins it."""
         self.settings = settings
+        self.valid_at = valid_at
         self.store = open_store(settings.store, create=create)
         self.cache = Cache(settings.cache)
         self._recent: OrderedDict[tuple[At, Moment], Snapshot] = OrderedDict()
@@ -77,7 +79,7 @@ class Service:
         """The snapshot for a question: *now* is today in Stockholm and the last publication, resolved here once."""
         published = self.publication(when.known_at)
         at = At(published.number, when.clearance)
-        moment = Moment(None if when.during else when.valid_at or today(), when.during)
+        moment = Moment(None if when.during else when.valid_at or self.valid_at or today(), when.during)
         with self._lock:
             if (at, moment) in self._recent:
                 self._recent.move_to_end((at, moment))

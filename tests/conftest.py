@@ -14,6 +14,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from api.service import Service
+from api.settings import DEMO_VALID_AT, Settings
+from tests.demo import make_demo
 from tools import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -150,3 +153,16 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
     assert not outside, f"requests left this machine: {outside}"
     assert not thrown, f"scripts threw: {thrown}"
+
+
+@pytest.fixture(scope="session")
+def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Where the demonstration data are loaded, once for each worker; tests must not write to it."""
+    return make_demo(tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def demo(demo_settings: Settings) -> Iterator[Service]:
+    """The demonstration, open; questions that name no day are about 2026-11-01."""
+    with Service(demo_settings, valid_at=DEMO_VALID_AT) as service:
+        yield service

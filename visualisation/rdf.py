@@ -9,6 +9,7 @@ from typing import Any
 from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
+from graph.answer import Answer
 from graph.store import At, Store
 from ontology.formats.rdf import (
     ENTITY,
@@ -64,11 +65,14 @@ def _source(graph: Graph, source: Source) -> None:
             graph.add((subject, predicate, Literal(text)))
 
 
-def graph_as_rdf(store: Store, at: At) -> Graph:
-    """Everything visible at a publication. A denied link has its statement node but no direct relation."""
+def graph_as_rdf(store: Store, at: At, only: frozenset[str] | None = None) -> Graph:
+    """Everything visible at a publication (``only``: of these entity and link ids). A denied link has its statement
+    node but no direct relation."""
     graph = new_graph()
     demonstration = False
     for entity in store.entities(at):
+        if only is not None and entity.id not in only:
+            continue
         subject = ENTITY[entity.id]
         graph.add((subject, RDF.type, KEDJA[entity.type]))
         for key in entity.keys:
@@ -78,9 +82,13 @@ def graph_as_rdf(store: Store, at: At) -> Graph:
             graph.add((subject, KEDJA.name, Literal(entity.name)))
             graph.add((subject, KEDJA.ghost, Literal(True)))
     for record in store.records(at):
+        if only is not None and record.entity not in only:
+            continue
         _properties(graph, ENTITY[record.entity], NODES[record.type].properties, record.properties)
         graph.add((ENTITY[record.entity], DCTERMS.source, URIRef(f"urn:kedja:source:{record.source}")))
     for link in store.links(at):
+        if only is not None and not {link.id, link.source, link.target} <= only:
+            continue
         subject, source, target = LINK[link.id], ENTITY[link.source], ENTITY[link.target]
         graph.add((subject, RDF.type, statement_iri(link.type)))
         graph.add((subject, KEDJA.source, source))
@@ -95,6 +103,20 @@ def graph_as_rdf(store: Store, at: At) -> Graph:
         for lang, text in DEMONSTRATION.items():
             graph.add((URIRef("urn:kedja:graph"), RDFS.comment, Literal(text, lang=lang)))
     return graph
+
+
+def named_in(answer: Answer[Any]) -> frozenset[str]:
+    """Ids of the entities and stored links that an answer names or rests on."""
+    found = set(answer.evidence.links)
+    for name in ("nodes", "links", "statements", "denied"):
+        for item in getattr(answer.data, name, ()):
+            found.add(item.node.id if hasattr(item, "node") else item.id)
+    return frozenset(found)
+
+
+def answer_turtle(store: Store, at: At, answer: Answer[Any]) -> str:
+    """The part of the graph that an answer names: what was derived is not in it, only the facts that it rests on."""
+    return str(graph_as_rdf(store, at, named_in(answer)).serialize(format="turtle"))
 
 
 def graph_turtle(store: Store, at: At) -> str:

@@ -106,7 +106,9 @@ def show(answer: Answer[Any], lang: str, as_json: bool) -> None:
 def write(path: Path, content: bytes | str) -> None:
     """Write a file, or say why it cannot be written; ``-`` is standard output."""
     if str(path) == "-":
-        typer.echo(content, nl=False)
+        import sys
+
+        sys.stdout.buffer.write(content if isinstance(content, bytes) else content.encode())
         return
     try:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,8 +14,9 @@ from api.commands.serve import Port
 
 if TYPE_CHECKING:
     from api.service import Service
+    from loaders.base import Loader
 
-SUBJECT = "Region Skåne"
+SUBJECT = "se-orgnr:2321000073"
 RISK = "forced-labour"
 
 
@@ -40,19 +42,25 @@ def demo(
         answer = ask.exposure(service, When(valid_at=DEMO_VALID_AT), SUBJECT, RISK, members=5)
         common.show(answer, common.language(lang), as_json=False)
     if serve:
-        run(settings, "127.0.0.1", port, Secrecy.PUBLIC)
+        run(settings, "127.0.0.1", port, Secrecy.PUBLIC, DEMO_VALID_AT)
 
 
 def _load(service: Service) -> None:
-    from importlib.resources import as_file, files
+    from api.commands.load import load_into
+
+    for loader, path in parts():
+        loaded = load_into(service, loader, path)
+        state = "already loaded" if loaded.unchanged else f"{loaded.report.accepted} rows"
+        typer.echo(f"Demonstration data: {path.name}, {state}", err=True)
+
+
+def parts() -> list[tuple[Loader, Path]]:
+    """What the demonstration consists of, in the order of loading."""
+    from importlib.resources import files
 
     from loaders.reference_data import ReferenceLoader, packaged
-
-    from api.commands.load import load_into
     from loaders.workbook import WorkbookLoader
 
-    with as_file(files("loaders") / "demo") as folder:
-        for loader, path in ((ReferenceLoader(), packaged()), (WorkbookLoader(), folder)):
-            loaded = load_into(service, loader, path)
-            state = "already loaded" if loaded.unchanged else f"{loaded.report.accepted} rows"
-            typer.echo(f"Demonstration data: {path.name}, {state}", err=True)
+    folder = Path(str(files("loaders"))) / "demo"
+    workbook = WorkbookLoader()
+    return [(ReferenceLoader(), packaged()), (workbook, folder), (workbook, folder / "second-source")]

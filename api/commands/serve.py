@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,7 +53,7 @@ def bind(host: str, port: int) -> socket.socket:
     return found
 
 
-def run(settings: Settings, host: str, port: int, clearance: Secrecy) -> None:
+def run(settings: Settings, host: str, port: int, clearance: Secrecy, valid_at: date | None = None) -> None:
     """Serve until stopped; the first line says where to look."""
     import uvicorn
 
@@ -62,7 +63,7 @@ def run(settings: Settings, host: str, port: int, clearance: Secrecy) -> None:
         typer.echo(f"Warning: {host} can be reached from other machines, and there is no login.", err=True)
     listening = bind(host, port)
     shown = f"[{host}]" if ":" in host else host
-    application = create_app(settings, hosts=[host], clearance=clearance)
+    application = create_app(settings, hosts=[host], clearance=clearance, valid_at=valid_at)
     config = uvicorn.Config(application, log_level="warning", server_header=False, proxy_headers=False)
     typer.echo(f"The explorer is at http://{shown}:{listening.getsockname()[1]}/  (Ctrl+C stops it)")
     uvicorn.Server(config).run(sockets=[listening])

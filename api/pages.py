@@ -1,0 +1,151 @@
+"""The pages: each asks the same question as the API and hands the answer to ``visualisation``. All state is in the URL."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from api import ask
+from api.export import FORMATS
+from api.routes import Asked, At
+from api.service import Service, When
+from api.settings import MAX_TEXT, MAX_TIER
+from graph.questions.common import as_of
+from graph.questions.naming import describe
+from graph.snapshot.view import Snapshot
+from ontology.errors import AmbiguousError, KedjaError
+from visualisation import pages
+from visualisation.pages import Page, RegionLine, Start
+from visualisation.words import LANGUAGES
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+Name = Annotated[str, Query(max_length=MAX_TEXT)]
+RISK = "forced-labour"
+REGIONS = 60
+MAX_DRAWN = 2_000
+
+
+def page_of(request: Request, question: str | None = None) -> Page:
+    """What a page knows of its request; the language from the query, else from the browser, else Swedish."""
+    query = tuple(request.query_params.multi_items())
+    asked = request.query_params.get("lang")
+    preferred = request.headers.get("accept-language", "sv")[:2].lower()
+    lang = asked if asked in LANGUAGES else preferred if preferred in LANGUAGES else "sv"
+    page = Page(lang=lang, path=request.url.path, query=query)
+    if question is None:
+        return page
+    kept = {name: value for name, value in query if name not in ("selected", "open")}
+    exports = tuple(
+        (format, page.url(f"/export/{question}.{format}", **kept)) for format in FORMATS[question]
+    )
+    return Page(lang=lang, path=page.path, query=query, exports=exports)
+
+
+@router.get("/")
+def start(request: Request, service: Asked, when: At) -> str:
+    snapshot = service.snapshot(when)
+    return pages.render_start(_start(service, snapshot), page_of(request))
+
+
+def _start(service: Service, snapshot: Snapshot) -> Start:
+    types = Counter(snapshot.type(int(v)) for v in range(snapshot.n) if snapshot.alive[v])
+    incidents = [describe(snapshot, int(v)) for v in snapshot.of_type("Incident")]
+    runs = sorted(service.store.runs(), key=lambda run: run.run, reverse=True)[:5]
+    return Start(
+        as_of=as_of(snapshot), counts=types, links=int(snapshot.live.sum()), regions=_regions(snapshot),
+        incidents=incidents[:10], runs=runs, snapshot=snapshot.hash, demonstration=snapshot.demonstration, risk=RISK,
+    )
+
+
+def _regions(snapshot: Snapshot) -> list[RegionLine]:
+    """The regions with contracts; where there are none, the buyers with most contracts."""
+    serves = snapshot.pairs("SERVES")
+    counts = Counter(int(buyer) for buyer in serves.target)
+    regions = {b: n for b, n in counts.items() if "region" in snapshot.properties(b).get("roles", ())}
+    chosen = sorted((regions or counts).items(), key=lambda item: (-item[1], snapshot.name(item[0])))[:REGIONS]
+    lines = [RegionLine(describe(snapshot, buyer), count) for buyer, count in chosen]
+    return sorted(lines, key=lambda line: line.node.name)
+
+
+@router.get("/search")
+def search(request: Request, service: Asked, when: At, q: Name = "") -> str:
+    at = service.at(when)
+    hits = service.store.search(at, q, limit=40) if q.strip() else []
+    snapshot = service.snapshot(when)
+    page = page_of(request)
+    return pages.render_search(q, hits, page, as_of=as_of(snapshot), demonstration=snapshot.demonstration)
+
+
+@router.get("/tier")
+def tier(
+    request: Request,
+    service: Asked,
+    when: At,
+    start: Annotated[list[str], Query(max_length=20)],
+    direction: Annotated[str, Query(pattern="^(upstream|downstream)$")] = "upstream",
+    risk: Name = RISK,
+    selected: Name = "",
+    open: Annotated[str, Query(max_length=2_000)] = "",  # noqa: A002  (the word in the address)
+) -> str:
+    asked = risk or None
+    answer = ask.trace(service, when, start, direction == "upstream", asked, MAX_TIER, MAX_DRAWN)
+    exposure = paths = None
+    if answer.data is not None and direction == "upstream" and asked and len(start) == 1 and not selected:
+        exposure = _or_none(lambda: ask.exposure(service, when, start[0], asked, 0))
+    if answer.data is not None and selected and not selected.startswith("group:"):
+        paths = _way(service, when, selected, answer.data.start, direction == "upstream")
+    opened = [box for box in open.split(",") if box]
+    return pages.render_tier(answer, page_of(request, "trace"), selected=selected or None, opened=opened,
+                             exposure=exposure, paths=paths)
+
+
+def _way(service: Service, when: When, selected: str, starts: tuple[str, ...], upstream: bool) -> Any:
+    """The surest paths between the selected mark and the start; None where they are the same or unconnected."""
+    if not starts or selected in starts:
+        return None
+    source, target = (selected, starts[0]) if upstream else (starts[0], selected)
+    return _or_none(lambda: ask.paths(service, when, source, target, 3))
+
+
+def _or_none(question: Any) -> Any:
+    """The answer to a question that only adds to a page; None where it does not apply to what the page is about."""
+    try:
+        return question()
+    except KedjaError:
+        return None
+
+
+@router.get("/exposure")
+def exposure(request: Request, service: Asked, when: At, subject: Name, risk: Name = RISK) -> str:
+    answer = ask.exposure(service, when, subject, risk or RISK, 200)
+    return pages.render_exposure(answer, page_of(request, "exposure"))
+
+
+@router.get("/affected")
+def affected(request: Request, service: Asked, when: At, start: Name, goods: Name = "", risk: Name = "") -> str:
+    answer = ask.affected(service, when, start, goods or None, risk or None)
+    return pages.render_affected(answer, page_of(request, "affected"))
+
+
+@router.get("/paths")
+def paths(request: Request, service: Asked, when: At, source: Name = "", target: Name = "") -> str:
+    if not (source and target):
+        return pages.render_paths(None, page_of(request))
+    return pages.render_paths(ask.paths(service, when, source, target, 5), page_of(request, "paths"))
+
+
+@router.get("/entity/{id:path}")
+def entity(request: Request, service: Asked, when: At, id: str) -> str:
+    return pages.render_entity(ask.entity(service, when, id), page_of(request))
+
+
+def problem_page(request: Request, status: int, error: KedjaError) -> HTMLResponse:
+    """An error as a page, for whoever came by a browser."""
+    candidates = error.candidates if isinstance(error, AmbiguousError) else ()
+    text = pages.render_problem(status, error.code, error.message, page_of(request), remedy=error.remedy,
+                                candidates=candidates)
+    return HTMLResponse(text, status)
