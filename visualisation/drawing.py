@@ -1,0 +1,371 @@
+"""An answer as marks in columns: what is drawn, listed and exported, before anybody knows where it stands."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from graph.data import (
+    AffectedData,
+    ExposureData,
+    LinkData,
+    Node,
+    PathsData,
+    Reach,
+    TraceData,
+    TraceNode,
+)
+from graph.answer import Resolution
+from ontology.model import LINKS, Walk
+from ontology.vocabulary import vocabulary
+from visualisation.marks import Level, level_of
+
+REGION = -1
+"""Column of the buyers, left of the contracts."""
+LIMIT = 300
+"""Most marks drawn; beyond it they are grouped by tier and country."""
+SMALL_COLUMN = 12
+"""A column of at most so many marks is not worth grouping."""
+RAW = "raw-material"
+"""The stage at which, and within which, a step is drawn as raw material."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who stands behind a mark: a site, a company or a place, and by what link."""
+
+    node: Node
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One thing drawn. A *group* stands for ``size`` things, counted by level in ``counts``."""
+
+    id: str
+    column: int
+    node: Node | None
+    level: Level = Level.NO_RISK
+    tier: int | None = None
+    tier_max: int | None = None
+    reach: Reach | None = None
+    actors: tuple[Actor, ...] = ()
+    resolution: Resolution | None = None
+    end: bool = False
+    country: str | None = None
+    size: int = 1
+    counts: Mapping[Level, int] = field(default_factory=dict)
+    rest: bool = False
+    """A group of what is left when the countries are too many to show each."""
+
+    @property
+    def group(self) -> bool:
+        return self.node is None
+
+    @property
+    def shape(self) -> str:
+        if self.node is None:
+            return "group"
+        if self.node.type == "Contract":
+            return "contract"
+        if self.column == REGION:
+            return "region"
+        if self.node.type != "Step":
+            return "actor"
+        if self.node.generic:
+            return "generic"
+        return "raw" if self.node.stage in vocabulary("chain-stages").within(RAW) else "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A link as drawn: ``source`` and ``target`` are marks; ``links`` how many it stands for."""
+
+    source: str
+    target: str
+    resolution: Resolution
+    uncertain: bool = False
+    links: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Marks in reading order and the wires between them. ``total`` counts what the answer holds of things to draw."""
+
+    marks: tuple[Mark, ...]
+    wires: tuple[Wire, ...]
+    total: int
+    direction: str = "upstream"
+
+    @property
+    def shown(self) -> int:
+        return sum(1 for mark in self.marks if not mark.group)
+
+    @property
+    def grouped(self) -> bool:
+        return any(mark.group for mark in self.marks)
+
+    def counts(self) -> Mapping[Level, int]:
+        """How many things, drawn or inside a group, stand at each level."""
+        found: Counter[Level] = Counter()
+        for mark in self.marks:
+            if mark.group:
+                found.update(mark.counts)
+            else:
+                found[mark.level] += 1
+        return found
+
+
+def _attached(links: Iterable[LinkData]) -> dict[str, list[tuple[str, str]]]:
+    """For each node the actors that links attach to it, as (actor, link type)."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for link in links:
+        declared = LINKS.get(link.type)
+        if declared is not None and declared.walk is Walk.ACTOR and not link.denied:
+            found[link.target].append((link.source, link.type))
+    return found
+
+
+def _actors(mark: str, attached: Mapping[str, Sequence[tuple[str, str]]], nodes: Mapping[str, Node]) -> tuple[Actor, ...]:
+    """The actors of a mark, nearest first: who performs and runs a step, then who operates and owns those."""
+    found: dict[str, Actor] = {}
+    waiting = [mark]
+    while waiting:
+        here = waiting.pop(0)
+        for actor, link in sorted(attached.get(here, ()), key=lambda pair: (_NEARNESS.get(pair[1], 9), pair)):
+            if actor not in found and actor in nodes and actor != mark:
+                found[actor] = Actor(nodes[actor], link)
+                waiting.append(actor)
+    return tuple(found.values())
+
+
+_NEARNESS = {"PERFORMS": 0, "RUNS": 1, "HOLDS": 1, "OPERATES": 2, "OWNS": 3, "RECRUITS_FOR": 4}
+
+
+def _flows(link: LinkData) -> bool:
+    declared = LINKS.get(link.type)
+    return declared is not None and declared.walk is Walk.GOODS and not link.denied
+
+
+def of_trace(data: TraceData) -> Drawing:
+    """Steps and contracts as marks in the column of their tier, buyers left of them; actors inside the mark of their step.
+
+    Downstream, tiers are counted from the start: they are mirrored so that contracts stand left all the same.
+    """
+    nodes = {item.node.id: item.node for item in data.nodes}
+    attached = _attached(data.links)
+    column = _columns(data)
+    actors = {id: _actors(id, attached, nodes) for id, node in nodes.items() if _drawn(node)}
+    inside = {actor.node.id for found in actors.values() for actor in found}
+    marks = [
+        _mark(item, column[item.node.id], actors.get(item.node.id, ()))
+        for item in data.nodes
+        if _drawn(item.node) or item.node.id not in inside
+    ]
+    marks += [Mark(node.id, REGION, node, country=node.country) for node in data.buyers]
+    present = {mark.id for mark in marks}
+    wires = [
+        _wire(link)
+        for link in (*data.links, *data.buyer_links)
+        if (_flows(link) or link.type == "SERVES") and {link.source, link.target} <= present and not link.denied
+    ]
+    return Drawing(_sorted(marks), _joined(wires), len(marks), data.direction)
+
+
+def _drawn(node: Node) -> bool:
+    return node.type in ("Step", "Contract")
+
+
+def _columns(data: TraceData) -> dict[str, int]:
+    if data.direction != "downstream":
+        return {item.node.id: item.tier for item in data.nodes}
+    deepest = max((item.tier for item in data.nodes if item.node.type != "Contract"), default=0)
+    return {
+        item.node.id: 0 if item.node.type == "Contract" else deepest - item.tier + 1 for item in data.nodes
+    }
+
+
+def _mark(item: TraceNode, column: int, actors: tuple[Actor, ...]) -> Mark:
+    country = item.node.country or next((a.node.country for a in actors if a.node.country), None)
+    return Mark(
+        id=item.node.id, column=column, node=item.node, level=level_of(item.reach), tier=item.tier,
+        tier_max=item.tier_max, reach=item.reach, actors=actors, resolution=item.resolution, end=item.end,
+        country=country,
+    )  # fmt: skip
+
+
+def _wire(link: LinkData) -> Wire:
+    """``SERVES`` reads from the contract to its buyer, as risk would go on."""
+    return Wire(link.source, link.target, link.resolution, uncertain=link.confidence < 0.7)
+
+
+def _sorted(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    return tuple(sorted(marks, key=lambda mark: (mark.column, mark.node.name.casefold() if mark.node else "", mark.id)))
+
+
+def _joined(wires: Iterable[Wire]) -> tuple[Wire, ...]:
+    """One wire for each pair of marks: the surest of parallel links, with how many there are."""
+    order = list(Resolution)
+    found: dict[tuple[str, str], Wire] = {}
+    for wire in wires:
+        key = (wire.source, wire.target)
+        other = found.get(key)
+        if other is None:
+            found[key] = wire
+            continue
+        best = min(wire, other, key=lambda w: (order.index(w.resolution), w.uncertain))
+        found[key] = replace(best, links=wire.links + other.links)
+    return tuple(found[key] for key in sorted(found))
+
+
+def of_paths(data: PathsData) -> Drawing:
+    """The nodes of the paths: the target stands left, each in the column of its fewest links to it."""
+    nodes = {node.id: node for node in data.nodes}
+    column: dict[str, int] = {}
+    for path in data.paths:
+        for place, id in enumerate(reversed(path.nodes)):
+            column[id] = min(column.get(id, place), place)
+    return _chains(nodes, data.links, column, {}, (), "upstream")
+
+
+def of_affected(data: AffectedData) -> Drawing:
+    """Regions and contracts left, the start at the right edge, the paths between them."""
+    nodes = {node.id: node for node in data.nodes}
+    nodes |= {item.contract.id: item.contract for item in data.contracts}
+    column: dict[str, int] = {}
+    resolution: dict[str, Resolution] = {}
+    serves: list[Wire] = []
+    for item in data.contracts:
+        if item.path is None:
+            continue
+        for place, id in enumerate(reversed(item.path.nodes)):
+            column[id] = min(column.get(id, place), place)
+        resolution[item.contract.id] = item.resolution
+        for region in item.regions:
+            if region in nodes:
+                column[region] = REGION
+                serves.append(Wire(item.contract.id, region, Resolution.ITEM))
+    return _chains(nodes, data.links, column, resolution, serves, "downstream")
+
+
+def of_exposure(data: ExposureData) -> Drawing:
+    """The worst paths of an exposure, as the paths between their seeds and contracts."""
+    nodes = {node.id: node for node in data.nodes} | {m.contract.id: m.contract for m in data.members}
+    figures = [*data.worst, *(figure for member in data.members for figure in member.figures)]
+    column: dict[str, int] = {}
+    level: dict[str, Level] = {}
+    for figure in figures:
+        if figure.path is None:
+            continue
+        for place, id in enumerate(reversed(figure.path.nodes)):
+            column[id] = min(column.get(id, place), place)
+            level[id] = max(level.get(id, Level.NONE_FOUND), Level(str(figure.severity)), key=_RANK.__getitem__)
+    drawing = _chains(nodes, data.links, column, {}, (), "upstream")
+    return replace(drawing, marks=tuple(replace(m, level=level.get(m.id, Level.NO_RISK)) for m in drawing.marks))
+
+
+_RANK = {level: -place for place, level in enumerate(Level)}
+
+
+def _chains(
+    nodes: Mapping[str, Node],
+    links: Sequence[LinkData],
+    column: Mapping[str, int],
+    resolution: Mapping[str, Resolution],
+    more: Sequence[Wire],
+    direction: str,
+) -> Drawing:
+    attached = _attached(links)
+    marks = [
+        Mark(
+            id=id, column=place, node=nodes[id], tier=place, resolution=resolution.get(id),
+            actors=() if place == REGION else tuple(a for a in _actors(id, attached, nodes) if a.node.id not in column),
+            country=nodes[id].country,
+        )  # fmt: skip
+        for id, place in column.items()
+        if id in nodes
+    ]
+    wires = [_wire(link) for link in links if link.source in column and link.target in column and not link.denied]
+    return Drawing(_sorted(marks), _joined([*wires, *more]), len(marks), direction)
+
+
+def grouped(drawing: Drawing, opened: frozenset[str] = frozenset(), limit: int = LIMIT) -> Drawing:
+    """The drawing with at most ``limit`` marks: large columns become boxes by country, but for those ``opened``.
+
+    A box's id is ``group:COLUMN:COUNTRY``; what does not fit stays in a box with its count, never left out silently.
+    """
+    if len(drawing.marks) <= limit:
+        return drawing
+    columns: dict[int, list[Mark]] = defaultdict(list)
+    for mark in drawing.marks:
+        columns[mark.column].append(mark)
+    boxes = max(1, limit // len(columns) - 1)
+    small = min(SMALL_COLUMN, boxes)
+    kept: list[Mark] = []
+    home: dict[str, str] = {}
+    for number, members in sorted(columns.items()):
+        if len(members) <= small:
+            kept.extend(members)
+            continue
+        kept.extend(_boxes(number, members, boxes, home))
+    for box in [mark for mark in kept if mark.id in opened]:
+        place = kept.index(box)
+        kept[place : place + 1] = _opened(box, columns[box.column], limit - len(kept), home)
+    wires = _joined(
+        replace(wire, source=home.get(wire.source, wire.source), target=home.get(wire.target, wire.target))
+        for wire in drawing.wires
+    )
+    return replace(drawing, marks=tuple(kept), wires=tuple(wire for wire in wires if wire.source != wire.target))
+
+
+def _boxes(column: int, members: Sequence[Mark], most: int, home: dict[str, str]) -> list[Mark]:
+    countries: dict[str, list[Mark]] = defaultdict(list)
+    for mark in members:
+        countries[mark.country or ""].append(mark)
+    ordered = sorted(countries.items(), key=lambda item: (-len(item[1]), item[0]))
+    shown = ordered if len(ordered) <= most else ordered[: most - 1]
+    boxes = [_box(f"group:{column}:{country}", column, country or None, marks, home) for country, marks in shown]
+    rest = [mark for _, marks in ordered[len(shown) :] for mark in marks]
+    if rest:
+        boxes.append(replace(_box(f"group:{column}:*", column, None, rest, home), rest=True))
+    return boxes
+
+
+def _box(id: str, column: int, country: str | None, marks: Sequence[Mark], home: dict[str, str]) -> Mark:
+    home.update((mark.id, id) for mark in marks)
+    counts = Counter(mark.level for mark in marks)
+    worst = min(counts, key=list(Level).index)
+    return Mark(id=id, column=column, node=None, level=worst, tier=marks[0].tier, country=country, size=len(marks),
+                counts=counts)  # fmt: skip
+
+
+def _opened(box: Mark, column: Sequence[Mark], room: int, home: dict[str, str]) -> list[Mark]:
+    """The members of a box, most severe first, as many as there is room for; the others stay in the box."""
+    rank = list(Level).index
+    members = sorted((m for m in column if home.get(m.id) == box.id), key=lambda m: (rank(m.level), m.id))
+    out = members if len(members) <= room + 1 else members[: max(0, room)]
+    for member in out:
+        del home[member.id]
+    rest = members[len(out) :]
+    return [*out, replace(box, size=len(rest), counts=Counter(m.level for m in rest), rest=True)] if rest else out
+
+
+def lit(drawing: Drawing, selected: str) -> frozenset[str]:
+    """The mark and everything upstream and downstream of it, along the wires."""
+    forth: dict[str, list[str]] = defaultdict(list)
+    back: dict[str, list[str]] = defaultdict(list)
+    for wire in drawing.wires:
+        forth[wire.source].append(wire.target)
+        back[wire.target].append(wire.source)
+    found = {selected}
+    for step in (forth, back):
+        waiting = [selected]
+        seen = {selected}
+        while waiting:
+            for other in step[waiting.pop()]:
+                if other not in seen:
+                    seen.add(other)
+                    waiting.append(other)
+        found |= seen
+    return frozenset(found)

@@ -1,0 +1,310 @@
+"""The pages, rendered on the server. Each function takes an answer and a ``Page`` and gives a whole HTML document.
+
+    render_start(start, page)                                          /
+    render_search(text, hits, page, as_of=...)                         /search?q=
+    render_tier(answer, page, selected=, opened=, exposure=, paths=)   /tier?start=&risk=&direction=&valid_at=&selected=&open=
+    render_exposure(answer, page)                                      /exposure?subject=&risk=
+    render_affected(answer, page)                                      /affected?start=&goods=&risk=
+    render_paths(answer, page)                                         /paths?source=&target=
+    render_entity(answer, page)                                        /entity/{id}
+    render_problem(status, code, message, page, remedy=, candidates=)  any of them
+
+All state is in the URL, ``lang`` included. Nothing inline: style sheets and modules are served from ``/static``
+(``static_files()``), so the policy ``default-src 'self'`` holds. Names from outside are escaped, and characters that
+would reorder or hide text are written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from graph.answer import Answer, AsOf, Knowledge
+from graph.data import AffectedData, EntityData, ExposureData, Node, PathsData, TraceData
+from graph.store import Hit, RunInfo
+from ontology.vocabulary import vocabulary
+from visualisation import panel as panels
+from visualisation.drawing import Drawing, Mark, grouped, of_affected, of_paths, of_trace
+from visualisation.marks import RAMP, Level, level_name
+from visualisation.sentences import Teller
+from visualisation.svg import Picture, picture
+from visualisation.tables import exposure_view, tier_rows
+from visualisation.text import shown
+from visualisation.words import LANGUAGES, Words, language_name
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page knows of its request: the language, the path and the query as it came (repeated names kept).
+
+    ``exports`` are (name, address) of files that the server can make of the same answer.
+    """
+
+    lang: str = "sv"
+    path: str = "/"
+    query: tuple[tuple[str, str], ...] = ()
+    exports: tuple[tuple[str, str], ...] = ()
+
+    def url(self, path: str | None = None, /, **changes: str | None) -> str:
+        """The address of this page with some of its query changed (``None`` drops a name), or of another path."""
+        kept = [(name, value) for name, value in self.query if path is None or name in ("lang", "valid_at", "known_at")]
+        pairs = [(name, value) for name, value in kept if name not in changes]
+        pairs += [(name, value) for name, value in changes.items() if value is not None]
+        if not any(name == "lang" for name, _ in pairs) and changes.get("lang", "") is not None:
+            pairs.append(("lang", self.lang))
+        return (path or self.path) + ("?" + urlencode(pairs) if pairs else "")
+
+    def value(self, name: str) -> str:
+        return next((value for key, value in self.query if key == name), "")
+
+    def hidden(self, *without: str) -> list[tuple[str, str]]:
+        """The query as fields of a form that sets the names ``without`` itself."""
+        pairs = [(name, value) for name, value in self.query if name not in without]
+        return pairs if any(name == "lang" for name, _ in pairs) else [*pairs, ("lang", self.lang)]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionLine:
+    """One buyer on the start page, with how many contracts it has."""
+
+    node: Node
+    contracts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the start page shows. ``counts`` by node type; ``incidents`` and ``regions`` in the order shown."""
+
+    as_of: AsOf
+    counts: Mapping[str, int]
+    links: int
+    regions: Sequence[RegionLine] = ()
+    incidents: Sequence[Node] = ()
+    runs: Sequence[RunInfo] = ()
+    snapshot: str = ""
+    demonstration: bool = False
+    risk: str = "forced-labour"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What the frame of a page says of the answer: both clocks, snapshot, method."""
+
+    as_of: AsOf | None = None
+    snapshot: str = ""
+    method: str = ""
+    demonstration: bool = False
+    sources: Sequence[Any] = ()
+    oldest: date | None = None
+    empty: bool = field(default=False)
+
+
+def _shown(value: object) -> object:
+    """Every text that a template prints goes through here first; what is markup already is left alone."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return shown(value)
+
+
+@cache
+def environment() -> Environment:
+    env = Environment(
+        loader=PackageLoader("visualisation"), autoescape=True, undefined=StrictUndefined, finalize=_shown,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    env.globals.update(Level=Level, RAMP=RAMP, level_name=level_name, quote=quote, LANGUAGES=LANGUAGES,
+                       language_name=language_name)  # fmt: skip
+    return env
+
+
+def static_files() -> str:
+    """The folder of style sheets and modules that the pages name under ``/static``."""
+    return str(files("visualisation") / "static")
+
+
+def _render(template: str, page: Page, title: str, frame: _Frame, /, **values: object) -> str:
+    words = Words(page.lang)
+    return environment().get_template(template).render(
+        w=words, page=page, title=title, frame=frame, other=[lang for lang in LANGUAGES if lang != page.lang], **values
+    )
+
+
+def _frame(answer: Answer[Any]) -> _Frame:
+    return _Frame(
+        as_of=answer.as_of, snapshot=answer.snapshot, method=f"{answer.method.name} {answer.method.version}",
+        demonstration=answer.demonstration, sources=answer.evidence.cited, oldest=answer.completeness.oldest_source,
+        empty=answer.knowledge is Knowledge.NOT_IN_GRAPH or answer.data is None,
+    )  # fmt: skip
+
+
+def risk_choices(words: Words) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The risk types as (area, [(id, label)]) in the vocabulary's order; an area may be asked about as a whole."""
+    risks = vocabulary("risk-types")
+    terms = sorted(risks.terms.values(), key=lambda term: term.order)
+    return [
+        (top.label.get(words.lang), [(t.id, t.label.get(words.lang)) for t in terms if t.id in risks.within(top.id)])
+        for top in terms
+        if not top.broader
+    ]
+
+
+# -- pages ----------------------------------------------------------------------------------------------------
+def render_start(start: Start, page: Page) -> str:
+    """The start page: search, what the store holds, the regions, the latest loads and incidents."""
+    frame = _Frame(start.as_of, start.snapshot, "", start.demonstration)
+    return _render("start.html", page, Words(page.lang)("app.name"), frame, start=start, risks=risk_choices(Words(page.lang)))
+
+
+def render_search(text: str, hits: Sequence[Hit], page: Page, *, as_of: AsOf | None = None, demonstration: bool = False) -> str:
+    """What a search found, best first; also what the search box shows while one types."""
+    title = Words(page.lang)("search.title", text=shown(text))
+    return _render("search.html", page, title, _Frame(as_of, demonstration=demonstration), text=text, hits=hits)
+
+
+def render_tier(
+    answer: Answer[TraceData],
+    page: Page,
+    *,
+    selected: str | None = None,
+    opened: Iterable[str] = (),
+    exposure: Answer[ExposureData] | None = None,
+    paths: Answer[PathsData] | None = None,
+) -> str:
+    """The tier view.
+
+    Args:
+        answer: what was traced; its risk colours the marks.
+        selected: the mark whose chain is lit and whose panel is open.
+        opened: ids of boxes (``group:COLUMN:COUNTRY``) to open.
+        exposure: of the start to the same risk, for the panel when nothing is selected.
+        paths: the best paths from the selected mark to the start, for its panel; the first is drawn thick.
+    """
+    words = Words(page.lang)
+    if answer.data is None:
+        return _render("tier.html", page, words("tier.title"), _frame(answer), picture=None, text=page.value("start"))
+    whole = of_trace(answer.data)
+    drawing = grouped(whole, frozenset(opened))
+    teller = Teller(answer, words)
+
+    def href(mark: Mark) -> str:
+        if mark.group:
+            return page.url(open=",".join(sorted({*opened, mark.id})), selected=None)
+        return page.url(selected=mark.id)
+
+    drawn = picture(drawing, words, href=href, risk=answer.data.risk, selected=selected,
+                    chosen=_chosen(exposure, paths, selected))  # fmt: skip
+    mark = next((mark for mark in drawing.marks if mark.id == drawn.selected), None)
+    panel = (
+        panels.of_mark(mark, drawing, teller, answer, href, paths)
+        if mark
+        else panels.of_start(answer, teller, drawing, exposure)
+    )
+    title = words("tier.title_of", what=", ".join(teller.name(id) for id in answer.data.start[:3]))
+    return _render(
+        "tier.html", page, title, _frame(answer), picture=drawn, panel=panel, data=answer.data, teller=teller,
+        rows=tier_rows(drawn, answer, teller), counts=whole.counts(), risks=risk_choices(words),
+        completeness=answer.completeness,
+    )  # fmt: skip
+
+
+def _chosen(
+    exposure: Answer[ExposureData] | None, paths: Answer[PathsData] | None, selected: str | None
+) -> frozenset[tuple[str, str]]:
+    """The links of the path to draw thick: of the selection, else the worst path of the start."""
+    nodes: tuple[str, ...] = ()
+    if paths is not None and paths.data is not None and paths.data.paths:
+        nodes = paths.data.paths[0].nodes
+    elif selected is None and exposure is not None and exposure.data is not None:
+        nodes = next((figure.path.nodes for figure in exposure.data.worst if figure.path), ())
+    return frozenset(zip(nodes[:-1], nodes[1:], strict=True))
+
+
+def render_exposure(answer: Answer[ExposureData], page: Page) -> str:
+    """Lens A for a group of contracts: distribution, worst paths, tiers, contracts, what is not known."""
+    words = Words(page.lang)
+    if answer.data is None:
+        return _render("exposure.html", page, words("exposure.title"), _frame(answer), view=None, text=page.value("subject"))
+    teller = Teller(answer, words)
+    title = words("exposure.title_of", what=teller.name(answer.data.subject.id), risk=words.risk(answer.data.risk))
+    return _render(
+        "exposure.html", page, title, _frame(answer), data=answer.data, teller=teller, view=exposure_view(answer, teller),
+        risks=risk_choices(words), completeness=answer.completeness,
+    )  # fmt: skip
+
+
+def render_affected(answer: Answer[AffectedData], page: Page) -> str:
+    """The contracts that something touches, surest first, with the question to ask under each."""
+    words = Words(page.lang)
+    if answer.data is None:
+        return _render("affected.html", page, words("affected.title"), _frame(answer), data=None, text=page.value("start"))
+    teller = Teller(answer, words)
+    title = words("affected.title_of", what=teller.name(answer.data.start.id))
+    drawn = _plain(of_affected(answer.data), page, words)
+    return _render("affected.html", page, title, _frame(answer), data=answer.data, teller=teller, picture=drawn,
+                   completeness=answer.completeness)  # fmt: skip
+
+
+def render_paths(answer: Answer[PathsData] | None, page: Page) -> str:
+    """The best paths between two things as a ranked list and drawn; without an answer, the form alone."""
+    words = Words(page.lang)
+    if answer is None or answer.data is None:
+        frame = _frame(answer) if answer is not None else _Frame()
+        return _render("paths.html", page, words("paths.title"), frame, data=None, text=page.value("source"))
+    teller = Teller(answer, words)
+    ways = [panels.Way(teller.linked(p), tuple(teller.hops(p)), teller.weakest(p), words.resolution(p.resolution),
+                       words.probability(p.value)) for p in answer.data.paths]  # fmt: skip
+    title = words("paths.title_of", source=teller.name(answer.data.source), target=teller.name(answer.data.target))
+    first = answer.data.paths[0].nodes if answer.data.paths else ()
+    drawn = _plain(of_paths(answer.data), page, words, frozenset(zip(first[:-1], first[1:], strict=True)))
+    return _render("paths.html", page, title, _frame(answer), data=answer.data, teller=teller, ways=ways, picture=drawn)
+
+
+def render_entity(answer: Answer[EntityData], page: Page) -> str:
+    """Everything said about one thing, by whom, valid when; conflicts are shown, never settled silently."""
+    words = Words(page.lang)
+    if answer.data is None:
+        return _render("entity.html", page, words("entity.title"), _frame(answer), data=None, text=page.path.rpartition("/")[2])
+    teller = Teller(answer, words)
+    name = teller.name(answer.data.node.id)
+    return _render("entity.html", page, name, _frame(answer), data=answer.data, teller=teller)
+
+
+def render_problem(
+    status: int, code: str, message: str, page: Page, *, remedy: str = "", candidates: Sequence[tuple[str, str]] = ()
+) -> str:
+    """What went wrong and what to do about it; a name that fits several things lists them."""
+    words = Words(page.lang)
+    key = f"problem.{code}"
+    title = words(key if words.has(key) else "problem.other")
+    found = [Candidate(id, name) for id, name in candidates]
+    return _render("problem.html", page, title, _Frame(), status=status, message=message, remedy=remedy, candidates=found)
+
+
+def _plain(drawing: Drawing, page: Page, words: Words, chosen: frozenset[tuple[str, str]] = frozenset()) -> Picture | None:
+    """A drawing whose marks lead to their entity's page."""
+    if not drawing.marks:
+        return None
+    small = grouped(drawing)
+
+    def href(mark: Mark) -> str:
+        return page.url(selected=None) if mark.group else page.url(entity_path(mark.id))
+
+    return picture(small, words, href=href, chosen=chosen)
+
+
+def entity_path(id: str) -> str:
+    return "/entity/" + quote(id, safe="")

@@ -1,0 +1,200 @@
+"""Sentences about named actors: attributed, dated, "linked to" or "may contain", never "uses"; see ontology.md 8."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graph.answer import Answer, Ask, Cited, End, Fact, Truncated
+from graph.data import Figure, LinkData, Listed, Node, Path, StatementData
+from visualisation.marks import Level, figure_level, span
+from visualisation.svg import node_name
+from visualisation.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A statement in words: the attributed sentence, and the details beside it as (label, value)."""
+
+    sentence: str
+    details: tuple[tuple[str, str], ...]
+    sources: tuple[Cited, ...]
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One link of a path in words, from the upstream end: what it leads to, how surely, on whose word."""
+
+    node: str
+    name: str
+    link: str
+    evidence: str
+    weakest: bool
+
+
+def _nodes_of(data: Any) -> Iterable[Node]:
+    for name in ("nodes", "neighbours", "buyers", "others", "contracts", "members"):
+        for item in getattr(data, name, ()) if not isinstance(getattr(data, name, ()), int) else ():
+            if isinstance(item, Node):
+                yield item
+            else:
+                yield from (n for n in (getattr(item, "node", None), getattr(item, "contract", None)) if isinstance(n, Node))
+    for name in ("subject", "start", "node"):
+        if isinstance(found := getattr(data, name, None), Node):
+            yield found
+
+
+class Teller:
+    """Puts what one answer says into the words of one language."""
+
+    def __init__(self, answer: Answer[Any], words: Words) -> None:
+        self.answer = answer
+        self.words = words
+        self.nodes: Mapping[str, Node] = {node.id: node for node in _nodes_of(answer.data)}
+        found = [*getattr(answer.data, "links", ()), *getattr(answer.data, "denied", ()),
+                 *getattr(answer.data, "buyer_links", ())]  # fmt: skip
+        self.links: Mapping[str, LinkData] = {link.id: link for link in found}
+        self.facts: Mapping[str, Fact] = {fact.id: fact for fact in answer.evidence.facts}
+        self.cited: Mapping[str, Cited] = {source.id: source for source in answer.evidence.cited}
+        self.statements: Mapping[str, StatementData] = {s.id: s for s in getattr(answer.data, "statements", ())}
+
+    def name(self, id: str | None) -> str:
+        """The name of a node of the answer; the id where the answer does not describe it."""
+        if id is None:
+            return self.words("unknown")
+        node = self.nodes.get(id)
+        return node_name(node.name, node.id, self.words) if node else id
+
+    # -- statements -------------------------------------------------------------------------------------------
+    def statement(self, said: StatementData) -> Told:
+        w = self.words
+        sources = tuple(self.cited[id] for id in said.sources if id in self.cited)
+        name = said.name_sv if w.lang == "sv" and said.name_sv else said.name
+        sentence = w("statement.says", who=self._who(said, sources), date=w.day(said.issued), what=name)
+        details = [
+            (w("statement.kind"), w.node_type(said.type)),
+            (w("statement.risk"), ", ".join(w.risk(risk) for risk in said.risk) or w("unknown")),
+            (w("statement.severity"), w.severity(said.severity)),
+        ]
+        if said.type == "RiskAssessment":
+            likelihood = w("not_stated") if said.likelihood is None else w.probability(said.likelihood)
+            details.append((w("statement.likelihood"), likelihood))
+        if said.level:
+            details.append((w("statement.level"), w.term("levels", said.level)))
+        if said.type == "Finding":
+            details.append((w("statement.standing"), w.term("standings", said.standing)))
+        if said.specific:
+            details.append((w("statement.reply"), said.reply or w("statement.no_reply")))
+        level = Level.UNSTATED if said.severity is None else Level(str(said.severity))
+        return Told(sentence, tuple(details), sources, level)
+
+    def _who(self, said: StatementData, sources: tuple[Cited, ...]) -> str:
+        if said.cites:
+            return said.cites
+        names = dict.fromkeys(source.publisher or source.title for source in sources)
+        return ", ".join(names) or self.words("source_unknown")
+
+    def source(self, cited: Cited) -> str:
+        dates = [self.words("source.published", date=cited.published)] if cited.published else []
+        if cited.retrieved:
+            dates.append(self.words("source.retrieved", date=cited.retrieved))
+        parts = (cited.publisher, cited.title, *dates, cited.licence)
+        return ", ".join(part for part in parts if part)
+
+    # -- links and paths --------------------------------------------------------------------------------------
+    def evidence(self, link: LinkData) -> str:
+        """``Declared · confidence 0.70 · 2024-01-01 to (end unknown) · Supplier list, row 12``."""
+        w = self.words
+        parts = [w.term("statuses", link.status), w("confidence", c=w.probability(link.confidence)), self.period(link)]
+        if link.rests_on:
+            parts.append(w("derived"))
+        facts = [self.facts[id] for id in (link.id, *link.rests_on) if id in self.facts]
+        parts += dict.fromkeys(self._fact(fact) for fact in facts[:3])
+        return " · ".join(part for part in parts if part)
+
+    def _fact(self, fact: Fact) -> str:
+        source = self.cited.get(fact.source)
+        title = fact.cites or (source.title if source else self.words("source_unknown"))
+        return f"{title}, {fact.locator}" if fact.locator else title
+
+    def period(self, link: LinkData) -> str:
+        w = self.words
+        if link.valid_from is None and link.valid_to is None:
+            return w("period.unknown")
+        start = w.day(link.valid_from) if link.valid_from else w("period.no_start")
+        end = w.day(link.valid_to) if link.valid_to else w("period.no_end")
+        return f"{start}–{end}"
+
+    def hops(self, path: Path) -> list[Hop]:
+        """The path from the contract up to where the risk enters, as a reader walks it."""
+        found = [Hop(path.nodes[-1], self.name(path.nodes[-1]), "", "", weakest=False)]
+        for node, id in zip(reversed(path.nodes[:-1]), reversed(path.links), strict=True):
+            link = self.links.get(id)
+            verb = self.words(f"from.{link.type}") if link and self.words.has(f"from.{link.type}") else ""
+            evidence = self.evidence(link) if link else ""
+            found.append(Hop(node, self.name(node), verb, evidence, weakest=id == path.weakest))
+        return found
+
+    def weakest(self, path: Path) -> str:
+        """The weakest link in a sentence; a path without links has none."""
+        link = self.links.get(path.weakest or "")
+        if link is None:
+            return self.words("path.no_links")
+        return self.words(
+            "path.weakest", source=self.name(link.source), target=self.name(link.target),
+            status=self.words.term("statuses", link.status), c=self.words.probability(link.confidence),
+        )  # fmt: skip
+
+    def linked(self, path: Path) -> str:
+        """``Contract X is linked to Y by 3 links: the goods may come from there``."""
+        key = "path.linked" if path.links else "path.itself"
+        return self.words(key, end=self.name(path.nodes[-1]), start=self.name(path.nodes[0]), n=len(path.links))
+
+    def figure(self, figure: Figure) -> str:
+        """``Forced labour: very severe, 0.35–0.60``."""
+        w = self.words
+        if figure.severity_unknown:
+            severity = w("level.unstated")
+        else:
+            severity = w.severity(figure.severity) if figure.severity else w("level.unknown")
+        level = figure_level(figure)
+        bounds = "" if level is Level.NONE_FOUND else span(figure.low, figure.high, figure.upper_open, w)
+        return f"{w.risk(figure.risk)}: {severity}" + (f", {bounds}" if bounds else "")
+
+    # -- what is not known ------------------------------------------------------------------------------------
+    def end(self, end: End) -> str:
+        w = self.words
+        known = w.term("inputs-known", end.inputs_known) if end.inputs_known else w("end.nobody_said")
+        return w("end.at", node=self.name(end.node), known=known)
+
+    def ask(self, ask: Ask | None) -> str:
+        if ask is None:
+            return self.words("ask.nobody")
+        if not ask.entitled:
+            return self.words("ask.nearest", who=self.name(ask.organisation))
+        clause = self.words.term("clause-levels", ask.clause_level)
+        return self.words("ask.entitled", who=self.name(ask.organisation), contract=self.name(ask.contract), clause=clause)
+
+    def listed(self, row: Listed) -> str:
+        """A row of the company list in words."""
+        return self.words(f"listed.{row.why}", company=self.name(row.company), n=len(row.contracts))
+
+    def truncated(self, cut: Truncated) -> str:
+        key = f"truncated.{cut.why}"
+        limit = cut.limit if cut.limit is not None else self.words("unknown")
+        return self.words(key if self.words.has(key) else "truncated.other", n=limit, why=cut.why)
+
+    def unknown(self) -> list[str]:
+        """What the answer does not know, a sentence each; never empty."""
+        w, known = self.words, self.answer.completeness
+        ends = known.ends_total or len(known.ends)
+        found = []
+        if known.unassessed:
+            found.append(w("unknown.unassessed", n=known.unassessed, steps=known.steps))
+        if ends:
+            found.append(w("unknown.ends", n=ends))
+        if known.truncated is not None:
+            found.append(self.truncated(known.truncated))
+        return found or [w("unknown.nothing_counted")]

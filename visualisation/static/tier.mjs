@@ -1,0 +1,260 @@
+// The tier view comes whole from the server and works as links; this module adds what a keyboard and a pointer expect.
+// Selecting lights the chain here and now, then takes the panel from the same page as the server draws it.
+
+/** @typedef {{el: SVGAElement, up: number[], down: number[], column: number}} Mark */
+
+const byId = (id) => document.getElementById(id);
+const stage = document.querySelector(".scroll");
+const svg = document.querySelector("svg.tiers");
+const anchors = [...svg.querySelectorAll("a.n")];
+const wires = [...svg.querySelectorAll(".w")].map((el) => ({ el, s: Number(el.dataset.s), t: Number(el.dataset.t) }));
+/** @type {Mark[]} */
+const marks = anchors.map((el) => ({ el, up: [], down: [], column: Number(el.dataset.c) }));
+for (const { s, t } of wires) {
+  marks[s].down.push(t);
+  marks[t].up.push(s);
+}
+const place = (i) => {
+  const [, x, y] = /translate\(([\d.-]+)[ ,]([\d.-]+)\)/.exec(anchors[i].getAttribute("transform"));
+  return { x: Number(x), y: Number(y) };
+};
+const indexOf = new Map(anchors.map((el, i) => [el.dataset.id, i]));
+
+// -- one tab stop, arrows inside ---------------------------------------------------------------------------
+let here = Math.max(0, anchors.findIndex((el) => el.hasAttribute("aria-current")));
+
+function rove(i) {
+  anchors[here].setAttribute("tabindex", "-1");
+  here = i;
+  anchors[here].setAttribute("tabindex", "0");
+}
+
+function go(i) {
+  rove(i);
+  anchors[i].focus({ preventScroll: true });
+  show(i);
+}
+
+/** Bring a mark into the scrolled part, clear of the sticky headings. */
+function show(i) {
+  const box = anchors[i].getBoundingClientRect();
+  const frame = stage.getBoundingClientRect();
+  const head = 48;
+  if (box.top < frame.top + head) stage.scrollTop -= frame.top + head - box.top;
+  if (box.bottom > frame.bottom - 8) stage.scrollTop += box.bottom - frame.bottom + 8;
+  if (box.left < frame.left + 8) stage.scrollLeft -= frame.left + 8 - box.left;
+  if (box.right > frame.right - 8) stage.scrollLeft += Math.min(box.right - frame.right + 8, box.left - frame.left - 8);
+}
+
+/** The neighbour nearest in height on one side; what is lit goes first while something is selected. */
+function beside(i, side) {
+  const from = place(i);
+  const lit = (j) => (svg.classList.contains("picked") && !anchors[j].classList.contains("lit") ? 1e6 : 0);
+  return side
+    .filter((j) => j !== i)
+    .sort((a, b) => lit(a) + Math.abs(place(a).y - from.y) - lit(b) - Math.abs(place(b).y - from.y))[0];
+}
+
+const within = (i, step) => {
+  const column = marks.flatMap((m, j) => (m.column === marks[i].column ? [j] : [])).sort((a, b) => place(a).y - place(b).y);
+  return column[column.indexOf(i) + step];
+};
+
+const keys = {
+  ArrowRight: (i) => beside(i, marks[i].up),
+  ArrowLeft: (i) => beside(i, marks[i].down),
+  ArrowUp: (i) => within(i, -1),
+  ArrowDown: (i) => within(i, 1),
+  Home: () => 0,
+  End: () => anchors.length - 1,
+};
+
+svg.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") {
+    event.preventDefault();
+    clear();
+  } else if (event.key === "/") {
+    event.preventDefault();
+    byId("q").focus();
+  } else if (keys[event.key]) {
+    event.preventDefault();
+    const next = keys[event.key](here);
+    if (next !== undefined) go(next);
+  }
+});
+svg.addEventListener("focusin", (event) => {
+  const i = anchors.indexOf(event.target.closest("a.n"));
+  if (i >= 0) rove(i);
+});
+
+// -- the lit chain -----------------------------------------------------------------------------------------
+function chain(i) {
+  const found = new Set([i]);
+  for (const side of ["up", "down"]) {
+    const seen = new Set([i]);
+    const waiting = [i];
+    while (waiting.length) {
+      for (const j of marks[waiting.pop()][side]) {
+        if (!seen.has(j)) {
+          seen.add(j);
+          found.add(j);
+          waiting.push(j);
+        }
+      }
+    }
+  }
+  return found;
+}
+
+function light(i) {
+  const lit = i === undefined ? new Set() : chain(i);
+  svg.classList.toggle("picked", i !== undefined);
+  anchors.forEach((el, j) => {
+    el.classList.toggle("lit", lit.has(j));
+    if (j === i) el.setAttribute("aria-current", "true");
+    else el.removeAttribute("aria-current");
+  });
+  for (const { el, s, t } of wires) el.classList.toggle("lit", lit.has(s) && lit.has(t));
+  for (const row of document.querySelectorAll("#table tr[data-i]")) row.classList.toggle("picked", Number(row.dataset.i) === i);
+}
+
+/** Draw thick the path that the server chose for this selection. */
+function choose(page) {
+  const drawn = [...page.querySelectorAll("svg.tiers a.n")].map((el) => el.dataset.id);
+  const thick = new Set(
+    [...page.querySelectorAll("svg.tiers .w.chosen")].map((el) => `${drawn[el.dataset.s]} ${drawn[el.dataset.t]}`),
+  );
+  for (const { el, s, t } of wires) {
+    const on = thick.has(`${anchors[s].dataset.id} ${anchors[t].dataset.id}`);
+    el.classList.toggle("chosen", on);
+    if (on) el.setAttribute("marker-start", "url(#arrow)");
+    else el.removeAttribute("marker-start");
+  }
+}
+
+let asked = 0;
+
+/** Take the panel (and the language link) from the page at `address`. A failed request follows the link instead. */
+async function load(address) {
+  const mine = ++asked;
+  const panel = byId("panel");
+  panel.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (mine !== asked) return;
+    panel.replaceChildren(...page.getElementById("panel").childNodes);
+    panel.scrollTop = 0;
+    document.querySelector(".lang").href = page.querySelector(".lang").getAttribute("href");
+    choose(page);
+    panel.removeAttribute("aria-busy");
+    byId("said").textContent = byId("panel-h").textContent;
+  } catch {
+    if (mine === asked) location.assign(address);
+  }
+}
+
+async function pick(i, address, { push = true, enter = false } = {}) {
+  rove(i);
+  light(i);
+  if (push) history.pushState({}, "", address);
+  await load(address);
+  if (enter) byId("panel-h")?.focus();
+}
+
+async function clear({ push = true } = {}) {
+  const url = new URL(location.href);
+  if (push && !url.searchParams.has("selected")) return;
+  url.searchParams.delete("selected");
+  light(undefined);
+  if (push) history.pushState({}, "", url);
+  await load(url.href);
+}
+
+// A click from the keyboard (Enter) has no coordinates: then the focus follows into the panel.
+svg.addEventListener("click", (event) => {
+  const el = event.target.closest("a.n");
+  if (!el || el.classList.contains("box") || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  const enter = event.detail === 0;
+  pick(anchors.indexOf(el), el.getAttribute("href"), { enter });
+});
+
+// Links in the panel and in the table that lead to a drawn mark select it in place.
+document.addEventListener("click", (event) => {
+  const el = event.target.closest("a[data-pick], #clear");
+  if (!el || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  const id = new URL(el.href, location.href).searchParams.get("selected");
+  if (el.id === "clear") {
+    event.preventDefault();
+    clear().then(() => anchors[here].focus());
+  } else if (indexOf.has(id)) {
+    event.preventDefault();
+    const i = indexOf.get(id);
+    show(i);
+    pick(i, el.href, { enter: true });
+  }
+});
+byId("panel").addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  clear().then(() => go(here));
+});
+addEventListener("popstate", () => {
+  const id = new URL(location.href).searchParams.get("selected");
+  if (indexOf.has(id)) pick(indexOf.get(id), location.href, { push: false });
+  else clear({ push: false });
+});
+
+// -- spacing: zoom changes the distance between columns, never the text ----------------------------------------
+const heads = document.querySelector("svg.heads");
+const pitch0 = Number(stage.dataset.pitch);
+const starts = anchors.map((_, i) => place(i));
+const ends = wires.map(({ el }) => el.getAttribute("d").match(/-?[\d.]+/g).map(Number));
+const headings = [...heads.children].map((el) => ({ el, x: Number(/translate\(([\d.-]+)/.exec(el.getAttribute("transform"))[1]) }));
+const first = Math.min(...starts.map((p) => p.x));
+const columns = Math.round((Math.max(...starts.map((p) => p.x)) - first) / pitch0) + 1;
+const clip0 = Number(svg.querySelector("#label rect").getAttribute("width"));
+const least = svg.querySelector(".box") ? 172 : 128;
+let pitch = pitch0;
+
+function spread(next) {
+  pitch = Math.max(least, Math.min(420, next));
+  const move = (x) => first + ((x - first) / pitch0) * pitch;
+  const room = clip0 + pitch - pitch0;
+  anchors.forEach((el, i) => el.setAttribute("transform", `translate(${move(starts[i].x)} ${starts[i].y})`));
+  for (const el of svg.querySelectorAll(".n:not(.box) > .f")) el.setAttribute("width", String(room + 33));
+  headings.forEach(({ el, x }) => el.setAttribute("transform", `translate(${move(x + 10) - 10} 0)`));
+  svg.querySelector("#label rect").setAttribute("width", String(room));
+  wires.forEach(({ el, s, t }, k) => {
+    const [x1, y1, , b, , d, x2, y2] = ends[k];
+    // The line leaves where the label ends: a clipped label ends where the room does.
+    const label = x1 - starts[t].x;
+    const natural = Number(anchors[t].dataset.w ?? label);
+    const from = move(starts[t].x) + (anchors[t].classList.contains("box") ? label : Math.min(natural, room + 18));
+    const to = move(starts[s].x) - (starts[s].x - x2);
+    const bend = to > from ? Math.max(18, (to - from) * 0.45) : 34;
+    el.setAttribute("d", `M${from} ${y1}C${from + bend} ${b} ${to - bend} ${d} ${to} ${y2}`);
+  });
+  const width = first + (columns - 1) * pitch + room + 34;
+  for (const el of [svg, heads]) el.setAttribute("width", String(width));
+}
+
+const fit = () => spread((stage.clientWidth - 24 - first - clip0 - 34 + pitch0) / columns);
+const zoom = document.querySelector(".zoom");
+zoom.hidden = false;
+zoom.addEventListener("click", (event) => {
+  const by = event.target.closest("button")?.dataset.zoom;
+  if (by === "0") fit();
+  else if (by) spread(pitch * (by === "1" ? 1.2 : 1 / 1.2));
+});
+
+anchors.forEach((el) => el.setAttribute("tabindex", "-1"));
+anchors[here]?.setAttribute("tabindex", "0");
+if (stage.clientWidth) {
+  fit();
+  if (svg.classList.contains("picked")) show(here);
+}
+document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,205 @@
+"""Words: everything a reader sees, in Swedish and English. Texts stand in ``strings/``, numbers and countries in Babel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.numbers import format_decimal
+
+from graph.answer import Basis, Links, Resolution
+from ontology.errors import DeclarationError, InputError, Reason
+from ontology.model import LINKS, NODES
+from ontology.values import SCHEMES
+from ontology.vocabulary import Term, vocabulary
+
+LANGUAGES = ("sv", "en")
+Text = str | Mapping[str, str]
+
+
+@cache
+def catalogue(lang: str) -> Mapping[str, Text]:
+    """Every text of a language by its key; one with a count is a mapping of its forms ``one`` and ``other``.
+
+    Raises:
+        InputError: a language that is not spoken here.
+    """
+    if lang not in LANGUAGES:
+        raise InputError(f"There is no language {lang!r}.", remedy="Choose sv or en.")
+    texts: dict[str, Text] = json.loads((files("visualisation") / "strings" / f"{lang}.json").read_text("utf-8"))
+    return texts
+
+
+def _significant(value: float) -> str:
+    """A Babel pattern with two significant decimals for a number in (0, 1)."""
+    decimals = 2
+    while decimals < 6 and round(value, decimals) < 10 ** (1 - decimals):
+        decimals += 1
+    return "0." + "0" * decimals
+
+
+class Words:
+    """The words of one language. ``w("key", n=3)`` fills a text; the methods name codes, numbers and days."""
+
+    def __init__(self, lang: str) -> None:
+        self._texts = catalogue(lang)
+        self.lang = lang
+        self.locale = Locale.parse("sv_SE" if lang == "sv" else "en_GB")
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The text with its blanks filled: numbers and days are written as the language writes them.
+
+        Raises:
+            DeclarationError: there is no such text.
+        """
+        text = self._texts.get(key)
+        if text is None:
+            raise DeclarationError(f"There is no text {key!r} in {self.lang}.")
+        if not isinstance(text, str):
+            text = text["one" if values.get("n") == 1 else "other"]
+        return text.format(**{name: self._value(value) for name, value in values.items()})
+
+    def has(self, key: str) -> bool:
+        return key in self._texts
+
+    def _value(self, value: object) -> str:
+        if isinstance(value, (int, Decimal, float)) and not isinstance(value, bool):
+            return self.number(value)
+        if isinstance(value, (date, datetime)):
+            return self.day(value)
+        return str(value)
+
+    # -- numbers and days -------------------------------------------------------------------------------------
+    def number(self, value: float | Decimal) -> str:
+        return str(format_decimal(value, locale=self.locale))
+
+    def probability(self, value: float) -> str:
+        """A number in [0, 1] with two significant decimals; what is nearly 0 or 1 never reads as 0 or 1."""
+        if value in (0, 1):
+            return self.number(int(value))
+        if value > 0.995:
+            return ">" + self.number(Decimal("0.99"))
+        if value < 0.0001:
+            return "<" + str(format_decimal(Decimal("0.0001"), "0.0000", locale=self.locale))
+        return str(format_decimal(value, _significant(value), locale=self.locale))
+
+    def interval(self, low: float, upper: float) -> str:
+        """``0,35–0,60``; one number where both ends read the same."""
+        ends = dict.fromkeys((self.probability(low), self.probability(upper)))
+        return "–".join(ends)
+
+    def day(self, value: date | datetime | None) -> str:
+        """ISO day; an absent one is said to be unknown."""
+        if value is None:
+            return self("unknown_date")
+        return value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
+
+    def moment(self, value: datetime) -> str:
+        """ISO day and time to the minute, with its zone."""
+        return value.strftime("%Y-%m-%d %H:%M %Z").strip()
+
+    # -- names of codes ---------------------------------------------------------------------------------------
+    def country(self, code: str | None) -> str:
+        if not code:
+            return self("country_unknown")
+        return str(self.locale.territories.get(code.partition("-")[0].upper(), code))
+
+    def node_type(self, name: str, *, plural: bool = False) -> str:
+        declared = NODES.get(name)
+        if declared is None:
+            return name
+        return (declared.plural if plural else declared.label).get(self.lang)
+
+    def link_type(self, name: str) -> str:
+        declared = LINKS.get(name)
+        return declared.label.get(self.lang) if declared else name
+
+    def property(self, type: str, name: str) -> str:
+        declared = NODES[type].properties.get(name) if type in NODES else None
+        return declared.label.get(self.lang) if declared else name
+
+    def entry(self, of: str, id: str | None) -> Term | None:
+        terms = vocabulary(of)
+        return terms[id] if id is not None and id in terms else None
+
+    def term(self, of: str, id: str | None) -> str:
+        """The label of a vocabulary's term; an absent one is unknown, one that we lack reads as its id."""
+        if id is None or id == "":
+            return self("unknown")
+        found = self.entry(of, id)
+        return found.label.get(self.lang) if found else id
+
+    def risk(self, id: str | None) -> str:
+        return self("risk_none") if not id else self.term("risk-types", id)
+
+    def severity(self, level: int | None) -> str:
+        return self("severity_unknown") if level is None else self.term("severity", str(level))
+
+    def resolution(self, code: Resolution | str) -> str:
+        return self.term("resolutions", str(code))
+
+    def basis(self, code: Basis | str) -> str:
+        return self(f"basis.{code}")
+
+    def links(self, code: Links | str) -> str:
+        return self(f"links.{str(code).replace('+', '_')}")
+
+    def key(self, key: str) -> str:
+        """``organisationsnummer 2321000131`` for ``se-orgnr:2321000131``."""
+        scheme, _, value = key.partition(":")
+        known = SCHEMES.get(scheme)
+        return f"{known.label.get(self.lang)} {value}" if known else key
+
+    def value(self, value: object) -> str:
+        """A property's value as a reader expects it."""
+        if isinstance(value, bool):
+            return self("yes" if value else "no")
+        if isinstance(value, (list, tuple)):
+            return ", ".join(self.value(item) for item in value)
+        if isinstance(value, (int, float, Decimal)):
+            return self.number(value)
+        return self("unknown") if value is None else str(value)
+
+    def said(self, type: str, name: str, value: object) -> str:
+        """A property's value, by its vocabulary's label where it has one."""
+        declared = NODES[type].properties.get(name) if type in NODES else None
+        if declared is None or declared.vocabulary is None:
+            return self.value(value)
+        items = value if isinstance(value, (list, tuple)) else (value,)
+        return ", ".join(self.term(declared.vocabulary, str(item)) for item in items)
+
+    # -- rejects and errors -----------------------------------------------------------------------------------
+    def reason(self, reason: Reason | str, parameters: Mapping[str, str]) -> str:
+        return self._with(f"reason.{reason}", parameters)
+
+    def remedy(self, reason: Reason | str, parameters: Mapping[str, str]) -> str:
+        return self._with(f"remedy.{reason}", parameters)
+
+    def _with(self, key: str, parameters: Mapping[str, str]) -> str:
+        details = "; ".join(f"{name}: {value}" for name, value in parameters.items() if value)
+        return self(key) + (f" ({details})" if details else "")
+
+    def collation(self, text: str) -> str:
+        """A key that sorts å, ä, ö last in Swedish and beside a and o in English."""
+        folded = text.casefold()
+        if self.lang == "sv":
+            return folded.translate(str.maketrans("åäö", "{|}"))
+        return folded.translate(str.maketrans("åäö", "aao"))
+
+
+def language_name(lang: str) -> str:
+    """A language's own name for itself.
+
+    Raises:
+        InputError: not a language.
+    """
+    try:
+        return str(Locale.parse(lang).get_display_name() or lang).capitalize()
+    except UnknownLocaleError:
+        raise InputError(f"There is no language {lang!r}.", remedy="Choose sv or en.") from None
