@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graph.sqlite import open as open_store
 from graph.store import At
@@ -303,6 +306,59 @@ def test_a_folder_with_one_table_twice_is_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes((SMALL / "tenders.csv").read_bytes())
     with pytest.raises(FileFormatError, match=r"a\.csv and b\.csv"):
         SwedishProcurementLoader().source(tmp_path, {})
+
+
+# -- any file of the kind ---------------------------------------------------------------------------------
+
+PERSON = "Vilma Visslare"
+CELLS = {
+    "År": ["2022", "2023"],
+    "Namn för köpare": ["", "REGION A", "KOMMUN B", "x" * 501],
+    "Organisationsnummer för köpare": ["", "2129999997", "2129999990", "1234567-1", "7809171007", "inget"],
+    "Juridisk form för köpare": ["", "Regioner", "Fysiska personer"],
+    "Huvudsaklig CPV-kod": ["", "33141420 Handskar", "00000000 Uppgift saknas", "handskar"],
+    "Typ av avtal": ["", "Ramavtal", "Kontrakt", "Avrop"],
+    "Miljömässigt hållbar upphandling": ["", "True", "False", "kanske"],
+    "Upphandlings-ID": ["", "X1", "X2"],
+    "Upphandlingens titel": ["", "Handskar", "y" * 501],
+    "Anbudsområdes-ID": ["", "L1", "L2", "L3"],
+    "Namn för leverantör": ["", "Handsk AB", "Personuppgift", PERSON, PERSON.upper(), "xxx"],
+    "Juridisk form för leverantör": ["", "Övriga aktiebolag", "Fysiska personer", "Enkla bolag"],
+    "SNI-Detaljgrupp för leverantör": ["", "0 Uppgift saknas", "1420 Fel", "Fel"],
+    "Antal kontrakterade anbud*, Summa": ["", "1", "3"],
+}
+
+
+@given(st.lists(st.fixed_dictionaries({name: st.sampled_from(cells) for name, cells in CELLS.items()}), min_size=1))
+def test_whatever_stands_in_the_rows_counts_add_up_ends_are_described_and_no_person_shows(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]
+) -> None:
+    # A name stands in the file as a person's at least once; a company of that name would be another's business.
+    rows = [
+        row | {"Juridisk form för leverantör": "Fysiska personer"} if row["Namn för leverantör"] == PERSON else row
+        for row in rows
+        if not (row["Namn för leverantör"] == PERSON.upper() and row["Juridisk form för leverantör"])
+    ]
+    person = dict.fromkeys(CELLS, "")
+    person |= {"År": "2022", "Namn för leverantör": PERSON, "Juridisk form för leverantör": "Fysiska personer"}
+    path = tmp_path_factory.mktemp("any") / "tenders.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(CELLS))
+        writer.writeheader()
+        writer.writerows([person, *rows])
+    said = read(path)
+    assert said.report.rows_in == len(rows) + 1 == said.report.accepted + said.report.rejected
+    assert len(said.records("Contract")) == said.report.accepted
+    described = {(item.type, item.key) for item in said.items if isinstance(item, Record)}
+    for item in said.items:
+        if isinstance(item, Link):
+            for end in (item.source, item.target):
+                assert (end.type, end.key) in described or end.key == "cpv:33141420"
+    ids = Counter(item.id(said.source.series) for item in said.items)
+    assert not ids or max(ids.values()) == 1
+    told = f"{said.items} {said.report.rejects}".casefold()
+    assert PERSON.casefold() not in told
+    assert "7809171007" not in told
 
 
 # -- in a store ---------------------------------------------------------------------------------------------------
