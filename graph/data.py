@@ -265,6 +265,8 @@ class AffectedData(Frozen):
     company_list: tuple[Listed, ...]
     may_apply: tuple[str, ...] = Field((), description="contracts of a broader kind: unknown whether affected")
     regions: tuple[str, ...]
+    contracts_all: int = Field(0, description="contracts in the graph, affected or not")
+    contracts_untold: int = Field(0, description="contracts not listed whose chains are not all told: unknown")
     denied: tuple[LinkData, ...]
     statements: tuple[StatementData, ...]
     nodes: tuple[Node, ...]

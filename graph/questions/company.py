@@ -126,7 +126,7 @@ def listed(
 
 # -- a risk -------------------------------------------------------------------------------------------------------
 def harms_of_companies(s: Snapshot, lens: Lens) -> list[tuple[int, int]]:
-    """(statement, organisation) of harms said of a company without its site or goods, for the risk of a lens."""
+    """(statement, actor) of what is said of an actor, for the risk of a lens, without a known step that it enters."""
     names = {lens.names[number] for number in lens.numbers}
     return [
         (int(statement), int(actor))
@@ -174,7 +174,8 @@ def company_list(
     s: Snapshot, naming: Naming, lens: Lens, contracts: set[int], known: set[int]
 ) -> tuple[Listed, ...]:
     """Who may have goods that bear the risk in some of ``contracts``; ``known``: contracts reached along item links."""
-    related = [Related(actor, "harm_of_company", ()) for _, actor in harms_of_companies(s, lens)]
+    related = [Related(actor, "harm_of_company", ())
+               for _, actor in harms_of_companies(s, lens) if s.is_type(actor, "Organisation")]
     related += buyers_from(s, sellers_at_risk(s, lens), any_goods=True)
     standing = on_path(s, steps_at_risk(s, lens), known)
     related += standing

@@ -9,25 +9,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from graph.snapshot.arrays import F64, I32, Array, Bool
-from graph.snapshot.kinds import KIND_TYPES, Fit, Order
-from graph.snapshot.topology import NODE_CODE
+from graph.snapshot.kinds import Fit
+from graph.snapshot.scopes import Scope
 from ontology.model import Family
-from ontology.values import to_day
 from ontology.vocabulary import risk_family, vocabulary
 
 if TYPE_CHECKING:
     from graph.snapshot.view import Snapshot
 
 UNKNOWN_SEVERITY = -1
-_STEP, _PLACE = NODE_CODE["Step"], NODE_CODE["Place"]
-_ACTORS = (NODE_CODE["Organisation"], NODE_CODE["Site"])
 
 
 def risk_types() -> tuple[str, ...]:
@@ -40,7 +35,8 @@ class Seeds:
     """One row a (statement, vertex). ``severity`` is -1 where nobody said, ``likelihood`` NaN; ``confidence`` is c_i.
 
     ``maybe``: (statement, vertex) rows where the statement may apply: unknown. ``assessed``: (risk, vertex) rows that
-    somebody assessed, clean or risky. ``listed``: (statement, organisation) rows of harms said of a bare company.
+    somebody assessed, clean or risky. ``listed``: (statement, actor) rows that enter no step: a harm said of a company
+    without its site or goods, or of an actor's goods that no step is known to make.
     """
 
     vertex: I32
@@ -69,17 +65,8 @@ class Seeds:
         return np.nan_to_num(self.likelihood, nan=1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    kinds: list[int]
-    places: list[int]
-    actors: list[int]
-    steps: list[int]
-    stage: str | None
-
-    @property
-    def names_actor_only(self) -> bool:
-        return bool(self.actors) and not (self.kinds or self.places or self.steps or self.stage)
+_Level = tuple[int, float, float]
+"""Severity or -1, likelihood or NaN, confidence."""
 
 
 @dataclass(slots=True)
@@ -95,76 +82,16 @@ class _Maker:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.s = snapshot
-        self.steps = [int(v) for v in snapshot.of_type("Step")]
+        self.scopes = snapshot.scopes
         self.rows = _Rows()
         self.number = {name: i for i, name in enumerate(risk_types())}
-
-    @cached_property
-    def step_kinds(self) -> dict[int, list[int]]:
-        return {step: self.s.pairs("OUTPUTS").targets(step) for step in self.steps}
-
-    @cached_property
-    def step_sites(self) -> dict[int, list[int]]:
-        return {step: self.s.pairs("PERFORMS").sources(step) for step in self.steps}
-
-    @cached_property
-    def step_actors(self) -> dict[int, set[int]]:
-        """Sites that perform a step, the companies that operate those, and the companies that run it."""
-        runs, operates = self.s.pairs("RUNS"), self.s.pairs("OPERATES")
-        sites = self.step_sites
-        return {step: {*sites[step], *operates.sources(*sites[step]), *runs.sources(step)} for step in self.steps}
-
-    @cached_property
-    def step_places(self) -> dict[int, list[int]]:
-        within = self.s.pairs("LOCATED_IN")
-        return {step: within.targets(step, *self.step_sites[step]) for step in self.steps}
-
-    @cached_property
-    def step_stage(self) -> dict[int, str | None]:
-        return {step: self.s.properties(step).get("stage") for step in self.steps}
-
-    def scope(self, statement: int) -> Scope:
-        parts = self.s.pairs("ABOUT").targets(statement)
-        types = self.s.topology.vertices.type
-        return Scope(
-            kinds=[v for v in parts if types[v] in KIND_TYPES],
-            places=[v for v in parts if types[v] == _PLACE],
-            actors=[v for v in parts if types[v] in _ACTORS],
-            steps=[v for v in parts if types[v] == _STEP],
-            stage=self.s.properties(statement).get("stage"),
-        )
-
-    def fit(self, step: int, scope: Scope) -> Fit:
-        """How a step meets a scope: the least fit of its parts."""
-        parts = []
-        if scope.steps:
-            parts.append(Fit.YES if step in scope.steps else Fit.NO)
-        if scope.actors:
-            parts.append(Fit.YES if self.step_actors[step].intersection(scope.actors) else Fit.NO)
-        if scope.stage:
-            parts.append(self._fit_stage(self.step_stage[step], scope.stage))
-        if scope.kinds:
-            parts.append(_best(self.s.kinds, self.step_kinds[step], scope.kinds))
-        if scope.places:
-            parts.append(_best(self.s.places, self.step_places[step], scope.places))
-        return min(parts, default=Fit.NO)
-
-    @staticmethod
-    def _fit_stage(stage: str | None, wanted: str) -> Fit:
-        if stage is None:
-            return Fit.MAY
-        stages = vocabulary("chain-stages")
-        if stage in stages.within(wanted):
-            return Fit.YES
-        return Fit.MAY if wanted in stages.within(stage) else Fit.NO
 
     def statements(self) -> Iterator[tuple[int, str]]:
         """Live assessments and findings with each risk type they are of."""
         of_type = self.s.pairs("OF_TYPE")
-        end = self.s.moment.days[1]
         for name in ("Finding", "RiskAssessment"):
             for statement in map(int, self.s.of_type(name)):
-                if self._silent(self.s.properties(statement), end):
+                if self.scopes.silent(statement):
                     continue
                 for vertex in of_type.targets(statement):
                     for key in self.s.keys(vertex):
@@ -172,78 +99,49 @@ class _Maker:
                         if scheme == "risk" and value in self.number:
                             yield statement, value
 
-    def _silent(self, properties: dict[str, object], end: int) -> bool:
-        """Not yet said, withdrawn, or refuted."""
-        standing = properties.get("standing")
-        if standing and vocabulary("standings")[str(standing)].extra["live"] != "yes":
-            return True
-        issued, revoked = properties.get("issued"), properties.get("revoked")
-        later = issued and to_day(date.fromisoformat(str(issued)), 0) >= end
-        over = revoked and to_day(date.fromisoformat(str(revoked)), 0) < end
-        return bool(later or over)
-
     def add(self, statement: int, risk: str) -> None:
+        scope, k = self.scopes.scope(statement), self.number[risk]
         severity, likelihood, unknown = level_of(self.s, statement)
-        scope, k = self.scope(statement), self.number[risk]
-        confidence = self.s.statement_confidence(statement)
-        if scope.names_actor_only:
-            self._add_actors(statement, risk, scope, severity, likelihood, confidence)
-            if risk_family(risk) is Family.HARM and not self._sites(scope):
-                return
-        for step, fit in self._meeting(scope):
-            if fit is Fit.MAY or (fit is Fit.YES and unknown):
+        level = (severity, likelihood, self.s.statement_confidence(statement))
+        if unknown:
+            self.rows.maybe.extend((statement, step) for step, fit in self.scopes.meeting(scope) if fit)
+        elif scope.names_actor_only:
+            self._add_actors(statement, risk, scope.actors, level)
+        else:
+            self._add_steps(statement, k, scope, level)
+
+    def _add_steps(self, statement: int, k: int, scope: Scope, level: _Level) -> None:
+        entered = False
+        for step, fit in self.scopes.meeting(scope):
+            if fit is Fit.MAY:
                 self.rows.maybe.append((statement, step))
             elif fit is Fit.YES:
+                entered = True
+                specific = bool(scope.actors) or (bool(scope.steps) and bool(self.scopes.step_actors[step]))
                 self.rows.assessed.add((k, step))
-                if not scope.names_actor_only:
-                    specific = bool(scope.actors) or (bool(scope.steps) and bool(self.step_actors[step]))
-                    self.rows.seeds.append((step, statement, k, severity, likelihood, confidence, specific))
+                self.rows.seeds.append((step, statement, k, *level, specific))
+        if not entered:
+            # No step of the actor's is known that the statement is about: its buyers may have the goods.
+            self.rows.listed.extend((statement, actor) for actor in scope.actors)
 
-    def _meeting(self, scope: Scope) -> Iterator[tuple[int, Fit]]:
-        """Steps that meet or may meet a scope. Steps alike in stage, kinds and places are matched once."""
-        if scope.actors or scope.steps:
-            near = {step for step in scope.steps if step in self.step_stage}
-            near.update(step for actor in scope.actors for step in self.actor_steps[actor])
-            yield from ((step, self.fit(step, scope)) for step in sorted(near))
-            return
-        for alike in self.alike.values():
-            if fit := self.fit(alike[0], scope):
-                yield from ((step, fit) for step in alike)
-
-    @cached_property
-    def alike(self) -> dict[tuple[object, ...], list[int]]:
-        groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        for step in self.steps:
-            places, kinds = tuple(self.step_places[step]), tuple(self.step_kinds[step])
-            groups[self.step_stage[step], places, kinds].append(step)
-        return groups
-
-    @cached_property
-    def actor_steps(self) -> dict[int, list[int]]:
-        groups: dict[int, list[int]] = defaultdict(list)
-        for step, actors in self.step_actors.items():
-            for actor in actors:
-                groups[actor].append(step)
-        return groups
-
-    def _sites(self, scope: Scope) -> list[int]:
-        return [actor for actor in scope.actors if self.s.is_type(actor, "Site")]
-
-    def _add_actors(
-        self, statement: int, risk: str, scope: Scope, severity: int, likelihood: float, confidence: float
-    ) -> None:
-        for actor in scope.actors:
-            if risk_family(risk) is Family.HARM and self.s.is_type(actor, "Organisation"):
+    def _add_actors(self, statement: int, risk: str, actors: list[int], level: _Level) -> None:
+        """A harm enters by a site, and only lists a company; a risk of the legal person enters by the company."""
+        k, harm = self.number[risk], risk_family(risk) is Family.HARM
+        for actor in actors:
+            if harm and self.s.is_type(actor, "Organisation"):
                 self.rows.listed.append((statement, actor))
-            else:
-                row = (actor, statement, self.number[risk], severity, likelihood, confidence, True)
-                self.rows.seeds.append(row)
+                continue
+            acts = self.s.pairs("PERFORMS" if self.s.is_type(actor, "Site") else "RUNS")
+            self.rows.assessed.update((k, step) for step in acts.targets(actor))
+            self.rows.seeds.append((actor, statement, k, *level, True))
 
     def add_clean(self) -> None:
         """What audits found clean: the risk types that they could find and did not, at the sites and steps examined."""
         examined, reported, of_type = self.s.pairs("EXAMINED"), self.s.pairs("REPORTED"), self.s.pairs("OF_TYPE")
         performs = self.s.pairs("PERFORMS")
         for audit in map(int, self.s.of_type("Audit")):
+            if self.scopes.later(self.s.properties(audit).get("performed")):
+                continue
             found = {k for v in of_type.targets(*reported.targets(audit)) for k in self.s.keys(v)}
             for risk in self.s.properties(audit).get("could_find", ()):
                 if f"risk:{risk}" in found or vocabulary("risk-types")[risk].extra.get("state_imposed") == "yes":
@@ -285,13 +183,6 @@ def level_of(snapshot: Snapshot, statement: int) -> tuple[int, float, bool]:
         float("nan") if likelihood is None else float(str(likelihood)),
         unknown,
     )
-
-
-def _best(order: Order, things: list[int], scopes: list[int]) -> Fit:
-    """The best fit of any thing with any scope; a step of which nothing is known may fit."""
-    if not things:
-        return Fit.MAY
-    return max(order.fit(thing, scope) for thing in things for scope in scopes)
 
 
 def _table(rows: list[tuple[int, int]]) -> I32:

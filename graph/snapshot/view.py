@@ -14,6 +14,7 @@ import numpy as np
 from graph.network import Network
 from graph.snapshot.arrays import F64, I32, I64, Bool, content_hash, ranges
 from graph.snapshot.kinds import Order, order_of_kinds, order_of_places
+from graph.snapshot.scopes import Scopes
 from graph.snapshot.seeds import Seeds, make_seeds
 from graph.snapshot.topology import (
     FLOWING,
@@ -271,6 +272,10 @@ class Snapshot:
     def places(self) -> Order:
         """Which place lies in which at the moment."""
         return order_of_places(self.topology, self.live)
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        return Scopes(self)
 
     @cached_property
     def seeds(self) -> Seeds:

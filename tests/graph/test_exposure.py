@@ -449,7 +449,7 @@ def test_known_deliveries_take_the_place_of_typical_ones() -> None:
 
 def test_one_generic_link_makes_a_path_generic() -> None:
     w = typical()
-    w.step("stock", stage="distribution", known="all", feeds=["c"])
+    w.step("stock", stage="distribution", of="glove", known="all", feeds=["c"])
     w.step("dip", stage="final-manufacture", of="glove", feeds=["stock"])
     w.assessed("b", FORCED, ["rubber", "TH"], severity=3, likelihood=0.4)
     got = figure(ask(w), 3, Basis.GENERIC, ALL_LINKS)
