@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from datetime import UTC, date, datetime
@@ -22,6 +23,8 @@ DEMO = Path(__file__).parents[2] / "loaders" / "demo"
 SECOND = DEMO / "second-source"
 VALID_AT = date(2026, 11, 1)
 KALMAR = "se-orgnr:2321000073"
+# What is real: places, and the kinds of goods of the reference data.
+PUBLIC = {"Place": {"iso3166-1", "iso3166-2", "place"}, "Material": {"ref"}, "Product": {"ref"}}
 
 
 @cache
@@ -103,7 +106,19 @@ def test_what_is_invented_is_called_demo_and_no_company_has_a_real_number() -> N
     for folder in (DEMO, SECOND):
         for record in demo(folder)[1]:
             schemes = {key.partition(":")[0] for key in record.keys}
-            assert schemes == {"demo"} or (record.type == "Place" and schemes <= {"iso3166-1", "iso3166-2"})
+            assert schemes <= PUBLIC.get(record.type, set()) | {"demo"}, record.key
+            assert schemes == {"demo"} or len(record.keys) == 1
+
+
+def test_the_kinds_and_places_that_it_shares_with_the_reference_data_are_there_under_the_same_name() -> None:
+    reference = DEMO.parent / "reference"
+    names = {}
+    for file in ("kinds", "places"):
+        with (reference / f"{file}.csv").open(encoding="utf-8", newline="") as rows:
+            names |= {row["key"]: (row["name_en"], row.get("type", "Place")) for row in csv.DictReader(rows)}
+    for record in demo()[1]:
+        if record.key.startswith(("ref:", "place:")) or record.key in names:
+            assert (record.properties["name"], record.type) == names[record.key]
 
 
 def test_all_21_regions_hold_contracts_in_eight_to_nine_categories_at_every_clause_level() -> None:
