@@ -112,7 +112,7 @@ def test_what_is_invented_is_called_demo_and_no_company_has_a_real_number() -> N
 
 def test_the_kinds_and_places_that_it_shares_with_the_reference_data_are_there_under_the_same_name() -> None:
     reference = DEMO.parent / "reference"
-    names = {}
+    names: dict[str, tuple[str, str]] = {}
     for file in ("kinds", "places"):
         with (reference / f"{file}.csv").open(encoding="utf-8", newline="") as rows:
             names |= {row["key"]: (row["name_en"], row.get("type", "Place")) for row in csv.DictReader(rows)}
