@@ -78,7 +78,7 @@ def span(low: float, high: float, upper_open: bool, words: Words) -> str:
         return words.interval(low, high)
     if low == 0:
         return words("up_to", value=words.number(1)) if high else words("unknown")
-    return f"≥ {words.probability(low)}"
+    return f"≥\u00a0{words.probability(low)}"
 
 
 def reach_span(reach: Reach | None, words: Words) -> str:

@@ -2,7 +2,7 @@
 
     render_start(start, page)                                          /
     render_search(text, hits, page, as_of=...)                         /search?q=
-    render_tier(answer, page, selected=, opened=, exposure=, paths=)   /tier?start=&risk=&direction=&valid_at=&selected=&open=
+    render_tier(answer, page, subject=, selected=, opened=, exposure=, paths=) /tier?start=&risk=&direction=&valid_at=&selected=&open=
     render_exposure(answer, page)                                      /exposure?subject=&risk=
     render_affected(answer, page)                                      /affected?start=&goods=&risk=
     render_paths(answer, page)                                         /paths?source=&target=
@@ -179,6 +179,7 @@ def render_tier(
     answer: Answer[TraceData],
     page: Page,
     *,
+    subject: str | None = None,
     selected: str | None = None,
     opened: Iterable[str] = (),
     exposure: Answer[ExposureData] | None = None,
@@ -188,6 +189,7 @@ def render_tier(
 
     Args:
         answer: what was traced; its risk colours the marks.
+        subject: name of what was asked about, where that is more than one start (a region's contracts).
         selected: the mark whose chain is lit and whose panel is open.
         opened: ids of boxes (``group:COLUMN:COUNTRY``) to open.
         exposure: of the start to the same risk, for the panel when nothing is selected.
@@ -200,6 +202,8 @@ def render_tier(
     drawing = grouped(whole, frozenset(opened))
     teller = Teller(answer, words)
 
+    what = subject or start_name(answer.data, teller)
+
     def href(mark: Mark) -> str:
         if mark.group:
             return page.url(open=",".join(sorted({*opened, mark.id})), selected=None)
@@ -211,14 +215,23 @@ def render_tier(
     panel = (
         panels.of_mark(mark, drawing, teller, answer, href, paths)
         if mark
-        else panels.of_start(answer, teller, drawing, exposure)
+        else panels.of_start(answer, teller, drawing, exposure, what)
     )
-    title = words("tier.title_of", what=", ".join(teller.name(id) for id in answer.data.start[:3]))
+    title = words("tier.title_of", what=what)
     return _render(
         "tier.html", page, title, _frame(answer), picture=drawn, panel=panel, data=answer.data, teller=teller,
         rows=tier_rows(drawn, answer, teller), counts=whole.counts(), risks=risk_choices(words),
         completeness=answer.completeness,
     )  # fmt: skip
+
+
+def start_name(data: TraceData, teller: Teller) -> str:
+    """What a trace starts from, in a few words: the start, its only buyer, or the first start and how many more."""
+    if len(data.start) > 1 and len(data.buyers) == 1:
+        return teller.name(data.buyers[0].id)
+    name = teller.name(data.start[0]) if data.start else teller.words("unknown")
+    more = len(data.start) - 1
+    return f"{name} {teller.words('and_n_more', n=more)}" if more > 0 else name
 
 
 def _chosen(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graph.answer import Answer, Cited
 from graph.data import ExposureData, Figure, LinkData, PathsData, TraceData
 from visualisation.drawing import Drawing, Mark
-from visualisation.marks import Level, level_name, reach_span, span
+from visualisation.marks import RAMP, Level, level_name, reach_span, span
 from visualisation.sentences import Hop, Teller, Told
 from visualisation.svg import name_of, who
 from visualisation.words import Words
@@ -90,15 +90,14 @@ def of_mark(
 
 
 def of_start(
-    answer: Answer[TraceData], teller: Teller, drawing: Drawing, exposure: Answer[ExposureData] | None
+    answer: Answer[TraceData], teller: Teller, drawing: Drawing, exposure: Answer[ExposureData] | None, heading: str
 ) -> Panel:
     """The panel when nothing is selected: the exposure of the start, its worst path, what is not known."""
     words = teller.words
     assert answer.data is not None
-    heading = ", ".join(teller.name(id) for id in answer.data.start[:3]) + ("…" if len(answer.data.start) > 3 else "")
     ends = tuple((teller.end(end), teller.ask(end.ask)) for end in answer.completeness.ends[:12])
     notes = tuple(teller.unknown())
-    counts = tuple((level, n) for level, n in drawing.counts().items() if level is not Level.NO_RISK)
+    counts = tuple((level, drawing.counts()[level]) for level in RAMP if drawing.counts().get(level))
     if exposure is None or exposure.data is None:
         told = tuple(teller.statement(s) for s in answer.data.statements[:8])
         return Panel(heading, words(f"direction.{answer.data.direction}"), Level.NO_RISK, "", "", statements=told,
@@ -108,7 +107,7 @@ def of_start(
     worst = data.worst[0] if data.worst else None
     told = tuple(other.statement(s) for s in data.statements[:8])
     return Panel(
-        heading=other.name(data.subject.id),
+        heading=heading,
         kind=words("exposure.of_contracts", n=data.contracts),
         level=Level.UNKNOWN if worst is None else _figure_level(worst),
         level_text=other.figure(worst) if worst else words("exposure.nothing_reached", risk=words.risk(data.risk)),

@@ -197,4 +197,6 @@ class Teller:
             found.append(w("unknown.ends", n=ends))
         if known.truncated is not None:
             found.append(self.truncated(known.truncated))
-        return found or [w("unknown.nothing_counted")]
+        if not found:
+            found.append(w("unknown.nothing_counted" if known.unassessed == 0 else "unknown.not_counted"))
+        return found

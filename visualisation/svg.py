@@ -17,12 +17,14 @@ PITCH = 196
 LEFT, TOP, RIGHT, BOTTOM = 18, 22, 12, 22
 LABEL = 18
 """Where a label begins, right of the middle of its symbol."""
-ROOM = 46
+ROOM = 34
 """Room kept free between the end of a label and the next column's symbol, for the links."""
+STUB = 12
+"""Width of the sign that knowledge ends, after the label."""
 TWO_LINES, ONE_LINE = 42, 25
 COMPACT = 45
 """A column taller than this has one line a mark."""
-BOX_WIDTH, BOX_HEIGHT = 132, 34
+BOX_WIDTH = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,10 @@ class DrawnMark:
     href: str
     digit: str
     clipped: bool
-    natural: int
-    """Where the label would end, right of the symbol, if it were not clipped."""
     lit: bool
     selected: bool
+    end: int = 0
+    """Where the label ends, right of the symbol's middle: links leave here."""
     bar: tuple[tuple[Level, float, float], ...] = ()
 
 
@@ -86,7 +88,7 @@ _WIDE = frozenset("mwMW@%ÅÄÖ—")
 
 def text_width(text: str, size: float = 13) -> float:
     """Roughly how wide a text is, in px: enough to let a link leave where its label ends."""
-    units = sum(0.30 if c in _NARROW else 0.86 if c in _WIDE else 0.66 if c.isupper() else 0.56 for c in text)
+    units = sum(0.33 if c in _NARROW else 0.9 if c in _WIDE else 0.68 if c.isupper() else 0.6 for c in text)
     return units * size
 
 
@@ -218,12 +220,13 @@ def picture(
         marks.append(
             DrawnMark(
                 mark, index, round(x, 1), round(y, 1), name, line, spoken(mark, words, risk), href(mark), digit(mark.level),
-                clipped=widest > clip, natural=round(LABEL + widest + 4), lit=mark.id in light, selected=mark.id == picked,
+                clipped=widest > clip, lit=mark.id in light, selected=mark.id == picked,
+                end=BOX_WIDTH if mark.group else round(LABEL + min(clip, widest) + 4),
                 bar=bar(mark.counts, BOX_WIDTH) if mark.group else (),
             )  # fmt: skip
         )
     by_id = {drawn.mark.id: drawn for drawn in marks}
-    wires = tuple(_draw_wire(wire, by_id, clip, light, chosen) for wire in drawing.wires)
+    wires = tuple(_draw_wire(wire, by_id, light, chosen) for wire in drawing.wires)
     return Picture(
         tuple(marks), wires, _headings(drawing, layout, words, pitch),
         width=LEFT + max(0, len(layout.columns) - 1) * pitch + pitch - ROOM + RIGHT,
@@ -238,21 +241,14 @@ def _reading_order(drawing: Drawing, layout: Layout) -> list[Mark]:
 
 
 def _draw_wire(
-    wire: Wire, marks: Mapping[str, DrawnMark], clip: float, light: frozenset[str], chosen: frozenset[tuple[str, str]]
+    wire: Wire, marks: Mapping[str, DrawnMark], light: frozenset[str], chosen: frozenset[tuple[str, str]]
 ) -> DrawnWire:
     """Risk flows from ``source`` (right) to ``target`` (left); the line is drawn from the left one's label."""
     left, right = marks[wire.target], marks[wire.source]
-    end = label_end(left, clip)
-    path = curve(left.x + end, left.y, right.x - (0 if right.mark.group else 13), right.y)
+    start = left.x + left.end + (STUB if left.mark.end else 0)
+    path = curve(start, left.y, right.x - (0 if right.mark.group else 14), right.y)
     both = wire.source in light and wire.target in light
     return DrawnWire(wire, right.index, left.index, path, both, (wire.source, wire.target) in chosen)
-
-
-def label_end(drawn: DrawnMark, clip: float) -> float:
-    """Where a link leaves, right of the symbol's middle: after the name (the second line may run under it)."""
-    if drawn.mark.group:
-        return BOX_WIDTH
-    return LABEL + min(clip, max(text_width(drawn.name), text_width(drawn.line, 12) if drawn.line else 0)) + 4
 
 
 def _headings(drawing: Drawing, layout: Layout, words: Words, pitch: float) -> tuple[Heading, ...]:

@@ -213,12 +213,28 @@ const heads = document.querySelector("svg.heads");
 const pitch0 = Number(stage.dataset.pitch);
 const starts = anchors.map((_, i) => place(i));
 const ends = wires.map(({ el }) => el.getAttribute("d").match(/-?[\d.]+/g).map(Number));
-const headings = [...heads.children].map((el) => ({ el, x: Number(/translate\(([\d.-]+)/.exec(el.getAttribute("transform"))[1]) }));
+const headings = [...heads.querySelectorAll("g[data-c]")].map((el) => ({ el, x: Number(/translate\(([\d.-]+)/.exec(el.getAttribute("transform"))[1]) }));
 const first = Math.min(...starts.map((p) => p.x));
 const columns = Math.round((Math.max(...starts.map((p) => p.x)) - first) / pitch0) + 1;
 const clip0 = Number(svg.querySelector("#label rect").getAttribute("width"));
-const least = svg.querySelector(".box") ? 172 : 128;
+const least = svg.querySelector(".box") ? 190 : 128;
+const widths = anchors.map((el) => 22 + Math.max(0, ...[...el.querySelectorAll(".t, .o")].map((t) => t.getComputedTextLength())));
+const ended = (i) => widths[i];
 let pitch = pitch0;
+
+/** A label that does not fit fades out; the whole name is in the text, the title and the panel. */
+function cut(el, on) {
+  const label = el.querySelector(".t")?.parentElement;
+  if (!label || label === el || label.classList.contains("cut") === on) return;
+  label.classList.toggle("cut", on);
+  if (on) label.setAttribute("clip-path", "url(#label)");
+  else label.removeAttribute("clip-path");
+  for (const [text, fade] of [[".t", "fade"], [".o", "fade-soft"]]) {
+    const found = label.querySelector(text);
+    if (on) found?.setAttribute("fill", `url(#${fade})`);
+    else found?.removeAttribute("fill");
+  }
+}
 
 function spread(next) {
   pitch = Math.max(least, Math.min(420, next));
@@ -226,14 +242,22 @@ function spread(next) {
   const room = clip0 + pitch - pitch0;
   anchors.forEach((el, i) => el.setAttribute("transform", `translate(${move(starts[i].x)} ${starts[i].y})`));
   for (const el of svg.querySelectorAll(".n:not(.box) > .f")) el.setAttribute("width", String(room + 33));
+  anchors.forEach((el, i) => el.querySelector(".end")?.setAttribute("transform", `translate(${Math.min(ended(i), room + 18)} 0)`));
+  heads.querySelector("#head rect").setAttribute("width", String(pitch - 10));
   headings.forEach(({ el, x }) => el.setAttribute("transform", `translate(${move(x + 10) - 10} 0)`));
   svg.querySelector("#label rect").setAttribute("width", String(room));
+  for (const id of ["fade", "fade-soft"]) {
+    byId(id).setAttribute("x1", String(room - 18));
+    byId(id).setAttribute("x2", String(room + 13));
+  }
+  anchors.forEach((el, i) => cut(el, ended(i) > room + 14));
   wires.forEach(({ el, s, t }, k) => {
     const [x1, y1, , b, , d, x2, y2] = ends[k];
     // The line leaves where the label ends: a clipped label ends where the room does.
     const label = x1 - starts[t].x;
-    const natural = Number(anchors[t].dataset.w ?? label);
-    const from = move(starts[t].x) + (anchors[t].classList.contains("box") ? label : Math.min(natural, room + 18));
+    const natural = ended(t);
+    const stub = anchors[t].querySelector(".end") ? 12 : 0;
+    const from = move(starts[t].x) + (anchors[t].classList.contains("box") ? label : Math.min(natural, room + 18) + stub);
     const to = move(starts[s].x) - (starts[s].x - x2);
     const bend = to > from ? Math.max(18, (to - from) * 0.45) : 34;
     el.setAttribute("d", `M${from} ${y1}C${from + bend} ${b} ${to - bend} ${d} ${to} ${y2}`);
@@ -242,7 +266,8 @@ function spread(next) {
   for (const el of [svg, heads]) el.setAttribute("width", String(width));
 }
 
-const fit = () => spread((stage.clientWidth - 24 - first - clip0 - 34 + pitch0) / columns);
+const whole = () => (stage.clientWidth - 24 - first - clip0 - 34 + pitch0) / columns;
+const fit = () => spread(whole());
 const zoom = document.querySelector(".zoom");
 zoom.hidden = false;
 zoom.addEventListener("click", (event) => {
@@ -254,7 +279,8 @@ zoom.addEventListener("click", (event) => {
 anchors.forEach((el) => el.setAttribute("tabindex", "-1"));
 anchors[here]?.setAttribute("tabindex", "0");
 if (stage.clientWidth) {
-  fit();
+  // Names first: columns begin no narrower than a readable label, and scroll sideways.
+  spread(Math.min(320, Math.max(180, whole())));
   if (svg.classList.contains("picked")) show(here);
 }
 document.documentElement.dataset.ready = "yes";
