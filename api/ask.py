@@ -14,6 +14,8 @@ from ontology.values import guess_keys, parse_key
 from ontology.vocabulary import vocabulary
 
 T = TypeVar("T")
+ALL = "all"
+"""The subject of an exposure question that is about every contract."""
 
 
 def _checked_risk(risk: str) -> str:
@@ -80,8 +82,9 @@ def exposure(service: Service, when: When, subject: str, risk: str, members: int
     from graph.questions.exposure import exposure as ask
 
     asked = _checked_risk(risk)
-    return _asked(service, when, "exposure", [subject],
-                  lambda snapshot, ids: ask(snapshot, ids[0], asked, members=members))
+    names = [] if subject == ALL else [subject]
+    return _asked(service, when, "exposure", names,
+                  lambda snapshot, ids: ask(snapshot, ids[0] if ids else ALL, asked, members=members))
 
 
 def affected(

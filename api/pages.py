@@ -6,20 +6,21 @@ from collections import Counter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from api import ask
 from api.export import FORMATS
 from api.routes import Asked, At
 from api.service import Service, When
 from api.settings import MAX_TEXT, MAX_TIER
+from graph.answer import Answer
 from graph.questions.common import as_of
 from graph.questions.naming import describe
 from graph.snapshot.view import Snapshot
-from ontology.errors import AmbiguousError, KedjaError
+from ontology.errors import AmbiguousError, InputError, KedjaError
 from visualisation import pages
 from visualisation.pages import Page, RegionLine, Start
-from visualisation.words import LANGUAGES
+from visualisation.words import LANGUAGES, Words
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -149,3 +150,43 @@ def problem_page(request: Request, status: int, error: KedjaError) -> HTMLRespon
     text = pages.render_problem(status, error.code, error.message, page_of(request), remedy=error.remedy,
                                 candidates=candidates)
     return HTMLResponse(text, status)
+
+
+@router.get("/export/{question}.{format}", response_class=Response)
+def export(request: Request, service: Asked, when: At, question: str, format: str) -> Response:
+    """The file of the same answer as the page with the same query."""
+    from api.export import MEDIA_TYPES, answer_file
+
+    if question not in FORMATS:
+        raise InputError(f"{question} cannot be exported.", remedy=f"Use one of {', '.join(FORMATS)}.")
+    content = answer_file(service, when, _asked(request, service, when, question), format, Words(page_of(request).lang))
+    name = f"kedja-{question}.{format}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
+
+
+def _asked(request: Request, service: Service, when: When, question: str) -> Answer[Any]:
+    """The question that a page's query asks.
+
+    Raises:
+        InputError: a name that the question needs is missing.
+    """
+    query = request.query_params
+
+    def named(name: str) -> str:
+        if not (value := query.get(name, "")):
+            raise InputError(f"The question needs {name}.", remedy=f"Add ?{name}=... to the address.")
+        return value
+
+    risk = query.get("risk") or RISK
+    match question:
+        case "trace":
+            starts = query.getlist("start")[:20] or [named("start")]
+            upstream = query.get("direction", "upstream") == "upstream"
+            return ask.trace(service, when, starts, upstream, risk, MAX_TIER, MAX_DRAWN)
+        case "exposure":
+            return ask.exposure(service, when, named("subject"), risk, MAX_DRAWN)
+        case "affected":
+            return ask.affected(service, when, named("start"), query.get("goods") or None, query.get("risk") or None)
+        case _:
+            return ask.paths(service, when, named("source"), named("target"), 5)
