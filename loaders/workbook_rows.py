@@ -116,8 +116,8 @@ class Reader:
     def _remark(self, table: Table, column: str, value: str, reason: Reason, **parameters: str) -> None:
         """Report a sheet or a heading once; it is no row, so the counts of rows are as they were."""
         report = self.report
-        row = max(table.header_row, 1)
-        report.rejects.append(Reject(report.file, table.title, row, column, value[:200], reason, parameters))
+        row, column, value = max(table.header_row, 1), without_persons(column), without_persons(value)[:200]
+        report.rejects.append(Reject(report.file, table.title, row, column, value, reason, parameters))
         report.notes[str(reason)] += 1
 
     def _gather(self, bound: Bound) -> None:
@@ -150,6 +150,8 @@ class Reader:
             number = number or (other if hidden else "")
             also.append(other)
         if number:
+            if "natural_person" not in bound.sheet.declared.properties:
+                raise ValueProblem(Reason.PERSONAL_NUMBER, HIDDEN)
             return number, (), True
         if self._says_person(bound, cells):
             return self.keys.person(texts[Role.ID]), (), True

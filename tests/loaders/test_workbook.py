@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from loaders.base import Reject, Report, no_progress
 from loaders.workbook import WorkbookLoader
@@ -235,6 +238,13 @@ def test_who_is_said_to_be_a_person_is_hidden_under_an_own_id_too(tmp_path: Path
     assert "anna" not in repr((records, links, report)).casefold()
 
 
+def test_a_personal_number_names_nothing_but_a_person(tmp_path: Path) -> None:
+    rows = f"id,name\n{PERSON},Thing\n"
+    records, _, report = read(folder(tmp_path, steps=rows, sites=rows))
+    assert not records
+    assert {(reject.value, reject.reason) for reject in report.rejects} == {("***", Reason.PERSONAL_NUMBER)}
+
+
 def test_a_rejected_value_never_shows_a_personal_number(tmp_path: Path) -> None:
     _, _, report = read(folder(tmp_path, organisations="id,name\nse-orgnr:640823-3235,A\nx,\n"))
     assert [reject.value for reject in report.rejects] == ["***", ""]
@@ -281,6 +291,30 @@ def test_sheets_columns_and_rows_that_begin_with_a_hash_are_comments(tmp_path: P
     records, _, report = read(path)
     assert [r.key for r in records] == ["local:mine/B"]
     assert not report.rejects
+
+
+HEADINGS = st.sampled_from([header for sheet in sheets() for column in sheet.columns for header in column.headers])
+CELLS = st.sampled_from(["A", "B", "own:gloves", "x:y", PERSON, "2026", "2026-02-30", "-3", "12 %", "yes", ";", "#"])
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([title for sheet in sheets() for title in sheet.titles] + ["other"]),
+        st.lists(st.lists(HEADINGS | CELLS | st.text(max_size=5), max_size=8), max_size=6),
+        max_size=3,
+    )
+)
+@settings(max_examples=50)
+def test_whatever_stands_in_a_workbook_every_row_is_accepted_or_rejected(book: dict[str, list[list[str]]]) -> None:
+    from loaders.workbook_template import write_csv
+
+    with TemporaryDirectory() as name:
+        path = folder(Path(name))
+        for title, rows in book.items():
+            write_csv(path / f"{title}.csv", rows, "en")
+        records, links, report = read(path)
+        keys = [record.keys for record in records] + [(link.source.key, link.target.key) for link in links]
+        assert PERSON not in repr((keys, report))
 
 
 @pytest.mark.parametrize(
