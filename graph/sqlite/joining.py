@@ -41,6 +41,8 @@ class Seeds:
         """
         rows = f"(row >= {run << SHIFT} AND row < {(run + 1) << SHIFT} OR retracted = {run})"
         self._take(f"SELECT base FROM record WHERE {_either(run, 'record', 'base')}")
+        # What is taken back no longer leads to its keys, and these stood under it.
+        self._take(f"SELECT k.key FROM record r JOIN record_key k ON k.base = r.base WHERE r.retracted = {run}")
         touchy = self._connection.execute(
             "SELECT EXISTS (SELECT 1 FROM record WHERE secrecy > 0) OR EXISTS (SELECT 1 FROM judgement)"
         ).fetchone()[0]

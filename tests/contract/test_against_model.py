@@ -145,7 +145,7 @@ def compare(store: AnyStore, model: Model) -> None:
 
 
 @given(script=steps)
-@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_every_publication_reads_as_the_model_says(kind: str, script: list[Load | Judge | Withdraw]) -> None:
     with tempfile.TemporaryDirectory() as folder, open_store(kind, Path(folder)) as store:
         model = play(store, script)
@@ -154,7 +154,7 @@ def test_every_publication_reads_as_the_model_says(kind: str, script: list[Load 
 
 
 @given(script=steps, name=st.sampled_from(["Secret Gamma AB"]))
-@settings(max_examples=600, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_is_withheld_shows_in_nothing_that_others_read(
     kind: str, script: list[Load | Judge | Withdraw], name: str
 ) -> None:
