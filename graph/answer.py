@@ -112,7 +112,7 @@ class End(Frozen):
 
 
 class Truncated(Frozen):
-    why: str = Field(description="max_tier, max_nodes, members, ends, paths or time")
+    why: str = Field(description="max_tier, max_nodes, members, ends, paths, links or time")
     limit: int | None = None
 
 

@@ -1,8 +1,8 @@
-"""Which contracts a site, company, place, kind of goods, finding or incident touches, how certainly, and what to ask."""
+"""Which contracts a site, company, place, kind of goods or incident touches, how certainly, and what to ask."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,50 +10,42 @@ from graph.answer import Answer, Completeness, Links, Resolution, Truncated
 from graph.data import AffectedContract, AffectedData, Listed, Path, Question
 from graph.kernels.reach import reach
 from graph.kernels.worst import best_path, worst
+from graph.questions.beginnings import beginning
 from graph.questions.common import checked_risk, evidence_of, framed, wording
 from graph.questions.company import Related, buyers_from, listed, on_path
 from graph.questions.denied import denied_beside
-from graph.questions.ends import ANY_TIER, clause_reach
-from graph.questions.groups import contracts_in, find, regions_of, steps_of
-from graph.questions.lens import Best, named_path
-from graph.questions.naming import Naming, statements_data
+from graph.questions.ends import clause_reach
+from graph.questions.groups import contracts_in, downstream_contracts, find, regions_of
+from graph.questions.naming import Naming, named_path, statements_data
+from graph.questions.untold import untold
 from graph.questions.walks import GOODS, TIERS
-from graph.snapshot.arrays import I64
-from graph.snapshot.kinds import KIND_TYPES, Fit
-from graph.snapshot.seeds import scope_of
+from graph.snapshot.kinds import Fit
 from graph.snapshot.view import Snapshot, passes
-from ontology.errors import InputError
 from ontology.model import Family
 from ontology.vocabulary import is_labour, risk_family
 
 PATHS = 1_000
 """Contracts listed with their path; all are listed."""
 
-STATEMENTS = ("Finding", "RiskAssessment")
+SURENESS = (Resolution.ITEM, Resolution.GENERIC, Resolution.COMPANY)
 
 
-@dataclass(slots=True)
-class _Start:
-    """Where a question begins. ``steps`` are walked from; ``actors`` are legal persons whose own risk is asked about;
-    ``companies`` are known without their goods; ``kinds`` are goods by name alone."""
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """How a contract is reached: certainty of the best path, and the fewest tiers."""
 
-    steps: set[int] = field(default_factory=set)
-    maybe: set[int] = field(default_factory=set)
-    actors: set[int] = field(default_factory=set)
-    companies: set[int] = field(default_factory=set)
-    sellers: set[int] = field(default_factory=set)
-    kinds: set[int] = field(default_factory=set)
-    statements: set[int] = field(default_factory=set)
+    certainty: float
+    tier: int
 
 
 def affected(s: Snapshot, start: str, *, risk: str | None = None, goods: str | None = None) -> Answer[AffectedData]:
     """Contracts that ``start`` (id or key) touches, surest first.
 
-    A company by itself gives a list (its goods are unknown) unless ``goods`` names a kind; with a ``risk`` of its own
-    conduct or of sanctions it also touches what it holds. ``risk`` leaves out findings of other types.
+    A company by itself gives a list, as its goods are unknown, unless ``goods`` names a kind; with a ``risk`` of its
+    own conduct or of sanctions it also touches what it holds. Findings of other types than ``risk`` begin nothing.
 
     Raises:
-        InputError: not a risk type, or a start that touches nothing by its nature.
+        InputError: not a risk type, or a start that no goods come from.
     """
     if risk is not None:
         checked_risk(risk)
@@ -70,82 +62,163 @@ class _Affected:
     def __init__(self, s: Snapshot, vertex: int, risk: str | None, goods: int | None) -> None:
         self.s = s
         self.vertex = vertex
-        self.risk = risk
         self.naming = Naming(s)
-        self.start = _Start()
-        self._begin(vertex, goods)
+        self.begin = beginning(s, vertex, risk, goods)
         family = risk_family(risk) if risk else Family.HARM
         self.passes = passes(family, is_labour(risk) if risk else True)
-        self.sources = np.array(sorted(self.start.steps | self.start.actors), np.int64)
-        self.certainty = {links: self._certainty(links) for links in Links}
-
-    # -- where it begins --------------------------------------------------------------------------------------
-    def _begin(self, vertex: int, goods: int | None) -> None:
-        type, start = self.s.type(vertex), self.start
-        if type == "Incident":
-            for finding in self.s.pairs("GATHERS").targets(vertex):
-                self._begin_statement(finding)
-        elif type in STATEMENTS:
-            self._begin_statement(vertex)
-        elif type == "Organisation":
-            self._begin_company(vertex, goods)
-        elif type in ("Site", "Place", "Step"):
-            start.steps.update(self._of_kind(steps_of(self.s, vertex), goods))
-            sites = {vertex} if type == "Site" else set(self.s.pairs("LOCATED_IN").sources(*self.s.places.down(vertex)))
-            start.sellers.update(v for v in sites if type != "Step" and self.s.is_type(v, "Site"))
-        elif self.s.topology.vertices.type[vertex] in KIND_TYPES:
-            start.kinds.add(vertex)
-            start.steps.update(steps_of(self.s, vertex))
-        else:
-            raise InputError(
-                f"A {type} affects no contracts.",
-                remedy="Start at a site, company, place, step, product, material, category, finding or incident.",
-            )
-
-    def _of_kind(self, steps: list[int], goods: int | None) -> list[int]:
-        if goods is None:
-            return steps
-        kinds = set(self.s.kinds.down(goods))
-        return [step for step in steps if kinds.intersection(self.s.pairs("OUTPUTS").targets(step))]
-
-    def _begin_company(self, company: int, goods: int | None) -> None:
-        if self.risk and risk_family(self.risk) is not Family.HARM:
-            self.start.actors.add(company)
-        if goods is None:
-            self.start.companies.add(company)
-        else:
-            self.start.steps.update(self._of_kind(steps_of(self.s, company), goods))
-
-    def _begin_statement(self, statement: int) -> None:
-        """What an assessment or finding enters, and a company of which it names neither site nor goods."""
-        self.start.statements.add(statement)
-        if self.risk and not self._is_of(statement, self.risk):
-            return
-        entered = scope_of(self.s, statement)
-        self.start.steps.update(entered.steps)
-        self.start.maybe.update(entered.maybe)
-        for actor in entered.actors:
-            if self.s.is_type(actor, "Site"):
-                self._begin(actor, None)
-            else:
-                self._begin_company(actor, None)
-
-    def _is_of(self, statement: int, risk: str) -> bool:
-        keys = {key for v in self.s.pairs("OF_TYPE").targets(statement) for key in self.s.keys(v)}
-        return any(f"risk:{name}" in keys for name in within(risk))
+        self.sources = np.array(sorted(self.begin.steps | self.begin.persons), np.int64)
+        self.item = self._reached(Links.ITEM) | self._named()
+        self.generic = {c: r for c, r in self._reached(Links.ITEM_GENERIC).items() if c not in self.item}
+        self.list = self._company_list()
+        self.linked = self._linked()
 
     # -- how far it goes --------------------------------------------------------------------------------------
-    def _certainty(self, links: Links) -> dict[int, float]:
-        """Of each contract that goods or legal ties reach, the confidence of its best path."""
+    def _reached(self, links: Links) -> dict[int, _Reached]:
+        """Contracts that goods (or the ties of a legal person) reach."""
         network = self.s.item_network if links is Links.ITEM else self.s.network
-        if not self.sources.size:
-            return {}
-        below = reach(
-            network, self.sources.astype(np.int32), upstream=False, kinds=self.passes > 0, tier_kinds=TIERS
-        )
-        contracts = np.array(sorted(int(v) for v in below.vertex if self.s.is_type(int(v), "Contract")), np.int64)
-        if not contracts.size:
-            return {}
+        below = reach(network, self.sources, upstream=False, kinds=self.passes > 0, tier_kinds=TIERS)
+        tiers = {int(v): int(tier) for v, tier in zip(below.vertex, below.tier, strict=True)}
+        contracts = sorted(v for v in tiers if self.s.is_type(v, "Contract"))
         ones = np.ones(len(self.sources))
-        found = worst(network, self.sources, ones, contracts, self.passes, use_confidence=True)
-        return {int(c): float(value) for c, value in zip(contracts, found.value, strict=True)}
+        found = worst(network, self.sources, ones, np.array(contracts, np.int64), self.passes, use_confidence=True)
+        return {c: _Reached(float(value), tiers[c]) for c, value in zip(contracts, found.value, strict=True)}
+
+    def _named(self) -> dict[int, _Reached]:
+        """Contracts whose own category is the kind asked about, or narrower."""
+        return {c: _Reached(1.0, 0) for kind in self.begin.kinds for c in contracts_in(self.s, kind)}
+
+    def _company_list(self) -> tuple[Listed, ...]:
+        begin, s = self.begin, self.s
+        related = [relation for company in sorted(begin.companies) for relation in self._own(company)]
+        behind = self._behind()
+        sellers = {**behind, **dict.fromkeys(sorted(begin.companies | begin.sellers), ())}
+        related += buyers_from(s, sellers, any_goods=True)
+        if not begin.kinds:
+            standing = [r for r in on_path(s, self._on_the_way(), self.item) if r.company not in behind]
+            related += standing
+            related += buyers_from(s, {r.company: r.via for r in standing}, any_goods=False)
+        return listed(s, self.naming, related, None, set(self.item), keep_empty=True)
+
+    def _own(self, company: int) -> list[Related]:
+        """What a company holds, runs and operates: its goods are not named."""
+        found = []
+        for why, name in (("holds", "HOLDS"), ("runs", "RUNS"), ("operates", "OPERATES")):
+            if via := tuple(self.s.pairs(name).leaving(company)):
+                found.append(Related(company, why, via, named=True))
+        return found
+
+    def _behind(self) -> dict[int, tuple[int, ...]]:
+        """The companies that run the first steps or operate their sites: what they sell may come from there."""
+        steps = sorted(self.begin.steps)
+        sites = set(self.s.pairs("PERFORMS").sources(*steps))
+        sites.update(v for v in self.begin.sellers if self.s.is_type(v, "Site"))
+        edges = (*self.s.pairs("RUNS").arriving(*steps), *self.s.pairs("OPERATES").arriving(*sorted(sites)))
+        found: dict[int, tuple[int, ...]] = {}
+        if not self.begin.kinds:
+            for edge in edges:
+                found.setdefault(int(self.s.topology.edges.source[edge]), (edge,))
+        return found
+
+    def _on_the_way(self) -> list[int]:
+        """Steps that goods of the first steps reach along item links, those left out."""
+        starts = np.array(sorted(self.begin.steps), np.int64)
+        below = reach(self.s.item_network, starts, upstream=False, kinds=GOODS, tier_kinds=TIERS)
+        return [int(v) for v in below.vertex if self.s.is_type(int(v), "Step") and int(v) not in self.begin.steps]
+
+    def _linked(self) -> list[int]:
+        """Contracts of the company list that nothing surer reaches."""
+        named = {self.s.vertex(id) for row in self.list for id in row.contracts}
+        return sorted(v for v in named if v is not None and v not in self.item and v not in self.generic)
+
+    # -- the answer -------------------------------------------------------------------------------------------
+    def answer(self, question: str) -> Answer[AffectedData]:
+        s, naming = self.s, self.naming
+        order = [(c, Resolution.ITEM, r) for c, r in sorted(self.item.items(), key=_surest)]
+        order += [(c, Resolution.GENERIC, r) for c, r in sorted(self.generic.items(), key=_surest)]
+        rows = [self._row(c, resolution, r, explained=n < PATHS) for n, (c, resolution, r) in enumerate(order)]
+        rows += [self._row(c, Resolution.COMPANY, None, explained=False) for c in self.linked]
+        may = self._may_apply()
+        listed_ones = {*self.item, *self.generic, *self.linked, *may}
+        others = [int(c) for c in s.of_type("Contract") if int(c) not in listed_ones]
+        data = AffectedData(
+            start=naming.node(self.vertex),
+            start_steps=naming.ids(self.begin.steps),
+            contracts=tuple(rows),
+            company_list=self.list,
+            may_apply=naming.ids(may),
+            regions=tuple(sorted({region for row in rows for region in row.regions})),
+            contracts_all=len(s.of_type("Contract")),
+            contracts_untold=len(untold(s, others)),
+            denied=denied_beside(s, naming, np.array(sorted(self._touched()), np.int64)),
+            statements=statements_data(s, self.begin.statements),
+            nodes=(),
+            links=(),
+        )
+        data = data.model_copy(update={"nodes": naming.nodes(), "links": naming.links()})
+        completeness = Completeness(
+            tiers_reached=max((r.tier for _, _, r in order), default=0),
+            steps=len(self.begin.steps),
+            truncated=Truncated(why="paths", limit=PATHS) if len(order) > PATHS else None,
+        )
+        return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)
+
+    def _row(
+        self, contract: int, resolution: Resolution, reached: _Reached | None, *, explained: bool
+    ) -> AffectedContract:
+        level = self.s.properties(contract).get("clause_level")
+        tier = reached.tier if reached else None
+        return AffectedContract(
+            contract=self.naming.node(contract),
+            regions=self.naming.ids(regions_of(self.s, self.s.pairs("SERVES").targets(contract))),
+            suppliers=self.naming.ids(self.s.pairs("HOLDS").sources(contract)),
+            resolution=resolution,
+            clause_level=level,
+            tier=tier,
+            path=self._path(contract, resolution) if explained and tier else None,
+            question=self._question(contract, resolution, clause_reach(level), tier or 1),
+        )
+
+    def _path(self, contract: int, resolution: Resolution) -> Path | None:
+        network = self.s.item_network if resolution is Resolution.ITEM else self.s.network
+        ones = np.ones(len(self.sources))
+        walked = best_path(network, self.sources, ones, contract, self.passes, use_confidence=True)
+        if walked is None:
+            # Some link's confidence is 0: the way is there, and nobody vouches for it.
+            walked = best_path(network, self.sources, ones, contract, self.passes, use_confidence=False)
+        return named_path(self.naming, network, walked) if walked else None
+
+    def _question(self, contract: int, resolution: Resolution, entitled: int, tier: int) -> Question:
+        """What to ask, and whether the clause, which reaches ``entitled`` tiers, gives a right to the answer."""
+        if resolution is Resolution.ITEM:
+            question, needed = Question.CONFIRM_ARTICLE, tier
+        elif resolution is Resolution.COMPANY:
+            question, needed = Question.ASK_SUPPLIER_LINK, 1
+        elif self._typical_deliveries(contract):
+            question, needed = Question.ASK_ORIGIN, 1
+        else:
+            question, needed = Question.ASK_INPUTS, tier
+        return question if entitled >= needed else Question(f"{question}_voluntary")
+
+    def _typical_deliveries(self, contract: int) -> bool:
+        """Whether what is typical stands for the contract's own deliveries, not for inputs further up."""
+        return any(bool(self.s.is_generic(edge)) for edge in self.s.pairs("DELIVERED_UNDER").arriving(contract))
+
+    def _may_apply(self) -> set[int]:
+        """Contracts of a broader kind, or that steps deliver to which a statement may be about: unknown."""
+        s, found = self.s, set(downstream_contracts(self.s, self.begin.maybe, item=True))
+        for kind in self.begin.kinds:
+            for broader in s.kinds.up(kind):
+                if s.kinds.fit(broader, kind) is Fit.MAY:
+                    found.update(s.pairs("IN_CATEGORY").sources(broader))
+        lots = [v for v in found if s.is_type(v, "Lot")]
+        contracts = {v for v in found if s.is_type(v, "Contract")}.union(s.pairs("FOR_LOT").sources(*lots))
+        return untold(s, contracts - set(self.item) - set(self.generic) - set(self.linked))
+
+    def _touched(self) -> set[int]:
+        begin = self.begin
+        return {self.vertex, *begin.steps, *begin.companies, *begin.persons, *begin.sellers}
+
+
+def _surest(row: tuple[int, _Reached]) -> tuple[float, int, int]:
+    contract, reached = row
+    return -reached.certainty, reached.tier, contract

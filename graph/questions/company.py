@@ -16,6 +16,7 @@ from graph.kernels.reach import reach
 from graph.questions.groups import downstream_contracts, steps_of
 from graph.questions.lens import LEVELS, Lens, Side
 from graph.questions.naming import Naming
+from graph.questions.untold import untold
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.view import Snapshot
 
@@ -28,11 +29,15 @@ Via = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A company that may have the goods, why, and by which edges."""
+    """A company that may have the goods, why, and by which edges.
+
+    ``named``: the company itself is what is asked about, so its contracts count even where all goods are known.
+    """
 
     company: int
     why: str
     via: Via
+    named: bool = False
 
 
 def one_kind(s: Snapshot, company: int) -> bool:
@@ -107,20 +112,22 @@ def listed(
 ) -> tuple[Listed, ...]:
     """Rows of the list, each company once for its closest relation.
 
-    ``among``: only these contracts. ``known``: contracts of which the goods are known, left out.
+    ``among``: only these contracts. ``known``: contracts known to have the goods, left out; so are those of which
+    everything upstream is told.
     """
     closest: dict[int, Related] = {}
     for relation in sorted(related, key=lambda r: (WHYS.index(r.why), len(r.via), r.via)):
         closest.setdefault(relation.company, relation)
+    contracts = {company: contracts_of(s, company) - known for company in closest}
+    if among is not None:
+        contracts = {company: found & among for company, found in contracts.items()}
+    unsure = untold(s, set().union(*contracts.values()))
     rows = []
-    for company in sorted(closest):
-        contracts = contracts_of(s, company) - known
-        if among is not None:
-            contracts &= among
-        if contracts or keep_empty:
-            relation = closest[company]
+    for company, relation in sorted(closest.items()):
+        mine = contracts[company] if relation.named else contracts[company] & unsure
+        if mine or keep_empty:
             via = naming.link_ids(relation.via)
-            rows.append(Listed(company=naming.id(company), contracts=naming.ids(contracts), via=via, why=relation.why))
+            rows.append(Listed(company=naming.id(company), contracts=naming.ids(mine), via=via, why=relation.why))
     return tuple(rows)
 
 
@@ -174,7 +181,7 @@ def company_list(
     s: Snapshot, naming: Naming, lens: Lens, contracts: set[int], known: set[int]
 ) -> tuple[Listed, ...]:
     """Who may have goods that bear the risk in some of ``contracts``; ``known``: contracts reached along item links."""
-    related = [Related(actor, "harm_of_company", ())
+    related = [Related(actor, "harm_of_company", (), named=True)
                for _, actor in harms_of_companies(s, lens) if s.is_type(actor, "Organisation")]
     related += buyers_from(s, sellers_at_risk(s, lens), any_goods=True)
     standing = on_path(s, steps_at_risk(s, lens), known)

@@ -249,8 +249,7 @@ class _Exposure:
 
     def _company_list(self) -> tuple[Listed, ...]:
         known = {int(c) for c in self.contracts[self.severity[Basis.SPECIFIC, Links.ITEM] >= 0]}
-        unsure = {int(c) for c in self.contracts[self.survey.upper_open(Links.ITEM)]}
-        return company_list(self.s, self.naming, self.lens, unsure, known)
+        return company_list(self.s, self.naming, self.lens, {int(c) for c in self.contracts}, known)
 
     def _may_apply(self) -> set[int]:
         return {step for contract in self.contracts for step in self.maybe.of(int(contract))}

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-from graph.kernels.worst import Path as Walked
-from graph.kernels.worst import best_path, worst
 
-from graph.answer import Basis, Links, Resolution
+from graph.answer import Basis, Links
 from graph.data import Figure, Path
 from graph.kernels.reach import reach
+from graph.kernels.worst import Path as Walked
+from graph.kernels.worst import best_path, worst
 from graph.network import Network
-from graph.questions.naming import Naming
+from graph.questions.naming import Naming, named_path
 from graph.questions.walks import ACTORS, TIERS
 from graph.snapshot.arrays import F64, I64, Bool
 from graph.snapshot.seeds import UNKNOWN_SEVERITY, risk_types
@@ -125,7 +125,8 @@ class Lens:
 
     def reached(self, level: int, basis: Basis | None, links: Links) -> Bool:
         """Whether each target is reached: high above 0, shape (t,)."""
-        return self.values(level, basis, links, Side.HIGH) > 0
+        found: Bool = self.values(level, basis, links, Side.HIGH) > 0
+        return found
 
     def severity(self, basis: Basis | None, links: Links) -> I64:
         """The highest level reached at each target, -1 where none, shape (t,)."""
@@ -155,7 +156,8 @@ class Lens:
             through = reach(self.s.network, starts, upstream=False, kinds=(table > 0) & ACTORS, tier_kinds=TIERS)
             found[through.vertex] = True
         kinds = self.s.topology.vertices.type
-        return found & ((kinds == NODE_CODE["Step"]) | (kinds == NODE_CODE["Contract"]))
+        found &= (kinds == NODE_CODE["Step"]) | (kinds == NODE_CODE["Contract"])
+        return found
 
     # -- paths ------------------------------------------------------------------------------------------------
     def path(self, target: int, level: int, basis: Basis | None, links: Links, side: Side) -> Best | None:
@@ -196,23 +198,10 @@ class Lens:
         best = self.path(target, level, basis, links, Side.LOW if low > 0 else Side.HIGH)
         if best is None:
             return None, None
-        path = named_path(self.s, self.network(links), best, naming)
+        statement = naming.s.id(int(self.s.seeds.statement[best.row]))
+        path = named_path(naming, self.network(links), best.walked, statement)
         if low == 0 or self.s.seeds.high[best.row] >= high:
             return path, None
         top = self.path(target, level, basis, links, Side.HIGH)
         other = naming.s.id(int(self.s.seeds.statement[top.row])) if top else None
         return path, other if other != path.statement else None
-
-
-def named_path(s: Snapshot, network: Network, best: Best, naming: Naming) -> Path:
-    walked = best.walked
-    edges = [int(edge) for edge in network.link[list(walked.edges)]]
-    generic = any(bool(s.is_generic(edge)) for edge in edges)
-    return Path(
-        nodes=tuple(naming.id(int(vertex)) for vertex in walked.vertices),
-        links=naming.link_ids(edges),
-        value=walked.value,
-        weakest=None if walked.weakest is None else naming.link(int(network.link[walked.weakest])).id,
-        resolution=Resolution.GENERIC if generic else Resolution.ITEM,
-        statement=s.id(int(s.seeds.statement[best.row])) if best.row >= 0 else None,
-    )

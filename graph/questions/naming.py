@@ -7,7 +7,9 @@ from math import isnan
 from typing import Any
 
 from graph.answer import Resolution
-from graph.data import LinkData, Node, StatementData
+from graph.data import LinkData, Node, Path, StatementData
+from graph.kernels.worst import Path as Walked
+from graph.network import Network
 from graph.snapshot.seeds import UNKNOWN_SEVERITY, level_of
 from graph.snapshot.topology import LINK_TYPES, STATUSES
 from graph.snapshot.view import Snapshot
@@ -60,6 +62,20 @@ class Naming:
             self.node(int(edges.source[edge]))
             self.node(int(edges.target[edge]))
         return self._links[edge]
+
+
+def named_path(naming: Naming, network: Network, walked: Walked, statement: str | None = None) -> Path:
+    """A path of a kernel, by ids."""
+    edges = [int(edge) for edge in network.link[list(walked.edges)]]
+    generic = any(bool(naming.s.is_generic(edge)) for edge in edges)
+    return Path(
+        nodes=tuple(naming.id(vertex) for vertex in walked.vertices),
+        links=naming.link_ids(edges),
+        value=walked.value,
+        weakest=None if walked.weakest is None else naming.link(int(network.link[walked.weakest])).id,
+        resolution=Resolution.GENERIC if generic else Resolution.ITEM,
+        statement=statement,
+    )
 
 
 def describe(s: Snapshot, vertex: int) -> Node:

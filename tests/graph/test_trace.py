@@ -147,12 +147,22 @@ def test_a_company_known_only_as_a_seller_is_listed_not_walked() -> None:
     w = gloves()
     w.org("trader")
     edge = w.link("SELLS_TO", "trader", "wholesaler")
+    w.step("stock", stage="distribution", known="some")
     answer = trace(w.snapshot(), ["c"])
     assert answer.data is not None
     assert "trader" not in by_id(answer)
     (row,) = answer.data.company_list
     assert (row.company, row.contracts, row.via, row.why) == ("wholesaler", ("c",), (edge,), "sells_to")
     assert "trader" in {node.id for node in answer.data.others}
+
+
+def test_a_contract_of_which_everything_is_told_cannot_hold_goods_of_an_unnamed_line() -> None:
+    w = gloves()
+    w.org("trader")
+    w.link("SELLS_TO", "trader", "wholesaler")
+    data = trace(w.snapshot(), ["c"]).data
+    assert data is not None
+    assert [(row.company, row.contracts) for row in data.company_list] == [("wholesaler", ())]
 
 
 # -- ends of knowledge --------------------------------------------------------------------------------------------

@@ -1,0 +1,134 @@
+"""Everything that is said of one entity, by whom, and where the sources disagree."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
+
+from graph.answer import Answer, Completeness, Evidence, Resolution, Truncated
+from graph.data import Conflict, EntityData, LinkData, Said
+from graph.questions.common import framed, wording
+from graph.questions.naming import describe
+from graph.snapshot.view import Snapshot
+from graph.store import At, Store, StoredLink, StoredRecord
+from ontology.model import NODES
+from ontology.records import Common, Polarity, Secrecy, Status
+from ontology.values import BEGINNING, END, to_day
+
+LINKS = 1_000
+"""Links listed."""
+
+
+def entity(store: Store, s: Snapshot, id_or_key: str) -> Answer[EntityData]:
+    """What the records say, the links at the entity (of every validity) and their other ends, and the conflicts.
+
+    ``redirected_from`` is the id asked about where that was merged away.
+    """
+    question = wording("entity", {"id": id_or_key})
+    at = At(s.known.publication, Secrecy.read(s.known.clearance))
+    found = store.find(at, id_or_key)
+    vertex = s.vertex(found.id) if found else None
+    if found is None or vertex is None:
+        return framed(s, question, None)
+    records = list(store.records(at, entities=[found.id]))
+    links, more = _links(store, at, found.id)
+    others = {end for link in links for end in (link.source, link.target)} - {found.id}
+    neighbours = [v for v in (s.vertex(other) for other in sorted(others)) if v is not None]
+    data = EntityData(
+        node=describe(s, vertex),
+        said=tuple(_said(record) for record in records),
+        links=tuple(sorted((_link(s, link) for link in links), key=lambda link: link.id)),
+        neighbours=tuple(describe(s, v) for v in neighbours),
+        conflicts=(*_conflicting_values(s, records), *_conflicting_links(s, links)),
+        redirected_from=id_or_key if id_or_key != found.id and ":" not in id_or_key else None,
+    )
+    evidence = Evidence(
+        links=tuple(sorted(link.id for link in links)), records=tuple(sorted(record.id for record in records))
+    )
+    truncated = Truncated(why="links", limit=LINKS) if more else None
+    return framed(s, question, data, evidence=evidence, completeness=Completeness(truncated=truncated))
+
+
+def _links(store: Store, at: At, id: str) -> tuple[list[StoredLink], bool]:
+    """The links at an entity, each once, and whether there are more than are listed."""
+    found: dict[int, StoredLink] = {}
+    for link in islice(chain(store.links(at, source=[id]), store.links(at, target=[id])), LINKS + 2):
+        found.setdefault(link.row, link)
+    return list(found.values())[:LINKS], len(found) > LINKS
+
+
+def _said(record: StoredRecord) -> Said:
+    common = record.common
+    return Said(
+        record=record.id,
+        type=record.type,
+        properties=dict(record.properties),
+        status=common.status.value,
+        confidence=common.confidence,
+        denied=common.polarity is Polarity.DENIED,
+        valid_from=common.valid_from,
+        valid_to=common.valid_to,
+        source=record.source,
+        cites=common.cites,
+        locator=record.locator,
+    )
+
+
+def _link(s: Snapshot, link: StoredLink) -> LinkData:
+    common = link.common
+    return LinkData(
+        id=link.id,
+        type=link.type,
+        source=link.source,
+        target=link.target,
+        resolution=Resolution.GENERIC if common.status is Status.GENERIC else Resolution.ITEM,
+        status=common.status.value,
+        confidence=s.method.confidence[common.status] if common.confidence is None else common.confidence,
+        valid_from=common.valid_from,
+        valid_to=common.valid_to,
+        denied=common.polarity is Polarity.DENIED,
+    )
+
+
+def _live(s: Snapshot, common: Common) -> bool:
+    start, end = s.moment.days
+    return to_day(common.valid_from, BEGINNING) < end and to_day(common.valid_to, END) > start
+
+
+def _conflicting_values(s: Snapshot, records: Iterable[StoredRecord]) -> list[Conflict]:
+    """Single-valued properties of which several sources give different values now, and opposite polarities."""
+    values: dict[str, list[tuple[str, StoredRecord]]] = defaultdict(list)
+    for record in records:
+        if not _live(s, record.common):
+            continue
+        values["polarity"].append((record.common.polarity.value, record))
+        for name, declared in NODES[record.type].properties.items():
+            if declared.single and name in record.properties and record.common.polarity is Polarity.ASSERTED:
+                values[name].append((_text(record.properties[name]), record))
+    return [conflict for name, said in sorted(values.items()) if (conflict := _conflict(name, said))]
+
+
+def _conflicting_links(s: Snapshot, links: Iterable[StoredLink]) -> list[Conflict]:
+    """Links of one type between the same two that one source asserts and another denies."""
+    said: dict[tuple[str, str, str], list[tuple[str, StoredLink]]] = defaultdict(list)
+    for link in links:
+        if _live(s, link.common):
+            said[link.type, link.source, link.target].append((link.common.polarity.value, link))
+    return [conflict for (type, *_), rows in sorted(said.items()) if (conflict := _conflict(type, rows))]
+
+
+def _conflict(name: str, said: Sequence[tuple[str, StoredRecord | StoredLink]]) -> Conflict | None:
+    by_value: dict[str, set[str]] = defaultdict(set)
+    for value, row in said:
+        by_value[value].add(row.origin if isinstance(row, StoredLink) else row.source)
+    if len(by_value) < 2 or len(set().union(*by_value.values())) < 2:
+        return None
+    return Conflict(
+        property=name, values=tuple(sorted(by_value)), records=tuple(sorted({row.id for _, row in said}))
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
