@@ -1,0 +1,112 @@
+"""What a load did and what it refused, in words: the lines on the terminal and the report as CSV.
+
+The loaders are not known here: what they report is described by its shape.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from visualisation.export_csv import table_csv
+from visualisation.text import shown
+from visualisation.words import Words
+
+
+class Reject(Protocol):
+    """A value or a row that was refused; see ``loaders.base.Reject``."""
+
+    @property
+    def file(self) -> str: ...
+    @property
+    def sheet(self) -> str: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def column(self) -> str: ...
+    @property
+    def value(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def parameters(self) -> Mapping[str, str]: ...
+
+
+class Report(Protocol):
+    @property
+    def rows_in(self) -> int: ...
+    @property
+    def accepted(self) -> int: ...
+    @property
+    def rejected(self) -> int: ...
+    @property
+    def rejects(self) -> list[Reject]: ...
+    @property
+    def notes(self) -> Counter[str]: ...
+
+
+class Settled(Protocol):
+    @property
+    def records(self) -> int: ...
+    @property
+    def links(self) -> int: ...
+    @property
+    def unchanged(self) -> int: ...
+    @property
+    def retracted(self) -> int: ...
+    @property
+    def older_edition(self) -> bool: ...
+
+
+class Publication(Protocol):
+    @property
+    def number(self) -> int: ...
+
+
+class Loaded(Protocol):
+    """See ``loaders.base.Loaded``."""
+
+    @property
+    def report(self) -> Report: ...
+    @property
+    def settled(self) -> Settled: ...
+    @property
+    def publication(self) -> Publication: ...
+    @property
+    def unchanged(self) -> bool: ...
+
+
+def rejects_csv(rejects: Iterable[Reject], words: Words) -> bytes:
+    """Every rejected value with where it stood, why, and what to do about it."""
+    columns = ("file", "sheet", "row", "column", "value", "reason", "remedy")
+    rows = (
+        (r.file, r.sheet, r.row, r.column, r.value, words.reason(r.reason, r.parameters), words.remedy(r.reason, {}))
+        for r in rejects
+    )
+    return table_csv([words(f"reject.{name}") for name in columns], rows)
+
+
+def loaded_text(loaded: Loaded, file: str, words: Words) -> str:
+    """A few lines: counts that add up, what became visible, the reasons of what was refused."""
+    name = shown(file)
+    if loaded.unchanged:
+        return words("loaded.unchanged", file=name)
+    report, settled = loaded.report, loaded.settled
+    lines = [words("loaded.counts", file=name, rows=report.rows_in, accepted=report.accepted, rejected=report.rejected)]
+    if settled.older_edition:
+        lines.append(words("loaded.older", file=name))
+    else:
+        lines.append(
+            words("loaded.stored", records=settled.records, links=settled.links, unchanged=settled.unchanged,
+                  retracted=settled.retracted, publication=loaded.publication.number)  # fmt: skip
+        )
+    for note, count in sorted(report.notes.items()):
+        key = f"note.{note}"
+        lines.append("  " + words("loaded.note", what=words(key) if words.has(key) else note, n=count))
+    reasons = Counter(str(reject.reason) for reject in report.rejects)
+    if reasons:
+        lines.append(words("loaded.reasons"))
+    for reason, count in reasons.most_common():
+        lines.append("  " + words("loaded.note", what=words.reason(reason, {}), n=count) + f". {words.remedy(reason, {})}")
+    return "\n".join(lines)
