@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -204,6 +204,22 @@ class LinkColumns:
     order: I64
 
 
+class Described(NamedTuple):
+    """A visible record as a freeze takes it: ``keys`` and ``properties`` are JSON texts, ``status`` the place in
+    ``Status``, days since 1970-01-01 with ``BEGINNING``/``END`` for no bound."""
+
+    entity: str
+    node: int
+    type: str
+    name: str
+    keys: str
+    properties: str
+    status: int
+    confidence: float | None
+    valid_from: int
+    valid_to: int
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What differs between two publications, as ids of records and links, within a clearance."""
@@ -304,6 +320,14 @@ class Store(Protocol):
 
     def judgements(self, at: At) -> list[Judgement]: ...
     def link_columns(self, at: At, types: Iterable[str]) -> Iterator[LinkColumns]: ...
+    def described(self, at: At) -> Iterator[Described]:
+        """Visible records for a freeze, an entity's together, the one that names it first; entities by id."""
+        ...
+
+    def ghosts(self, at: At) -> Iterator[Entity]:
+        """Entities that only links name, ordered by id."""
+        ...
+
 
     # -- whole ------------------------------------------------------------------------------------------------
     def secret(self) -> bytes:

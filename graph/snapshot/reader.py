@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import json
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -12,63 +14,65 @@ from graph.snapshot.topology import (
     LINK_TYPES,
     STATUSES,
     Edges,
-    GraphNode,
     Topology,
+    VertexRow,
     Vertices,
     canonical_edges,
+    joined_keys,
     mark_of,
 )
-from graph.store import At, Entity, LinkColumns, Store, StoredRecord
+from graph.store import At, Described, Entity, LinkColumns, Store
 from ontology.model import LINKS
-from ontology.values import BEGINNING, END, to_day
+from ontology.records import Status, canonical
+from ontology.values import BEGINNING, END
 
 MARKED = tuple(name for name in LINK_TYPES if name == "MATCHES" or LINKS[name].by_control)
 
 
 def read_topology(store: Store, at: At) -> Topology:
     """Freeze everything visible, derived links included. Shapes: see ``Topology``."""
-    entities = list(store.entities(at))
-    vertices = Vertices.of(_nodes(entities, store.records(at)))
-    edges = _edges(store, at, _places(entities, vertices))
-    return with_generic_links(Topology(vertices, edges))
+    nodes: list[int] = []
+    vertices = Vertices.from_rows(list(_rows(store, at, nodes)))
+    vertex_of = np.full(max(nodes, default=0) + 1, -1, np.int32)
+    vertex_of[nodes] = np.arange(len(nodes), dtype=np.int32)
+    return with_generic_links(Topology(vertices, _edges(store, at, vertex_of)))
 
 
-def _nodes(entities: list[Entity], records: Iterator[StoredRecord]) -> Iterator[GraphNode]:
-    by_entity = {entity: list(group) for entity, group in groupby(records, key=lambda record: record.entity)}
-    for entity in entities:
-        yield _node(entity, by_entity.get(entity.id, []))
-
-
-def _node(entity: Entity, records: list[StoredRecord]) -> GraphNode:
-    """One node from the records of an entity: where they differ the first one speaks; validity is their union."""
-    properties: dict[str, object] = {}
-    for record in reversed(records):
-        properties.update(record.properties)
-    starts = [to_day(record.common.valid_from, BEGINNING) for record in records] or [BEGINNING]
-    ends = [to_day(record.common.valid_to, END) for record in records] or [END]
-    confidences = [r.common.confidence for r in records if r.common.confidence is not None]
-    status = max((STATUSES.index(record.common.status) for record in records), default=1)
-    return GraphNode(
-        id=entity.id,
-        type=entity.type,
-        name=entity.name,
-        keys=entity.keys,
-        properties=properties,
-        ghost=entity.ghost,
-        status=STATUSES[status],
-        confidence=max(confidences, default=None),
-        valid_from=min(starts),
-        valid_to=max(ends),
+def _rows(store: Store, at: At, nodes: list[int]) -> Iterator[VertexRow]:
+    """The vertices in the order of their ids; their internal numbers are appended to ``nodes``."""
+    ghosts = ((ghost.id, ghost.node, _ghost(ghost)) for ghost in store.ghosts(at))
+    known = (
+        (id, records[0].node, _row(records))
+        for id, group in groupby(store.described(at), key=lambda record: record.entity)
+        for records in [list(group)]
     )
+    for _, node, row in heapq.merge(known, ghosts, key=lambda found: found[0]):
+        nodes.append(node)
+        yield row
 
 
-def _places(entities: list[Entity], vertices: Vertices) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    """Vertex of each internal node number, -1 where none, shape (largest number + 1,)."""
-    ids = {id: vertex for vertex, id in enumerate(vertices.id)}
-    table = np.full(max((entity.node for entity in entities), default=0) + 1, -1, np.int32)
-    for entity in entities:
-        table[entity.node] = ids[entity.id]
-    return table
+def _ghost(ghost: Entity) -> VertexRow:
+    declared = STATUSES.index(Status.DECLARED)
+    return VertexRow(ghost.id, ghost.type, ghost.name, joined_keys(ghost.keys), "{}", True, declared, float("nan"),
+                     BEGINNING, END)
+
+
+def _row(records: list[Described]) -> VertexRow:
+    """One vertex from the records of an entity: where they differ the first one speaks; validity is their union."""
+    first = records[0]
+    keys = {key for record in records for key in json.loads(record.keys)}
+    properties = first.properties
+    if len(records) > 1:
+        merged: dict[str, object] = {}
+        for record in reversed(records):
+            merged.update(json.loads(record.properties))
+        properties = canonical(merged)
+    stated = [record.confidence for record in records if record.confidence is not None]
+    return VertexRow(
+        first.entity, first.type, first.name, joined_keys(sorted(keys)), properties, False,
+        max(record.status for record in records), max(stated, default=float("nan")),
+        min(record.valid_from for record in records), max(record.valid_to for record in records),
+    )
 
 
 def _edges(store: Store, at: At, vertex_of: np.ndarray[tuple[int], np.dtype[np.int32]]) -> Edges:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from graph.snapshot.arrays import F64, I8, I32, I64, Bool, Texts, content_hash, load, save
 from ontology import model
-from ontology.records import Polarity, Status, content_order, link_id, link_order
+from ontology.records import Polarity, Status, canonical, content_order, link_id, link_order
 from ontology.values import BEGINNING, END
 
 NODE_TYPES = tuple(sorted(model.NODES))
@@ -65,6 +64,21 @@ class GraphLink:
         return content_order(*parts)
 
 
+class VertexRow(NamedTuple):
+    """A row of ``Vertices``; ``status`` is the place in ``Status``, ``confidence`` NaN where none was stated."""
+
+    id: str
+    type: str
+    name: str
+    keys: str
+    properties: str
+    ghost: bool
+    status: int
+    confidence: float
+    valid_from: int
+    valid_to: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Vertices:
     """Entities in the order of their ids. ``properties`` are JSON texts, each of ``keys`` ends in a line feed."""
@@ -82,21 +96,37 @@ class Vertices:
 
     @staticmethod
     def of(nodes: Iterable[GraphNode]) -> Vertices:
-        ordered = sorted(nodes, key=lambda node: node.id.encode())
+        return Vertices.from_rows(sorted((row_of(node) for node in nodes), key=lambda row: row.id.encode()))
+
+    @staticmethod
+    def from_rows(rows: Sequence[VertexRow]) -> Vertices:
+        """The vertices of rows in the order of their ids."""
+        names = VertexRow._fields
+        column = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {name: () for name in names}
+        codes = [NODE_CODE[name] for name in column["type"]]
         return Vertices(
-            id=Texts.of(node.id for node in ordered),
-            type=np.array([NODE_CODE[node.type] for node in ordered], np.int8),
-            name=Texts.of(node.name for node in ordered),
-            keys=Texts.of("".join(f"{key}\n" for key in node.keys) for node in ordered),
-            properties=Texts.of(
-                json.dumps(dict(node.properties), ensure_ascii=False, sort_keys=True) for node in ordered
-            ),
-            ghost=np.array([node.ghost for node in ordered], np.bool_),
-            status=np.array([STATUSES.index(node.status) for node in ordered], np.int8),
-            confidence=np.array([np.nan if k.confidence is None else k.confidence for k in ordered], np.float64),
-            valid_from=np.array([node.valid_from for node in ordered], np.int32),
-            valid_to=np.array([node.valid_to for node in ordered], np.int32),
+            id=Texts.of(column["id"]),
+            type=np.array(codes, np.int8),
+            name=Texts.of(column["name"]),
+            keys=Texts.of(column["keys"]),
+            properties=Texts.of(column["properties"]),
+            ghost=np.array(column["ghost"], np.bool_),
+            status=np.array(column["status"], np.int8),
+            confidence=np.array(column["confidence"], np.float64),
+            valid_from=np.array(column["valid_from"], np.int32),
+            valid_to=np.array(column["valid_to"], np.int32),
         )
+
+
+def joined_keys(keys: Iterable[str]) -> str:
+    """Keys as ``Vertices`` holds them: each ends in a line feed."""
+    return "".join(f"{key}\n" for key in keys)
+
+
+def row_of(node: GraphNode) -> VertexRow:
+    confidence = float("nan") if node.confidence is None else node.confidence
+    return VertexRow(node.id, node.type, node.name, joined_keys(node.keys), canonical(node.properties), node.ghost,
+                     STATUSES.index(node.status), confidence, node.valid_from, node.valid_to)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,7 +21,7 @@ def entities(core: Core, at: At, types: Iterable[str] | None, ids: Iterable[str]
     view = core.view(at)
     kinds = None if types is None else core.known_kinds(types)
     nodes = None if ids is None else nodes_of(core, ids, "e")
-    ghosts = sorted(_ghosts(core, view, kinds, nodes), key=lambda e: e.id)
+    ghosts = sorted(ghosts_of(core, view, kinds, nodes), key=lambda e: e.id)
     return heapq.merge(_described(core, view, kinds, nodes), ghosts, key=lambda e: e.id)
 
 
@@ -46,7 +46,7 @@ def _described(core: Core, view: View, kinds: list[int] | None, nodes: list[int]
         yield Entity(entity_id(id_), node, core.kind_name(kind), tuple(sorted(keys)), found[0][4], ghost=False)
 
 
-def _ghosts(core: Core, view: View, kinds: list[int] | None, nodes: list[int] | None) -> Iterator[Entity]:
+def ghosts_of(core: Core, view: View, kinds: list[int] | None, nodes: list[int] | None) -> Iterator[Entity]:
     """Entities that only links name, as far as the clearance sees: so also those whose records are withheld."""
     connection = core.reader()
     if nodes is None:

@@ -11,11 +11,13 @@ from types import TracebackType
 from typing import Any, TypeVar, cast
 
 from graph.sqlite import adding, checking, dumping, entities, erasing, judging, reading, runs, schema, search, settling
+from graph.sqlite import described as describing
 from graph.sqlite.core import Core, translated
 from graph.store import (
     At,
     Begun,
     Changes,
+    Described,
     Entity,
     Hit,
     Judgement,
@@ -178,6 +180,14 @@ class SqliteStore:
     @_streams
     def link_columns(self, at: At, types: Iterable[str]) -> Iterator[LinkColumns]:
         return reading.link_columns(self.core, at, types)
+
+    @_streams
+    def described(self, at: At) -> Iterator[Described]:
+        return describing.described(self.core, at)
+
+    @_streams
+    def ghosts(self, at: At) -> Iterator[Entity]:
+        return describing.ghosts(self.core, at)
 
     # -- whole ------------------------------------------------------------------------------------------------
     def secret(self) -> bytes:
