@@ -63,7 +63,8 @@ class Ends:
     def __init__(self, s: Snapshot, naming: Naming, contracts: Iterable[int]) -> None:
         self.s = s
         self.naming = naming
-        self.holders = {c: holders[0] for c in sorted(set(contracts)) if (holders := s.pairs("HOLDS").sources(c))}
+        held = s.pairs("HOLDS")
+        self.holders = {c: holders[0] for c in sorted(set(contracts)) if (holders := held.sources(c))}
         self.levels = {c: s.properties(c).get("clause_level") for c in self.holders}
         reaches = {c: clause_reach(level) for c, level in self.levels.items()}
         self.entitled = [

@@ -64,7 +64,6 @@ class _Exposure:
         self.severity = {key: self.lens.severity(*key) for key in SETS}
         self.suppliers = _ends_of(s, "HOLDS", reverse=True)
         self.served = _ends_of(s, "SERVES", reverse=False)
-        self.ends = Ends(s, self.naming, map(int, self.contracts))
         self.maybe = MayApply(s, self.lens)
         self.list = self._company_list()
         self.linked = {id for row in self.list for id in row.contracts}
@@ -128,7 +127,7 @@ class _Exposure:
         contract = int(self.contracts[row])
         if self.s.id(contract) in self.linked:
             return "supplier_link_only"
-        unknown = self.survey.upper_open(Links.ITEM_GENERIC)[row] or self.maybe.of(contract)
+        unknown = bool(self.survey.upper_open(Links.ITEM_GENERIC)[row]) or self.maybe.of(contract)
         return "unknown" if unknown else "none_found"
 
     def _distribution(self) -> tuple[Distribution, ...]:
@@ -275,7 +274,7 @@ class _Exposure:
         return tuple(found)
 
     def _completeness(self, shown: int) -> Completeness:
-        ends = self.survey.ends()
+        ends, asks = self.survey.ends(), Ends(self.s, self.naming, map(int, self.contracts))
         cone, marks = self.survey.whole, self.survey.marks
         truncated = None
         if shown < len(self.contracts):
@@ -284,7 +283,7 @@ class _Exposure:
             truncated = Truncated(why="ends", limit=ENDS)
         return Completeness(
             tiers_reached=int(cone.tier.max(initial=0)),
-            ends=tuple(self.ends.end(vertex, tier) for tier, vertex in ends[:ENDS]),
+            ends=tuple(asks.end(vertex, tier) for tier, vertex in ends[:ENDS]),
             ends_total=len(ends),
             steps=int(marks[cone.vertex, STEP].sum()),
             unassessed=int(marks[cone.vertex, UNASSESSED].sum()),

@@ -21,6 +21,7 @@ class MayApply:
     def __init__(self, s: Snapshot, lens: Lens) -> None:
         self.s = s
         self.lens = lens
+        self._of: dict[int, tuple[int, ...]] = {}
         self._known: dict[tuple[int, ...], tuple[int, ...]] = {}
 
     @cached_property
@@ -45,6 +46,11 @@ class MayApply:
 
     def of(self, contract: int) -> tuple[int, ...]:
         """Generic steps that may apply to a contract; none where all its deliveries are known."""
+        if contract not in self._of:
+            self._of[contract] = self._found(contract)
+        return self._of[contract]
+
+    def _found(self, contract: int) -> tuple[int, ...]:
         if not self._by_kind or not self.s.is_open(contract):
             return ()
         s = self.s

@@ -76,10 +76,14 @@ class Survey:
         """How many vertices at or upstream of each target bear each mark, shape (t, 4)."""
         return self._counts[links]
 
+    @cached_property
+    def _open(self) -> dict[Links, Bool]:
+        counts = self._counts
+        return {links: (counts[links][:, UNASSESSED] > 0) | (counts[links][:, OPEN] > 0) for links in Links}
+
     def upper_open(self, links: Links) -> Bool:
         """Whether an unassessed step or an end of knowledge lies in each target's cone, shape (t,)."""
-        counts = self.counts(links)
-        return (counts[:, UNASSESSED] > 0) | (counts[:, OPEN] > 0)
+        return self._open[links]
 
     @cached_property
     def seeded_steps(self) -> Bool:

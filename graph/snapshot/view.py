@@ -84,24 +84,29 @@ class Pairs:
         return Pairs(edge, source, target, index(source), index(target))
 
     @staticmethod
-    def _rows(index: tuple[I64, I64], vertices: Iterable[int]) -> I64:
-        return index[1][ranges(index[0], np.fromiter(vertices, np.int64))]
+    def _rows(index: tuple[I64, I64], vertices: tuple[int, ...]) -> I64:
+        start, rows = index
+        if len(vertices) == 1:
+            return rows[start[vertices[0]] : start[vertices[0] + 1]]
+        return rows[ranges(start, np.array(vertices, np.int64))]
 
     def targets(self, *vertices: int) -> list[int]:
         """Where the links that leave these vertices lead, each once, in order."""
-        return [int(v) for v in np.unique(self.target[self._rows(self._by_source, vertices)])]
+        return sorted(set(self.target[self._rows(self._by_source, vertices)].tolist()))
 
     def sources(self, *vertices: int) -> list[int]:
         """Where the links that arrive at these vertices come from, each once, in order."""
-        return [int(v) for v in np.unique(self.source[self._rows(self._by_target, vertices)])]
+        return sorted(set(self.source[self._rows(self._by_target, vertices)].tolist()))
 
     def leaving(self, *vertices: int) -> list[int]:
         """Edges (of the topology) that leave these vertices."""
-        return [int(e) for e in self.edge[self._rows(self._by_source, vertices)]]
+        found: list[int] = self.edge[self._rows(self._by_source, vertices)].tolist()
+        return found
 
     def arriving(self, *vertices: int) -> list[int]:
         """Edges (of the topology) that arrive at these vertices."""
-        return [int(e) for e in self.edge[self._rows(self._by_target, vertices)]]
+        found: list[int] = self.edge[self._rows(self._by_target, vertices)].tolist()
+        return found
 
 
 class Snapshot:
