@@ -14,7 +14,11 @@ from tools.running_demo import running
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
 # What a picture is called, and the page's address below the demo's.
-PAGES = {"start": ""}
+PAGES = {
+    "start": "?lang=en",
+    "tier": "tier?start=se-orgnr:2321000073&risk=forced-labour&lang=en",
+    "exposure": "exposure?subject=se-orgnr:2321000073&risk=forced-labour&lang=en",
+}
 SIZE: ViewportSize = {"width": 1280, "height": 800}
 
 

@@ -115,7 +115,7 @@ def affected(
 ) -> None:
     """Which contracts a factory, company, place, kind of goods or incident touches, and how surely.
 
-    Example: kedja affected demo:site-klang --valid-at 2026-11-01 --out affected.xlsx
+    Example: kedja affected demo:site-klang-4 --valid-at 2026-11-01 --out affected.xlsx
     """
     from api import ask
     from ontology.errors import InputError
@@ -156,7 +156,7 @@ def paths(
 ) -> None:
     """The surest paths from one entity down to another, with the weakest link of each.
 
-    Example: kedja paths demo:site-klang "Region Skåne" --valid-at 2026-11-01
+    Example: kedja paths demo:site-klang-4 "Region Skåne" --valid-at 2026-11-01
     """
     from api import ask
 
