@@ -24,18 +24,21 @@ class Csr:
 
     start: I64
     edge: I32
+    plain: bool
+    """Whether ``edge[i]`` is i: the links stand in the arrays as they do here."""
 
     @staticmethod
     def by(n: int, vertex: I32, link: I32) -> Csr:
         """Index edges by one of their ends; shapes (m,)."""
-        if len(link) > 1 and not bool(np.all(link[1:] >= link[:-1])):
-            by_link = np.argsort(link, kind="stable")
-            order = by_link[np.argsort(vertex[by_link], kind="stable")]
-        else:
-            order = np.argsort(vertex, kind="stable")
-        start = np.zeros(n + 1, np.int64)
-        np.cumsum(np.bincount(vertex, minlength=n), out=start[1:])
-        return Csr(start, order.astype(np.int32))
+        from graph.kernels import index
+
+        return Csr.of(*index.by_vertex(n, vertex, link))
+
+    @staticmethod
+    def of(start: I64, edge: I32) -> Csr:
+        from graph.kernels import index
+
+        return Csr(start, edge, bool(index.in_order(edge)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,13 +61,22 @@ class Network:
         source, target = np.asarray(source, np.int32), np.asarray(target, np.int32)
         link = np.arange(len(source), dtype=np.int32) if link is None else np.asarray(link, np.int32)
         return Network(
-            n, source, target, np.asarray(kind, np.uint8), np.asarray(confidence, np.float64), link,
-            incoming=Csr.by(n, target, link), outgoing=Csr.by(n, source, link),
+            n,
+            source,
+            target,
+            np.asarray(kind, np.uint8),
+            np.asarray(confidence, np.float64),
+            link,
+            incoming=Csr.by(n, target, link),
+            outgoing=Csr.by(n, source, link),
         )
 
     def only(self, keep: Bool) -> Network:
         """The network of the links where ``keep``, shape (m,), is true."""
-        rows = np.flatnonzero(keep)
-        return Network.build(
-            self.n, self.source[rows], self.target[rows], self.kind[rows], self.confidence[rows], self.link[rows]
-        )
+        from graph.kernels import index
+
+        indexes = [(csr.start, csr.edge) for csr in (self.incoming, self.outgoing)]
+        columns = (self.source, self.target, self.kind, self.confidence, self.link)
+        (source, target, kind, confidence, link), kept = index.part(columns, indexes, keep)
+        incoming, outgoing = (Csr.of(*one) for one in kept)
+        return Network(self.n, source, target, kind, confidence, link, incoming, outgoing)

@@ -12,10 +12,13 @@ from typing import Any
 import numpy as np
 
 from graph.kernels.common import SCRATCH, Mask, compiled, direction, grown, mask, vertices
+from graph.kernels.llvm import prefetch
 from graph.network import I32, Bool, Network
 
 NO_LIMIT = np.int64(2**62)
 UNSEEN = np.int64(2**62)
+FAR, NEAR = 16, 8
+"""How many vertices ahead of the one being read memory is asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,16 +53,91 @@ def reach(
     """
     start = vertices(starts)
     tiers = np.zeros(len(start), np.int32) if start_tiers is None else vertices(start_tiers)
-    order = np.argsort(tiers, kind="stable")
     csr, far = direction(network, upstream=upstream)
+    walked, counted = mask(kinds), mask(tier_kinds)
+    most_tiers = NO_LIMIT if max_tier is None else np.int64(max_tier)
+    most_nodes = NO_LIMIT if max_nodes is None else np.int64(max_nodes)
+    if not np.any(tiers != 0) and not np.any(walked & ~counted):
+        seen = SCRATCH.take("seen", network.n, np.uint8, 0)
+        found = _plain(csr.start, csr.edge, far, network.kind, start, walked, most_tiers, most_nodes, seen, csr.plain)
+        SCRATCH.keep("seen", seen)
+        return Reach(found[0], found[1], found[1], bool(found[2]))
+    order = np.argsort(tiers, kind="stable")
     label = SCRATCH.take("label", network.n, np.int64, float(UNSEEN))
     vertex, tier, hops, truncated = _reach(
-        csr.start, csr.edge, far, network.kind, start[order], tiers[order], mask(kinds), mask(tier_kinds),
-        NO_LIMIT if max_tier is None else np.int64(max_tier),
-        NO_LIMIT if max_nodes is None else np.int64(max_nodes), label,
+        csr.start, csr.edge, far, network.kind, start[order], tiers[order], walked, counted, most_tiers, most_nodes,
+        label,
     )  # fmt: skip
     SCRATCH.keep("label", label)
     return Reach(vertex, tier, hops, bool(truncated))
+
+
+@compiled
+def _plain(begin, edge, far, kind, start, walked, max_tier, max_nodes, seen, ordered):
+    """Breadth-first search where every link walked is a tier. The answer itself is the queue."""
+    found = np.empty(1024, np.int32)
+    count = 0
+    truncated = False
+    ends = np.empty(64, np.int64)
+    tiers = 0
+    at = 0
+    for i in range(len(start)):
+        if seen[start[i]] == 0:
+            if count >= max_nodes:
+                truncated = True
+                break
+            seen[start[i]] = 1
+            found = grown(found, count)
+            found[count] = start[i]
+            count += 1
+    while not truncated and at < count:
+        end = count
+        ends = grown(ends, tiers)
+        ends[tiers] = end
+        tiers += 1
+        if tiers > max_tier:
+            break
+        while at < end and not truncated:
+            # A row of a large network is seldom in the cache: ask for the next ones in time.
+            if at + FAR < count:
+                prefetch(begin, found[at + FAR])
+            if at + NEAR < count:
+                soon = begin[found[at + NEAR]]
+                if ordered:
+                    prefetch(far, soon)
+                    prefetch(kind, soon)
+                else:
+                    prefetch(edge, soon)
+            if not ordered and at + NEAR // 2 < count:
+                for place in range(begin[found[at + NEAR // 2]], begin[found[at + NEAR // 2] + 1]):
+                    prefetch(far, edge[place])
+                    prefetch(kind, edge[place])
+            v = found[at]
+            at += 1
+            # Room for all that this vertex may add, so that the loop over its links need not ask.
+            while count + begin[v + 1] - begin[v] > len(found):
+                found = grown(found, len(found))
+            for place in range(begin[v], begin[v + 1]):
+                e = np.int64(place) if ordered else np.int64(edge[place])
+                u = far[e]
+                if seen[u] == 0 and walked[kind[e]]:
+                    if count >= max_nodes:
+                        truncated = True
+                        break
+                    seen[u] = 1
+                    found[count] = u
+                    count += 1
+    if count > len(seen) >> 4:
+        seen[:] = 0
+    else:
+        for i in range(count):
+            seen[found[i]] = 0
+    tier = np.full(count, tiers, np.int32)
+    first = 0
+    for t in range(tiers):
+        tier[first : ends[t]] = t
+        first = ends[t]
+    return found[:count].copy(), tier, truncated
 
 
 @compiled

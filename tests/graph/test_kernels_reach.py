@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.generator import Size, generate
 from graph.kernels.reach import Reach, components, cycles, longest, reach
 from graph.network import Network
 from tests.graph.brute import networks
@@ -188,19 +189,38 @@ def test_mapped_arrays_are_used_as_they_are(tmp_path: Any) -> None:
     assert as_dict(reach(network, [2], upstream=True, kinds=1, tier_kinds=1)) == {2: (0, 0), 1: (1, 1), 0: (2, 2)}
 
 
+def same(one: Network, other: Network) -> None:
+    for name in ("source", "target", "kind", "confidence", "link"):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+    for side in ("incoming", "outgoing"):
+        assert np.array_equal(getattr(one, side).start, getattr(other, side).start), side
+        assert np.array_equal(getattr(one, side).edge, getattr(other, side).edge), side
+        assert getattr(one, side).plain == getattr(other, side).plain
+
+
+def picked(network: Network, keep: Any) -> Network:
+    columns = (network.source, network.target, network.kind, network.confidence, network.link)
+    return Network.build(network.n, *(column[keep] for column in columns))
+
+
 @given(st.data())
 def test_a_part_of_a_network_is_the_network_of_those_links(data: Any) -> None:
     network = data.draw(networks())
-    keep = np.array(
-        data.draw(st.lists(st.booleans(), min_size=len(network.source), max_size=len(network.source))), bool
-    )
-    part = network.only(keep)
-    expected = Network.build(
-        network.n, network.source[keep], network.target[keep], network.kind[keep], network.confidence[keep],
-        network.link[keep],
-    )  # fmt: skip
-    for name in ("source", "target", "kind", "confidence", "link"):
-        assert np.array_equal(getattr(part, name), getattr(expected, name))
-    for side in ("incoming", "outgoing"):
-        assert np.array_equal(getattr(part, side).start, getattr(expected, side).start)
-        assert np.array_equal(getattr(part, side).edge, getattr(expected, side).edge)
+    m = len(network.source)
+    keep = np.array(data.draw(st.lists(st.booleans(), min_size=m, max_size=m)), np.bool_)
+    same(network.only(keep), picked(network, keep))
+
+
+def test_a_part_of_many_links_is_too() -> None:
+    network = generate(Size("small", 500, 3_000)).network
+    keep = np.random.default_rng(0).random(3_000) < 0.7
+    same(network.only(keep), picked(network, keep))
+
+
+@given(networks())
+def test_the_links_of_a_vertex_stand_in_the_order_of_their_numbers(network: Network) -> None:
+    for csr, end in ((network.incoming, network.target), (network.outgoing, network.source)):
+        for v in range(network.n):
+            edges = csr.edge[csr.start[v] : csr.start[v + 1]]
+            assert set(edges.tolist()) == set(np.flatnonzero(end == v).tolist())
+            assert network.link[edges].tolist() == sorted(network.link[edges].tolist())
