@@ -89,7 +89,6 @@ class Reach(Frozen):
     unassessed_below: int = Field(description="steps at or upstream of it that nobody assessed")
     resolution: Resolution | None = Field(description="least certain link of the best path; null: nothing reached")
     own_severity: int | None = Field(None, description="highest severity of a statement about this node itself")
-    statements: tuple[str, ...] = Field((), description="ids of the statements whose scope this node falls under")
 
 
 class TraceNode(Frozen):
@@ -100,6 +99,9 @@ class TraceNode(Frozen):
     resolution: Resolution
     end: bool = Field(False, description="knowledge ends here")
     reach: Reach | None = None
+    statements: tuple[str, ...] = Field(
+        (), description="statements whose scope the node falls under: of the risk asked about, else of every risk"
+    )
 
 
 class Listed(Frozen):
@@ -146,6 +148,8 @@ class StatementData(Frozen):
     level: str | None
     standing: str | None
     issued: date | None
+    valid_from: date | None
+    valid_to: date | None
     reply: str | None
     cites: str
     sources: tuple[str, ...] = Field(description="ids of the sources that say it")

@@ -55,6 +55,7 @@ class Mark:
     actors: tuple[Actor, ...] = ()
     resolution: Resolution | None = None
     end: bool = False
+    statements: tuple[str, ...] = ()
     country: str | None = None
     size: int = 1
     counts: Mapping[Level, int] = field(default_factory=dict)
@@ -193,7 +194,7 @@ def _mark(item: TraceNode, column: int, actors: tuple[Actor, ...]) -> Mark:
     return Mark(
         id=item.node.id, column=column, node=item.node, level=level_of(item.reach), tier=item.tier,
         tier_max=item.tier_max, reach=item.reach, actors=actors, resolution=item.resolution, end=item.end,
-        country=country,
+        statements=item.statements, country=country,
     )  # fmt: skip
 
 

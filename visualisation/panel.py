@@ -68,7 +68,7 @@ def of_mark(
     if mark.node is None:
         return _of_group(mark, words)
     assert answer.data is not None
-    statements = [teller.statements[id] for id in (mark.reach.statements if mark.reach else ()) if id in teller.statements]
+    statements = [teller.statements[id] for id in mark.statements if id in teller.statements]
     told = tuple(teller.statement(s) for s in statements)
     return Panel(
         heading=name_of(mark, words),

@@ -138,6 +138,8 @@ def statement_data(s: Snapshot, statement: int) -> StatementData:
         level=properties.get("level"),
         standing=properties.get("standing"),
         issued=properties.get("issued"),
+        valid_from=from_day(int(s.topology.vertices.valid_from[statement])),
+        valid_to=from_day(int(s.topology.vertices.valid_to[statement])),
         reply=properties.get("reply"),
         cites="",
         sources=(),

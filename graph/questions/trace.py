@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph.answer import Answer, Completeness, Links, Resolution, Truncated
-from graph.data import LinkData, Listed, Node, Reach, StatementData, TraceData, TraceNode
+from graph.data import LinkData, Listed, Node, Reach, TraceData, TraceNode
 from graph.kernels.reach import Reach as Found
 from graph.kernels.reach import cycles, longest, reach
 from graph.questions.common import checked_risk, evidence_of, framed, wording
@@ -162,7 +162,10 @@ class _Trace:
         ended = sorted((self.places[int(v)].tier, int(v)) for v in steps if ends.is_end(int(v)))
         survey = Survey(s, self.risk, np.array(sorted(self.places), np.int64)) if self.risk else None
         reaches = self._reaches(survey) if survey else {}
-        nodes = [self._node(v, place, {v for _, v in ended}, reaches) for v, place in self.places.items()]
+        said = self._statements(survey)
+        nodes = [
+            self._node(v, place, {v for _, v in ended}, reaches, said.get(v, [])) for v, place in self.places.items()
+        ]
         links = tuple(sorted((naming.link(edge) for edge in self.edges), key=lambda link: link.id))
         buyers, buyer_links = self._buyers()
         own = {node.node.id for node in nodes} | {buyer.id for buyer in buyers}
@@ -175,7 +178,7 @@ class _Trace:
             cycles=self._cycles(),
             denied=denied_beside(s, naming, np.array(sorted(self.places), np.int64)),
             company_list=self._company_list(),
-            statements=self._statements(survey),
+            statements=statements_data(s, (statement for here in said.values() for statement in here)),
             buyers=buyers,
             buyer_links=buyer_links,
         )
@@ -195,7 +198,9 @@ class _Trace:
         traced = [v for v in self.places if self.s.is_type(v, "Contract")]
         return traced or downstream_contracts(self.s, (int(v) for v in self.begin), item=True)
 
-    def _node(self, vertex: int, place: _Place, ended: set[int], reaches: dict[int, Reach]) -> TraceNode:
+    def _node(
+        self, vertex: int, place: _Place, ended: set[int], reaches: dict[int, Reach], said: Sequence[int]
+    ) -> TraceNode:
         return TraceNode(
             node=self.naming.node(vertex),
             tier=place.tier,
@@ -204,6 +209,7 @@ class _Trace:
             resolution=place.resolution,
             end=vertex in ended,
             reach=reaches.get(vertex),
+            statements=tuple(sorted({self.s.id(v) for v in said})),
         )
 
     def _cycles(self) -> tuple[tuple[str, ...], ...]:
@@ -271,12 +277,13 @@ class _Trace:
             unassessed_below=unassessed,
             resolution=resolution,
             own_severity=top if top in LEVELS else None,
-            statements=tuple(sorted({s.id(int(v)) for v in s.seeds.statement[own]})),
         )
 
-    def _statements(self, survey: Survey | None) -> tuple[StatementData, ...]:
-        if survey is None:
-            return ()
-        rows = survey.lens.rows
-        here = np.isin(self.s.seeds.vertex[rows], survey.targets)
-        return statements_data(self.s, (int(v) for v in self.s.seeds.statement[rows[here]]))
+    def _statements(self, survey: Survey | None) -> dict[int, list[int]]:
+        """The statements at each vertex: of the risk asked about, else of every risk."""
+        seeds = self.s.seeds
+        rows = survey.lens.rows if survey else np.arange(len(seeds.vertex))
+        found: dict[int, list[int]] = {}
+        for row in rows[np.isin(seeds.vertex[rows], list(self.places))]:
+            found.setdefault(int(seeds.vertex[row]), []).append(int(seeds.statement[row]))
+        return found
