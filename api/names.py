@@ -15,6 +15,7 @@ from ontology.errors import AmbiguousError, InputError, NotInGraphError
 if TYPE_CHECKING:
     from api.service import Service, When
     from graph.snapshot.view import Snapshot
+    from visualisation.words import Words
 
 STARTS = ("Site", "Organisation", "Place", "Product", "Material", "Category", "Incident")
 MAX_NAMES = 1_000
@@ -83,3 +84,16 @@ def affected_by(service: Service, when: When, found: list[Match]) -> list[Answer
     """The affected contracts of every certain match, each entity once."""
     entities = dict.fromkeys(match.entity for match in found if match.entity)
     return [ask.affected(service, when, entity, None, None) for entity in entities]
+
+
+def matches_text(found: list[Match], words: Words) -> str:
+    """What each name was taken for, tab separated: name, certain or proposed, identifier, the entity's name, per cent."""
+    lines = []
+    for match in found:
+        if match.entity:
+            lines.append(f"{match.text}\t{words('names.certain')}\t{match.entity}\t\t100")
+        for key, name, similar in match.proposals:
+            lines.append(f"{match.text}\t{words('names.proposed')}\t{key}\t{name}\t{similar:g}")
+        if not match.entity and not match.proposals:
+            lines.append(f"{match.text}\t{words('names.nothing')}\t\t\t")
+    return "\n".join(lines)

@@ -100,7 +100,8 @@ def tier(
     if answer.data is not None and selected and not selected.startswith("group:"):
         paths = _way(service, when, selected, answer.data.start, direction == "upstream")
     opened = [box for box in open.split(",") if box]
-    return pages.render_tier(answer, page_of(request, "trace"), selected=selected or None, opened=opened,
+    subject = service.resolve(start[0], when).name if answer.data is not None and len(start) == 1 else None
+    return pages.render_tier(answer, page_of(request, "trace"), subject=subject, selected=selected or None, opened=opened,
                              exposure=exposure, paths=paths)
 
 

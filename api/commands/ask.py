@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli import app
 from api.commands import common
 from api.commands.common import Clearance, During, Json, KnownAt, Lang, Risk, Store, ValidAt
+
+if TYPE_CHECKING:
+    from api.service import Service, When
 
 
 @app.command()
@@ -126,9 +129,7 @@ def affected(
         raise InputError("Say where to begin.", remedy="Give one name, or --names FILE with a list of them.")
     with common.opened(store) as service:
         if names is not None:
-            from api.names import affected_by_names
-
-            affected_by_names(service, asked, names, out, language)
+            _by_names(service, asked, names, out, language)
             return
         answer = ask.affected(service, asked, str(start), goods, risk)
     if out is not None:
@@ -139,6 +140,22 @@ def affected(
         common.write(out, affected_xlsx([answer], Words(language)))
         return
     common.show(answer, language, as_json)
+
+
+def _by_names(service: Service, when: When, file: Path, out: Path | None, lang: str) -> None:
+    """Show what each name was taken for; write the contracts that the certain ones touch."""
+    from api.names import affected_by, matches, matches_text, read_names
+    from visualisation.export_xlsx import affected_xlsx
+    from visualisation.words import Words
+
+    words = Words(lang)
+    found = matches(service, when, read_names(file))
+    typer.echo(matches_text(found, words))
+    if not any(match.entity for match in found):
+        typer.echo("No name is certain: put an identifier in its place and try again.", err=True)
+        raise typer.Exit(1)
+    answers = affected_by(service, when, found)
+    common.write(out or Path(f"{file.stem}.affected.xlsx"), affected_xlsx(answers, words))
 
 
 @app.command()
