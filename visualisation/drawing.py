@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import ontology.links  # noqa: F401  (declares the links)
+from graph.answer import Resolution
 from graph.data import (
     AffectedData,
     ExposureData,
@@ -16,8 +18,6 @@ from graph.data import (
     TraceData,
     TraceNode,
 )
-from graph.answer import Resolution
-import ontology.links  # noqa: F401  (declares the links)
 from ontology.errors import InputError
 from ontology.model import LINKS, Walk
 from ontology.vocabulary import vocabulary
@@ -130,7 +130,9 @@ def _attached(links: Iterable[LinkData]) -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _actors(mark: str, attached: Mapping[str, Sequence[tuple[str, str]]], nodes: Mapping[str, Node]) -> tuple[Actor, ...]:
+def _actors(
+    mark: str, attached: Mapping[str, Sequence[tuple[str, str]]], nodes: Mapping[str, Node]
+) -> tuple[Actor, ...]:
     """The actors of a mark, nearest first: who performs and runs a step, then who operates and owns those."""
     found: dict[str, Actor] = {}
     waiting = [mark]
@@ -184,18 +186,25 @@ def _columns(data: TraceData) -> dict[str, int]:
     if data.direction != "downstream":
         return {item.node.id: item.tier for item in data.nodes}
     deepest = max((item.tier for item in data.nodes if item.node.type != "Contract"), default=0)
-    return {
-        item.node.id: 0 if item.node.type == "Contract" else deepest - item.tier + 1 for item in data.nodes
-    }
+    return {item.node.id: 0 if item.node.type == "Contract" else deepest - item.tier + 1 for item in data.nodes}
 
 
 def _mark(item: TraceNode, column: int, actors: tuple[Actor, ...]) -> Mark:
     country = item.node.country or next((a.node.country for a in actors if a.node.country), None)
     return Mark(
-        id=item.node.id, column=column, node=item.node, level=level_of(item.reach), tier=item.tier,
-        tier_max=item.tier_max, reach=item.reach, actors=actors, resolution=item.resolution, end=item.end,
-        statements=item.statements, country=country,
-    )  # fmt: skip
+        id=item.node.id,
+        column=column,
+        node=item.node,
+        level=level_of(item.reach),
+        tier=item.tier,
+        tier_max=item.tier_max,
+        reach=item.reach,
+        actors=actors,
+        resolution=item.resolution,
+        end=item.end,
+        statements=item.statements,
+        country=country,
+    )
 
 
 def _wire(link: LinkData) -> Wire:
@@ -299,10 +308,14 @@ def _chains(
     attached = _attached(links)
     marks = [
         Mark(
-            id=id, column=place, node=nodes[id], tier=place, resolution=resolution.get(id),
+            id=id,
+            column=place,
+            node=nodes[id],
+            tier=place,
+            resolution=resolution.get(id),
             actors=() if place == REGION else tuple(a for a in _actors(id, attached, nodes) if a.node.id not in column),
             country=nodes[id].country,
-        )  # fmt: skip
+        )
         for id, place in column.items()
         if id in nodes
     ]
@@ -356,8 +369,16 @@ def _box(id: str, column: int, country: str | None, marks: Sequence[Mark], home:
     home.update((mark.id, id) for mark in marks)
     counts = Counter(mark.level for mark in marks)
     worst = min(counts, key=list(Level).index)
-    return Mark(id=id, column=column, node=None, level=worst, tier=marks[0].tier, country=country, size=len(marks),
-                counts=counts)  # fmt: skip
+    return Mark(
+        id=id,
+        column=column,
+        node=None,
+        level=worst,
+        tier=marks[0].tier,
+        country=country,
+        size=len(marks),
+        counts=counts,
+    )
 
 
 def _opened(box: Mark, column: Sequence[Mark], room: int, home: dict[str, str]) -> list[Mark]:

@@ -17,7 +17,9 @@ def answer_csv(answer: Answer[Any], words: Words) -> bytes:
     """The main table. The stamp (as of, snapshot, method, demonstration) is repeated in the last columns of every row."""
     main = sheets(answer, words)[0]
     said = stamp(answer, words)
-    return table_csv((*main.header, *(name for name, _ in said)), ((*row, *(value for _, value in said)) for row in main.rows))
+    return table_csv(
+        (*main.header, *(name for name, _ in said)), ((*row, *(value for _, value in said)) for row in main.rows)
+    )
 
 
 def table_csv(header: Any, rows: Any) -> bytes:

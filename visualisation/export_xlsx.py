@@ -45,11 +45,21 @@ def affected_xlsx(answers: Sequence[Answer[AffectedData]], words: Words) -> byte
 
 def _workbook(tables: Sequence[Sheet], answer: Answer[Any], words: Words) -> bytes:
     out = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-               "remove_timezone": True}  # fmt: skip
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "remove_timezone": True,
+    }
     with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": shown(tables[0].name), "created": answer.as_of.known_at.replace(tzinfo=None),
-                             "comments": words("app.demonstration") if answer.demonstration else ""})  # fmt: skip
+        book.set_properties(
+            {
+                "title": shown(tables[0].name),
+                "created": answer.as_of.known_at.replace(tzinfo=None),
+                "comments": words("app.demonstration") if answer.demonstration else "",
+            }
+        )
         formats = {
             "head": book.add_format({"bold": True, "bottom": 2, "text_wrap": True, "valign": "top"}),
             "text": book.add_format({"text_wrap": True, "valign": "top"}),

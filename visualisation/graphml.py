@@ -65,17 +65,26 @@ def answer_to_networkx(answer: Answer[Any], words: Words) -> Network[str]:
 
 def _node(node: Node) -> dict[str, str | bool]:
     return {
-        "label": shown(node.name or node.id), "type": node.type, "keys": shown(" ".join(node.keys)) or UNKNOWN,
-        "stage": node.stage or UNKNOWN, "country": node.country or UNKNOWN, "generic": node.generic, "ghost": node.ghost,
-    }  # fmt: skip
+        "label": shown(node.name or node.id),
+        "type": node.type,
+        "keys": shown(" ".join(node.keys)) or UNKNOWN,
+        "stage": node.stage or UNKNOWN,
+        "country": node.country or UNKNOWN,
+        "generic": node.generic,
+        "ghost": node.ghost,
+    }
 
 
 def _link(link: LinkData) -> dict[str, str | float | bool]:
     return {
-        "type": link.type, "resolution": link.resolution.value, "status": link.status, "confidence": link.confidence,
+        "type": link.type,
+        "resolution": link.resolution.value,
+        "status": link.status,
+        "confidence": link.confidence,
         "valid_from": link.valid_from.isoformat() if link.valid_from else UNKNOWN,
-        "valid_to": link.valid_to.isoformat() if link.valid_to else UNKNOWN, "denied": link.denied,
-    }  # fmt: skip
+        "valid_to": link.valid_to.isoformat() if link.valid_to else UNKNOWN,
+        "denied": link.denied,
+    }
 
 
 def graph_to_networkx(snapshot: Snapshot) -> Network[str]:
@@ -86,17 +95,27 @@ def graph_to_networkx(snapshot: Snapshot) -> Network[str]:
     ids = [snapshot.id(vertex) for vertex in range(snapshot.n)]
     for vertex, id in enumerate(ids):
         keys = " ".join(snapshot.keys(vertex))
-        network.add_node(id, label=shown(snapshot.name(vertex) or id), type=NODE_TYPES[int(vertices.type[vertex])],
-                         keys=shown(keys) or UNKNOWN, ghost=bool(vertices.ghost[vertex]))  # fmt: skip
+        network.add_node(
+            id,
+            label=shown(snapshot.name(vertex) or id),
+            type=NODE_TYPES[int(vertices.type[vertex])],
+            keys=shown(keys) or UNKNOWN,
+            ghost=bool(vertices.ghost[vertex]),
+        )
     for edge in range(len(edges)):
         if edges.derived[edge]:
             continue
         confidence = float(edges.confidence[edge])
         start, end = from_day(int(edges.valid_from[edge])), from_day(int(edges.valid_to[edge]))
         network.add_edge(
-            ids[int(edges.source[edge])], ids[int(edges.target[edge])], key=edges.id(edge),
-            type=LINK_TYPES[int(edges.type[edge])], status=STATUSES[int(edges.status[edge])].value,
-            confidence=UNKNOWN if confidence != confidence else repr(confidence), denied=bool(edges.denied[edge]),
-            valid_from=start.isoformat() if start else UNKNOWN, valid_to=end.isoformat() if end else UNKNOWN,
-        )  # fmt: skip
+            ids[int(edges.source[edge])],
+            ids[int(edges.target[edge])],
+            key=edges.id(edge),
+            type=LINK_TYPES[int(edges.type[edge])],
+            status=STATUSES[int(edges.status[edge])].value,
+            confidence=UNKNOWN if confidence != confidence else repr(confidence),
+            denied=bool(edges.denied[edge]),
+            valid_from=start.isoformat() if start else UNKNOWN,
+            valid_to=end.isoformat() if end else UNKNOWN,
+        )
     return network

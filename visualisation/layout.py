@@ -74,14 +74,11 @@ def _order(columns: list[list[str]], column: Mapping[str, int], near: Neighbours
 
 def _heights(columns: Sequence[Sequence[str]], near: Neighbours) -> dict[str, float]:
     tallest = max(len(members) for members in columns)
-    y = {
-        node: index + (tallest - len(members)) / 2 for members in columns for index, node in enumerate(members)
-    }
+    y = {node: index + (tallest - len(members)) / 2 for members in columns for index, node in enumerate(members)}
     for sweep in range(SWEEPS):
         for members in columns if sweep % 2 else reversed(columns):
             wish = [
-                sum(y[other] for other in near[node]) / len(near[node]) if near[node] else y[node]
-                for node in members
+                sum(y[other] for other in near[node]) / len(near[node]) if near[node] else y[node] for node in members
             ]
             y.update(zip(members, spread(wish), strict=True))
     top = min(y.values())

@@ -54,11 +54,9 @@ def level_of(reach: Reach | None) -> Level:
     return severity_level(reach.severity, unstated=reach.severity_unknown, known=known)
 
 
-def digit(level: Level) -> str:
-    """What stands in the mark, so that colour never carries it alone."""
-    if level in (Level.UNKNOWN, Level.UNSTATED):
-        return "?"
-    return "" if level is Level.NO_RISK else level.value
+def digit(level: Level | str) -> str:
+    """What stands in the mark, so that colour never carries it alone: ``!`` is found, but nobody said how severe."""
+    return {Level.UNKNOWN: "?", Level.UNSTATED: "!", Level.NO_RISK: ""}.get(Level(level), str(level))
 
 
 def level_name(level: Level | str, words: Words) -> str:

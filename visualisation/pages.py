@@ -33,7 +33,7 @@ from graph.store import Hit, RunInfo
 from ontology.vocabulary import vocabulary
 from visualisation import panel as panels
 from visualisation.drawing import Drawing, Mark, grouped, of_affected, of_paths, of_trace
-from visualisation.marks import RAMP, Level, level_name
+from visualisation.marks import RAMP, Level, digit, level_name
 from visualisation.sentences import Teller
 from visualisation.svg import Picture, picture
 from visualisation.tables import exposure_view, tier_rows
@@ -123,11 +123,22 @@ def _shown(value: object) -> object:
 @cache
 def environment() -> Environment:
     env = Environment(
-        loader=PackageLoader("visualisation"), autoescape=True, undefined=StrictUndefined, finalize=_shown,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    env.globals.update(Level=Level, RAMP=RAMP, level_name=level_name, quote=quote, LANGUAGES=LANGUAGES,
-                       language_name=language_name)  # fmt: skip
+        loader=PackageLoader("visualisation"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.globals.update(
+        Level=Level,
+        RAMP=RAMP,
+        level_name=level_name,
+        digit=digit,
+        quote=quote,
+        LANGUAGES=LANGUAGES,
+        language_name=language_name,
+    )
     return env
 
 
@@ -138,17 +149,30 @@ def static_files() -> str:
 
 def _render(template: str, page: Page, title: str, frame: _Frame, /, **values: object) -> str:
     words = Words(page.lang)
-    return environment().get_template(template).render(
-        w=words, page=page, title=title, frame=frame, other=[lang for lang in LANGUAGES if lang != page.lang], **values
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            w=words,
+            page=page,
+            title=title,
+            frame=frame,
+            other=[lang for lang in LANGUAGES if lang != page.lang],
+            **values,
+        )
     )
 
 
 def _frame(answer: Answer[Any]) -> _Frame:
     return _Frame(
-        as_of=answer.as_of, snapshot=answer.snapshot, method=f"{answer.method.name} {answer.method.version}",
-        demonstration=answer.demonstration, sources=answer.evidence.cited, oldest=answer.completeness.oldest_source,
+        as_of=answer.as_of,
+        snapshot=answer.snapshot,
+        method=f"{answer.method.name} {answer.method.version}",
+        demonstration=answer.demonstration,
+        sources=answer.evidence.cited,
+        oldest=answer.completeness.oldest_source,
         empty=answer.knowledge is Knowledge.NOT_IN_GRAPH or answer.data is None,
-    )  # fmt: skip
+    )
 
 
 def risk_choices(words: Words) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -166,10 +190,14 @@ def risk_choices(words: Words) -> list[tuple[str, list[tuple[str, str]]]]:
 def render_start(start: Start, page: Page) -> str:
     """The start page: search, what the store holds, the regions, the latest loads and incidents."""
     frame = _Frame(start.as_of, start.snapshot, "", start.demonstration)
-    return _render("start.html", page, Words(page.lang)("app.name"), frame, start=start, risks=risk_choices(Words(page.lang)))
+    return _render(
+        "start.html", page, Words(page.lang)("app.name"), frame, start=start, risks=risk_choices(Words(page.lang))
+    )
 
 
-def render_search(text: str, hits: Sequence[Hit], page: Page, *, as_of: AsOf | None = None, demonstration: bool = False) -> str:
+def render_search(
+    text: str, hits: Sequence[Hit], page: Page, *, as_of: AsOf | None = None, demonstration: bool = False
+) -> str:
     """What a search found, best first; also what the search box shows while one types."""
     title = Words(page.lang)("search.title", text=shown(text))
     return _render("search.html", page, title, _Frame(as_of, demonstration=demonstration), text=text, hits=hits)
@@ -209,8 +237,9 @@ def render_tier(
             return page.url(open=",".join(sorted({*opened, mark.id})), selected=None)
         return page.url(selected=mark.id)
 
-    drawn = picture(drawing, words, href=href, risk=answer.data.risk, selected=selected,
-                    chosen=_chosen(exposure, paths, selected))  # fmt: skip
+    drawn = picture(
+        drawing, words, href=href, risk=answer.data.risk, selected=selected, chosen=_chosen(exposure, paths, selected)
+    )
     mark = next((mark for mark in drawing.marks if mark.id == drawn.selected), None)
     panel = (
         panels.of_mark(mark, drawing, teller, answer, href, paths)
@@ -219,10 +248,19 @@ def render_tier(
     )
     title = words("tier.title_of", what=what)
     return _render(
-        "tier.html", page, title, _frame(answer), picture=drawn, panel=panel, data=answer.data, teller=teller,
-        rows=tier_rows(drawn, answer, teller), counts=whole.counts(), risks=risk_choices(words),
+        "tier.html",
+        page,
+        title,
+        _frame(answer),
+        picture=drawn,
+        panel=panel,
+        data=answer.data,
+        teller=teller,
+        rows=tier_rows(drawn, answer, teller),
+        counts=whole.counts(),
+        risks=risk_choices(words),
         completeness=answer.completeness,
-    )  # fmt: skip
+    )
 
 
 def start_name(data: TraceData, teller: Teller) -> str:
@@ -250,25 +288,44 @@ def render_exposure(answer: Answer[ExposureData], page: Page) -> str:
     """Lens A for a group of contracts: distribution, worst paths, tiers, contracts, what is not known."""
     words = Words(page.lang)
     if answer.data is None:
-        return _render("exposure.html", page, words("exposure.title"), _frame(answer), view=None, text=page.value("subject"))
+        return _render(
+            "exposure.html", page, words("exposure.title"), _frame(answer), view=None, text=page.value("subject")
+        )
     teller = Teller(answer, words)
     title = words("exposure.title_of", what=teller.name(answer.data.subject.id), risk=words.risk(answer.data.risk))
     return _render(
-        "exposure.html", page, title, _frame(answer), data=answer.data, teller=teller, view=exposure_view(answer, teller),
-        risks=risk_choices(words), completeness=answer.completeness,
-    )  # fmt: skip
+        "exposure.html",
+        page,
+        title,
+        _frame(answer),
+        data=answer.data,
+        teller=teller,
+        view=exposure_view(answer, teller),
+        risks=risk_choices(words),
+        completeness=answer.completeness,
+    )
 
 
 def render_affected(answer: Answer[AffectedData], page: Page) -> str:
     """The contracts that something touches, surest first, with the question to ask under each."""
     words = Words(page.lang)
     if answer.data is None:
-        return _render("affected.html", page, words("affected.title"), _frame(answer), data=None, text=page.value("start"))
+        return _render(
+            "affected.html", page, words("affected.title"), _frame(answer), data=None, text=page.value("start")
+        )
     teller = Teller(answer, words)
     title = words("affected.title_of", what=teller.name(answer.data.start.id))
     drawn = _plain(of_affected(answer.data), page, words)
-    return _render("affected.html", page, title, _frame(answer), data=answer.data, teller=teller, picture=drawn,
-                   completeness=answer.completeness)  # fmt: skip
+    return _render(
+        "affected.html",
+        page,
+        title,
+        _frame(answer),
+        data=answer.data,
+        teller=teller,
+        picture=drawn,
+        completeness=answer.completeness,
+    )
 
 
 def render_paths(answer: Answer[PathsData] | None, page: Page) -> str:
@@ -278,8 +335,16 @@ def render_paths(answer: Answer[PathsData] | None, page: Page) -> str:
         frame = _frame(answer) if answer is not None else _Frame()
         return _render("paths.html", page, words("paths.title"), frame, data=None, text=page.value("source"))
     teller = Teller(answer, words)
-    ways = [panels.Way(teller.linked(p), tuple(teller.hops(p)), teller.weakest(p), words.resolution(p.resolution),
-                       words.probability(p.value)) for p in answer.data.paths]  # fmt: skip
+    ways = [
+        panels.Way(
+            teller.linked(p),
+            tuple(teller.hops(p)),
+            teller.weakest(p),
+            words.resolution(p.resolution),
+            words.probability(p.value),
+        )
+        for p in answer.data.paths
+    ]
     title = words("paths.title_of", source=teller.name(answer.data.source), target=teller.name(answer.data.target))
     first = answer.data.paths[0].nodes if answer.data.paths else ()
     drawn = _plain(of_paths(answer.data), page, words, frozenset(zip(first[:-1], first[1:], strict=True)))
@@ -290,7 +355,9 @@ def render_entity(answer: Answer[EntityData], page: Page) -> str:
     """Everything said about one thing, by whom, valid when; conflicts are shown, never settled silently."""
     words = Words(page.lang)
     if answer.data is None:
-        return _render("entity.html", page, words("entity.title"), _frame(answer), data=None, text=page.path.rpartition("/")[2])
+        return _render(
+            "entity.html", page, words("entity.title"), _frame(answer), data=None, text=page.path.rpartition("/")[2]
+        )
     teller = Teller(answer, words)
     name = teller.name(answer.data.node.id)
     return _render("entity.html", page, name, _frame(answer), data=answer.data, teller=teller)
@@ -304,10 +371,14 @@ def render_problem(
     key = f"problem.{code}"
     title = words(key if words.has(key) else "problem.other")
     found = [Candidate(id, name) for id, name in candidates]
-    return _render("problem.html", page, title, _Frame(), status=status, message=message, remedy=remedy, candidates=found)
+    return _render(
+        "problem.html", page, title, _Frame(), status=status, message=message, remedy=remedy, candidates=found
+    )
 
 
-def _plain(drawing: Drawing, page: Page, words: Words, chosen: frozenset[tuple[str, str]] = frozenset()) -> Picture | None:
+def _plain(
+    drawing: Drawing, page: Page, words: Words, chosen: frozenset[tuple[str, str]] = frozenset()
+) -> Picture | None:
     """A drawing whose marks lead to their entity's page."""
     if not drawing.marks:
         return None

@@ -100,8 +100,18 @@ def of_start(
     counts = tuple((level, drawing.counts()[level]) for level in RAMP if drawing.counts().get(level))
     if exposure is None or exposure.data is None:
         told = tuple(teller.statement(s) for s in answer.data.statements[:8])
-        return Panel(heading, words(f"direction.{answer.data.direction}"), Level.NO_RISK, "", "", statements=told,
-                     ends=ends, bar=counts, notes=notes, sources=_sources(told))  # fmt: skip
+        return Panel(
+            heading,
+            words(f"direction.{answer.data.direction}"),
+            Level.NO_RISK,
+            "",
+            "",
+            statements=told,
+            ends=ends,
+            bar=counts,
+            notes=notes,
+            sources=_sources(told),
+        )
     other = Teller(exposure, words)
     data = exposure.data
     worst = data.worst[0] if data.worst else None
@@ -127,9 +137,12 @@ def way_of(figure: Figure, teller: Teller) -> Way:
     assert figure.path is not None
     bounds = f"{words.basis(figure.basis)} · {words.links(figure.links)} · {teller.figure(figure)}"
     return Way(
-        teller.linked(figure.path), tuple(teller.hops(figure.path)), teller.weakest(figure.path),
-        words.resolution(figure.path.resolution), bounds,
-    )  # fmt: skip
+        teller.linked(figure.path),
+        tuple(teller.hops(figure.path)),
+        teller.weakest(figure.path),
+        words.resolution(figure.path.resolution),
+        bounds,
+    )
 
 
 def _ways(paths: Answer[PathsData] | None, words: Words) -> tuple[Way, ...]:
@@ -137,10 +150,15 @@ def _ways(paths: Answer[PathsData] | None, words: Words) -> tuple[Way, ...]:
         return ()
     teller = Teller(paths, words)
     return tuple(
-        Way(teller.linked(path), tuple(teller.hops(path)), teller.weakest(path), words.resolution(path.resolution),
-            words("path.value", c=words.probability(path.value)))
+        Way(
+            teller.linked(path),
+            tuple(teller.hops(path)),
+            teller.weakest(path),
+            words.resolution(path.resolution),
+            words("path.value", c=words.probability(path.value)),
+        )
         for path in paths.data.paths[:3]
-    )  # fmt: skip
+    )
 
 
 def _figure_level(figure: Figure) -> Level:

@@ -28,8 +28,8 @@ from visualisation.svg import heading_of, line_of, name_of, spoken, who
 from visualisation.text import shown
 from visualisation.words import Words
 
-PITCH, GAP = 250, 52
-LONGEST_LABEL = 60
+PITCH, GAP, WIDTH = 330, 50, 236
+LONGEST_LABEL = 34
 
 
 def snapshot_html(answer: Answer[Any], words: Words) -> bytes:
@@ -45,13 +45,25 @@ def snapshot_html(answer: Answer[Any], words: Words) -> bytes:
     risk = answer.data.risk if isinstance(answer.data, TraceData) else None
     vis_js, vis_css = _library()
     start_js = (files("visualisation") / "static" / "snapshot.js").read_text("utf-8")
-    html = environment().get_template("snapshot.html").render(
-        w=words, title=_title(answer, teller), demonstration=answer.demonstration,
-        stamp=[(n, v) for n, v in stamp(answer, words) if v != words("app.demonstration")],
-        rows=[_row(mark, drawing, words) for mark in drawing.marks], shown_marks=drawing.shown, total=drawing.total,
-        grouped=drawing.grouped, data=_network(drawing, words, risk), vis_js=Markup(vis_js), vis_css=Markup(vis_css),  # noqa: S704
-        start_js=Markup(start_js), hashes=[_sha256(vis_js), _sha256(start_js)],  # noqa: S704
-    )  # fmt: skip
+    html = (
+        environment()
+        .get_template("snapshot.html")
+        .render(
+            w=words,
+            title=_title(answer, teller),
+            demonstration=answer.demonstration,
+            stamp=[(n, v) for n, v in stamp(answer, words) if v != words("app.demonstration")],
+            rows=[_row(mark, drawing, words) for mark in drawing.marks],
+            shown_marks=drawing.shown,
+            total=drawing.total,
+            grouped=drawing.grouped,
+            data=_network(drawing, words, risk),
+            vis_js=Markup(vis_js),
+            vis_css=Markup(vis_css),  # noqa: S704
+            start_js=Markup(start_js),
+            hashes=[_sha256(vis_js), _sha256(start_js)],
+        )
+    )
     return html.encode("utf-8")
 
 
@@ -69,8 +81,13 @@ def _row(mark: Mark, drawing: Drawing, words: Words) -> dict[str, str]:
         severity = ", ".join(f"{level_name(level, words)}: {n}" for level, n in mark.counts.items())
     else:
         severity = words("table.not_applicable") if mark.level is Level.NO_RISK else level_name(mark.level, words)
-    return {"name": name_of(mark, words), "column": heading_of(mark.column, members, words)[0], "who": who(mark, words),
-            "severity": severity, "bounds": reach_span(mark.reach, words)}  # fmt: skip
+    return {
+        "name": name_of(mark, words),
+        "column": heading_of(mark.column, members, words)[0],
+        "who": who(mark, words),
+        "severity": severity,
+        "bounds": reach_span(mark.reach, words),
+    }
 
 
 def _network(drawing: Drawing, words: Words, risk: str | None) -> Mapping[str, Any]:
@@ -85,8 +102,14 @@ def _network(drawing: Drawing, words: Words, risk: str | None) -> Mapping[str, A
         net.add_node(mark.id, label=_label(mark, words), **_look(mark, layout, words, risk))
     _headings(net, drawing, layout, words)
     for wire in drawing.wires:
-        net.add_edge(wire.source, wire.target, color="#8A8A8A", width=1, title=words.resolution(wire.resolution),
-                     dashes=_dashes(wire.resolution, wire.uncertain))  # fmt: skip
+        net.add_edge(
+            wire.source,
+            wire.target,
+            color="#8A8A8A",
+            width=1,
+            title=words.resolution(wire.resolution),
+            dashes=_dashes(wire.resolution, wire.uncertain),
+        )
     net.set_options(json.dumps(_OPTIONS))
     nodes, edges, _, _, _, options = net.get_network_data()
     return {"nodes": nodes, "edges": edges, "options": json.loads(options)}
@@ -101,10 +124,18 @@ def _dashes(resolution: str, uncertain: bool) -> bool | list[int]:
 _OPTIONS: Mapping[str, Any] = {
     "physics": {"enabled": False},
     "layout": {"hierarchical": {"enabled": False}, "improvedLayout": False},
-    "interaction": {"hover": True, "keyboard": {"enabled": True, "bindToWindow": False}, "navigationButtons": False, "dragNodes": False},
+    "interaction": {
+        "hover": True,
+        "keyboard": {"enabled": True, "bindToWindow": False},
+        "navigationButtons": False,
+        "dragNodes": False,
+    },
     "nodes": {"shape": "box", "labelHighlightBold": False, "margin": 6},
-    "edges": {"arrows": {"to": {"enabled": True, "scaleFactor": 0.4}}, "smooth": {"type": "cubicBezier", "forceDirection": "horizontal"}},
-}  # fmt: skip
+    "edges": {
+        "arrows": {"to": {"enabled": True, "scaleFactor": 0.4}},
+        "smooth": {"type": "cubicBezier", "forceDirection": "horizontal"},
+    },
+}
 
 
 def _label(mark: Mark, words: Words) -> str:
@@ -126,12 +157,22 @@ def _look(mark: Mark, layout: Layout, words: Words, risk: str | None) -> dict[st
     line = line_of(mark, words)
     title = "\n".join(part for part in (spoken(mark, words, risk).replace("; ", "\n"), line) if part)
     return {
-        "x": layout.x[mark.id] * PITCH, "y": round(layout.y[mark.id] * GAP, 1), "physics": False, "shape": "box",
-        "title": defused(title), "borderWidth": 1, "shapeProperties": {"borderDashes": [4, 3] if unknown else False},
-        "color": {"background": fill, "border": border, "highlight": {"background": fill, "border": "#000000"},
-                  "hover": {"background": fill, "border": "#0B57D0"}},
-        "font": {"color": ink, "size": 13, "align": "left", "multi": False}, "widthConstraint": {"minimum": 176, "maximum": 176},
-    }  # fmt: skip
+        "x": layout.x[mark.id] * PITCH,
+        "y": round(layout.y[mark.id] * GAP, 1),
+        "physics": False,
+        "shape": "box",
+        "title": defused(title),
+        "borderWidth": 1,
+        "shapeProperties": {"borderDashes": [4, 3] if unknown else False},
+        "color": {
+            "background": fill,
+            "border": border,
+            "highlight": {"background": fill, "border": "#000000"},
+            "hover": {"background": fill, "border": "#0B57D0"},
+        },
+        "font": {"color": ink, "size": 13, "align": "left", "multi": False},
+        "widthConstraint": {"minimum": WIDTH, "maximum": WIDTH},
+    }
 
 
 def defused(title: str) -> str:
@@ -144,8 +185,16 @@ def _headings(net: Any, drawing: Drawing, layout: Layout, words: Words) -> None:
     for number in columns:
         members = [mark for mark in drawing.marks if mark.column == number]
         title, _ = heading_of(number, members, words)
-        net.add_node(f"heading:{number}", label=title, shape="text", x=layout.x[members[0].id] * PITCH, y=-70, physics=False,
-                     font={"size": 15, "color": "#1B1B1B"}, title=defused(title))  # fmt: skip
+        net.add_node(
+            f"heading:{number}",
+            label=title,
+            shape="text",
+            x=layout.x[members[0].id] * PITCH,
+            y=-70,
+            physics=False,
+            font={"size": 15, "color": "#1B1B1B"},
+            title=defused(title),
+        )
 
 
 @cache

@@ -59,8 +59,12 @@ def _common(graph: Graph, subject: URIRef, common: Common, source: str) -> None:
 def _source(graph: Graph, source: Source) -> None:
     subject = URIRef(f"urn:kedja:source:{source.id}")
     graph.add((subject, RDF.type, KEDJA.Source))
-    for predicate, text in ((DCTERMS.title, source.title), (DCTERMS.publisher, source.publisher),
-                            (DCTERMS.license, source.licence), (RDFS.seeAlso, source.url)):
+    for predicate, text in (
+        (DCTERMS.title, source.title),
+        (DCTERMS.publisher, source.publisher),
+        (DCTERMS.license, source.licence),
+        (RDFS.seeAlso, source.url),
+    ):
         if text:
             graph.add((subject, predicate, Literal(text)))
 

@@ -98,8 +98,14 @@ def loaded_text(loaded: Loaded, file: str, words: Words) -> str:
         lines.append(words("loaded.older", file=name))
     else:
         lines.append(
-            words("loaded.stored", records=settled.records, links=settled.links, unchanged=settled.unchanged,
-                  retracted=settled.retracted, publication=loaded.publication.number)  # fmt: skip
+            words(
+                "loaded.stored",
+                records=settled.records,
+                links=settled.links,
+                unchanged=settled.unchanged,
+                retracted=settled.retracted,
+                publication=loaded.publication.number,
+            )
         )
     for note, count in sorted(report.notes.items()):
         key = f"note.{note}"
@@ -108,5 +114,7 @@ def loaded_text(loaded: Loaded, file: str, words: Words) -> str:
     if reasons:
         lines.append(words("loaded.reasons"))
     for reason, count in reasons.most_common():
-        lines.append("  " + words("loaded.note", what=words.reason(reason, {}), n=count) + f". {words.remedy(reason, {})}")
+        lines.append(
+            "  " + words("loaded.note", what=words.reason(reason, {}), n=count) + f". {words.remedy(reason, {})}"
+        )
     return "\n".join(lines)

@@ -40,7 +40,9 @@ def _nodes_of(data: Any) -> Iterable[Node]:
             if isinstance(item, Node):
                 yield item
             else:
-                yield from (n for n in (getattr(item, "node", None), getattr(item, "contract", None)) if isinstance(n, Node))
+                yield from (
+                    n for n in (getattr(item, "node", None), getattr(item, "contract", None)) if isinstance(n, Node)
+                )
     for name in ("subject", "start", "node"):
         if isinstance(found := getattr(data, name, None), Node):
             yield found
@@ -53,8 +55,11 @@ class Teller:
         self.answer = answer
         self.words = words
         self.nodes: Mapping[str, Node] = {node.id: node for node in _nodes_of(answer.data)}
-        found = [*getattr(answer.data, "links", ()), *getattr(answer.data, "denied", ()),
-                 *getattr(answer.data, "buyer_links", ())]  # fmt: skip
+        found = [
+            *getattr(answer.data, "links", ()),
+            *getattr(answer.data, "denied", ()),
+            *getattr(answer.data, "buyer_links", ()),
+        ]
         self.links: Mapping[str, LinkData] = {link.id: link for link in found}
         self.facts: Mapping[str, Fact] = {fact.id: fact for fact in answer.evidence.facts}
         self.cited: Mapping[str, Cited] = {source.id: source for source in answer.evidence.cited}
@@ -116,7 +121,7 @@ class Teller:
 
     def _fact(self, fact: Fact) -> str:
         source = self.cited.get(fact.source)
-        title = fact.cites or (source.title if source else self.words("source_unknown"))
+        title = fact.cites or ((source.publisher or source.title) if source else self.words("source_unknown"))
         return f"{title}, {fact.locator}" if fact.locator else title
 
     def period(self, link: LinkData) -> str:
@@ -143,9 +148,12 @@ class Teller:
         if link is None:
             return self.words("path.no_links")
         return self.words(
-            "path.weakest", source=self.name(link.source), target=self.name(link.target),
-            status=self.words.term("statuses", link.status), c=self.words.probability(link.confidence),
-        )  # fmt: skip
+            "path.weakest",
+            source=self.name(link.source),
+            target=self.name(link.target),
+            status=self.words.term("statuses", link.status),
+            c=self.words.probability(link.confidence),
+        )
 
     def linked(self, path: Path) -> str:
         """``Contract X is linked to Y by 3 links: the goods may come from there``."""
@@ -175,7 +183,9 @@ class Teller:
         if not ask.entitled:
             return self.words("ask.nearest", who=self.name(ask.organisation))
         clause = self.words.term("clause-levels", ask.clause_level)
-        return self.words("ask.entitled", who=self.name(ask.organisation), contract=self.name(ask.contract), clause=clause)
+        return self.words(
+            "ask.entitled", who=self.name(ask.organisation), contract=self.name(ask.contract), clause=clause
+        )
 
     def listed(self, row: Listed) -> str:
         """A row of the company list in words."""

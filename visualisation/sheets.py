@@ -60,7 +60,10 @@ def stamp(answer: Answer[Any], words: Words) -> list[tuple[str, str]]:
         when = (words("as_of.valid_at"), words.day(as_of.valid_at))
     found = [
         when,
-        (words("as_of.known_at"), f"{words.moment(as_of.known_at)} ({words('as_of.publication', n=as_of.publication)})"),
+        (
+            words("as_of.known_at"),
+            f"{words.moment(as_of.known_at)} ({words('as_of.publication', n=as_of.publication)})",
+        ),
         (words("as_of.snapshot"), answer.snapshot),
         (words("as_of.method"), f"{answer.method.name} {answer.method.version}"),
         (words("as_of.clearance"), words.term("secrecy", as_of.clearance)),
@@ -70,7 +73,18 @@ def stamp(answer: Answer[Any], words: Words) -> list[tuple[str, str]]:
 
 def affected_sheet(answers: Sequence[Answer[AffectedData]], words: Words) -> Sheet:
     """The affected contracts of one or several starts, with the question to ask under each."""
-    names = ("start", "contract", "identifiers", "region", "supplier", "resolution", "tier", "clause", "weakest", "question")
+    names = (
+        "start",
+        "contract",
+        "identifiers",
+        "region",
+        "supplier",
+        "resolution",
+        "tier",
+        "clause",
+        "weakest",
+        "question",
+    )
     rows: list[tuple[Cell, ...]] = []
     for answer in answers:
         if answer.data is None:
@@ -78,49 +92,76 @@ def affected_sheet(answers: Sequence[Answer[AffectedData]], words: Words) -> She
         teller = Teller(answer, words)
         start = teller.name(answer.data.start.id)
         for row in answer.data.contracts:
-            rows.append((
-                start,
-                teller.name(row.contract.id),
-                ", ".join(row.contract.keys) or row.contract.id,
-                ", ".join(map(teller.name, row.regions)) or words("unknown"),
-                ", ".join(map(teller.name, row.suppliers)) or words("unknown"),
-                words.resolution(row.resolution),
-                words("affected.no_tier") if row.tier is None else row.tier,
-                words.term("clause-levels", row.clause_level),
-                teller.weakest(row.path) if row.path else words("affected.no_tier"),
-                words(f"question.{row.question}", what=start),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    start,
+                    teller.name(row.contract.id),
+                    ", ".join(row.contract.keys) or row.contract.id,
+                    ", ".join(map(teller.name, row.regions)) or words("unknown"),
+                    ", ".join(map(teller.name, row.suppliers)) or words("unknown"),
+                    words.resolution(row.resolution),
+                    words("affected.no_tier") if row.tier is None else row.tier,
+                    words.term("clause-levels", row.clause_level),
+                    teller.weakest(row.path) if row.path else words("affected.no_tier"),
+                    words(f"question.{row.question}", what=start),
+                )
+            )
     return Sheet(words("export.contracts"), tuple(words(f"affected.{name}") for name in names), tuple(rows))
 
 
 def _members(data: ExposureData, teller: Teller) -> Sheet:
     words = teller.words
     names = ("contract", "buyers", "suppliers", "clause", "severity", "bounds", "basis", "unknown")
-    header = (*(words(f"members.{name}") for name in names), words("export.low"), words("export.high"), words("export.upper"))
+    header = (
+        *(words(f"members.{name}") for name in names),
+        words("export.low"),
+        words("export.high"),
+        words("export.upper"),
+    )
     rows: list[tuple[Cell, ...]] = []
     for member in data.members:
         row = member_row(member, teller)
         figure = member.figures[0] if member.figures else None
         none = words("unknown") if row.level in (Level.UNKNOWN, Level.UNSTATED) else words("table.not_applicable")
         numbers: tuple[Cell, ...] = (figure.low, figure.high, figure.upper) if figure else (none, none, none)
-        rows.append((
-            row.name, row.buyers or words("unknown"), row.suppliers or words("unknown"),
-            words.term("clause-levels", member.contract.clause_level), row.severity, row.bounds or none,
-            row.basis or words("table.not_applicable"), row.unknown or words("unknown.none_here"), *numbers,
-        ))  # fmt: skip
+        rows.append(
+            (
+                row.name,
+                row.buyers or words("unknown"),
+                row.suppliers or words("unknown"),
+                words.term("clause-levels", member.contract.clause_level),
+                row.severity,
+                row.bounds or none,
+                row.basis or words("table.not_applicable"),
+                row.unknown or words("unknown.none_here"),
+                *numbers,
+            )
+        )
     return Sheet(words("export.exposure"), header, tuple(rows))
 
 
 def _hops(data: PathsData, teller: Teller) -> Sheet:
     words = teller.words
-    header = (words("export.path_number"), words("export.place"), words("table.name"), words("entity.link"),
-              words("entity.evidence"), words("affected.weakest"))  # fmt: skip
+    header = (
+        words("export.path_number"),
+        words("export.place"),
+        words("table.name"),
+        words("entity.link"),
+        words("entity.evidence"),
+        words("affected.weakest"),
+    )
     rows = tuple(
-        (number, place, hop.name, hop.link or words("table.not_applicable"), hop.evidence or words("table.not_applicable"),
-         words("yes" if hop.weakest else "no"))
+        (
+            number,
+            place,
+            hop.name,
+            hop.link or words("table.not_applicable"),
+            hop.evidence or words("table.not_applicable"),
+            words("yes" if hop.weakest else "no"),
+        )
         for number, path in enumerate(data.paths, 1)
         for place, hop in enumerate(teller.hops(path), 1)
-    )  # fmt: skip
+    )
     return Sheet(words("export.paths"), header, rows)
 
 
@@ -130,36 +171,62 @@ def _nodes(data: TraceData, teller: Teller) -> Sheet:
     drawing = of_trace(data)
     names = ("name", "column", "kind", "actors", "country", "severity", "resolution", "end")
     header = (*(words(f"table.{name}") for name in names), words("export.low"), words("export.high"), words("panel.id"))
-    titles = {m.column: heading_of(m.column, [x for x in drawing.marks if x.column == m.column], words)[0] for m in
-              {mark.column: mark for mark in drawing.marks}.values()}  # fmt: skip
+    titles = {
+        m.column: heading_of(m.column, [x for x in drawing.marks if x.column == m.column], words)[0]
+        for m in {mark.column: mark for mark in drawing.marks}.values()
+    }
     rows: list[tuple[Cell, ...]] = []
     for mark in drawing.marks:
         assert mark.node is not None
         reach, none = mark.reach, words("table.not_applicable")
         known = reach is not None and mark.level not in (Level.UNKNOWN, Level.UNSTATED)
-        numbers: tuple[Cell, ...] = (reach.low, reach.high) if reach and known else (none if reach is None else words("unknown"),) * 2
-        rows.append((
-            name_of(mark, words), titles[mark.column],
-            words.term("chain-stages", mark.node.stage) if mark.node.stage else words.node_type(mark.node.type),
-            ", ".join(teller.name(actor.node.id) for actor in mark.actors) or words("table.no_actor"),
-            words.country(mark.country) if mark.country or mark.node.type == "Step" else none,
-            none if mark.level is Level.NO_RISK else level_name(mark.level, words),
-            words.resolution(mark.resolution) if mark.resolution else none,
-            words("end_short") if mark.end else words("table.no_end"), *numbers, mark.id,
-        ))  # fmt: skip
+        numbers: tuple[Cell, ...] = (
+            (reach.low, reach.high) if reach and known else (none if reach is None else words("unknown"),) * 2
+        )
+        rows.append(
+            (
+                name_of(mark, words),
+                titles[mark.column],
+                words.term("chain-stages", mark.node.stage) if mark.node.stage else words.node_type(mark.node.type),
+                ", ".join(teller.name(actor.node.id) for actor in mark.actors) or words("table.no_actor"),
+                words.country(mark.country) if mark.country or mark.node.type == "Step" else none,
+                none if mark.level is Level.NO_RISK else level_name(mark.level, words),
+                words.resolution(mark.resolution) if mark.resolution else none,
+                words("end_short") if mark.end else words("table.no_end"),
+                *numbers,
+                mark.id,
+            )
+        )
     return Sheet(words("export.nodes"), header, tuple(rows))
 
 
 def _links(links: Iterable[LinkData], teller: Teller) -> Sheet:
     words = teller.words
-    header = (words("entity.from"), words("entity.link"), words("entity.to"), words("panel.resolution"), words("export.status"),
-              words("export.confidence"), words("export.valid_from"), words("export.valid_to"), words("entity.evidence"))  # fmt: skip
+    header = (
+        words("entity.from"),
+        words("entity.link"),
+        words("entity.to"),
+        words("panel.resolution"),
+        words("export.status"),
+        words("export.confidence"),
+        words("export.valid_from"),
+        words("export.valid_to"),
+        words("entity.evidence"),
+    )
     rows = tuple(
-        (teller.name(link.source), words.link_type(link.type), teller.name(link.target), words.resolution(link.resolution),
-         words.term("statuses", link.status), link.confidence, link.valid_from or words("period.no_start"),
-         link.valid_to or words("period.no_end"), teller.evidence(link))
+        (
+            teller.name(link.source),
+            words.link_type(link.type),
+            teller.name(link.target),
+            words.resolution(link.resolution),
+            words.term("statuses", link.status),
+            link.confidence,
+            link.valid_from or words("period.no_start"),
+            link.valid_to or words("period.no_end"),
+            teller.evidence(link),
+        )
         for link in links
-    )  # fmt: skip
+    )
     return Sheet(words("export.links"), header, rows)
 
 
@@ -185,10 +252,21 @@ def _unknown(answer: Answer[Any], teller: Teller) -> Sheet:
 
 
 def _sources(answer: Answer[Any], words: Words) -> Sheet:
-    header = (words("source.publisher"), words("source.name"), "URL", words("source.licence"), words("source.published_on"))
+    header = (
+        words("source.publisher"),
+        words("source.name"),
+        "URL",
+        words("source.licence"),
+        words("source.published_on"),
+    )
     rows = tuple(
-        (c.publisher or words("unknown"), c.title, c.url or words("unknown"), c.licence or words("unknown"),
-         c.published or words("unknown_date"))
+        (
+            c.publisher or words("unknown"),
+            c.title,
+            c.url or words("unknown"),
+            c.licence or words("unknown"),
+            c.published or words("unknown_date"),
+        )
         for c in answer.evidence.cited
-    )  # fmt: skip
+    )
     return Sheet(words("export.sources"), header, rows)

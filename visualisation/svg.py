@@ -12,18 +12,18 @@ from visualisation.marks import RAMP, Level, digit, level_name, reach_span
 from visualisation.text import shown
 from visualisation.words import Words
 
-PITCH = 196
+PITCH = 184
 """Distance between columns in px; the browser may stretch it, never below 128."""
-LEFT, TOP, RIGHT, BOTTOM = 18, 22, 12, 22
+LEFT, TOP, RIGHT, BOTTOM = 18, 30, 12, 30
 LABEL = 18
 """Where a label begins, right of the middle of its symbol."""
 ROOM = 34
 """Room kept free between the end of a label and the next column's symbol, for the links."""
 STUB = 12
 """Width of the sign that knowledge ends, after the label."""
-TWO_LINES, ONE_LINE = 42, 25
-COMPACT = 45
-"""A column taller than this has one line a mark."""
+THREE_LINES, TWO_LINES, ONE_LINE = 58, 42, 25
+ROOMY, COMPACT = 20, 45
+"""A column of at most ``ROOMY`` marks has names on two lines; one taller than ``COMPACT`` has no second line."""
 BOX_WIDTH = 150
 
 
@@ -36,7 +36,10 @@ class DrawnMark:
     x: float
     y: float
     name: str
+    lines: tuple[tuple[float, str], ...]
+    """The lines of the name with their height (px)."""
     line: str
+    line_y: float
     label: str
     href: str
     digit: str
@@ -77,7 +80,7 @@ class Picture:
     height: float
     pitch: float
     clip: float
-    two_lines: bool
+    gap: int
     drawing: Drawing
     selected: str | None
 
@@ -92,6 +95,25 @@ def text_width(text: str, size: float = 13) -> float:
     return units * size
 
 
+def broken(name: str, width: float) -> tuple[str, ...]:
+    """A name on at most two lines, broken at a space; the second line holds all that is left."""
+    if text_width(name) <= width:
+        return (name,)
+    words = name.split(" ")
+    fits = 1
+    while fits < len(words) and text_width(" ".join(words[: fits + 1])) <= width:
+        fits += 1
+    rest = " ".join(words[fits:])
+    return (" ".join(words[:fits]), rest) if rest else (name,)
+
+
+def _line_heights(names: int, below: bool) -> tuple[float, ...]:
+    """Baselines (px from the middle of the symbol) of the lines of the name, then of the line below."""
+    if not below:
+        return (4.5, 4.5) if names == 1 else (-3.0, 13.0, 13.0)
+    return (-3.0, 13.0) if names == 1 else (-11.0, 5.0, 21.0)
+
+
 def heading_of(column: int, marks: Sequence[Mark], words: Words) -> tuple[str, str]:
     """The title of a column and, below it, its commonest stage with the number of things in it."""
     size = sum(mark.size for mark in marks)
@@ -102,7 +124,8 @@ def heading_of(column: int, marks: Sequence[Mark], words: Words) -> tuple[str, s
     if kinds == {"Contract"} or (column == 0 and not kinds):
         return words("column.contract"), count
     tiers = Counter(mark.tier for mark in marks if mark.tier is not None)
-    title = words("column.tier", tier=tiers.most_common(1)[0][0]) if tiers else ""
+    tier = tiers.most_common(1)[0][0] if tiers else None
+    title = "" if tier is None else words("column.start") if tier == 0 else words("column.tier", tier=tier)
     stages = Counter(mark.node.stage for mark in marks if mark.node and mark.node.stage)
     if not stages:
         return title, count
@@ -201,12 +224,9 @@ def picture(
     pitch: float = PITCH,
 ) -> Picture:
     """Place the drawing. ``chosen`` are the (source, target) pairs of the path that is drawn thick."""
-    layout = lay_out(
-        [(mark.id, mark.column) for mark in drawing.marks], [(w.source, w.target) for w in drawing.wires]
-    )
+    layout = lay_out([(mark.id, mark.column) for mark in drawing.marks], [(w.source, w.target) for w in drawing.wires])
     tallest = max((len(members) for members in layout.columns), default=0)
-    two_lines = tallest <= COMPACT or drawing.grouped
-    gap = TWO_LINES if two_lines else ONE_LINE
+    gap = THREE_LINES if tallest <= ROOMY else TWO_LINES if tallest <= COMPACT or drawing.grouped else ONE_LINE
     clip = pitch - LABEL - ROOM
     present = {mark.id for mark in drawing.marks}
     picked = selected if selected in present else None
@@ -216,23 +236,44 @@ def picture(
     for index, mark in enumerate(_reading_order(drawing, layout)):
         x, y = place[mark.id]
         name, line = name_of(mark, words), line_of(mark, words)
-        widest = max(text_width(name), text_width(line, 12))
+        lines = broken(name, clip) if gap == THREE_LINES and not mark.group else (name,)
+        below = line if gap > ONE_LINE else ""
+        heights = _line_heights(len(lines), bool(below))
+        widest = max(*map(text_width, lines), text_width(below, 12))
         marks.append(
             DrawnMark(
-                mark, index, round(x, 1), round(y, 1), name, line, spoken(mark, words, risk), href(mark), digit(mark.level),
-                clipped=widest > clip, lit=mark.id in light, selected=mark.id == picked,
+                mark,
+                index,
+                round(x, 1),
+                round(y, 1),
+                name,
+                tuple(zip(heights, lines, strict=False)),
+                below,
+                heights[-1],
+                spoken(mark, words, risk),
+                href(mark),
+                digit(mark.level),
+                clipped=widest > clip,
+                lit=mark.id in light,
+                selected=mark.id == picked,
                 end=BOX_WIDTH if mark.group else round(LABEL + min(clip, widest) + 4),
                 bar=bar(mark.counts, BOX_WIDTH) if mark.group else (),
-            )  # fmt: skip
+            )
         )
     by_id = {drawn.mark.id: drawn for drawn in marks}
     wires = tuple(_draw_wire(wire, by_id, light, chosen) for wire in drawing.wires)
     return Picture(
-        tuple(marks), wires, _headings(drawing, layout, words, pitch),
+        tuple(marks),
+        wires,
+        _headings(drawing, layout, words, pitch),
         width=LEFT + max(0, len(layout.columns) - 1) * pitch + pitch - ROOM + RIGHT,
-        height=round(TOP + layout.height * gap + BOTTOM, 1), pitch=pitch, clip=clip, two_lines=two_lines,
-        drawing=drawing, selected=picked,
-    )  # fmt: skip
+        height=round(TOP + layout.height * gap + BOTTOM, 1),
+        pitch=pitch,
+        clip=clip,
+        gap=gap,
+        drawing=drawing,
+        selected=picked,
+    )
 
 
 def _reading_order(drawing: Drawing, layout: Layout) -> list[Mark]:

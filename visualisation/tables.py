@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from graph.answer import Answer, Basis, Links
 from graph.data import BuyerCount, ContractExposure, ExposureData, Figure, TierCount, TraceData
-from visualisation.marks import Level, level_name, reach_span
+from visualisation.marks import Level, level_name, reach_span, span
 from visualisation.panel import Way, way_of
 from visualisation.sentences import Teller, Told
 from visualisation.svg import DrawnMark, Picture
@@ -69,7 +69,9 @@ def _kind(drawn: DrawnMark, words: Words) -> str:
 def _severity(drawn: DrawnMark, words: Words) -> str:
     if drawn.mark.group:
         counts = drawn.mark.counts
-        return ", ".join(f"{level_name(level, words)}: {words.number(counts[level])}" for level in Level if counts.get(level))
+        return ", ".join(
+            f"{level_name(level, words)}: {words.number(counts[level])}" for level in Level if counts.get(level)
+        )
     return "" if drawn.mark.level is Level.NO_RISK else level_name(drawn.mark.level, words)
 
 
@@ -156,7 +158,9 @@ def _buyer_level(row: BuyerCount) -> Level:
 def _figure_set(data: ExposureData, basis: Basis, links: Links, teller: Teller) -> FigureSet:
     words = teller.words
     figure = next((f for f in data.worst if f.basis is basis and f.links is links), None)
-    counts = [(d.severity, d.contracts) for d in data.distribution if d.basis is basis and d.links is links and d.severity]
+    counts = [
+        (d.severity, d.contracts) for d in data.distribution if d.basis is basis and d.links is links and d.severity
+    ]
     return FigureSet(
         name=f"{words.basis(basis)} · {words.links(links)}",
         figure=figure,
@@ -178,9 +182,9 @@ def member_row(member: ContractExposure, teller: Teller) -> MemberRow:
         unknown.append(words("n_ends", n=member.ends))
     if member.may_apply:
         unknown.append(words("unknown.may_apply", n=len(member.may_apply)))
-    bounds = ""
+    bounds = words("unknown") if level is Level.UNKNOWN else ""
     if figure:
-        bounds = teller.figure(figure).partition(", ")[2]
+        bounds = span(figure.low, figure.high, figure.upper_open, words)
     return MemberRow(
         member=member,
         name=teller.name(member.contract.id),

@@ -43,9 +43,13 @@ def answer_text(answer: Answer[Any], words: Words) -> str:
 
 def _wrap(text: str, indent: str = "", hang: str | None = None) -> list[str]:
     return textwrap.wrap(
-        " ".join(text.split()), WIDTH, initial_indent=indent, subsequent_indent=indent if hang is None else hang,
-        break_long_words=True, break_on_hyphens=False,
-    )  # fmt: skip
+        " ".join(text.split()),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent if hang is None else hang,
+        break_long_words=True,
+        break_on_hyphens=False,
+    )
 
 
 def _heading(text: str) -> list[str]:
@@ -95,39 +99,73 @@ def _exposure(answer: Answer[ExposureData], teller: Teller) -> list[str]:
     for row in view.sets:
         counts = dict(row.counts)
         cells = [f"{words.severity(s)} {words('n_of', n=counts.get(s, 0), total=data.contracts)}" for s in severities]
-        lines += _wrap(f"{row.name}: " + ("; ".join(cells) if row.counts else words("exposure.not_reached")), "", "    ")
-    for row in view.sets:
-        if row.way is not None:
-            lines += [*_heading(words("terminal.worst_path")), row.way.bounds, *_way(row.way, words)]
+        lines += _wrap(
+            f"{row.name}: " + ("; ".join(cells) if row.counts else words("exposure.not_reached")), "", "    "
+        )
+    paths: dict[tuple[str, ...], list[Way]] = {}
+    for way in (row.way for row in view.sets if row.way is not None):
+        paths.setdefault(tuple(hop.node for hop in way.hops), []).append(way)
+    for ways in paths.values():
+        lines += [*_heading(words("terminal.worst_path")), *(way.bounds for way in ways), *_way(ways[0], words)]
     if view.tiers:
         lines += _heading(words("tiers.title"))
         names = ("tier", "steps", "item", "seeded", "unassessed", "ends")
-        rows = [(words("column.tier", tier=t.tier), *map(words.number, (t.steps, t.item_steps, t.seeded, t.unassessed, t.ends)))
-                for t in view.tiers]  # fmt: skip
+        rows = [
+            (
+                words("column.tier", tier=t.tier),
+                *map(words.number, (t.steps, t.item_steps, t.seeded, t.unassessed, t.ends)),
+            )
+            for t in view.tiers
+        ]
         lines += _columns(rows, [words(f"tiers.{n}") for n in names], (10, 10, 16, 26, 14, 16))
     lines += _buyers(view.buyers, words) if len(view.buyers) > 1 else []
     lines += _origins(data, teller)
-    lines += _heading(f"{words('members.title')} ({words('shown_of', shown=len(view.members[:MOST]), total=data.contracts)})")
-    members = [(digit(r.level), r.name, r.severity, r.bounds or words("unknown"), r.unknown or words("unknown.none_here"))
-               for r in view.members[:MOST]]  # fmt: skip
-    header = ("", words("members.contract"), words("members.severity"), words("members.bounds"), words("members.unknown"))
+    lines += _heading(
+        f"{words('members.title')} ({words('shown_of', shown=len(view.members[:MOST]), total=data.contracts)})"
+    )
+    members = [
+        (
+            digit(r.level),
+            r.name,
+            r.severity,
+            r.bounds or words("table.not_applicable"),
+            r.unknown or words("unknown.none_here"),
+        )
+        for r in view.members[:MOST]
+    ]
+    header = (
+        "",
+        words("members.contract"),
+        words("members.severity"),
+        words("members.bounds"),
+        words("members.unknown"),
+    )
     return lines + _columns(members, header, (1, 38, 26, 12, 25))
 
 
 def _buyers(buyers: Sequence[Any], words: Words) -> list[str]:
     names = ("buyer", "severity", "contracts", "reached", "item", "link_only", "unknown", "none")
-    rows = [(name, level_name(level, words), *map(words.number, (r.contracts, r.reached, r.reached_item, r.supplier_link_only,
-                                                                 r.unknown, r.none_found)))
-            for r, name, level in buyers]  # fmt: skip
-    return _heading(words("buyers.title")) + _columns(rows, [words(f"buyers.{n}") for n in names], (26, 22, 9, 9, 9, 12, 9, 9))
+    rows = [
+        (
+            name,
+            level_name(level, words),
+            *map(words.number, (r.contracts, r.reached, r.reached_item, r.supplier_link_only, r.unknown, r.none_found)),
+        )
+        for r, name, level in buyers
+    ]
+    return _heading(words("buyers.title")) + _columns(
+        rows, [words(f"buyers.{n}") for n in names], (26, 22, 9, 9, 9, 12, 9, 9)
+    )
 
 
 def _origins(data: ExposureData, teller: Teller) -> list[str]:
     words = teller.words
     if not data.origins:
         return []
-    rows = [(teller.name(o.node), words.severity(o.severity), words.number(o.contracts), words.number(o.contracts_item))
-            for o in data.origins[:MOST]]  # fmt: skip
+    rows = [
+        (teller.name(o.node), words.severity(o.severity), words.number(o.contracts), words.number(o.contracts_item))
+        for o in data.origins[:MOST]
+    ]
     header = (words("origins.where"), words("table.severity"), words("origins.contracts"), words("origins.item"))
     return _heading(words("origins.title")) + _columns(rows, header, (46, 24, 16, 20))
 
@@ -136,7 +174,10 @@ def _trace(answer: Answer[TraceData], teller: Teller) -> list[str]:
     assert answer.data is not None
     data, words = answer.data, teller.words
     drawing = of_trace(data)
-    lines = [words("tier.title_of", what=", ".join(map(teller.name, data.start[:3]))), words(f"direction.{data.direction}")]
+    lines = [
+        words("tier.title_of", what=", ".join(map(teller.name, data.start[:3]))),
+        words(f"direction.{data.direction}"),
+    ]
     if data.risk:
         lines.append(f"{words('risk')}: {words.risk(data.risk)}")
     for _, group in groupby(drawing.marks, key=lambda mark: mark.column):
@@ -149,7 +190,10 @@ def _trace(answer: Answer[TraceData], teller: Teller) -> list[str]:
             lines.append(words("terminal.more", n=len(marks) - MOST * 2))
     if data.denied:
         lines += _heading(words("denied.title"))
-        lines += _few([words("denied.row", source=teller.name(k.source), target=teller.name(k.target)) for k in data.denied], words)
+        lines += _few(
+            [words("denied.row", source=teller.name(k.source), target=teller.name(k.target)) for k in data.denied],
+            words,
+        )
     if data.cycles:
         lines += _heading(words("cycles.title"))
         lines += _few([" ↔ ".join(map(teller.name, cycle)) for cycle in data.cycles], words)
@@ -170,8 +214,10 @@ def _affected(answer: Answer[AffectedData], teller: Teller) -> list[str]:
     data, words = answer.data, teller.words
     linked = [row for row in data.contracts if row.resolution.value != "company"]
     lines = [words("affected.title_of", what=teller.name(data.start.id))]
-    lines.append(f"{words.number(len(linked))} {words('affected.contracts', n=len(linked))}, "
-                 f"{words.number(len(data.contracts) - len(linked))} {words('affected.link_only')}")  # fmt: skip
+    lines.append(
+        f"{words.number(len(linked))} {words('affected.contracts', n=len(linked))}, "
+        f"{words.number(len(data.contracts) - len(linked))} {words('affected.link_only')}"
+    )
     if not data.contracts:
         return [*lines, *_wrap(words("affected.none"))]
     for row in data.contracts[:MOST]:
@@ -179,12 +225,19 @@ def _affected(answer: Answer[AffectedData], teller: Teller) -> list[str]:
         suppliers = ", ".join(map(teller.name, row.suppliers)) or words("unknown")
         lines += _heading(teller.name(row.contract.id))
         lines += _wrap(f"{words('affected.region')}: {buyers} · {words('affected.supplier')}: {suppliers}", "  ")
-        lines += _wrap(f"{words.resolution(row.resolution)} · {words('affected.clause')}: "
-                       f"{words.term('clause-levels', row.clause_level)}", "  ")  # fmt: skip
+        lines += _wrap(
+            f"{words.resolution(row.resolution)} · {words('affected.clause')}: "
+            f"{words.term('clause-levels', row.clause_level)}",
+            "  ",
+        )
         if row.path is not None:
             lines += _wrap(" → ".join(map(teller.name, row.path.nodes)), "  ", "    ")
             lines += _wrap(teller.weakest(row.path), "  ")
-        lines += _wrap(f"{words('affected.question')}: {words(f'question.{row.question}', what=teller.name(data.start.id))}", "  ", "    ")
+        lines += _wrap(
+            f"{words('affected.question')}: {words(f'question.{row.question}', what=teller.name(data.start.id))}",
+            "  ",
+            "    ",
+        )
     if len(data.contracts) > MOST:
         lines += ["", words("terminal.more", n=len(data.contracts) - MOST)]
     if data.may_apply:
@@ -199,7 +252,9 @@ def _paths(answer: Answer[PathsData], teller: Teller) -> list[str]:
     if not data.paths:
         return [*lines, *_wrap(words("paths.none"))]
     for number, path in enumerate(data.paths, 1):
-        way = Way(teller.linked(path), tuple(teller.hops(path)), teller.weakest(path), words.resolution(path.resolution), "")
+        way = Way(
+            teller.linked(path), tuple(teller.hops(path)), teller.weakest(path), words.resolution(path.resolution), ""
+        )
         title = f"{number}. {words('path.value', c=words.probability(path.value))} · {way.resolution}"
         lines += [*_heading(title), *_way(way, words)]
     return lines
@@ -212,15 +267,25 @@ def _entity(answer: Answer[EntityData], teller: Teller) -> list[str]:
     for said in data.said:
         source = teller.cited.get(said.source)
         lines += _heading(words("entity.by", who=said.cites or (source.title if source else said.source)))
-        lines += [f"  {words.property(said.type, k)}: {words.said(said.type, k, v)}" for k, v in said.properties.items()]
+        lines += [
+            f"  {words.property(said.type, k)}: {words.said(said.type, k, v)}" for k, v in said.properties.items()
+        ]
     if not data.said:
         lines.append(words("entity.nothing_said"))
     if data.conflicts:
         lines += _heading(words("entity.conflicts"))
-        lines += _few([f"{words.property(data.node.type, c.property)}: {' ≠ '.join(c.values)}" for c in data.conflicts], words)
+        lines += _few(
+            [f"{words.property(data.node.type, c.property)}: {' ≠ '.join(c.values)}" for c in data.conflicts], words
+        )
     lines += _heading(words("entity.links"))
-    return lines + _few([f"{teller.name(k.source)} {words.link_type(k.type)} {teller.name(k.target)} · {teller.evidence(k)}"
-                         for k in data.links], words, 40)  # fmt: skip
+    return lines + _few(
+        [
+            f"{teller.name(k.source)} {words.link_type(k.type)} {teller.name(k.target)} · {teller.evidence(k)}"
+            for k in data.links
+        ],
+        words,
+        40,
+    )
 
 
 _BODIES: dict[type[Any], Callable[[Any, Teller], list[str]]] = {
@@ -247,7 +312,8 @@ def _tail(answer: Answer[Any], teller: Teller) -> list[str]:
     if listed:
         lines += [*_heading(words("listed.title")), *_few(listed, words)]
     if answer.evidence.cited:
-        lines += [*_heading(words("source.title")), *_few([teller.source(source) for source in answer.evidence.cited], words)]
+        lines += [
+            *_heading(words("source.title")),
+            *_few([teller.source(source) for source in answer.evidence.cited], words),
+        ]
     return lines
-
-

@@ -13,8 +13,8 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.numbers import format_decimal
 
-from graph.answer import Basis, Links, Resolution
 import ontology.links  # noqa: F401  (declares nodes and links)
+from graph.answer import Basis, Links, Resolution
 from ontology.errors import DeclarationError, InputError, Reason
 from ontology.model import LINKS, NODES
 from ontology.values import SCHEMES

@@ -67,8 +67,11 @@ def test_a_denied_link_has_a_statement_but_no_direct_relation(demo: Service, dat
     assert denied
     for link in denied:
         assert (None, KEDJA.polarity, Literal("denied")) in data
-        said = {other.common.polarity.value for other in links if (other.type, other.source, other.target) == (
-            link.type, link.source, link.target)}
+        said = {
+            other.common.polarity.value
+            for other in links
+            if (other.type, other.source, other.target) == (link.type, link.source, link.target)
+        }
         direct = (ENTITY[link.source], KEDJA[link.type.lower()], ENTITY[link.target])
         assert (direct in data) == ("asserted" in said)
 

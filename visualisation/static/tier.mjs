@@ -218,7 +218,7 @@ const first = Math.min(...starts.map((p) => p.x));
 const columns = Math.round((Math.max(...starts.map((p) => p.x)) - first) / pitch0) + 1;
 const clip0 = Number(svg.querySelector("#label rect").getAttribute("width"));
 const least = svg.querySelector(".box") ? 190 : 128;
-const widths = anchors.map((el) => 22 + Math.max(0, ...[...el.querySelectorAll(".t, .o")].map((t) => t.getComputedTextLength())));
+const widths = anchors.map((el) => 22 + Math.max(0, ...[...el.querySelectorAll("tspan, .o")].map((t) => t.getComputedTextLength())));
 const ended = (i) => widths[i];
 let pitch = pitch0;
 
