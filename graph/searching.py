@@ -46,17 +46,24 @@ def words_of(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search text in the forms that matching needs. ``words`` are folded; the last one may be unfinished."""
+    """A search text in the forms that matching needs.
+
+    ``chunks`` are what stands between spaces, without quotation marks, each with a letter or digit; the last may be
+    unfinished. ``words`` are folded, ``spelled`` are not.
+    """
 
     text: str
     folded: str
+    chunks: tuple[str, ...]
     words: tuple[str, ...]
     spelled: tuple[str, ...]
 
     @staticmethod
     def read(text: str) -> Query:
         spelled = words_of(clean(text))
-        return Query(clean(text), fold(text), tuple(fold(w) for w in spelled), tuple(spelled))
+        plain = unicodedata.normalize("NFC", text.replace("\0", " ").replace('"', " "))
+        chunks = [chunk for chunk in plain.split() if words_of(chunk)][:MAX_WORDS]
+        return Query(clean(text), fold(text), tuple(chunks), tuple(fold(w) for w in spelled), tuple(spelled))
 
 
 def spelling(query: Query, names: Sequence[str], keys: Sequence[str]) -> tuple[int, int, int]:

@@ -136,6 +136,7 @@ def _insert_records(
         keys += ((nodes[ghost], base) for ghost in ghosts)
         bodies.append((
             row, str(facts.get("name") or ""), str(facts.get("name_sv") or ""),
+            " ".join(key.partition(":")[2] for key in record.keys),
             json.dumps(record.keys, ensure_ascii=False), text, _raw(record.raw), record.locator,
             record.common.cites,
         ))  # fmt: skip

@@ -7,14 +7,18 @@ depend on how the store came to be asked.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from graph.identity import UNSEEN, Base, Joined, Manual, is_strong_key, join
+from graph.identity import GHOST_RULE, UNSEEN, Base, Joined, Manual, is_strong_key, join
 from graph.sqlite.core import chunks
 from graph.sqlite.schema import SHIFT
 from graph.store import RunState, Verdict
+
+SILENT = ""
+JUDGED = "judged"
+"""Rules of members that stand where they stand as ghosts of a record's key, or because a person said so."""
 
 _NEW = 2**62
 """Publication of what has not been published yet: after all others."""
@@ -160,10 +164,15 @@ class _Part:
                 if holders.setdefault(key, base) != base and key not in weak:
                     shared |= {base, holders[key]}
         sql = (
-            "SELECT r.base, min(p.publication) FROM record r JOIN run p ON p.run = (r.row >> 32)"
-            " WHERE r.base IN (SELECT value FROM json_each(?)) AND p.publication IS NOT NULL GROUP BY r.base"
+            "SELECT r.base, r.secrecy, min(p.publication) FROM record r JOIN run p ON p.run = (r.row >> 32)"
+            " WHERE r.base IN (SELECT value FROM json_each(?)) AND p.publication IS NOT NULL GROUP BY r.base, r.secrecy"
         )
-        return dict(self.ask(sql, shared))
+        first: dict[int, int] = {}
+        for base, secrecy, number in self.ask(sql, shared):
+            # When it was shown to fewer people must not tell on how it stands to those who see it now.
+            if secrecy <= self.records.get(base, (UNSEEN, False))[0]:
+                first[base] = min(number, first.get(base, _NEW))
+        return first
 
     def _read_manual(self) -> None:
         sql = (
@@ -193,7 +202,7 @@ def rejoin(connection: sqlite3.Connection, run: int, seeds: Seeds) -> Moves:
     moved |= {base: base for base in before if base not in wanted}
     _move(connection, run, moved)
     connection.executemany("UPDATE member SET retracted = ? WHERE row = ?", ((run, row) for row in gone))
-    _write_members(connection, run, new, before.keys())
+    _write_members(connection, run, new, part.schemes.keys())
     merged = sum(1 for b, j in new.items() if b not in before and j.rule.startswith("identifier:"))
     return Moves(merged)
 
@@ -202,24 +211,19 @@ def _differs(joined: Joined | None, entity: int, partner: int) -> bool:
     return joined is None or (joined.entity, joined.partner) != (entity, partner)
 
 
-def _write_members(connection: sqlite3.Connection, run: int, new: dict[int, Joined], known: Iterable[int]) -> None:
-    """Write where bases stand. A ghost's rule is noted only if the ghost has been published as an entity."""
-    ghosts = sorted(base for base, joined in new.items() if joined.rule == "ghost" and base not in known)
-    shown: set[int] = set()
-    for end in ("source_base", "target_base"):
-        for batch in chunks(ghosts):
-            shown.update(base for (base,) in connection.execute(
-                f"SELECT DISTINCT {end} FROM link WHERE {end} IN (SELECT value FROM json_each(?))"
-                f" AND source IS NOT NULL AND (row >> {SHIFT}) <> ?", (batch, run),
-            ))  # fmt: skip
-    silent = set(ghosts) - shown
+def _write_members(connection: sqlite3.Connection, run: int, new: dict[int, Joined], ghosts: Collection[int]) -> None:
+    """Write where bases stand. A ghost under a record is the rule, and not noted as one; see ``judging``."""
     first = _next_row(connection, run)
     rows = (
-        (row, base, joined.entity, joined.partner, "" if base in silent else joined.rule)
+        (row, base, joined.entity, joined.partner, SILENT if _is_usual(base, joined, ghosts) else joined.rule or JUDGED)
         for row, (base, joined) in enumerate(sorted(new.items()), first)
     )
     connection.executemany("INSERT INTO member VALUES (?,?,?,?,?,NULL)", rows)
     connection.execute("UPDATE run SET places = places + ? WHERE run = ?", (len(new), run))
+
+
+def _is_usual(base: int, joined: Joined, ghosts: Collection[int]) -> bool:
+    return joined.rule == GHOST_RULE and base in ghosts
 
 
 def _next_row(connection: sqlite3.Connection, run: int) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from graph.identity import entity_id
+from graph.identity import GHOST_RULE, entity_id
 from graph.sqlite import joining
 from graph.sqlite.core import Core, View
 from graph.sqlite.entities import find, was_shown
@@ -109,14 +109,23 @@ def _manual(core: Core, view: View) -> Iterator[Judgement]:
 
 
 def _by_rule(core: Core, view: View) -> Iterator[Judgement]:
-    rows = core.reader().execute(
-        f"SELECT NULL, a.id, b.id, '{Verdict.SAME}', '{AUTOMATIC}', '', m.rule FROM member m"
-        " JOIN base a ON a.node = m.base"
-        f" JOIN base b ON b.node = m.partner WHERE m.rule <> '' AND {view.sql('m', secrecy=False)}"
-        f" AND {_stands('m.base', view)} AND {_stands('m.partner', view)}"
+    """Records that share an identifier, and ghosts that have been things of their own before a record came."""
+    once = " UNION ".join(
+        f"SELECT l.{end} FROM link l WHERE l.retracted IS NOT NULL AND l.{end} = l.{end}_base AND {view.added('l')}"
+        for end in ("source", "target")
     )
-    for row in rows:
-        yield _judgement(row, _id(*row[1:]))
+    for rule, which in (
+        ("m.rule", f"m.rule <> '' AND m.rule <> '{joining.JUDGED}'"),
+        (f"'{GHOST_RULE}'", f"m.rule = '{joining.SILENT}' AND m.base IN ({once})"),
+    ):
+        rows = core.reader().execute(
+            f"SELECT NULL, a.id, b.id, '{Verdict.SAME}', '{AUTOMATIC}', '', {rule} FROM member m"
+            " JOIN base a ON a.node = m.base JOIN base b ON b.node = m.partner"
+            f" WHERE {which} AND {view.sql('m', secrecy=False)}"
+            f" AND {_stands('m.base', view)} AND {_stands('m.partner', view)}"
+        )
+        for row in rows:
+            yield _judgement(row, _id(*row[1:]))
 
 
 def _stands(base: str, view: View) -> str:

@@ -1,8 +1,8 @@
 """The tables, and how a store file is made and recognised.
 
 A row of ``record``, ``link``, ``member`` or ``judgement`` is one version; its number is the adding run times 2^32
-plus its place in the run. Numbers that are read in bulk stand in narrow rows, texts in ``*_body``, which versions of the same
-statement share. ``member`` says which base stands under which entity when that is not itself.
+plus its place in the run. Numbers that are read in bulk stand in narrow rows, texts in ``*_body``, which versions of
+the same statement share. ``member`` says which base stands under which entity when that is not itself.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE kind (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE run (
     run INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, state TEXT NOT NULL, owner TEXT NOT NULL,
-    source TEXT, series TEXT, edition TEXT, mode TEXT, secrecy INTEGER, described TEXT, loader TEXT NOT NULL, version TEXT NOT NULL,
+    source TEXT, series TEXT, edition TEXT, mode TEXT, secrecy INTEGER, described TEXT,
+    loader TEXT NOT NULL, version TEXT NOT NULL,
     options TEXT NOT NULL, fingerprint TEXT NOT NULL, counts TEXT NOT NULL DEFAULT '{{}}', began TEXT NOT NULL,
     places INTEGER NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '', publication INTEGER UNIQUE);
 CREATE INDEX run_fingerprint ON run(fingerprint);
@@ -49,7 +50,7 @@ CREATE TABLE member (
 CREATE INDEX member_base ON member(base);
 CREATE INDEX member_entity ON member(entity);
 CREATE INDEX member_retracted ON member(retracted) WHERE retracted IS NOT NULL;
-CREATE INDEX member_rule ON member(rule) WHERE rule <> '';
+CREATE INDEX member_rule ON member(rule) WHERE rule <> '' AND rule <> 'judged';
 
 CREATE TABLE record (row INTEGER PRIMARY KEY, base INTEGER NOT NULL, entity INTEGER, apart INTEGER NOT NULL,{_COMMON});
 CREATE UNIQUE INDEX record_base ON record(base, hash, (row >> {SHIFT}));
@@ -59,7 +60,7 @@ CREATE INDEX record_body_of ON record(body);
 CREATE INDEX record_retracted ON record(retracted) WHERE retracted IS NOT NULL;
 CREATE INDEX record_secret ON record(secrecy) WHERE secrecy > 0;
 CREATE TABLE record_body (
-    body INTEGER PRIMARY KEY, name TEXT NOT NULL, alias TEXT NOT NULL, keys TEXT NOT NULL,
+    body INTEGER PRIMARY KEY, name TEXT NOT NULL, alias TEXT NOT NULL, numbers TEXT NOT NULL, keys TEXT NOT NULL,
     properties TEXT NOT NULL, raw TEXT NOT NULL, locator TEXT NOT NULL, cites TEXT NOT NULL);
 
 CREATE TABLE link (
@@ -85,13 +86,14 @@ CREATE TABLE tombstone (
     PRIMARY KEY (id, run)) WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE words USING fts5(
-    name, alias, keys, content='record_body', content_rowid='body', detail=full, columnsize=0,
+    name, alias, numbers, content='record_body', content_rowid='body', detail=full, columnsize=0,
     tokenize="unicode61 remove_diacritics 2");
 CREATE TRIGGER words_in AFTER INSERT ON record_body BEGIN
-    INSERT INTO words(rowid, name, alias, keys) VALUES (new.body, new.name, new.alias, new.keys);
+    INSERT INTO words(rowid, name, alias, numbers) VALUES (new.body, new.name, new.alias, new.numbers);
 END;
 CREATE TRIGGER words_out BEFORE DELETE ON record_body BEGIN
-    INSERT INTO words(words, rowid, name, alias, keys) VALUES ('delete', old.body, old.name, old.alias, old.keys);
+    INSERT INTO words(words, rowid, name, alias, numbers)
+    VALUES ('delete', old.body, old.name, old.alias, old.numbers);
 END;
 """
 

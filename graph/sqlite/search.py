@@ -27,7 +27,7 @@ def search(core: Core, at: At, text: str, types: Iterable[str] | None, limit: in
     """See ``Store.search``. No part of the text is read as FTS5 syntax."""
     view, query = core.view(at), Query.read(text)
     wanted = None if types is None else set(types)
-    found = _by_words(core, view, query, wanted) if query.words else {}
+    found = _by_words(core, view, query, wanted) if query.chunks else {}
     for entity in _by_identifier(core, at, text):
         if wanted is None or entity[1] in wanted:
             found[entity[0]] = _Found((0, 0, type_rank(entity[1]), 0, "", entity[0]), exact=True)
@@ -48,7 +48,8 @@ def _by_identifier(core: Core, at: At, text: str) -> list[tuple[str, str]]:
 
 
 def _by_words(core: Core, view: View, query: Query, types: set[str] | None) -> dict[str, _Found]:
-    match = " ".join(f'"{word}"' for word in query.words[:-1]) + f' "{query.words[-1]}" *'
+    # Quoted, a chunk is a phrase to FTS5 whatever stands in it; it folds and splits it as it did the names.
+    match = " ".join(f'"{chunk}"' for chunk in query.chunks) + " *"
     kinds = ""
     if types is not None:
         kinds = f" AND e.type IN ({','.join(map(str, core.known_kinds(types)))})"
@@ -56,7 +57,7 @@ def _by_words(core: Core, view: View, query: Query, types: set[str] | None) -> d
         "SELECT e.id, e.type, d.name, d.alias, d.keys FROM words CROSS JOIN record r ON r.body = words.rowid"
         " JOIN base e ON e.node = r.entity JOIN record_body d ON d.body = r.body"
         f" WHERE words MATCH ? AND {view.sql('r')}{kinds}",
-        (match.strip(),),
+        (match,),
     )
     found: dict[str, _Found] = {}
     for id_, kind, name, alias, keys in rows:

@@ -28,8 +28,8 @@ class Said:
         item = self.item
         first = item.key if isinstance(item, Record) else ""
         common = item.common
-        return repr((first, canonical(item.properties), common.status, common.confidence, common.polarity, common.secrecy,
-                     common.cites))  # fmt: skip
+        facts = (common.status, common.confidence, common.polarity, common.secrecy, common.cites)
+        return repr((first, canonical(item.properties), *facts))
 
     @property
     def key(self) -> Key:
@@ -43,7 +43,7 @@ class State:
     said: dict[Key, Said] = field(default_factory=dict)
     judged: list[tuple[str, str, Verdict, str]] = field(default_factory=list)
     """Manual judgements, oldest first: base ids, verdict, a name for it."""
-    since: dict[str, int] = field(default_factory=dict)
+    since: dict[tuple[str, Secrecy], int] = field(default_factory=dict)
     shown: dict[str, int] = field(default_factory=dict)
     """Least secrecy with which each base has been seen by now."""
     types: dict[str, str] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class Model:
         for said in state.said.values():
             level = said.item.common.secrecy
             if isinstance(said.item, Record):
-                state.since.setdefault(said.id, number)
+                state.since.setdefault((said.id, level), number)
                 state.keys[said.id] = (said.item.type, said.item.keys)
                 type_ = said.item.type
                 bases = [(said.id, type_), *((ghost_id(type_, key), type_) for key in said.item.keys)]
@@ -159,7 +159,7 @@ class Seen:
             ghosts = sorted({ghost_id(i.type, key) for i in items for key in i.keys})
             level = min((i.common.secrecy for i in items), default=UNSEEN)
             apart = any(i.properties.get("natural_person") is True for i in items)
-            since = state.since.get(id_, 2**62)
+            since = min((n for (b, s), n in state.since.items() if b == id_ and s <= level), default=2**62)
             bases.append(Base(self._number(id_), id_, False, tuple(map(self._number, ghosts)), level, since, apart))
         manual = [
             Manual(self._number(a), self._number(b), verdict is Verdict.SAME)
@@ -183,7 +183,15 @@ class Seen:
 
     def records(self) -> list[tuple[Any, ...]]:
         rows = [
-            (self.stands(s.id), s.id, s.item.keys, canonical(s.item.properties), s.item.common, s.source.id, s.item.locator)
+            (
+                self.stands(s.id),
+                s.id,
+                s.item.keys,
+                canonical(s.item.properties),
+                s.item.common,
+                s.source.id,
+                s.item.locator,
+            )
             for s in self.said()
             if isinstance(s.item, Record)
         ]
@@ -231,5 +239,3 @@ class Seen:
                 if ghost in {ghost_id(end.type, key) for key in keys}:
                     return True
         return False
-
-

@@ -19,12 +19,19 @@ def day(number: int) -> datetime:
 
 
 def source(
-    series: str = "register", edition: str = "1", *, mode: Mode = Mode.FULL, secrecy: Secrecy = Secrecy.PUBLIC, sha: str = ""
+    series: str = "register",
+    edition: str = "1",
+    *,
+    mode: Mode = Mode.FULL,
+    secrecy: Secrecy = Secrecy.PUBLIC,
+    sha: str = "",
 ) -> Source:
     return Source(series, edition, f"{series} {edition}", "A publisher", mode=mode, secrecy=secrecy, sha256=sha)
 
 
-def company(key: str, name: str = "", *also: str, row_key: str = "", common: Common | None = None, **more: Any) -> Record:
+def company(
+    key: str, name: str = "", *also: str, row_key: str = "", common: Common | None = None, **more: Any
+) -> Record:
     facts = {"name": name or key, **more}
     return Record("Organisation", key, facts, also=also, common=common or Common(), row_key=row_key)
 

@@ -9,7 +9,7 @@ import pytest
 
 from graph.store import At, RunState
 from ontology.errors import InputError, LeaseLostError, StoreError
-from ontology.records import Common, Mode, Secrecy
+from ontology.records import Common, Link, Mode, Record, Secrecy
 from tests.contract.conftest import Opener
 from tests.contract.places import AnyStore
 from tests.contract.saying import ALL, START, company, day, entity, load, names, now, owns, run_of, source, whole
@@ -19,7 +19,7 @@ def test_nothing_of_a_run_is_visible_until_it_is_published(store: AnyStore) -> N
     load(store, source("first"), [company("local:1", "One AB")])
     before = whole(store, now(store))
     run = store.begin(source("second"), "test", "1", {}, START).run
-    items = [company("local:2", "Two AB"), owns("local:1", "local:2"), owns("local:1", "local:3")]
+    items: list[Record | Link] = [company("local:2", "Two AB"), owns("local:1", "local:2"), owns("local:1", "local:3")]
     store.add(run, items)
     assert whole(store, now(store)) == before
     assert store.search(now(store), "two") == []
@@ -75,7 +75,7 @@ def test_a_source_without_a_hash_is_never_the_same(store: AnyStore) -> None:
 
 
 def test_adding_the_same_items_again_changes_nothing(store: AnyStore) -> None:
-    items = [company("local:1"), owns("local:1", "local:2"), company("local:1"), owns("local:1", "local:2")]
+    items: list[Record | Link] = [company("local:1"), owns("local:1", "local:2")] * 2
     run = store.begin(source(), "test", "1", {}, START).run
     store.add(run, items)
     store.add(run, items)
@@ -116,7 +116,7 @@ def test_other_content_is_a_new_version_and_the_old_one_ends(store: AnyStore) ->
     load(store, source(edition="2"), [company("local:1", "New name")])
     (record,) = store.records(now(store))
     assert record.name == "New name"
-    assert [(v.name, added, gone) for v, added, gone in store.history(record.id, ALL)] == [
+    assert [(v.properties["name"], added, gone) for v, added, gone in store.history(record.id, ALL)] == [
         ("Old name", 1, 2),
         ("New name", 2, None),
     ]
@@ -159,7 +159,9 @@ def test_a_source_that_says_two_things_of_one_id_is_heard_twice(store: AnyStore)
 
 def test_parallel_links_are_never_merged(store: AnyStore) -> None:
     year = Common(valid_from=day(0).date(), valid_to=day(365).date())
-    load(store, source("a"), [owns("local:1", "local:2", share=0.2), owns("local:1", "local:2", share=0.3, common=year)])
+    load(
+        store, source("a"), [owns("local:1", "local:2", share=0.2), owns("local:1", "local:2", share=0.3, common=year)]
+    )
     load(store, source("b"), [owns("local:1", "local:2", share=0.4)])
     assert sorted(k.properties["share"] for k in store.links(now(store))) == [0.2, 0.3, 0.4]
 
@@ -310,7 +312,11 @@ def test_sources_are_those_of_published_runs(store: AnyStore) -> None:
 
 def test_two_stores_given_the_same_runs_agree_byte_for_byte(opened: Opener) -> None:
     def fill(store: AnyStore) -> None:
-        load(store, source("a"), [company("local:1", "One", "lei:A"), owns("local:1", "local:2"), owns("local:2", "lei:B")])
+        load(
+            store,
+            source("a"),
+            [company("local:1", "One", "lei:A"), owns("local:1", "local:2"), owns("local:2", "lei:B")],
+        )
         load(store, source("b"), [company("local:2", "Two", "lei:A"), company("local:3", "Three", "lei:B")])
         load(store, source("a", "2"), [company("local:1", "One"), owns("local:2", "lei:B")])
 

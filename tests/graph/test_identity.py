@@ -45,7 +45,8 @@ def test_an_entity_is_named_by_its_first_base(part: tuple[list[Base], list[Manua
 
 @given(parts(), st.randoms())
 def test_the_order_in_which_bases_are_given_does_not_matter(
-    part: tuple[list[Base], list[Manual]], random: st.randoms  # type: ignore[valid-type]
+    part: tuple[list[Base], list[Manual]],
+    random: st.randoms,  # type: ignore[valid-type]
 ) -> None:
     bases, manual = part
     shuffled = list(bases)
@@ -69,9 +70,7 @@ def test_what_people_call_different_never_stands_under_one_entity(part: tuple[li
 
 @given(parts())
 def test_without_judgements_and_secrets_whatever_shares_a_key_is_one(part: tuple[list[Base], list[Manual]]) -> None:
-    bases = [
-        Base(b.node, b.id, b.ghost, b.keys, UNSEEN if b.level == UNSEEN else 0, b.since) for b in part[0]
-    ]
+    bases = [Base(b.node, b.id, b.ghost, b.keys, UNSEEN if b.level == UNSEEN else 0, b.since) for b in part[0]]
     stands = heads(bases, join(bases, [], KEYS))
     for a, b in combinations([b for b in bases if not b.ghost], 2):
         if set(a.keys) & set(b.keys):
@@ -94,7 +93,9 @@ def test_a_clearance_sees_the_entities_that_it_would_see_without_the_rest(
         seen = [b for b in bases if b.level <= clearance]
         keyed = {k for b in seen for k in b.keys}
         alone = seen + [
-            Base(b.node, b.id, True, (), UNSEEN, b.since) for b in bases if b.ghost and b not in seen and b.node in keyed
+            Base(b.node, b.id, True, (), UNSEEN, b.since)
+            for b in bases
+            if b.ghost and b not in seen and b.node in keyed
         ]
         without = heads(alone, join(alone, [], KEYS))
         for base in seen:
