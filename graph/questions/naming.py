@@ -66,13 +66,13 @@ class Naming:
 
 def named_path(naming: Naming, network: Network, walked: Walked, statement: str | None = None) -> Path:
     """A path of a kernel, by ids."""
-    edges = [int(edge) for edge in network.link[list(walked.edges)]]
+    edges = naming.s.edges_of(network, walked.edges)
     generic = any(bool(naming.s.is_generic(edge)) for edge in edges)
     return Path(
         nodes=tuple(naming.id(vertex) for vertex in walked.vertices),
         links=naming.link_ids(edges),
         value=walked.value,
-        weakest=None if walked.weakest is None else naming.link(int(network.link[walked.weakest])).id,
+        weakest=None if walked.weakest is None else naming.link_ids(naming.s.edges_of(network, [walked.weakest]))[0],
         resolution=Resolution.GENERIC if generic else Resolution.ITEM,
         statement=statement,
     )

@@ -110,7 +110,7 @@ class _Trace:
         vertices = np.flatnonzero(inside)
         rows = network.incoming.edge[ranges(network.incoming.start, vertices)]
         rows = rows[GOODS[network.kind[rows]] & inside[network.source[rows]]]
-        return [int(edge) for edge in network.link[rows]]
+        return self.s.edges_of(network, rows)
 
     def _attach_actors(self) -> None:
         """Who performs, runs, holds, operates, owns or recruits: in the tier of their step, a holder in tier 1."""
@@ -120,10 +120,10 @@ class _Trace:
             rows = network.incoming.edge[ranges(network.incoming.start, np.array(frontier, np.int64))]
             rows = rows[ACTORS[network.kind[rows]]]
             fresh: set[int] = set()
-            for row in rows:
+            for row, edge in zip(rows, self.s.edges_of(network, rows), strict=True):
                 actor, at = int(network.source[row]), int(network.target[row])
-                self.edges.add(int(network.link[row]))
-                if self._stand(actor, at, bool(self.s.is_generic(int(network.link[row])))):
+                self.edges.add(edge)
+                if self._stand(actor, at, bool(self.s.is_generic(edge))):
                     fresh.add(actor)
             frontier = sorted(fresh)
 

@@ -252,10 +252,14 @@ def joined(one: Edges, other: Edges) -> Edges:
 
 @dataclass(frozen=True, eq=False)
 class Topology:
-    """Vertices and edges, stored and derived. Its hash covers ids and arrays, never rows or publications."""
+    """Vertices and edges, stored and derived. Its hash covers content, never rows or publications.
+
+    ``saved_by_id`` is ``by_id`` where it was computed before.
+    """
 
     vertices: Vertices
     edges: Edges
+    saved_by_id: I32 | None = None
 
     @property
     def n(self) -> int:
@@ -264,14 +268,30 @@ class Topology:
     @cached_property
     def hash(self) -> str:
         v, e = self.vertices, self.edges
-        named = (v.id.blob, v.id.start, v.type, v.properties.blob, v.properties.start, v.ghost, v.status,
-                 v.confidence, v.valid_from, v.valid_to)
+        texts = tuple(part for text in (v.id, v.name, v.keys, v.properties) for part in (text.blob, text.start))
+        named = (*texts, v.type, v.ghost, v.status, v.confidence, v.valid_from, v.valid_to)
         arrays = (e.source, e.target, e.type, e.order, e.mark, e.status, e.denied, e.derived, e.confidence,
                   e.valid_from, e.valid_to, e.fact_start, e.fact)
         return content_hash(("kedja-topology", model.VERSION), (*named, *arrays))
 
+    @cached_property
+    def by_id(self) -> I32:
+        """Edges in the order of their ids, derived ones first: what breaks a tie between paths. Shape (edges,)."""
+        if self.saved_by_id is not None:
+            return self.saved_by_id
+        order = np.argsort(self.edges.order).astype(np.int32)
+        derived = self.edges.derived[order]
+        return np.concatenate((order[derived], order[~derived]))
+
+    @cached_property
+    def rank(self) -> I32:
+        """The place of each edge in ``by_id``, shape (edges,)."""
+        rank = np.empty(len(self.edges), np.int32)
+        rank[self.by_id] = np.arange(len(self.edges), dtype=np.int32)
+        return rank
+
     def save(self, folder: Path) -> None:
-        columns: dict[str, Any] = {}
+        columns: dict[str, Any] = {"by-id": self.by_id}
         for part, holder in (("v", self.vertices), ("e", self.edges)):
             for f in fields(holder):
                 value = getattr(holder, f.name)
@@ -293,4 +313,4 @@ class Topology:
             f.name: texts(f.name) if f.type == "Texts" else columns[f"v-{f.name}"] for f in fields(Vertices)
         }
         vertices = Vertices(**parts)
-        return Topology(vertices, Edges(**{f.name: columns[f"e-{f.name}"] for f in fields(Edges)}))
+        return Topology(vertices, Edges(**{f.name: columns[f"e-{f.name}"] for f in fields(Edges)}), columns["by-id"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -234,19 +234,23 @@ class Snapshot:
 
     @cached_property
     def network(self) -> Network:
-        """The flowing, live, asserted links; ``link`` is the edge in the topology. Both item and generic links."""
+        """The flowing, live, asserted links, item and generic; ``link`` is their place in the order of link ids."""
         e = self.topology.edges
         keep = np.flatnonzero(self.live & ~e.denied & FLOWING[e.type])
         kind = e.type[keep].astype(np.uint8)
         kind[(kind == LINK_CODE["OWNS"]) & (e.mark[keep] == 0)] = WEAK_OWNERSHIP
-        return Network.build(
-            self.n, e.source[keep], e.target[keep], kind, self.confidence[keep], keep.astype(np.int32)
-        )
+        rank = self.topology.rank[keep]
+        return Network.build(self.n, e.source[keep], e.target[keep], kind, self.confidence[keep], rank)
 
     @cached_property
     def item_network(self) -> Network:
         """The network without generic links."""
-        return self.network.only(~self.is_generic(self.network.link))
+        return self.network.only(~self.is_generic(self.topology.by_id[self.network.link]))
+
+    def edges_of(self, network: Network, rows: Sequence[int] | I32) -> list[int]:
+        """The edges of the topology that links of a network (by position in it) are, in the order given."""
+        found: list[int] = self.topology.by_id[network.link[np.asarray(rows, np.int64)]].tolist()
+        return found
 
     def is_generic(self, edges: Any) -> Any:
         """Whether edges have status generic (stored or derived); shape as given."""

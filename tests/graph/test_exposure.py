@@ -140,6 +140,21 @@ def test_a_tie_goes_to_the_fewest_links() -> None:
     assert got.path.nodes == ("farm", "c")
 
 
+def test_a_tie_of_as_many_links_goes_to_the_smallest_link_ids() -> None:
+    w = chain()
+    w.step("mill-2", stage="processing", known="all")
+    first, second = w.supply("farm", "mill-2"), w.supply("mill-2", "sewing")
+    w.assessed("a", FORCED, ["cotton"], severity=3, likelihood=1.0)
+    got = figure(ask(w), 3, Basis.GENERIC, ITEM)
+    assert got is not None
+    assert got.path is not None
+    ids = {(k.source, k.target): f"l{k.order:016x}" for k in w.links}
+    last = ids["sewing", "c"]
+    assert got.path.links == min(
+        (ids["farm", "mill"], ids["mill", "sewing"], last), (first, second, last)
+    )
+
+
 def test_a_link_of_confidence_0_lowers_low_to_0_and_leaves_high() -> None:
     w = chain(0.0, 1.0, 1.0)
     w.assessed("a", FORCED, ["cotton"], severity=3, likelihood=0.6)
