@@ -18,6 +18,7 @@ from ontology.records import Status
 from tests.graph.worlds import DAY, FORCED, World
 
 CONFIDENCES = st.sampled_from([0.0, 0.25, 0.5, 0.7, 0.95, 1.0])
+WALKED = ("PERFORMS", "SUPPLIES", "DELIVERED_UNDER")
 STEPS = 5
 CONTRACTS = 2
 
@@ -26,12 +27,12 @@ CONTRACTS = 2
 def worlds(draw: st.DrawFn) -> World:
     """Random steps and contracts with cycles, self-loops, parallel and generic links; findings and assessments."""
     w = World()
-    w.kind("goods")
     for c in range(CONTRACTS):
         w.contract(f"c{c}", known=draw(st.sampled_from(["all", "some", None])))
     for n in range(STEPS):
         w.site(f"site{n}")
-        w.step(f"s{n}", site=f"site{n}", known=draw(st.sampled_from(["all", "none", None])))
+        w.kind(f"kind{n}")
+        w.step(f"s{n}", of=f"kind{n}", site=f"site{n}", known=draw(st.sampled_from(["all", "none", None])))
     ends = st.sampled_from([f"s{n}" for n in range(STEPS)] + [f"c{c}" for c in range(CONTRACTS)])
     for copy in range(draw(st.integers(0, 12))):
         seller, buyer = f"s{draw(st.integers(0, STEPS - 1))}", draw(ends)
@@ -50,8 +51,7 @@ def worlds(draw: st.DrawFn) -> World:
         else:
             likelihood = draw(st.sampled_from([None, 0.0, 0.3, 1.0]))
             given_likelihood = {} if likelihood is None else {"likelihood": likelihood}
-            w.node("Step", f"s{at}", stage="processing")
-            w.assessed(f"a{n}", FORCED, [f"s{at}"], confidence=confidence, **more, **given_likelihood)
+            w.assessed(f"a{n}", FORCED, [f"kind{at}"], confidence=confidence, **more, **given_likelihood)
     return w
 
 
@@ -77,7 +77,7 @@ def simple_paths(w: World, start: str, end: str, generic: bool) -> list[float]:
             products.append(product)
             continue
         for link in w.links:
-            if link.source != here or link.target in seen or link.type not in ("PERFORMS", "SUPPLIES", "DELIVERED_UNDER"):
+            if link.source != here or link.target in seen or link.type not in WALKED:
                 continue
             if generic or link.status is not Status.GENERIC:
                 confidence = 1.0 if link.confidence is None else link.confidence
@@ -93,9 +93,9 @@ def brute(w: World, contract: str, level: int, basis: Basis, links: Links) -> tu
             continue
         severity = node.properties.get("severity")
         (start,) = (link.target for link in w.links if link.source == id and link.type == "ABOUT")
-        specific = True  # a site, or a step that a site performs
-        if specific is not (basis is Basis.SPECIFIC):
+        if (node.type == "Finding") is not (basis is Basis.SPECIFIC):
             continue
+        start = start.replace("kind", "s")
         likelihood = 1.0 if node.type == "Finding" else node.properties.get("likelihood")
         products = simple_paths(w, start, contract, links is Links.ITEM_GENERIC)
         if not products:
@@ -190,7 +190,7 @@ def test_removing_an_assessment_or_audit_never_lowers_an_upper_bound(w: World, d
     w.links = [link for link in w.links if link.source != gone]
     # What another statement still covers stays assessed: that is evidence too, and it is not what was removed.
     left = {link.target for link in w.links if link.type in ("ABOUT", "EXAMINED")}
-    covered = any({f"s{n}", f"site{n}"} & about and {f"s{n}", f"site{n}"} & left for n in range(STEPS))
+    covered = any({f"kind{n}", f"site{n}"} & about and {f"kind{n}", f"site{n}"} & left for n in range(STEPS))
     after = {c: upper(w.snapshot(), c, 1) for c in ("c0", "c1")}
     if not covered:
         assert all(after[c] >= before[c] for c in before)
