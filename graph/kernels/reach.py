@@ -333,12 +333,13 @@ def components(network: Network) -> I32:
     Tarjan, Depth-first search and linear graph algorithms, SIAM J. Comput. 1(2), 1972; without recursion.
     """
     everything = np.ones(32, np.bool_)
-    found = _components(network.outgoing.start, network.outgoing.edge, network.target, network.kind, everything)
-    return np.asarray(found, np.int32)
+    number, _ = tarjan(network.outgoing.start, network.outgoing.edge, network.target, network.kind, everything)
+    return np.asarray(number, np.int32)
 
 
 @compiled
-def _components(begin, edge, far, kind, walked):
+def tarjan(begin, edge, far, kind, walked):
+    """(component of each vertex, the vertices in the order in which the depth-first search left them)."""
     n = len(begin) - 1
     number = np.full(n, -1, np.int32)
     low = np.zeros(n, np.int32)
@@ -349,6 +350,8 @@ def _components(begin, edge, far, kind, walked):
     height = 0
     clock = 0
     components = 0
+    left = np.empty(n, np.int32)
+    gone = 0
     for root in range(n):
         if seen[root] >= 0:
             continue
@@ -384,11 +387,13 @@ def _components(begin, edge, far, kind, walked):
                     if u == v:
                         break
                 components += 1
+            left[gone] = v
+            gone += 1
             parent = above[v]
             if parent >= 0:
                 low[parent] = min(low[parent], low[v])
             v = parent
-    return number
+    return number, left
 
 
 def cycles(network: Network, among: Any, *, kinds: Mask = 2**32 - 1) -> list[I32]:
@@ -402,7 +407,7 @@ def cycles(network: Network, among: Any, *, kinds: Mask = 2**32 - 1) -> list[I32
     )
     place[cone] = -1
     SCRATCH.keep("place", place)
-    number = _components(
+    number, _ = tarjan(
         inner, np.arange(len(far), dtype=np.int32), far, np.zeros(len(far), np.uint8), np.ones(32, np.bool_)
     )
     return _with_cycle(cone, number, own)
