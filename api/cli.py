@@ -56,5 +56,7 @@ def main() -> None:
         sys.exit(0)
 
 
-if __name__ == "__main__":
-    main()
+if __name__ == "__main__":  # as the module that the commands import, not a second copy of it
+    from api.cli import main as run
+
+    run()

@@ -18,7 +18,8 @@ from markupsafe import Markup
 from graph.answer import Answer
 from graph.data import TraceData
 from ontology.errors import InputError
-from visualisation.drawing import Drawing, Mark, drawing_of, grouped
+from visualisation.drawing import Drawing, Mark, drawing_of
+from visualisation.grouping import grouped
 from visualisation.layout import Layout, lay_out
 from visualisation.marks import FILLS, WHITE_TEXT, Level, digit, level_name, reach_span
 from visualisation.pages import environment
@@ -72,7 +73,7 @@ def _title(answer: Answer[Any], teller: Teller) -> str:
     start = getattr(data, "subject", None) or getattr(data, "start", None) or getattr(data, "source", "")
     if isinstance(start, tuple):
         start = start[0] if start else ""
-    return f"{teller.words(f'asked.{answer.question}')}: {teller.name(start if isinstance(start, str) else start.id)}"
+    return f"{teller.words(f'asked.{answer.question.split()[0]}')}: {teller.name(start if isinstance(start, str) else start.id)}"
 
 
 def _row(mark: Mark, drawing: Drawing, words: Words) -> dict[str, str]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from graph.snapshot.reader import read_topology
-from graph.snapshot.topology import Topology
+from graph.snapshot.topology import LAYOUT, Topology
 from graph.store import At, Store
 from ontology import model
 
@@ -29,7 +29,7 @@ class Cache:
     def topology(self, store: Store, at: At) -> Topology:
         """The topology of a store at a publication: mapped from the cache, or frozen and kept."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        side = self.folder / f"{store.uid}-{at.publication}-{at.clearance.name.lower()}-v{model.VERSION}.json"
+        side = self.folder / f"{store.uid}-{at.publication}-{at.clearance.name.lower()}-{model.VERSION}-{LAYOUT}.json"
         if found := self._open(side):
             return found
         with self._lock():
@@ -42,17 +42,17 @@ class Cache:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _open(self, side: Path) -> Topology | None:
-        try:
-            folder = self.folder / str(json.loads(side.read_text("utf-8"))["topology"])
-            topology = Topology.open(folder)
-        except FileNotFoundError:
+        if not side.exists():
+            return None
+        folder = self.folder / f"{json.loads(side.read_text('utf-8'))['topology']}-{LAYOUT}"
+        if not folder.is_dir():
             return None
         os.utime(folder)
-        return topology
+        return Topology.open(folder)
 
     def _build(self, store: Store, at: At, side: Path) -> Topology:
         topology = read_topology(store, at)
-        final = self.folder / topology.hash
+        final = self.folder / f"{topology.hash}-{LAYOUT}"
         if not final.exists():
             made = Path(tempfile.mkdtemp(dir=self.folder, prefix="building-"))
             topology.save(made)

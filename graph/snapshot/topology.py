@@ -15,6 +15,9 @@ from ontology import model
 from ontology.records import Polarity, Status, canonical, content_order, link_id, link_order
 from ontology.values import BEGINNING, END
 
+LAYOUT = 2
+"""Number of the columns that ``save`` writes: another layout is frozen anew, never misread."""
+
 NODE_TYPES = tuple(sorted(model.NODES))
 LINK_TYPES = tuple(sorted(model.LINKS))
 STATUSES = tuple(Status)
