@@ -1,0 +1,236 @@
+"""The command line, as a newcomer types it."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from python_calamine import CalamineWorkbook
+from rdflib import Graph
+from typer.testing import CliRunner
+
+from api.cli import app
+from api.settings import Settings
+from ontology.errors import KedjaError
+
+Kedja = Callable[..., Result]
+AT = ("--valid-at", "2026-11-01")
+
+
+@pytest.fixture
+def kedja(demo_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Kedja:
+    """Run a command on the demonstration, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KEDJA_STORE", demo_settings.store)
+    return lambda *arguments: CliRunner().invoke(app, arguments)
+
+
+def refused(result: Result) -> KedjaError:
+    assert isinstance(result.exception, KedjaError), result.output
+    return result.exception
+
+
+def test_search_prints_lines_that_a_program_can_cut(kedja: Kedja) -> None:
+    result = kedja("search", "Selat Biru Plant", "--type", "Site")
+    assert result.stdout.splitlines()[0].split("\t") == ["Site", "Selat Biru Plant 4", "demo:site-klang-4"]
+
+
+def test_a_search_that_finds_nothing_says_that_this_says_nothing(kedja: Kedja) -> None:
+    result = kedja("search", "zzyzx")
+    assert result.exit_code == 1
+    assert "says nothing of its risks" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("exposure", "Region Kalmar län", "--risk", "forced-labor"), "forced-labour"),
+        (("trace", "Nobody At All"), "kedja search"),
+        (("trace", "Region Kalmar län", "--valid-at", "today"), "YYYY-MM-DD"),
+        (("trace", "Region Kalmar län", "--during", "2026-02-01/2026-01-01"), "FROM/TO"),
+        (("trace", "Region Kalmar län", "--clearance", "secret"), "restricted"),
+        (("search", "x", "--type", "Factory"), "Site"),
+        (("affected",), "--names"),
+        (("export", "weather", "x"), "trace"),
+        (("export", "trace", "Region Kalmar län", "--format", "doc"), "graphml"),
+        (("ontology", "--format", "xml"), "shacl"),
+        (("exposure", "Region Kalmar län", "--lang", "fi"), "sv"),
+        (("runs", "--store", "postgres://x"), "sqlite:///"),
+        (("runs", "--store", "sqlite:///missing.sqlite"), "kedja load"),
+    ],
+)
+def test_an_error_names_the_remedy(kedja: Kedja, arguments: tuple[str, ...], hint: str) -> None:
+    error = refused(kedja(*arguments))
+    assert hint in f"{error.message} {error.remedy}"
+
+
+def test_the_command_prints_an_error_in_two_lines_and_exits_with_2(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "api.cli", "runs", "--store", f"sqlite:///{tmp_path}/none.sqlite"],
+        capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2],
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("kedja: There is no store")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_an_exposure_in_words_says_figures_path_weakest_link_the_unknown_and_whom_to_ask(
+    kedja: Kedja, lang: str
+) -> None:
+    text = kedja("exposure", "se-orgnr:2321000073", "--risk", "forced-labour", "--lang", lang, *AT).stdout
+    words = {
+        "en": ("Demonstration data", "Very severe", "weakest link", "not assessed", "Björkvik Vårdgrossist AB"),
+        "sv": ("Demonstrationsdata", "Mycket allvarlig", "svagaste länk", "ej bedömd", "Björkvik Vårdgrossist AB"),
+    }[lang]
+    for word in words:
+        assert word in text
+    assert "2026-11-01" in text
+
+
+def test_a_template_is_filled_in_loaded_and_asked_about(kedja: Kedja, tmp_path: Path) -> None:
+    assert kedja("template", "--csv", "mine", "--lang", "en").exit_code == 0
+    folder = tmp_path / "mine"
+    source = "field,value\nseries,mine\nedition,1\ntitle,My data\npublisher,Me\n"
+    (folder / "source.csv").write_text(source, "utf-8")
+    (folder / "sites.csv").write_text("id,name,located in\nF1,My factory,iso3166-1:MY\nF2,,\n", "utf-8")
+    (folder / "steps.csv").write_text("id,name,stage,performs\nS1,My step,final manufacture,F1\nS2,Bad,nowhere,\n", "utf-8")
+    store = f"sqlite:///{tmp_path}/mine.sqlite"
+    result = kedja("load", "workbook", "mine", "--store", store, "--rejects", "bad.csv", "--lang", "en")
+    assert result.exit_code == 0, result.output
+    rows = [line.split(",") for line in (tmp_path / "bad.csv").read_text("utf-8-sig").splitlines()]
+    assert {row[1] for row in rows[1:]} == {"sites", "steps"}
+    assert "nowhere" in (tmp_path / "bad.csv").read_text("utf-8-sig")
+    found = json.loads(kedja("search", "My factory", "--store", store, "--json").stdout)
+    assert found[0]["type"] == "Site"
+    again = kedja("load", "workbook", "mine", "--store", store, "--lang", "en")
+    assert "nothing changed" in again.output
+
+
+def test_a_file_that_is_no_workbook_is_refused_and_nothing_is_stored(kedja: Kedja, tmp_path: Path) -> None:
+    (tmp_path / "x.xlsx").write_bytes(b"not a workbook")
+    store = f"sqlite:///{tmp_path}/mine.sqlite"
+    error = refused(kedja("load", "workbook", "x.xlsx", "--store", store))
+    assert "x.xlsx" in error.message
+    assert error.remedy
+    assert json.loads(kedja("runs", "--store", store, "--json").stdout) == []
+
+
+def test_runs_and_doctor(kedja: Kedja) -> None:
+    runs = json.loads(kedja("runs", "--json").stdout)
+    assert [run["publication"]["number"] for run in runs] == [3, 2, 1]
+    result = kedja("doctor")
+    assert result.exit_code == 0
+    assert "All is well." in result.stdout
+
+
+def test_names_shows_proposals_and_writes_what_the_certain_ones_touch(kedja: Kedja, tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("# from the newspaper\nSelat Biru Plant 4\nBjorkvik Vardgrossist\nZzyzx\n", "utf-8")
+    result = kedja("affected", "--names", "names.txt", "--out", "out.xlsx", "--lang", "en", *AT)
+    rows = [line.split("\t") for line in result.stdout.splitlines()]
+    assert rows[0][:2] == ["Selat Biru Plant 4", "certain"]
+    assert rows[1][:4] == ["Bjorkvik Vardgrossist", "proposed", "demo:org-bjorkvik", "Björkvik Vårdgrossist AB"]
+    assert rows[2][:2] == ["Zzyzx", "nothing similar"]
+    sheet = CalamineWorkbook.from_path(str(tmp_path / "out.xlsx")).get_sheet_by_index(0).to_python()
+    assert sheet[0][0] == "Demonstration data: contracts, companies and exposure are invented"
+    table = {row[1]: row for row in sheet}
+    glove = table["Handskar, Region Skåne"]
+    assert glove[3:6] == ["Region Skåne", "Sydsund Medical AB", "Traced to this article"]
+    assert glove[7] == "Advanced level"
+    assert "Confirm which articles" in str(glove[9])
+    assert table["Sänglinne, Region Kalmar län"][5] == "Supplier link only, goods unknown: not counted"
+
+
+def test_names_of_which_none_is_certain_write_nothing(kedja: Kedja, tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("Bjorkvik Vardgrossist\n", "utf-8")
+    assert kedja("affected", "--names", "names.txt", "--out", "out.xlsx", *AT).exit_code == 1
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+@pytest.mark.parametrize("question", [("trace", "demo:contract-gloves-kalmar"), ("exposure", "se-orgnr:2321000073"),
+                                      ("affected", "demo:site-klang-4"),
+                                      ("paths", "demo:site-klang-4", "demo:contract-gloves-skane")])
+@pytest.mark.parametrize("format", ["html", "csv", "xlsx", "graphml", "ttl", "json"])
+def test_every_answer_is_exported_in_every_format_and_says_that_it_is_a_demonstration(
+    kedja: Kedja, tmp_path: Path, question: tuple[str, ...], format: str
+) -> None:
+    result = kedja("export", *question, "--format", format, "--out", "answer", "--lang", "en", *AT)
+    assert result.exit_code == 0, result.output
+    content = (tmp_path / "answer").read_bytes()
+    if format == "xlsx":
+        workbook = CalamineWorkbook.from_path(str(tmp_path / "answer"))
+        assert all("Demonstration data" in str(workbook.get_sheet_by_name(n).to_python()[0][0]) for n in workbook.sheet_names)
+    elif format == "json":
+        assert json.loads(content)["demonstration"] is True
+    else:
+        assert b"Demonstration data: contracts, companies and exposure are invented" in content
+
+
+def test_the_whole_graph_is_exported_as_graphml_and_rdf(kedja: Kedja, tmp_path: Path) -> None:
+    import networkx
+
+    assert kedja("export", "graph", "--format", "graphml", "--out", "g.graphml", *AT).exit_code == 0
+    assert kedja("export", "graph", "--format", "ttl", "--out", "g.ttl", *AT).exit_code == 0
+    assert len(networkx.read_graphml(tmp_path / "g.graphml")) > 400
+    assert len(Graph().parse(tmp_path / "g.ttl")) > 10_000
+
+
+def test_an_export_goes_to_standard_output_to_be_piped(kedja: Kedja) -> None:
+    result = kedja("export", "trace", "demo:contract-gloves-kalmar", "--format", "json", *AT)
+    assert json.loads(result.stdout)["question"].startswith("trace")
+
+
+def test_a_taken_port_is_a_clear_message(kedja: Kedja) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        error = refused(kedja("serve", "--port", str(taken.getsockname()[1])))
+    assert "port" in error.message
+    assert "--port 0" in error.remedy
+
+
+def test_serve_says_where_to_look_answers_and_warns_when_others_can_reach_it(demo_settings: Settings) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "api.cli", "serve", "--port", "0", "--host", "0.0.0.0", "--store", demo_settings.store],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        port = int(line.split("http://0.0.0.0:")[1].split("/")[0])
+        health = None
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz") as response:
+                    health = json.load(response)
+                break
+            except OSError:
+                time.sleep(0.1)
+        assert health is not None
+        assert health["status"] == "ok"
+    finally:
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+    assert "no login" in errors
+
+
+def test_the_demonstration_uses_a_store_of_its_own_and_a_second_run_changes_nothing(
+    kedja: Kedja, own_user_folders: Path, demo_settings: Settings
+) -> None:
+    first = kedja("demo", "--no-serve", "--lang", "en")
+    assert first.exit_code == 0, first.output
+    assert "Very severe" in first.stdout
+    second = kedja("demo", "--no-serve", "--lang", "en")
+    assert second.output.count("already loaded") == 3
+    stores = list(own_user_folders.rglob("demo.sqlite"))
+    assert len(stores) == 1
+    assert str(stores[0]) not in demo_settings.store
