@@ -1,0 +1,313 @@
+"""Write docs/reference/: the command line, the HTTP API and the settings, each from the program itself.
+
+`python -m tools.reference`. The same program gives the same bytes; a test holds the files equal.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+import api.commands  # noqa: F401  (registers the commands)
+from api import export, names, pages, problems, settings
+from api.app import create_app
+from api.cli import app as command_line
+from ontology import errors
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "reference"
+MADE = "Made by `python -m tools.reference` from the program itself; do not edit."
+
+# What each variable of the environment does. Those under tests are read by the tests alone.
+VARIABLES = {
+    "KEDJA_STORE": "Store of every command without `--store`: `sqlite:///relative/path` or `sqlite:////absolute/path`. "
+    "`kedja demo` has a store of its own and does not read it.",
+    "KEDJA_LANG": "Language of answers in the terminal, `sv` or `en`. A page takes its own from the address, else from "
+    "the browser.",
+    "LC_ALL": "Read when `KEDJA_LANG` is not set: Swedish where it begins with `sv`, else English.",
+    "LC_MESSAGES": "Read when none of those above is set.",
+    "LANG": "Read when none of those above is set; without any, English.",
+}
+TEST_VARIABLES = {
+    "KEDJA_DATA": "Folder of real data sets that the tests of the loaders read.",
+    "KEDJA_ORACLES": "Folder of results computed elsewhere that the tests of the questions compare with.",
+    "CI": "`true`: a missing folder of those two fails the tests that need it; else they are skipped and counted.",
+}
+LIMITS = {
+    "MAX_TEXT": "longest search text, name or identifier, in characters",
+    "MAX_TIER": "most tiers of a trace",
+    "MAX_NODES": "most nodes of a trace, most contracts listed of an exposure",
+    "MAX_PATHS": "most paths between two ends",
+    "MAX_SECONDS": "longest time that a request over HTTP may take, in seconds",
+}
+LINUX, MACOS = "~/.local/share/kedja", "~/Library/Application Support/kedja"
+LINUX_CACHE, MACOS_CACHE = "~/.cache/kedja", "~/Library/Caches/kedja"
+FILES = f"""## Files
+
+| what | Linux | macOS |
+| --- | --- | --- |
+| your store, unless you name another | `{LINUX}/kedja.sqlite` | `{MACOS}/kedja.sqlite` |
+| the demonstration's store | `{LINUX}/demo.sqlite` | `{MACOS}/demo.sqlite` |
+| snapshots: made from a store when asked, safe to delete | `{LINUX_CACHE}/snapshots` | `{MACOS_CACHE}/snapshots` |
+
+On Linux `XDG_DATA_HOME` and `XDG_CACHE_HOME` move them. Beside a store lie, while it is in use, files of SQLite's
+(`-wal`, `-shm`) and a lock file; delete them only together with the store. Kedja reads no configuration file. It
+writes nothing else but what a command is told to write, and `NAME.rejects.csv` where a load rejected something.
+"""
+
+
+ANSWER = "Answer_"
+API_INTRO = """The machine-readable form is `/v1/openapi.json` of a running server.
+
+Everything is read with GET. There is no login: the server answers on this machine only, unless `kedja serve --host`
+says otherwise. The clearance is the server's, never the caller's.
+"""
+PROBLEMS_INTRO = """## Problems
+
+An error is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `code` and `detail` (the remedy);
+`ambiguous` adds `candidates`. A valid identifier that is not in the graph is no error: it answers 200 with
+`knowledge: not_in_graph`.
+"""
+PAGES_INTRO = """## Pages and files
+
+The explorer, for a browser. All of a page's state stands in its address; `lang` is `sv` or `en`. The clocks of the API
+(`valid_at`, `during_from`, `during_to`, `known_at`) may stand in any of them.
+"""
+LIMITS_INTRO = """## Limits
+
+Fixed in `api/`. What goes beyond is refused (`over_limit`, `bad_input`) or said to be cut.
+"""
+
+
+def cell(text: str) -> str:
+    """Text that stays in one cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(map(cell, row)) + " |" for row in lines) + "\n"
+
+
+# -- the command line ------------------------------------------------------------------------------------------
+
+
+def all_commands(command: Any = None, name: str = "kedja") -> Iterator[tuple[str, Any]]:
+    """Every command that does something, with its full name, in the order of `kedja --help`."""
+    command = typer.main.get_command(command_line) if command is None else command
+    below = getattr(command, "commands", None)
+    if below is None:
+        yield name, command
+        return
+    for word, inner in below.items():
+        yield from all_commands(inner, f"{name} {word}")
+
+
+def example_of(command: Any) -> str:
+    """The command line that a command's help gives as its example; empty if it gives none."""
+    return " ".join(command.help.partition("Example:")[2].split())
+
+
+def command_page(name: str, command: Any) -> str:
+    context = typer.Context(command, info_name=name)
+    said = " ".join(command.help.partition("Example:")[0].split())
+    usage = " ".join([name, *command.collect_usage_pieces(context)])
+    # --help stands in every command and is said once, at the top of the page
+    records = [param.get_help_record(context) for param in command.params]
+    rows = [(f"`{record[0]}`", record[1]) for record in records if record]
+    given = table(("argument or option", "meaning"), rows) + "\n" if rows else ""
+    return f"## {name}\n\n{said}\n\n```\n{usage}\n```\n\n{given}Example:\n\n```\n{example_of(command)}\n```\n"
+
+
+def cli_page() -> str:
+    intro = (
+        f"# Commands\n\n{MADE}\n\n"
+        "Every command has `--help`. Exit status: 0 done; 1 nothing found (`search`) or something wrong (`doctor`);\n"
+        "2 what was asked could not be done: a message and a remedy stand on standard error; 130 stopped by Ctrl+C.\n\n"
+    )
+    return intro + "\n".join(command_page(name, command) for name, command in all_commands())
+
+
+# -- the HTTP API ----------------------------------------------------------------------------------------------
+
+
+def application() -> FastAPI:
+    """The app on no store in particular; it opens none until it starts."""
+    return create_app(settings.Settings("sqlite:///kedja.sqlite", Path("snapshots")))
+
+
+def type_of(schema: dict[str, Any]) -> str:
+    """A JSON Schema as a reader writes it: `integer 1 to 50`, `list of string`, `string or null`."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        if name.startswith(ANSWER):
+            return f"[Answer](#answer) of {type_of({'$ref': name.removeprefix(ANSWER).removesuffix('_')})}"
+        return f"[{name}](#{name.lower()})"
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(map(type_of, schema["anyOf"])))
+    if "enum" in schema:
+        return ", ".join(f"`{value}`" for value in schema["enum"])
+    if schema.get("type") == "array":
+        inner = schema["prefixItems"] if "prefixItems" in schema else [schema.get("items", {})]
+        return "list of " + ", ".join(map(type_of, inner))
+    if schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), dict):
+        return f"object of {type_of(schema['additionalProperties'])}"
+    parts = [schema.get("format") or schema.get("type", "any value")]
+    ends = [f"{word} {schema[end]:g}" for word, end in (("from", "minimum"), ("to", "maximum")) if end in schema]
+    parts += ends
+    if "maxLength" in schema:
+        parts.append(f"of at most {schema['maxLength']} characters")
+    if "pattern" in schema:
+        parts.append(f"`{schema['pattern']}`")
+    return " ".join(parts)
+
+
+def parameter_row(parameter: dict[str, Any]) -> tuple[str, ...]:
+    schema = parameter["schema"]
+    examples = schema.get("examples") or parameter.get("examples") or []
+    default = f"`{json.dumps(schema['default'])}`" if "default" in schema else ""
+    example = f"`{examples[0][0] if isinstance(examples[0], list) else examples[0]}`" if examples else ""
+    said = parameter.get("description") or schema.get("description", "")
+    return f"`{parameter['name']}`", type_of(schema), "required" if parameter["required"] else default, said, example
+
+
+def route_page(path: str, operation: dict[str, Any]) -> str:
+    answers = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    said = operation.get("description", "")
+    rows = [parameter_row(parameter) for parameter in operation.get("parameters", ())]
+    given = table(("parameter", "type", "default", "meaning", "example"), rows) + "\n" if rows else ""
+    lines = [f"## GET {path}", f"{operation['summary']}. {said}".strip(), given.strip(), f"Answers {type_of(answers)}."]
+    return "\n\n".join(line for line in lines if line) + "\n"
+
+
+def error_rows() -> list[tuple[str, ...]]:
+    """Each code that a problem may carry, with its status: of the exception tree, and those made elsewhere in `api`."""
+    kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.KedjaError)]
+    rows = {(kind.code, status_of(kind)): first_paragraph(kind) for kind in kinds}
+    for status, code, title in literal_problems():
+        rows.setdefault((code, status), title)
+    return [(f"`{code}`", status, said) for (code, status), said in sorted(rows.items())]
+
+
+def status_of(kind: type[errors.KedjaError]) -> str:
+    return str(next(status for above, status in problems.STATUS if issubclass(kind, above)))
+
+
+def first_paragraph(thing: object) -> str:
+    return " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
+
+
+def literal_problems() -> Iterator[tuple[str, str, str]]:
+    """(status, code, title) of every `problem(...)` that names its code as a text of its own."""
+    for file in sorted((ROOT / "api").glob("*.py")):
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "problem"):
+                continue
+            status, code, title = call.args[:3]
+            if isinstance(code, ast.Constant):
+                yield literal(status, "the status"), str(code.value), literal(title, "What went wrong.")
+
+
+def literal(node: ast.expr, otherwise: str) -> str:
+    """The value of a constant; of a text with gaps, the text with `...` in them."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "..." for part in node.values)
+    return otherwise
+
+
+def shape_page(name: str, schema: dict[str, Any]) -> str:
+    """One shape of the answers: its fields, or its values."""
+    said = schema.get("description", "").split("\n\n")[0]
+    lines = [f"### {name}", " ".join(said.split())]
+    if "enum" in schema:
+        lines.append(f"One of {type_of(schema)}.")
+    fields = schema.get("properties", {}).items()
+    rows = [(f"`{field}`", type_of(inner), inner.get("description", "")) for field, inner in fields]
+    lines.append(table(("field", "type", "meaning"), rows).strip() if rows else "")
+    return "\n\n".join(line for line in lines if line) + "\n"
+
+
+def page_rows() -> list[tuple[str, ...]]:
+    """The explorer's pages and files: address, what may stand in the query, what it is."""
+    rows: list[tuple[str, ...]] = []
+    for route in pages.router.routes:
+        assert isinstance(route, APIRoute)
+        names_ = [param.alias for param in route.dependant.query_params]
+        rows.append((f"`{route.path}`", ", ".join(f"`{name}`" for name in names_), first_paragraph(route.endpoint)))
+    return rows
+
+
+def shapes(schemas: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The shapes of what is answered, by name. The frame of every answer is the same but for its ``data``."""
+    # what FastAPI says of a bad request is not what is sent: that is a problem document
+    left = {name: schema for name, schema in schemas.items() if name not in ("HTTPValidationError", "ValidationError")}
+    frames = [left.pop(name) for name in list(left) if name.startswith(ANSWER)]
+    assert len({tuple(frame["properties"]) for frame in frames}) == 1
+    data = {"description": "the question's own shape; null when what was asked about is not in the graph"}
+    frame = {**frames[0], "properties": {**frames[0]["properties"], "data": {"type": "object or null", **data}}}
+    return dict(sorted({**left, "Answer": frame}.items()))
+
+
+def api_page() -> str:
+    document = application().openapi()
+    routes = [route_page(path, methods["get"]) for path, methods in document["paths"].items()]
+    offered = [(f"`{question}`", ", ".join(f"`{f}`" for f in formats)) for question, formats in export.FORMATS.items()]
+    offered.append(("the whole graph (command line only)", ", ".join(f"`{f}`" for f in export.GRAPH_FORMATS)))
+    parts = [
+        f"# HTTP API\n\n{MADE}\n{API_INTRO}",
+        *routes,
+        PROBLEMS_INTRO,
+        table(("code", "status", "meaning"), error_rows()),
+        "## Shapes\n",
+        *(shape_page(name, schema) for name, schema in shapes(document["components"]["schemas"]).items()),
+        PAGES_INTRO,
+        table(("address", "query", ""), page_rows()),
+        "Formats of `/export` and of `kedja export`:\n",
+        table(("question", "formats"), offered),
+    ]
+    return "\n".join(parts)
+
+
+# -- settings --------------------------------------------------------------------------------------------------
+
+
+def settings_page() -> str:
+    limits = [(f"`{name}`", f"{getattr(settings, name):,g}", said) for name, said in LIMITS.items()]
+    limits.append(("`MAX_NAMES`", f"{names.MAX_NAMES:,}", "most names in a list given to `kedja affected --names`"))
+    return "\n".join(
+        [
+            f"# Settings\n\n{MADE}\n",
+            "## Environment\n\nAn option on the command line goes before the environment.\n",
+            table(("variable", "meaning"), [(f"`{name}`", said) for name, said in VARIABLES.items()]),
+            "Read by the tests only:\n",
+            table(("variable", "meaning"), [(f"`{name}`", said) for name, said in TEST_VARIABLES.items()]),
+            FILES,
+            LIMITS_INTRO,
+            table(("name", "limit", "of what"), limits),
+        ]
+    )
+
+
+PAGES = {"cli.md": cli_page, "api.md": api_page, "settings.md": settings_page}
+
+
+def main() -> None:
+    """Write the three pages."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")
+        print(f"wrote docs/reference/{name}")
+
+
+if __name__ == "__main__":
+    main()
