@@ -25,10 +25,6 @@ from visualisation.marks import Level, level_of
 
 REGION = -1
 """Column of the buyers, left of the contracts."""
-LIMIT = 300
-"""Most marks drawn; beyond it they are grouped by tier and country."""
-SMALL_COLUMN = 12
-"""A column of at most so many marks is not worth grouping."""
 RAW = "raw-material"
 """The stage at which, and within which, a step is drawn as raw material."""
 
@@ -154,7 +150,7 @@ def _flows(link: LinkData) -> bool:
 
 
 def of_trace(data: TraceData) -> Drawing:
-    """Steps and contracts as marks in the column of their tier, buyers left of them; actors inside the mark of their step.
+    """Steps and contracts as marks in the column of their tier, buyers left of them; actors inside their step's mark.
 
     Downstream, tiers are counted from the start: they are mirrored so that contracts stand left all the same.
     """
@@ -175,7 +171,7 @@ def of_trace(data: TraceData) -> Drawing:
         for link in (*data.links, *data.buyer_links)
         if (_flows(link) or link.type == "SERVES") and {link.source, link.target} <= present and not link.denied
     ]
-    return Drawing(_sorted(marks), _joined(wires), len(marks), data.direction)
+    return Drawing(_sorted(marks), joined(wires), len(marks), data.direction)
 
 
 def _drawn(node: Node) -> bool:
@@ -216,7 +212,7 @@ def _sorted(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     return tuple(sorted(marks, key=lambda mark: (mark.column, mark.node.name.casefold() if mark.node else "", mark.id)))
 
 
-def _joined(wires: Iterable[Wire]) -> tuple[Wire, ...]:
+def joined(wires: Iterable[Wire]) -> tuple[Wire, ...]:
     """One wire for each pair of marks: the surest of parallel links, with how many there are."""
     order = list(Resolution)
     found: dict[tuple[str, str], Wire] = {}
@@ -249,12 +245,12 @@ def drawing_of(data: TraceData | AffectedData | PathsData | ExposureData) -> Dra
 
 
 def of_paths(data: PathsData) -> Drawing:
-    """The nodes of the paths: the target stands left, each in the column of its fewest links to it."""
+    """The nodes of the paths: the target stands left, each in the column of its most links to it."""
     nodes = {node.id: node for node in data.nodes}
     column: dict[str, int] = {}
     for path in data.paths:
         for place, id in enumerate(reversed(path.nodes)):
-            column[id] = min(column.get(id, place), place)
+            column[id] = max(column.get(id, place), place)
     return _chains(nodes, data.links, column, {}, (), "upstream")
 
 
@@ -269,7 +265,7 @@ def of_affected(data: AffectedData) -> Drawing:
         if item.path is None:
             continue
         for place, id in enumerate(reversed(item.path.nodes)):
-            column[id] = min(column.get(id, place), place)
+            column[id] = max(column.get(id, place), place)
         resolution[item.contract.id] = item.resolution
         for region in item.regions:
             if region in nodes:
@@ -288,7 +284,7 @@ def of_exposure(data: ExposureData) -> Drawing:
         if figure.path is None:
             continue
         for place, id in enumerate(reversed(figure.path.nodes)):
-            column[id] = min(column.get(id, place), place)
+            column[id] = max(column.get(id, place), place)
             level[id] = max(level.get(id, Level.NONE_FOUND), Level(str(figure.severity)), key=_RANK.__getitem__)
     drawing = _chains(nodes, data.links, column, {}, (), "upstream")
     return replace(drawing, marks=tuple(replace(m, level=level.get(m.id, Level.NO_RISK)) for m in drawing.marks))
@@ -311,7 +307,6 @@ def _chains(
             id=id,
             column=place,
             node=nodes[id],
-            tier=place,
             resolution=resolution.get(id),
             actors=() if place == REGION else tuple(a for a in _actors(id, attached, nodes) if a.node.id not in column),
             country=nodes[id].country,
@@ -320,76 +315,7 @@ def _chains(
         if id in nodes
     ]
     wires = [_wire(link) for link in links if link.source in column and link.target in column and not link.denied]
-    return Drawing(_sorted(marks), _joined([*wires, *more]), len(marks), direction)
-
-
-def grouped(drawing: Drawing, opened: frozenset[str] = frozenset(), limit: int = LIMIT) -> Drawing:
-    """The drawing with at most ``limit`` marks: large columns become boxes by country, but for those ``opened``.
-
-    A box's id is ``group:COLUMN:COUNTRY``; what does not fit stays in a box with its count, never left out silently.
-    """
-    if len(drawing.marks) <= limit:
-        return drawing
-    columns: dict[int, list[Mark]] = defaultdict(list)
-    for mark in drawing.marks:
-        columns[mark.column].append(mark)
-    boxes = max(1, limit // len(columns) - 1)
-    small = min(SMALL_COLUMN, boxes)
-    kept: list[Mark] = []
-    home: dict[str, str] = {}
-    for number, members in sorted(columns.items()):
-        if len(members) <= small:
-            kept.extend(members)
-            continue
-        kept.extend(_boxes(number, members, boxes, home))
-    for box in [mark for mark in kept if mark.id in opened]:
-        place = kept.index(box)
-        kept[place : place + 1] = _opened(box, columns[box.column], limit - len(kept), home)
-    wires = _joined(
-        replace(wire, source=home.get(wire.source, wire.source), target=home.get(wire.target, wire.target))
-        for wire in drawing.wires
-    )
-    return replace(drawing, marks=tuple(kept), wires=tuple(wire for wire in wires if wire.source != wire.target))
-
-
-def _boxes(column: int, members: Sequence[Mark], most: int, home: dict[str, str]) -> list[Mark]:
-    countries: dict[str, list[Mark]] = defaultdict(list)
-    for mark in members:
-        countries[mark.country or ""].append(mark)
-    ordered = sorted(countries.items(), key=lambda item: (-len(item[1]), item[0]))
-    shown = ordered if len(ordered) <= most else ordered[: most - 1]
-    boxes = [_box(f"group:{column}:{country}", column, country or None, marks, home) for country, marks in shown]
-    rest = [mark for _, marks in ordered[len(shown) :] for mark in marks]
-    if rest:
-        boxes.append(replace(_box(f"group:{column}:*", column, None, rest, home), rest=True))
-    return boxes
-
-
-def _box(id: str, column: int, country: str | None, marks: Sequence[Mark], home: dict[str, str]) -> Mark:
-    home.update((mark.id, id) for mark in marks)
-    counts = Counter(mark.level for mark in marks)
-    worst = min(counts, key=list(Level).index)
-    return Mark(
-        id=id,
-        column=column,
-        node=None,
-        level=worst,
-        tier=marks[0].tier,
-        country=country,
-        size=len(marks),
-        counts=counts,
-    )
-
-
-def _opened(box: Mark, column: Sequence[Mark], room: int, home: dict[str, str]) -> list[Mark]:
-    """The members of a box, most severe first, as many as there is room for; the others stay in the box."""
-    rank = list(Level).index
-    members = sorted((m for m in column if home.get(m.id) == box.id), key=lambda m: (rank(m.level), m.id))
-    out = members if len(members) <= room + 1 else members[: max(0, room)]
-    for member in out:
-        del home[member.id]
-    rest = members[len(out) :]
-    return [*out, replace(box, size=len(rest), counts=Counter(m.level for m in rest), rest=True)] if rest else out
+    return Drawing(_sorted(marks), joined([*wires, *more]), len(marks), direction)
 
 
 def lit(drawing: Drawing, selected: str) -> frozenset[str]:

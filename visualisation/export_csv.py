@@ -14,7 +14,7 @@ from visualisation.words import Words
 
 
 def answer_csv(answer: Answer[Any], words: Words) -> bytes:
-    """The main table. The stamp (as of, snapshot, method, demonstration) is repeated in the last columns of every row."""
+    """The main table. The stamp (as of, snapshot, method, demonstration) stands in the last columns of every row."""
     main = sheets(answer, words)[0]
     said = stamp(answer, words)
     return table_csv(

@@ -41,7 +41,8 @@ def graphml(network: Network[str]) -> bytes:
 
 def answer_to_networkx(answer: Answer[Any], words: Words) -> Network[str]:
     """The answer's nodes and links as a networkx graph. What is not known reads ``unknown``, never zero or nothing."""
-    network: Network[str] = nx.MultiDiGraph(**{name: shown(value) for name, value in stamp(answer, words)})
+    network: Network[str] = nx.MultiDiGraph()
+    network.graph.update({name: shown(value) for name, value in stamp(answer, words)})
     if answer.data is None:
         return network
     teller = Teller(answer, words)

@@ -17,7 +17,7 @@ Neighbours = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """``x`` is the column, counted from the leftmost; ``y`` is in units of the gap, from 0. ``height`` is the greatest y."""
+    """``x`` is the column, from 0 at the left; ``y`` is in units of the gap, from 0; ``height`` is the greatest y."""
 
     x: Mapping[str, int]
     y: Mapping[str, float]

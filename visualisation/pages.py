@@ -2,7 +2,8 @@
 
     render_start(start, page)                                          /
     render_search(text, hits, page, as_of=...)                         /search?q=
-    render_tier(answer, page, subject=, selected=, opened=, exposure=, paths=) /tier?start=&risk=&direction=&valid_at=&selected=&open=
+    render_tier(answer, page, subject=, selected=, opened=,            /tier?start=&risk=&direction=&valid_at=
+                exposure=, paths=)                                           &selected=&open=
     render_exposure(answer, page)                                      /exposure?subject=&risk=
     render_affected(answer, page)                                      /affected?start=&goods=&risk=
     render_paths(answer, page)                                         /paths?source=&target=
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -32,7 +34,8 @@ from graph.data import AffectedData, EntityData, ExposureData, Node, PathsData, 
 from graph.store import Hit, RunInfo
 from ontology.vocabulary import vocabulary
 from visualisation import panel as panels
-from visualisation.drawing import Drawing, Mark, grouped, of_affected, of_paths, of_trace
+from visualisation.drawing import Drawing, Mark, of_affected, of_paths, of_trace
+from visualisation.grouping import grouped
 from visualisation.marks import RAMP, Level, digit, level_name
 from visualisation.sentences import Teller
 from visualisation.svg import Picture, picture
@@ -281,7 +284,7 @@ def _chosen(
         nodes = paths.data.paths[0].nodes
     elif selected is None and exposure is not None and exposure.data is not None:
         nodes = next((figure.path.nodes for figure in exposure.data.worst if figure.path), ())
-    return frozenset(zip(nodes[:-1], nodes[1:], strict=True))
+    return frozenset(pairwise(nodes))
 
 
 def render_exposure(answer: Answer[ExposureData], page: Page) -> str:
@@ -347,7 +350,7 @@ def render_paths(answer: Answer[PathsData] | None, page: Page) -> str:
     ]
     title = words("paths.title_of", source=teller.name(answer.data.source), target=teller.name(answer.data.target))
     first = answer.data.paths[0].nodes if answer.data.paths else ()
-    drawn = _plain(of_paths(answer.data), page, words, frozenset(zip(first[:-1], first[1:], strict=True)))
+    drawn = _plain(of_paths(answer.data), page, words, frozenset(pairwise(first)))
     return _render("paths.html", page, title, _frame(answer), data=answer.data, teller=teller, ways=ways, picture=drawn)
 
 

@@ -16,13 +16,13 @@ from typing import Any
 from markupsafe import Markup
 
 from graph.answer import Answer
-from graph.data import TraceData
+from graph.data import Node, TraceData
 from ontology.errors import InputError
 from visualisation.drawing import Drawing, Mark, drawing_of
 from visualisation.grouping import grouped
 from visualisation.layout import Layout, lay_out
 from visualisation.marks import FILLS, WHITE_TEXT, Level, digit, level_name, reach_span
-from visualisation.pages import environment
+from visualisation.pages import environment, start_name
 from visualisation.sentences import Teller
 from visualisation.sheets import stamp
 from visualisation.svg import heading_of, line_of, name_of, spoken, who
@@ -59,9 +59,9 @@ def snapshot_html(answer: Answer[Any], words: Words) -> bytes:
             total=drawing.total,
             grouped=drawing.grouped,
             data=_network(drawing, words, risk),
-            vis_js=Markup(vis_js),
+            vis_js=Markup(vis_js),  # noqa: S704  (a library and our own script, no text from outside)
             vis_css=Markup(vis_css),  # noqa: S704
-            start_js=Markup(start_js),
+            start_js=Markup(start_js),  # noqa: S704
             hashes=[_sha256(vis_js), _sha256(start_js)],
         )
     )
@@ -70,10 +70,12 @@ def snapshot_html(answer: Answer[Any], words: Words) -> bytes:
 
 def _title(answer: Answer[Any], teller: Teller) -> str:
     data = answer.data
-    start = getattr(data, "subject", None) or getattr(data, "start", None) or getattr(data, "source", "")
-    if isinstance(start, tuple):
-        start = start[0] if start else ""
-    return f"{teller.words(f'asked.{answer.question.split()[0]}')}: {teller.name(start if isinstance(start, str) else start.id)}"
+    if isinstance(data, TraceData):
+        name = start_name(data, teller)
+    else:
+        start = getattr(data, "subject", None) or getattr(data, "start", None)
+        name = teller.name(start.id if isinstance(start, Node) else getattr(data, "source", None))
+    return f"{teller.words(f'asked.{answer.question.split()[0]}')}: {name}"
 
 
 def _row(mark: Mark, drawing: Drawing, words: Words) -> dict[str, str]:

@@ -10,7 +10,7 @@ from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 from graph.answer import Answer
-from graph.store import At, Store
+from graph.store import At, Entity, Store, StoredLink
 from ontology.formats.rdf import (
     ENTITY,
     KEDJA,
@@ -43,6 +43,10 @@ def _day(graph: Graph, subject: URIRef, name: str, day: date | None) -> None:
         graph.add((subject, KEDJA[name], Literal(day)))
 
 
+def _source_iri(id: str) -> URIRef:
+    return URIRef(f"urn:kedja:source:{id}")
+
+
 def _common(graph: Graph, subject: URIRef, common: Common, source: str) -> None:
     graph.add((subject, KEDJA.status, Literal(common.status.value)))
     graph.add((subject, KEDJA.polarity, Literal(common.polarity.value)))
@@ -53,11 +57,11 @@ def _common(graph: Graph, subject: URIRef, common: Common, source: str) -> None:
     _day(graph, subject, "valid_to", common.valid_to)
     if common.cites:
         graph.add((subject, DCTERMS.bibliographicCitation, Literal(common.cites)))
-    graph.add((subject, DCTERMS.source, URIRef(f"urn:kedja:source:{source}")))
+    graph.add((subject, DCTERMS.source, _source_iri(source)))
 
 
 def _source(graph: Graph, source: Source) -> None:
-    subject = URIRef(f"urn:kedja:source:{source.id}")
+    subject = _source_iri(source.id)
     graph.add((subject, RDF.type, KEDJA.Source))
     for predicate, text in (
         (DCTERMS.title, source.title),
@@ -73,40 +77,47 @@ def graph_as_rdf(store: Store, at: At, only: frozenset[str] | None = None) -> Gr
     """Everything visible at a publication (``only``: of these entity and link ids). A denied link has its statement
     node but no direct relation."""
     graph = new_graph()
-    demonstration = False
-    for entity in store.entities(at):
-        if only is not None and entity.id not in only:
-            continue
-        subject = ENTITY[entity.id]
-        graph.add((subject, RDF.type, KEDJA[entity.type]))
-        for key in entity.keys:
-            graph.add((subject, DCTERMS.identifier, Literal(key)))
-            demonstration = demonstration or key.startswith("demo:")
-        if entity.ghost:
-            graph.add((subject, KEDJA.name, Literal(entity.name)))
-            graph.add((subject, KEDJA.ghost, Literal(True)))
+
+    def wanted(*ids: str) -> bool:
+        return only is None or only.issuperset(ids)
+
+    entities = [entity for entity in store.entities(at) if wanted(entity.id)]
+    for entity in entities:
+        _entity(graph, entity)
     for record in store.records(at):
-        if only is not None and record.entity not in only:
-            continue
-        _properties(graph, ENTITY[record.entity], NODES[record.type].properties, record.properties)
-        graph.add((ENTITY[record.entity], DCTERMS.source, URIRef(f"urn:kedja:source:{record.source}")))
+        if wanted(record.entity):
+            _properties(graph, ENTITY[record.entity], NODES[record.type].properties, record.properties)
+            graph.add((ENTITY[record.entity], DCTERMS.source, _source_iri(record.source)))
     for link in store.links(at):
-        if only is not None and not {link.id, link.source, link.target} <= only:
-            continue
-        subject, source, target = LINK[link.id], ENTITY[link.source], ENTITY[link.target]
-        graph.add((subject, RDF.type, statement_iri(link.type)))
-        graph.add((subject, KEDJA.source, source))
-        graph.add((subject, KEDJA.target, target))
-        _properties(graph, subject, LINKS[link.type].properties, link.properties)
-        _common(graph, subject, link.common, link.origin)
-        if link.common.polarity is Polarity.ASSERTED:
-            graph.add((source, relation_iri(link.type), target))
+        if wanted(link.id, link.source, link.target):
+            _link(graph, link)
     for known in store.sources(at).values():
         _source(graph, known)
-    if demonstration:
+    if any(key.startswith("demo:") for entity in entities for key in entity.keys):
         for lang, text in DEMONSTRATION.items():
             graph.add((URIRef("urn:kedja:graph"), RDFS.comment, Literal(text, lang=lang)))
     return graph
+
+
+def _entity(graph: Graph, entity: Entity) -> None:
+    subject = ENTITY[entity.id]
+    graph.add((subject, RDF.type, KEDJA[entity.type]))
+    for key in entity.keys:
+        graph.add((subject, DCTERMS.identifier, Literal(key)))
+    if entity.ghost:
+        graph.add((subject, KEDJA.name, Literal(entity.name)))
+        graph.add((subject, KEDJA.ghost, Literal(True)))
+
+
+def _link(graph: Graph, link: StoredLink) -> None:
+    subject, source, target = LINK[link.id], ENTITY[link.source], ENTITY[link.target]
+    graph.add((subject, RDF.type, statement_iri(link.type)))
+    graph.add((subject, KEDJA.source, source))
+    graph.add((subject, KEDJA.target, target))
+    _properties(graph, subject, LINKS[link.type].properties, link.properties)
+    _common(graph, subject, link.common, link.origin)
+    if link.common.polarity is Polarity.ASSERTED:
+        graph.add((source, relation_iri(link.type), target))
 
 
 def named_in(answer: Answer[Any]) -> frozenset[str]:

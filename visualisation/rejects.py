@@ -6,7 +6,7 @@ The loaders are not known here: what they report is described by its shape.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from visualisation.export_csv import table_csv
@@ -41,9 +41,9 @@ class Report(Protocol):
     @property
     def rejected(self) -> int: ...
     @property
-    def rejects(self) -> list[Reject]: ...
+    def rejects(self) -> Sequence[Reject]: ...
     @property
-    def notes(self) -> Counter[str]: ...
+    def notes(self) -> Mapping[str, int]: ...
 
 
 class Settled(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.answer import Answer, Ask, Cited, End, Fact, Truncated
-from graph.data import Figure, LinkData, Listed, Node, Path, StatementData
+from graph.data import AffectedContract, AffectedData, Figure, LinkData, Listed, Node, Path, StatementData
 from visualisation.marks import Level, figure_level, span
 from visualisation.svg import node_name
 from visualisation.words import Words
@@ -92,6 +92,8 @@ class Teller:
             details.append((w("statement.standing"), w.term("standings", said.standing)))
         if said.specific:
             details.append((w("statement.reply"), said.reply or w("statement.no_reply")))
+        if said.valid_from or said.valid_to:
+            details.append((w("statement.valid"), w.period(said.valid_from, said.valid_to)))
         level = Level.UNSTATED if said.severity is None else Level(str(said.severity))
         return Told(sentence, tuple(details), sources, level)
 
@@ -112,7 +114,11 @@ class Teller:
     def evidence(self, link: LinkData) -> str:
         """``Declared · confidence 0.70 · 2024-01-01 to (end unknown) · Supplier list, row 12``."""
         w = self.words
-        parts = [w.term("statuses", link.status), w("confidence", c=w.probability(link.confidence)), self.period(link)]
+        parts = [
+            w.term("statuses", link.status),
+            w("confidence", c=w.probability(link.confidence)),
+            w.period(link.valid_from, link.valid_to),
+        ]
         if link.rests_on:
             parts.append(w("derived"))
         facts = [self.facts[id] for id in (link.id, *link.rests_on) if id in self.facts]
@@ -123,14 +129,6 @@ class Teller:
         source = self.cited.get(fact.source)
         title = fact.cites or ((source.publisher or source.title) if source else self.words("source_unknown"))
         return f"{title}, {fact.locator}" if fact.locator else title
-
-    def period(self, link: LinkData) -> str:
-        w = self.words
-        if link.valid_from is None and link.valid_to is None:
-            return w("period.unknown")
-        start = w.day(link.valid_from) if link.valid_from else w("period.no_start")
-        end = w.day(link.valid_to) if link.valid_to else w("period.no_end")
-        return f"{start}–{end}"
 
     def hops(self, path: Path) -> list[Hop]:
         """The path from the contract up to where the risk enters, as a reader walks it."""
@@ -189,7 +187,20 @@ class Teller:
 
     def listed(self, row: Listed) -> str:
         """A row of the company list in words."""
+        if not row.contracts:
+            return self.words("listed.no_contract", company=self.name(row.company))
         return self.words(f"listed.{row.why}", company=self.name(row.company), n=len(row.contracts))
+
+    def question(self, row: AffectedContract) -> str:
+        """What to ask the supplier of an affected contract: about where its path starts, else about what was asked."""
+        assert isinstance(self.answer.data, AffectedData)
+        start = self.answer.data.start
+        what = self.name(start.id)
+        if row.path is not None:
+            what = self.name(row.path.nodes[0])
+        elif start.type == "Incident":
+            what = self.words("question.of_incident", what=what)
+        return self.words(f"question.{row.question}", what=what)
 
     def truncated(self, cut: Truncated) -> str:
         key = f"truncated.{cut.why}"

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from graph.answer import Answer
-from graph.data import AffectedData, ExposureData, LinkData, PathsData, TraceData
+from graph.data import AffectedContract, AffectedData, ExposureData, LinkData, PathsData, TraceData
 from visualisation.drawing import of_trace
 from visualisation.marks import Level, level_name
 from visualisation.sentences import Teller
@@ -91,22 +91,24 @@ def affected_sheet(answers: Sequence[Answer[AffectedData]], words: Words) -> She
             continue
         teller = Teller(answer, words)
         start = teller.name(answer.data.start.id)
-        for row in answer.data.contracts:
-            rows.append(
-                (
-                    start,
-                    teller.name(row.contract.id),
-                    ", ".join(row.contract.keys) or row.contract.id,
-                    ", ".join(map(teller.name, row.regions)) or words("unknown"),
-                    ", ".join(map(teller.name, row.suppliers)) or words("unknown"),
-                    words.resolution(row.resolution),
-                    words("affected.no_tier") if row.tier is None else row.tier,
-                    words.term("clause-levels", row.clause_level),
-                    teller.weakest(row.path) if row.path else words("affected.no_tier"),
-                    words(f"question.{row.question}", what=start),
-                )
-            )
+        rows += [_affected_row(start, row, teller) for row in answer.data.contracts]
     return Sheet(words("export.contracts"), tuple(words(f"affected.{name}") for name in names), tuple(rows))
+
+
+def _affected_row(start: str, row: AffectedContract, teller: Teller) -> tuple[Cell, ...]:
+    words = teller.words
+    return (
+        start,
+        teller.name(row.contract.id),
+        ", ".join(row.contract.keys) or row.contract.id,
+        ", ".join(map(teller.name, row.regions)) or words("unknown"),
+        ", ".join(map(teller.name, row.suppliers)) or words("unknown"),
+        words.resolution(row.resolution),
+        words("affected.no_tier") if row.tier is None else row.tier,
+        words.term("clause-levels", row.clause_level),
+        teller.weakest(row.path) if row.path else words("affected.no_tier"),
+        teller.question(row),
+    )
 
 
 def _members(data: ExposureData, teller: Teller) -> Sheet:
@@ -222,7 +224,7 @@ def _links(links: Iterable[LinkData], teller: Teller) -> Sheet:
             words.term("statuses", link.status),
             link.confidence,
             link.valid_from or words("period.no_start"),
-            link.valid_to or words("period.no_end"),
+            words.last_day(link.valid_to),
             teller.evidence(link),
         )
         for link in links

@@ -128,9 +128,11 @@ def heading_of(column: int, marks: Sequence[Mark], words: Words) -> tuple[str, s
     title = "" if tier is None else words("column.start") if tier == 0 else words("column.tier", tier=tier)
     stages = Counter(mark.node.stage for mark in marks if mark.node and mark.node.stage)
     if not stages:
-        return title, count
+        return title or words.node_type(min(kinds, default="")), count
     stage = words.term("chain-stages", min(stages, key=lambda s: (-stages[s], s)))
-    return title, f"{stage} · {count}" if len(stages) == 1 else f"{words('and_more', what=stage)} · {count}"
+    if len(stages) > 1:
+        stage = words("and_more", what=stage)
+    return (title, f"{stage} · {count}") if title else (stage, count)
 
 
 def name_of(mark: Mark, words: Words) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.answer import Answer, Basis, Links
 from graph.data import BuyerCount, ContractExposure, ExposureData, Figure, TierCount, TraceData
@@ -94,6 +94,8 @@ class FigureSet:
     figure: Figure | None
     text: str
     way: Way | None
+    same_as: str
+    """The name of an earlier set with the same path; empty where the path is shown here."""
     counts: tuple[tuple[int, int], ...]
     """(severity, contracts that reach at least it), most severe first."""
 
@@ -133,7 +135,7 @@ def exposure_view(answer: Answer[ExposureData], teller: Teller) -> ExposureView:
     members = tuple(member_row(member, teller) for member in data.members)
     levels = [row.level for row in members]
     return ExposureView(
-        sets=tuple(_figure_set(data, basis, links, teller) for basis in Basis for links in Links),
+        sets=_figure_sets(data, teller),
         members=members,
         bar=tuple((level, levels.count(level)) for level in Level if level in levels),
         buyers=tuple((row, teller.name(row.buyer), _buyer_level(row)) for row in data.buyers),
@@ -155,6 +157,17 @@ def _buyer_level(row: BuyerCount) -> Level:
     return Level.UNKNOWN if row.unknown or row.supplier_link_only else Level.NONE_FOUND
 
 
+def _figure_sets(data: ExposureData, teller: Teller) -> tuple[FigureSet, ...]:
+    """One for each (basis, links); a path that an earlier one has is not told twice."""
+    first: dict[tuple[str, ...], str] = {}
+    found = []
+    for one in [_figure_set(data, basis, links, teller) for basis in Basis for links in Links]:
+        path = one.figure.path.nodes if one.figure and one.figure.path else ()
+        before = first.setdefault(path, one.name) if path else one.name
+        found.append(one if before == one.name else replace(one, way=None, same_as=before))
+    return tuple(found)
+
+
 def _figure_set(data: ExposureData, basis: Basis, links: Links, teller: Teller) -> FigureSet:
     words = teller.words
     figure = next((f for f in data.worst if f.basis is basis and f.links is links), None)
@@ -166,6 +179,7 @@ def _figure_set(data: ExposureData, basis: Basis, links: Links, teller: Teller) 
         figure=figure,
         text=teller.figure(figure) if figure else words("exposure.not_reached"),
         way=way_of(figure, teller) if figure and figure.path else None,
+        same_as="",
         counts=tuple(sorted(counts, reverse=True)),
     )
 

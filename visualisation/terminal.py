@@ -102,11 +102,12 @@ def _exposure(answer: Answer[ExposureData], teller: Teller) -> list[str]:
         lines += _wrap(
             f"{row.name}: " + ("; ".join(cells) if row.counts else words("exposure.not_reached")), "", "    "
         )
-    paths: dict[tuple[str, ...], list[Way]] = {}
-    for way in (row.way for row in view.sets if row.way is not None):
-        paths.setdefault(tuple(hop.node for hop in way.hops), []).append(way)
-    for ways in paths.values():
-        lines += [*_heading(words("terminal.worst_path")), *(way.bounds for way in ways), *_way(ways[0], words)]
+    for row in view.sets:
+        if row.way is not None:
+            also = [other.name for other in view.sets if other.same_as == row.name]
+            lines += [*_heading(words("terminal.worst_path")), row.way.bounds]
+            lines += [words("path.same_for", name=name) for name in also]
+            lines += _way(row.way, words)
     if view.tiers:
         lines += _heading(words("tiers.title"))
         names = ("tier", "steps", "item", "seeded", "unassessed", "ends")
@@ -234,7 +235,7 @@ def _affected(answer: Answer[AffectedData], teller: Teller) -> list[str]:
             lines += _wrap(" → ".join(map(teller.name, row.path.nodes)), "  ", "    ")
             lines += _wrap(teller.weakest(row.path), "  ")
         lines += _wrap(
-            f"{words('affected.question')}: {words(f'question.{row.question}', what=teller.name(data.start.id))}",
+            f"{words('affected.question')}: {teller.question(row)}",
             "  ",
             "    ",
         )

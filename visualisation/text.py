@@ -1,4 +1,4 @@
-"""Text from outside, made safe to show: invisible direction and control characters are written out, cells neutralised."""
+"""Text from outside, made safe to show: hidden characters are written out, spreadsheet cells neutralised."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Words: everything a reader sees, in Swedish and English. Texts stand in ``strings/``, numbers and countries in Babel."""
+"""Words: what a reader sees, in Swedish and English. Texts stand in ``strings/``, numbers and countries in Babel."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -100,6 +100,16 @@ class Words:
         if value is None:
             return self("unknown_date")
         return value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
+
+    def period(self, start: date | None, end: date | None) -> str:
+        """Both days included: a stored period is [from, to), so its last day is the one before ``end``."""
+        if start is None and end is None:
+            return self("period.unknown")
+        first = self.day(start) if start else self("period.no_start")
+        return f"{first}–{self.last_day(end)}"
+
+    def last_day(self, end: date | None) -> str:
+        return self.day(end - timedelta(days=1)) if end else self("period.no_end")
 
     def moment(self, value: datetime) -> str:
         """ISO day and time to the minute, with its zone."""

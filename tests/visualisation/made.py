@@ -92,10 +92,10 @@ def link(type: str, source: str, target: str, confidence: float = 0.95, **more: 
 
 
 def reach(
-    severity: int | None, low: float = 0.0, high: float = 0.0, *, open: bool = False, below: int = 0, **more: Any
+    severity: int | None, low: float = 0.0, high: float = 0.0, *, upper_open: bool = False, below: int = 0, **more: Any
 ) -> Reach:
     given = {"assessed": True, "resolution": Resolution.ITEM if severity else None} | more
-    return Reach(severity=severity, low=low, high=high, upper_open=open, unassessed_below=below, **given)
+    return Reach(severity=severity, low=low, high=high, upper_open=upper_open, unassessed_below=below, **given)
 
 
 def traced(item: Node, tier: int, reached: Reach | None = None, **more: Any) -> TraceNode:
@@ -141,11 +141,11 @@ SPARE = node("spare", "Step", "Kartonger", stage="processing", inputs_known="ref
 def gloves() -> Answer[TraceData]:
     """Region <- contract <- dipping at Klang plant 4 (severity 4) <- latex; cartons nobody has assessed."""
     nodes = (
-        traced(CONTRACT, 0, reach(4, 0.6, 1.0, open=True, below=1)),
+        traced(CONTRACT, 0, reach(4, 0.6, 1.0, upper_open=True, below=1)),
         traced(HOLDER, 1),
-        traced(DIPPING, 1, reach(4, 0.63, 1.0, open=True, below=0, own_severity=4, statements=("f1",))),
+        traced(DIPPING, 1, reach(4, 0.63, 1.0, upper_open=True, below=0, own_severity=4), statements=("f1",)),
         traced(SITE, 1),
-        traced(SPARE, 1, reach(None, open=True, below=1, assessed=False), end=True),
+        traced(SPARE, 1, reach(None, upper_open=True, below=1, assessed=False), end=True),
         traced(LATEX, 2, reach(0)),
     )
     links = (
@@ -396,7 +396,9 @@ def network(steps: int, tiers: int = 5, seed: int = 1, names: Sequence[str] = ()
         for i, name in enumerate(("Region Skåne", "Region Uppsala", "Region Västerbotten"))
     ]
     found: list[TraceNode] = [
-        traced(c, 0, reach(rng.choice((4, 3, 2)), rng.uniform(0.05, 0.7), 1.0, open=True, below=rng.randint(1, 9)))
+        traced(
+            c, 0, reach(rng.choice((4, 3, 2)), rng.uniform(0.05, 0.7), 1.0, upper_open=True, below=rng.randint(1, 9))
+        )
         for c in contracts
     ]
     links: list[LinkData] = []
@@ -416,13 +418,17 @@ def network(steps: int, tiers: int = 5, seed: int = 1, names: Sequence[str] = ()
         )
         draw = rng.random()
         if draw < 0.35:
-            reached = reach(None, open=True, below=rng.randint(1, 5), assessed=False)
+            reached = reach(None, upper_open=True, below=rng.randint(1, 5), assessed=False)
         elif draw < 0.5:
             reached = reach(0)
         else:
             low = round(rng.uniform(0.02, 0.9), 3)
             reached = reach(
-                rng.choice((1, 2, 3, 4)), low, min(1.0, low + 0.2), open=rng.random() < 0.6, below=rng.randint(0, 4)
+                rng.choice((1, 2, 3, 4)),
+                low,
+                min(1.0, low + 0.2),
+                upper_open=rng.random() < 0.6,
+                below=rng.randint(0, 4),
             )
         found.append(traced(step, tier, reached, end=draw < 0.2))
         layers[tier].append(step)
