@@ -16,6 +16,9 @@ from graph.store import At
 from ontology.errors import InputError, StoreError
 from ontology.records import Secrecy
 
+READER_CACHE, WRITER_CACHE = 16_384, 131_072
+"""Page caches in KiB: a reader's is kept by every thread that reads."""
+
 CHUNK = 5_000
 """How many numbers go into one statement."""
 
@@ -83,14 +86,14 @@ class Core:
         self.closed = False
 
     # -- connections ------------------------------------------------------------------------------------------
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, cache: int) -> sqlite3.Connection:
         if self.closed:
             raise StoreError(f"The store {self.path} has been closed.")
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=60)
-        connection.execute("PRAGMA cache_size=-65536")
-        connection.execute("PRAGMA temp_store=MEMORY")
         with self._guard:
             self._all.append(connection)
+        connection.execute(f"PRAGMA cache_size=-{cache}")
+        connection.execute("PRAGMA temp_store=MEMORY")
         return connection
 
     def reader(self) -> sqlite3.Connection:
@@ -98,7 +101,7 @@ class Core:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None or self.closed:
             with translated(self.path):
-                found = self._connect()
+                found = self._connect(READER_CACHE)
                 found.execute("PRAGMA query_only=1")
             self._local.connection = found
         return found
@@ -134,7 +137,7 @@ class Core:
 
     def _writing_connection(self) -> sqlite3.Connection:
         if self._writer is None:
-            self._writer = self._connect()
+            self._writer = self._connect(WRITER_CACHE)
             self._writer.execute("PRAGMA secure_delete=1")
             # A checkpoint after every batch would write the same index pages again and again.
             self._writer.execute("PRAGMA wal_autocheckpoint=20000")

@@ -64,8 +64,12 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         self.core = Core(path)
         self.url = f"sqlite://{path}"
-        with translated(path):
-            facts = dict(self.core.reader().execute("SELECT key, value FROM meta").fetchall())
+        try:
+            with translated(path):
+                facts = dict(self.core.reader().execute("SELECT key, value FROM meta").fetchall())
+        except StoreError:
+            self.core.close()
+            raise
         self.uid: str = facts["uid"]
         self._secret: bytes = facts["secret"]
 

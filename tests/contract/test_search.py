@@ -132,8 +132,9 @@ def test_the_name_of_a_scheme_finds_nothing(store: AnyStore) -> None:
 
 TRAPS = [
     "", " ", "*", '"', "'", '""', "^gloves", "gloves*", "name:gloves", "{name}: gloves", "gloves OR steel",
-    "NOT gloves", "gloves AND", "NEAR(gloves steel)", "gloves -steel", "(gloves", "gloves)", "a" * 5000, "x " * 500, "\0",
-    "gl\0oves",     "';DROP TABLE record;--", "%", "_", "\\", "🧤", "\u202egloves", "gloves \u0301", "1'='1", "+gloves", "<script>",
+    "NOT gloves", "gloves AND", "NEAR(gloves steel)", "gloves -steel", "(gloves", "gloves)", "a" * 5000, "x " * 500,
+    "\0", "gl\0oves", "';DROP TABLE record;--", "%", "_", "\\", "🧤", "\u202egloves", "gloves \u0301", "1'='1",
+    "+gloves", "<script>",
 ]  # fmt: skip
 
 

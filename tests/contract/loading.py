@@ -1,0 +1,50 @@
+"""A process that loads an invented source through the one way in; run as a script by the tests that kill it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from loaders.base import Progress, Report, load
+from ontology.records import Link, Record, Source
+from tests.contract.places import open_store
+from tests.contract.saying import company, day, owns
+
+
+class Invented:
+    """Reads ``series edition count`` from a file: companies in a chain, their names with the edition in them."""
+
+    name = "invented"
+    version = "1"
+
+    def source(self, path: Path, options: Mapping[str, str]) -> Source:
+        series, edition, _ = path.read_text(encoding="utf-8").split()
+        return Source(series, edition, series, "A publisher")
+
+    def read(
+        self, path: Path, source: Source, options: Mapping[str, str], secret: bytes, report: Report, progress: Progress
+    ) -> Iterator[Record | Link]:
+        count = int(path.read_text(encoding="utf-8").split()[2])
+        for n in range(count):
+            report.rows_in += 1
+            report.accepted += 1
+            yield company(f"local:{source.series}-{n}", f"Number {n} of {source.edition}", f"se-stat:{n}")
+            yield owns(f"local:{source.series}-{n}", f"local:{source.series}-{n + 1}", share=0.5)
+            progress(n, count)
+
+
+def write(path: Path, series: str, edition: str, count: int) -> Path:
+    path.write_text(f"{series} {edition} {count}", encoding="utf-8")
+    return path
+
+
+if __name__ == "__main__":
+    kind, folder, *files = sys.argv[1:]
+    with open_store(kind, Path(folder)) as store:
+        for number, file in enumerate(files):
+            sys.stdout.write(f"load {file}\n")
+            sys.stdout.flush()
+            load(store, Invented(), Path(file), now=day(number))
+            sys.stdout.write(f"done {file}\n")
+            sys.stdout.flush()
