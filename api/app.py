@@ -21,7 +21,7 @@ DESCRIPTION = """
 Supply chains and their sustainability risks, with evidence and with what is not known.
 
 Every answer names both clocks (`valid_at`, `known_at`), the snapshot's hash, the method and its version, the evidence
-and how complete it is. *Unknown is never low*: an identifier that is not in the graph answers `knowledge: not_in_graph`.
+and how complete it is. *Unknown is never low*: an identifier not in the graph answers `knowledge: not_in_graph`.
 """
 
 
@@ -51,8 +51,14 @@ def create_app(
             yield
 
     app = FastAPI(
-        title="Kedja", version="0.1.0", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None,
-        openapi_url="/v1/openapi.json", license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        title="Kedja",
+        version="0.1.0",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     problems.install(app)
     app.include_router(routes.router)

@@ -44,7 +44,11 @@ def _not_in_graph(question: str, snapshot: Snapshot) -> Answer[Any]:
     from graph.questions.common import as_of
 
     return Answer[Any](
-        question=question, knowledge=Knowledge.NOT_IN_GRAPH, data=None, as_of=as_of(snapshot), snapshot=snapshot.hash,
+        question=question,
+        knowledge=Knowledge.NOT_IN_GRAPH,
+        data=None,
+        as_of=as_of(snapshot),
+        snapshot=snapshot.hash,
         method=MethodName(name=snapshot.method.name, version=snapshot.method.version),
         demonstration=snapshot.demonstration,
     )
@@ -74,8 +78,13 @@ def trace(
     from graph.questions.trace import trace as ask
 
     asked = _checked_risk(risk) if risk else None
-    return _asked(service, when, "trace", starts, lambda snapshot, ids: ask(
-        snapshot, ids, upstream=upstream, risk=asked, max_tier=max_tier, max_nodes=max_nodes))
+    return _asked(
+        service,
+        when,
+        "trace",
+        starts,
+        lambda snapshot, ids: ask(snapshot, ids, upstream=upstream, risk=asked, max_tier=max_tier, max_nodes=max_nodes),
+    )
 
 
 def exposure(service: Service, when: When, subject: str, risk: str, members: int) -> Answer[ExposureData]:
@@ -83,19 +92,27 @@ def exposure(service: Service, when: When, subject: str, risk: str, members: int
 
     asked = _checked_risk(risk)
     names = [] if subject == ALL else [subject]
-    return _asked(service, when, "exposure", names,
-                  lambda snapshot, ids: ask(snapshot, ids[0] if ids else ALL, asked, members=members))
+    return _asked(
+        service,
+        when,
+        "exposure",
+        names,
+        lambda snapshot, ids: ask(snapshot, ids[0] if ids else ALL, asked, members=members),
+    )
 
 
-def affected(
-    service: Service, when: When, start: str, goods: str | None, risk: str | None
-) -> Answer[AffectedData]:
+def affected(service: Service, when: When, start: str, goods: str | None, risk: str | None) -> Answer[AffectedData]:
     from graph.questions.affected import affected as ask
 
     asked = _checked_risk(risk) if risk else None
     names = [start, goods] if goods else [start]
-    return _asked(service, when, "affected", names, lambda snapshot, ids: ask(
-        snapshot, ids[0], risk=asked, goods=ids[1] if goods else None))
+    return _asked(
+        service,
+        when,
+        "affected",
+        names,
+        lambda snapshot, ids: ask(snapshot, ids[0], risk=asked, goods=ids[1] if goods else None),
+    )
 
 
 def paths(service: Service, when: When, source: str, target: str, k: int) -> Answer[PathsData]:
@@ -108,5 +125,3 @@ def entity(service: Service, when: When, id: str) -> Answer[EntityData]:
     from graph.questions.entity import entity as ask
 
     return _asked(service, when, "entity", [id], lambda snapshot, ids: ask(service.store, snapshot, ids[0]))
-
-

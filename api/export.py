@@ -12,18 +12,8 @@ if TYPE_CHECKING:
     from graph.answer import Answer
     from visualisation.words import Words
 
-FORMATS: dict[str, tuple[str, ...]] = {
-    question: ("html", "csv", "xlsx", "graphml", "ttl", "json") for question in ("trace", "exposure", "affected", "paths")
-}
-GRAPH_FORMATS = ("graphml", "ttl")
-MEDIA_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "graphml": "application/graphml+xml",
-    "ttl": "text/turtle; charset=utf-8",
-    "json": "application/json",
-}
+QUESTIONS = ("trace", "exposure", "affected", "paths")
+FORMATS = dict.fromkeys(QUESTIONS, ("html", "csv", "xlsx", "graphml", "ttl", "json"))
 
 
 def chosen(format: str, offered: tuple[str, ...]) -> str:

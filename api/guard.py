@@ -44,8 +44,12 @@ class Guard:
             await self.app(scope, receive, send)
             return
         if host_name(Headers(scope=scope).get("host", "")) not in self.hosts:
-            refuse = problem(421, "wrong_host", "This server does not answer to that host name.",
-                             "Start it with --host NAME to let it.")
+            refuse = problem(
+                421,
+                "wrong_host",
+                "This server does not answer to that host name.",
+                "Start it with --host NAME to let it.",
+            )
             await refuse(scope, receive, send)
             return
         await self._within_time(scope, receive, send)
@@ -67,6 +71,10 @@ class Guard:
         except TimeoutError:
             if started:
                 raise
-            late = problem(503, "over_limit", f"The question took longer than {self.seconds:g} seconds.",
-                           "Ask for fewer tiers or a narrower start.")
+            late = problem(
+                503,
+                "over_limit",
+                f"The question took longer than {self.seconds:g} seconds.",
+                "Ask for fewer tiers or a narrower start.",
+            )
             await late(scope, receive, send)

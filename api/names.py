@@ -75,8 +75,9 @@ def _choices(snapshot: Snapshot) -> dict[str, str]:
 def _similar(name: str, choices: dict[str, str]) -> tuple[tuple[str, str, float], ...]:
     from rapidfuzz import fuzz, process, utils
 
-    best = process.extract(name, choices, scorer=fuzz.WRatio, processor=utils.default_process, limit=PROPOSALS,
-                           score_cutoff=LEAST_SIMILAR)
+    best = process.extract(
+        name, choices, scorer=fuzz.WRatio, processor=utils.default_process, limit=PROPOSALS, score_cutoff=LEAST_SIMILAR
+    )
     return tuple((key, other, round(score, 1)) for other, score, key in best)
 
 
@@ -87,7 +88,7 @@ def affected_by(service: Service, when: When, found: list[Match]) -> list[Answer
 
 
 def matches_text(found: list[Match], words: Words) -> str:
-    """What each name was taken for, tab separated: name, certain or proposed, identifier, the entity's name, per cent."""
+    """What each name was taken for, tab separated: name, how surely, identifier, the entity's name, per cent."""
     lines = []
     for match in found:
         if match.entity:

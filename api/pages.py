@@ -1,4 +1,4 @@
-"""The pages: each asks the same question as the API and hands the answer to ``visualisation``. All state is in the URL."""
+"""The pages: each asks what the API asks and hands the answer to ``visualisation``. All state is in the URL."""
 
 from __future__ import annotations
 
@@ -40,9 +40,7 @@ def page_of(request: Request, question: str | None = None) -> Page:
     if question is None:
         return page
     kept = {name: value for name, value in query if name not in ("selected", "open")}
-    exports = tuple(
-        (format, page.url(f"/export/{question}.{format}", **kept)) for format in FORMATS[question]
-    )
+    exports = tuple((format, page.url(f"/export/{question}.{format}", **kept)) for format in FORMATS[question])
     return Page(lang=lang, path=page.path, query=query, exports=exports)
 
 
@@ -57,8 +55,15 @@ def _start(service: Service, snapshot: Snapshot) -> Start:
     incidents = [describe(snapshot, int(v)) for v in snapshot.of_type("Incident")]
     runs = sorted(service.store.runs(), key=lambda run: run.run, reverse=True)[:5]
     return Start(
-        as_of=as_of(snapshot), counts=types, links=int(snapshot.live.sum()), regions=_regions(snapshot),
-        incidents=incidents[:10], runs=runs, snapshot=snapshot.hash, demonstration=snapshot.demonstration, risk=RISK,
+        as_of=as_of(snapshot),
+        counts=types,
+        links=int(snapshot.live.sum()),
+        regions=_regions(snapshot),
+        incidents=incidents[:10],
+        runs=runs,
+        snapshot=snapshot.hash,
+        demonstration=snapshot.demonstration,
+        risk=RISK,
     )
 
 
@@ -101,8 +106,15 @@ def tier(
         paths = _way(service, when, selected, answer.data.start, direction == "upstream")
     opened = [box for box in open.split(",") if box]
     subject = service.resolve(start[0], when).name if answer.data is not None and len(start) == 1 else None
-    return pages.render_tier(answer, page_of(request, "trace"), subject=subject, selected=selected or None, opened=opened,
-                             exposure=exposure, paths=paths)
+    return pages.render_tier(
+        answer,
+        page_of(request, "trace"),
+        subject=subject,
+        selected=selected or None,
+        opened=opened,
+        exposure=exposure,
+        paths=paths,
+    )
 
 
 def _way(service: Service, when: When, selected: str, starts: tuple[str, ...], upstream: bool) -> Any:
@@ -148,8 +160,9 @@ def entity(request: Request, service: Asked, when: At, id: str) -> str:
 def problem_page(request: Request, status: int, error: KedjaError) -> HTMLResponse:
     """An error as a page, for whoever came by a browser."""
     candidates = error.candidates if isinstance(error, AmbiguousError) else ()
-    text = pages.render_problem(status, error.code, error.message, page_of(request), remedy=error.remedy,
-                                candidates=candidates)
+    text = pages.render_problem(
+        status, error.code, error.message, page_of(request), remedy=error.remedy, candidates=candidates
+    )
     return HTMLResponse(text, status)
 
 

@@ -43,7 +43,9 @@ def status_of(error: KedjaError) -> int:
 
 def wants_page(request: Request) -> bool:
     """Whether a browser asked for a page, rather than a program for JSON."""
-    return not request.url.path.startswith(("/v1", "/healthz", "/export")) and "html" in request.headers.get("accept", "")
+    return not request.url.path.startswith(("/v1", "/healthz", "/export")) and "html" in request.headers.get(
+        "accept", ""
+    )
 
 
 def of_error(error: KedjaError) -> JSONResponse:

@@ -28,8 +28,9 @@ def service_of(request: Request) -> Service:
 
 def when_of(
     request: Request,
-    valid_at: Annotated[date | None, Query(description="When it was so; today in Stockholm if not given",
-                                           examples=["2026-11-01"])] = None,
+    valid_at: Annotated[
+        date | None, Query(description="When it was so; today in Stockholm if not given", examples=["2026-11-01"])
+    ] = None,
     during_from: Annotated[date | None, Query(description="Start of a period, in place of valid_at")] = None,
     during_to: Annotated[date | None, Query(description="End of the period, exclusive")] = None,
     known_at: Annotated[datetime | None, Query(description="When we knew it; the last publication by default")] = None,
@@ -113,8 +114,10 @@ def entity(
 def trace(
     service: Asked,
     when: At,
-    start: Annotated[list[str], Query(description="Ids, identifiers or exact names", max_length=20,
-                                      examples=[["demo:contract-gloves-kalmar"]])],
+    start: Annotated[
+        list[str],
+        Query(description="Ids, identifiers or exact names", max_length=20, examples=[["demo:contract-gloves-kalmar"]]),
+    ],
     direction: Annotated[str, Query(pattern="^(upstream|downstream)$")] = "upstream",
     risk: Annotated[str | None, RISK] = None,
     max_tier: Annotated[int, Query(ge=1, le=MAX_TIER)] = MAX_TIER,
@@ -127,8 +130,14 @@ def trace(
 def exposure(
     service: Asked,
     when: At,
-    subject: Annotated[str, Query(max_length=MAX_TEXT, description="Contract, buyer, supplier, category, area ...",
-                                      examples=["se-orgnr:2321000073"])],
+    subject: Annotated[
+        str,
+        Query(
+            max_length=MAX_TEXT,
+            description="Contract, buyer, supplier, category, area ...",
+            examples=["se-orgnr:2321000073"],
+        ),
+    ],
     risk: Annotated[str, RISK],
     members: Annotated[int, Query(ge=0, le=MAX_NODES, description="How many contracts to list")] = 200,
 ) -> Answer[ExposureData]:
@@ -139,8 +148,14 @@ def exposure(
 def affected(
     service: Asked,
     when: At,
-    start: Annotated[str, Query(max_length=MAX_TEXT, description="Site, company, place, kind of goods or incident",
-                                examples=["demo:incident-klang"])],
+    start: Annotated[
+        str,
+        Query(
+            max_length=MAX_TEXT,
+            description="Site, company, place, kind of goods or incident",
+            examples=["demo:incident-klang"],
+        ),
+    ],
     goods: Annotated[str | None, Query(max_length=MAX_TEXT, description="The kind of goods, for a company")] = None,
     risk: Annotated[str | None, RISK] = None,
 ) -> Answer[AffectedData]:
@@ -152,8 +167,9 @@ def paths(
     service: Asked,
     when: At,
     source: Annotated[str, Query(max_length=MAX_TEXT, description="Upstream end", examples=["demo:site-klang-4"])],
-    target: Annotated[str, Query(max_length=MAX_TEXT, description="Downstream end",
-                                 examples=["demo:contract-gloves-skane"])],
+    target: Annotated[
+        str, Query(max_length=MAX_TEXT, description="Downstream end", examples=["demo:contract-gloves-skane"])
+    ],
     k: Annotated[int, Query(ge=1, le=MAX_PATHS)] = 5,
 ) -> Answer[PathsData]:
     return ask.paths(service, when, source, target, k)
@@ -164,9 +180,15 @@ def runs(service: Asked, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> l
     found = sorted(service.store.runs(), key=lambda run: run.run, reverse=True)[:limit]
     return [
         RunRow(
-            run=run.run, kind=run.kind, state=run.state.value, loader=run.loader, counts=dict(run.counts),
-            title=run.source.title if run.source else "", series=run.source.series if run.source else "",
-            edition=run.source.edition if run.source else "", began=run.began,
+            run=run.run,
+            kind=run.kind,
+            state=run.state.value,
+            loader=run.loader,
+            counts=dict(run.counts),
+            title=run.source.title if run.source else "",
+            series=run.source.series if run.source else "",
+            edition=run.source.edition if run.source else "",
+            began=run.began,
             publication=run.publication.number if run.publication else None,
             published=run.publication.at if run.publication else None,
         )
@@ -179,5 +201,3 @@ def healthz(service: Asked) -> Health:
     latest = service.store.latest()
     number, at = (latest.number, latest.at) if latest else (0, None)
     return Health(status="ok", publication=number, known_at=at)
-
-

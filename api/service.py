@@ -134,5 +134,3 @@ class Service:
             listed = "; ".join(f"{hit.name} ({hit.keys[0] if hit.keys else hit.entity})" for hit in fitting)
             raise AmbiguousError(f"“{text}” fits several: {listed}.", names, remedy="Give one identifier.")
         raise NotInGraphError(f"“{text}” is not in the graph.", remedy="Try kedja search with a part of the name.")
-
-

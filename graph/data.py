@@ -105,8 +105,10 @@ class TraceNode(Frozen):
 
 
 class Listed(Frozen):
-    """A row of the company list: ``company`` may have the goods in ``contracts``, which is unknown: ask it. Never counted
-    in a figure."""
+    """A row of the company list: ``company`` may have the goods in ``contracts``, which is unknown: ask it.
+
+    Never counted in a figure.
+    """
 
     company: str
     contracts: tuple[str, ...]

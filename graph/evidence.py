@@ -33,13 +33,15 @@ def with_sources(store: Store, at: At, answer: Answer[T]) -> Answer[T]:
             "cited": cited,
         }
     )
-    return answer.model_copy(update={
-        "data": _attributed(answer.data, statements, said),
-        "evidence": Evidence.model_validate(evidence),
-        "completeness": answer.completeness.model_copy(
-            update={"oldest_source": min((s.published for s in cited if s.published), default=None)}
-        ),
-    })
+    return answer.model_copy(
+        update={
+            "data": _attributed(answer.data, statements, said),
+            "evidence": Evidence.model_validate(evidence),
+            "completeness": answer.completeness.model_copy(
+                update={"oldest_source": min((s.published for s in cited if s.published), default=None)}
+            ),
+        }
+    )
 
 
 def _records(store: Store, at: At, entities: Iterable[str]) -> dict[str, list[StoredRecord]]:
@@ -59,14 +61,27 @@ def _facts(records: Iterable[StoredRecord], links: Iterable[StoredLink]) -> Iter
 
 def _fact(row: StoredRecord | StoredLink, source: str) -> Fact:
     common = row.common
-    return Fact(id=row.id, source=source, locator=row.locator, cites=common.cites, status=common.status.value,
-                secrecy=common.secrecy.name.lower())
+    return Fact(
+        id=row.id,
+        source=source,
+        locator=row.locator,
+        cites=common.cites,
+        status=common.status.value,
+        secrecy=common.secrecy.name.lower(),
+    )
 
 
 def _cited(source: Source) -> Cited:
     return Cited(
-        id=source.id, series=source.series, edition=source.edition, title=source.title, publisher=source.publisher,
-        url=source.url, licence=source.licence, published=source.published, retrieved=source.retrieved,
+        id=source.id,
+        series=source.series,
+        edition=source.edition,
+        title=source.title,
+        publisher=source.publisher,
+        url=source.url,
+        licence=source.licence,
+        published=source.published,
+        retrieved=source.retrieved,
     )
 
 
@@ -75,10 +90,12 @@ def _attributed(data: Any, statements: tuple[Any, ...], said: dict[str, list[Sto
     if not statements:
         return data
     named = tuple(
-        statement.model_copy(update={
-            "cites": "; ".join(dict.fromkeys(r.common.cites for r in said[statement.id] if r.common.cites)),
-            "sources": tuple(sorted({record.source for record in said[statement.id]})),
-        })
+        statement.model_copy(
+            update={
+                "cites": "; ".join(dict.fromkeys(r.common.cites for r in said[statement.id] if r.common.cites)),
+                "sources": tuple(sorted({record.source for record in said[statement.id]})),
+            }
+        )
         for statement in statements
     )
     return data.model_copy(update={"statements": named})

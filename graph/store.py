@@ -328,7 +328,6 @@ class Store(Protocol):
         """Entities that only links name, ordered by id."""
         ...
 
-
     # -- whole ------------------------------------------------------------------------------------------------
     def secret(self) -> bytes:
         """The store's own random key for hashing what must be hidden but compared."""

@@ -82,8 +82,9 @@ class Loader(Protocol):
         """
         ...
 
-    def read(self, path: Path, source: Source, options: Mapping[str, str], secret: bytes, report: Report,
-             progress: Progress) -> Iterator[Record | Link]:
+    def read(
+        self, path: Path, source: Source, options: Mapping[str, str], secret: bytes, report: Report, progress: Progress
+    ) -> Iterator[Record | Link]:
         """Yield what the file says, noting in ``report`` each row read and each row rejected."""
         ...
 

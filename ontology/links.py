@@ -44,8 +44,16 @@ class Owns(Properties):
     control: bool | None = prop("Bestämmande inflytande", "Control", "Whether the owner controls it.")
 
 
-@link("RECRUITS_FOR", "rekryterar till", "recruits for", "Organisation Place", "Site", walk=Walk.ACTOR, passes="H",
-      only_labour=True)
+@link(
+    "RECRUITS_FOR",
+    "rekryterar till",
+    "recruits for",
+    "Organisation Place",
+    "Site",
+    walk=Walk.ACTOR,
+    passes="H",
+    only_labour=True,
+)
 class RecruitsFor(Properties):
     """Who recruits workers to a site, or where they are recruited; only labour harms pass."""
 
@@ -55,8 +63,16 @@ class Supplies(Goods):
     """Goods or services of one step that are an input to the next."""
 
 
-@link("DELIVERED_UNDER", "levereras under", "delivered under", "Step", "Contract", walk=Walk.GOODS, tier=True,
-      passes="HSD")
+@link(
+    "DELIVERED_UNDER",
+    "levereras under",
+    "delivered under",
+    "Step",
+    "Contract",
+    walk=Walk.GOODS,
+    tier=True,
+    passes="HSD",
+)
 class DeliveredUnder(Goods):
     """A step whose output is delivered under a contract."""
 
@@ -133,8 +149,13 @@ class Broader(Properties):
 class Matches(Properties):
     """A reviewed match between schemes."""
 
-    relation: Text = prop("Förhållande", "Relation", "The target is exact, broader or narrower than the source.",
-                          pattern="^(exact|broader|narrower)$", required=True)
+    relation: Text = prop(
+        "Förhållande",
+        "Relation",
+        "The target is exact, broader or narrower than the source.",
+        pattern="^(exact|broader|narrower)$",
+        required=True,
+    )
     reviewer: Text = prop("Granskare", "Reviewer", "Who reviewed the match.")
 
 

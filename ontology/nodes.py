@@ -49,12 +49,19 @@ class Place(Named):
 class Step(Named):
     """One output made, handled or performed by one actor at one stage, for one buyer or for anyone, in a period."""
 
-    stage: Text = prop("Led i kedjan", "Stage", "Where in the chain the step stands.", vocabulary="chain-stages",
-                       single=True)
-    inputs_known: Text = prop("Insatser kända", "Inputs known", "Whether all inputs of the step are known.",
-                              vocabulary="inputs-known", single=True)
-    custody_model: Text = prop("Spårbarhetsmodell", "Chain-of-custody model", "ISO 22095 model of the goods.",
-                               vocabulary="custody-models")
+    stage: Text = prop(
+        "Led i kedjan", "Stage", "Where in the chain the step stands.", vocabulary="chain-stages", single=True
+    )
+    inputs_known: Text = prop(
+        "Insatser kända",
+        "Inputs known",
+        "Whether all inputs of the step are known.",
+        vocabulary="inputs-known",
+        single=True,
+    )
+    custody_model: Text = prop(
+        "Spårbarhetsmodell", "Chain-of-custody model", "ISO 22095 model of the goods.", vocabulary="custody-models"
+    )
 
 
 @node("Produkt", "Product", "Produkter", "Products")
@@ -87,8 +94,9 @@ class Procurement(Named):
     procedure: Text = prop("Förfarande", "Procedure", "Procurement procedure as the source names it.")
     estimated_value: Decimal | None = prop("Uppskattat värde", "Estimated value", "Estimated, excluding VAT.")
     ceiling_value: Decimal | None = prop("Takvärde", "Ceiling value", "Ceiling of a framework, excluding VAT.")
-    awarded_value: Decimal | None = prop("Kontrakterat värde", "Awarded value",
-                                         "Awarded for the whole procurement; never split on contracts.")
+    awarded_value: Decimal | None = prop(
+        "Kontrakterat värde", "Awarded value", "Awarded for the whole procurement; never split on contracts."
+    )
     currency: Text = prop("Valuta", "Currency", "ISO 4217.", pattern=r"^[A-Z]{3}$", example="SEK")
     environmental: bool | None = prop("Miljöhänsyn", "Environmental", "Whether environmental terms are stated.")
     social: bool | None = prop("Sociala hänsyn", "Social", "Whether social terms are stated.")
@@ -108,13 +116,20 @@ class Contract(Named):
 
     kind: Text = prop("Avtalsform", "Kind", "Contract, framework or call-off.", vocabulary="contract-kinds")
     rank: int | None = prop("Rangordning", "Rank", "Rank in a framework, 1 first.", ge=1)
-    clause_level: Text = prop("Klausulnivå", "Clause level", "Level of the sustainability clause.",
-                              vocabulary="clause-levels", single=True)
+    clause_level: Text = prop(
+        "Klausulnivå", "Clause level", "Level of the sustainability clause.", vocabulary="clause-levels", single=True
+    )
     clause_version: Text = prop("Klausulversion", "Clause version", "Version of the clause.")
-    inputs_known: Text = prop("Leveranser kända", "Deliveries known", "Whether all that is delivered is known.",
-                              vocabulary="inputs-known", single=True)
-    awarded_value: Decimal | None = prop("Kontrakterat värde", "Awarded value",
-                                         "Awarded to this contract, excluding VAT.", single=True)
+    inputs_known: Text = prop(
+        "Leveranser kända",
+        "Deliveries known",
+        "Whether all that is delivered is known.",
+        vocabulary="inputs-known",
+        single=True,
+    )
+    awarded_value: Decimal | None = prop(
+        "Kontrakterat värde", "Awarded value", "Awarded to this contract, excluding VAT.", single=True
+    )
     spent_value: Decimal | None = prop("Inköpt värde", "Spent value", "Spent under this contract, excluding VAT.")
     currency: Text = prop("Valuta", "Currency", "ISO 4217.", pattern=r"^[A-Z]{3}$", example="SEK")
 
@@ -130,12 +145,15 @@ class Statement(Named):
     """What an assessment and a finding share: a scope is its links ABOUT and its stage, all of them together."""
 
     name_sv: Text = prop("Svensk lydelse", "Swedish wording", "The statement in Swedish.")
-    stage: Text = prop("Led i kedjan", "Stage", "The stage that the statement is about; absent: any.",
-                       vocabulary="chain-stages")
-    severity: int | None = prop("Allvarlighet", "Severity", "0 to 4: the worst of scale, scope, irremediability.",
-                                ge=0, le=4)
-    rights_holders: Many = prop("Rättighetshavare", "Rights-holders", "The groups affected.",
-                                vocabulary="rights-holder-groups")
+    stage: Text = prop(
+        "Led i kedjan", "Stage", "The stage that the statement is about; absent: any.", vocabulary="chain-stages"
+    )
+    severity: int | None = prop(
+        "Allvarlighet", "Severity", "0 to 4: the worst of scale, scope, irremediability.", ge=0, le=4
+    )
+    rights_holders: Many = prop(
+        "Rättighetshavare", "Rights-holders", "The groups affected.", vocabulary="rights-holder-groups"
+    )
     issued: date | None = prop("Utfärdad", "Issued", "When it was said.")
 
 
@@ -144,8 +162,9 @@ class RiskAssessment(Statement):
     """A potential adverse impact: somebody's judgement of what may happen within a scope."""
 
     likelihood: float | None = prop("Sannolikhet", "Likelihood", "Probability per 12 months, 0 to 1.", ge=0, le=1)
-    level: Text = prop("Publicerad nivå", "Published level", "The level in its publisher's own scale.",
-                       vocabulary="levels")
+    level: Text = prop(
+        "Publicerad nivå", "Published level", "The level in its publisher's own scale.", vocabulary="levels"
+    )
 
 
 @node("Iakttagelse", "Finding", "Iakttagelser", "Findings")
@@ -153,10 +172,15 @@ class Finding(Statement):
     """An actual impact: something said to have happened, listings and import bans included."""
 
     standing: Text = prop("Ställning", "Standing", "How far it is established.", vocabulary="standings")
-    indicators: Many = prop("ILO-indikatorer", "ILO indicators", "Indicators of forced labour that were seen.",
-                            vocabulary="ilo-forced-labour-indicators")
-    severe_deviation: Text = prop("Allvarlig avvikelse", "Severe deviation", "Which severe deviation it is.",
-                                  vocabulary="severe-deviations")
+    indicators: Many = prop(
+        "ILO-indikatorer",
+        "ILO indicators",
+        "Indicators of forced labour that were seen.",
+        vocabulary="ilo-forced-labour-indicators",
+    )
+    severe_deviation: Text = prop(
+        "Allvarlig avvikelse", "Severe deviation", "Which severe deviation it is.", vocabulary="severe-deviations"
+    )
     modified: date | None = prop("Ändrad", "Modified", "When the decision was modified.")
     revoked: date | None = prop("Upphävd", "Revoked", "When the decision was revoked.")
     reply: Text = prop("Företagets svar", "Company's reply", "What the company answered, attributed and dated.")
@@ -167,13 +191,16 @@ class Audit(Named):
     """A check of an actor: audit, self-assessment, certificate or origin test."""
 
     kind: Text = prop("Slag", "Kind", "What kind of check.", vocabulary="audit-kinds")
-    could_find: Many = prop("Kunde finna", "Could find", "The risk types that its method could find.",
-                            vocabulary="risk-types")
+    could_find: Many = prop(
+        "Kunde finna", "Could find", "The risk types that its method could find.", vocabulary="risk-types"
+    )
     performed: date | None = prop("Utförd", "Performed", "When it was done.")
-    custody_model: Text = prop("Spårbarhetsmodell", "Chain-of-custody model", "ISO 22095, for a certificate.",
-                               vocabulary="custody-models")
-    clause_level: Text = prop("Klausulnivå", "Clause level", "The clause it was done under.",
-                              vocabulary="clause-levels")
+    custody_model: Text = prop(
+        "Spårbarhetsmodell", "Chain-of-custody model", "ISO 22095, for a certificate.", vocabulary="custody-models"
+    )
+    clause_level: Text = prop(
+        "Klausulnivå", "Clause level", "The clause it was done under.", vocabulary="clause-levels"
+    )
 
 
 @node("Åtgärd", "Measure", "Åtgärder", "Measures")

@@ -1,5 +1,8 @@
 """The commands, a module a group."""
 
-from api.commands import ask, demo, describe, export, load, serve
-
-__all__ = ["ask", "demo", "describe", "export", "load", "serve"]
+import api.commands.ask
+import api.commands.demo
+import api.commands.describe
+import api.commands.export
+import api.commands.load
+import api.commands.serve  # noqa: F401

@@ -134,7 +134,6 @@ def affected(
         answer = ask.affected(service, asked, str(start), goods, risk)
     if out is not None:
         from visualisation.export_xlsx import affected_xlsx
-
         from visualisation.words import Words
 
         common.write(out, affected_xlsx([answer], Words(language)))

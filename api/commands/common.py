@@ -97,7 +97,6 @@ def show(answer: Answer[Any], lang: str, as_json: bool) -> None:
         typer.echo(answer.model_dump_json(indent=2))
         return
     from visualisation.terminal import answer_text
-
     from visualisation.words import Words
 
     typer.echo(answer_text(answer, Words(lang)))

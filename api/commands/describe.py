@@ -47,7 +47,9 @@ def doctor(store: Store = None) -> None:
     typer.echo(f"Snapshots {where.cache}")
     with common.opened(store) as service:
         latest = service.store.latest()
-        published = f"Publication {latest.number}, {latest.at:%Y-%m-%d %H:%M} UTC" if latest else "Nothing published yet"
+        published = (
+            f"Publication {latest.number}, {latest.at:%Y-%m-%d %H:%M} UTC" if latest else "Nothing published yet"
+        )
         typer.echo(published)
         problems = service.store.check()
     for problem in problems:

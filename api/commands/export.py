@@ -52,9 +52,7 @@ def export(
     common.write(out, content)
 
 
-def _answer(
-    service: Service, when: When, question: str, names: list[str], risk: str, downstream: bool
-) -> Answer[Any]:
+def _answer(service: Service, when: When, question: str, names: list[str], risk: str, downstream: bool) -> Answer[Any]:
     from api import ask
     from api.settings import MAX_NODES, MAX_TIER
 

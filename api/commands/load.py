@@ -102,7 +102,6 @@ def run(loader: Loader, file: Path, store: str | None, rejects: Path | None, lan
         where = rejects or Path(f"{file.stem or 'kedja'}.rejects.csv")
         if loaded.report.rejects:
             from visualisation.rejects import rejects_csv
-
             from visualisation.words import Words
 
             common.write(where, rejects_csv(loaded.report.rejects, Words(language)))
@@ -119,7 +118,6 @@ def load_into(service: Service, loader: Loader, file: Path) -> Loaded:
 def tell(loaded: Loaded, file: Path, lang: str) -> None:
     """Counts that add up, in a few lines on standard error."""
     from visualisation.rejects import loaded_text
-
     from visualisation.words import Words
 
     typer.echo(loaded_text(loaded, file.name, Words(lang)), err=True)

@@ -130,8 +130,9 @@ class Derivation:
         ids, edges = self.topology.vertices.id, self.topology.edges
         rests_on = tuple(edges.id(edge) for edge in dict.fromkeys(facts))
         for start, end in when:
-            yield GraphLink(type, ids[source], ids[target], status=Status.GENERIC, valid_from=start, valid_to=end,
-                            rests_on=rests_on)
+            yield GraphLink(
+                type, ids[source], ids[target], status=Status.GENERIC, valid_from=start, valid_to=end, rests_on=rests_on
+            )
 
     def contract_kinds(self, contract: int) -> Iterator[tuple[int, Periods, tuple[int, ...]]]:
         """(kind, when, facts) of a contract's own categories and those of its lot."""

@@ -53,8 +53,9 @@ def _rows(store: Store, at: At, nodes: list[int]) -> Iterator[VertexRow]:
 
 def _ghost(ghost: Entity) -> VertexRow:
     declared = STATUSES.index(Status.DECLARED)
-    return VertexRow(ghost.id, ghost.type, ghost.name, joined_keys(ghost.keys), "{}", True, declared, float("nan"),
-                     BEGINNING, END)
+    return VertexRow(
+        ghost.id, ghost.type, ghost.name, joined_keys(ghost.keys), "{}", True, declared, float("nan"), BEGINNING, END
+    )
 
 
 def _row(records: list[Described]) -> VertexRow:
@@ -69,9 +70,16 @@ def _row(records: list[Described]) -> VertexRow:
         properties = canonical(merged)
     stated = [record.confidence for record in records if record.confidence is not None]
     return VertexRow(
-        first.entity, first.type, first.name, joined_keys(sorted(keys)), properties, False,
-        max(record.status for record in records), max(stated, default=float("nan")),
-        min(record.valid_from for record in records), max(record.valid_to for record in records),
+        first.entity,
+        first.type,
+        first.name,
+        joined_keys(sorted(keys)),
+        properties,
+        False,
+        max(record.status for record in records),
+        max(stated, default=float("nan")),
+        min(record.valid_from for record in records),
+        max(record.valid_to for record in records),
     )
 
 
@@ -105,8 +113,16 @@ def _edges(store: Store, at: At, vertex_of: np.ndarray[tuple[int], np.dtype[np.i
 
 
 _DTYPES: dict[str, type] = {
-    "row": np.int64, "source": np.int32, "target": np.int32, "type": np.int8, "status": np.int8, "denied": np.int8,
-    "confidence": np.float64, "valid_from": np.int32, "valid_to": np.int32, "order": np.int64,
+    "row": np.int64,
+    "source": np.int32,
+    "target": np.int32,
+    "type": np.int8,
+    "status": np.int8,
+    "denied": np.int8,
+    "confidence": np.float64,
+    "valid_from": np.int32,
+    "valid_to": np.int32,
+    "order": np.int64,
 }
 
 

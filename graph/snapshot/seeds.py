@@ -51,8 +51,18 @@ class Seeds:
     listed: I32
 
     def columns(self) -> tuple[Array, ...]:
-        return (self.vertex, self.statement, self.risk, self.severity, self.likelihood, self.confidence,
-                self.specific, self.maybe, self.assessed, self.listed)
+        return (
+            self.vertex,
+            self.statement,
+            self.risk,
+            self.severity,
+            self.likelihood,
+            self.confidence,
+            self.specific,
+            self.maybe,
+            self.assessed,
+            self.listed,
+        )
 
     @property
     def low(self) -> F64:

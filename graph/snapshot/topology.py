@@ -105,7 +105,7 @@ class Vertices:
     def from_rows(rows: Sequence[VertexRow]) -> Vertices:
         """The vertices of rows in the order of their ids."""
         names = VertexRow._fields
-        column = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else {name: () for name in names}
+        column = dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
         codes = [NODE_CODE[name] for name in column["type"]]
         return Vertices(
             id=Texts.of(column["id"]),
@@ -128,8 +128,18 @@ def joined_keys(keys: Iterable[str]) -> str:
 
 def row_of(node: GraphNode) -> VertexRow:
     confidence = float("nan") if node.confidence is None else node.confidence
-    return VertexRow(node.id, node.type, node.name, joined_keys(node.keys), canonical(node.properties), node.ghost,
-                     STATUSES.index(node.status), confidence, node.valid_from, node.valid_to)
+    return VertexRow(
+        node.id,
+        node.type,
+        node.name,
+        joined_keys(node.keys),
+        canonical(node.properties),
+        node.ghost,
+        STATUSES.index(node.status),
+        confidence,
+        node.valid_from,
+        node.valid_to,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -273,8 +283,21 @@ class Topology:
         v, e = self.vertices, self.edges
         texts = tuple(part for text in (v.id, v.name, v.keys, v.properties) for part in (text.blob, text.start))
         named = (*texts, v.type, v.ghost, v.status, v.confidence, v.valid_from, v.valid_to)
-        arrays = (e.source, e.target, e.type, e.order, e.mark, e.status, e.denied, e.derived, e.confidence,
-                  e.valid_from, e.valid_to, e.fact_start, e.fact)
+        arrays = (
+            e.source,
+            e.target,
+            e.type,
+            e.order,
+            e.mark,
+            e.status,
+            e.denied,
+            e.derived,
+            e.confidence,
+            e.valid_from,
+            e.valid_to,
+            e.fact_start,
+            e.fact,
+        )
         return content_hash(("kedja-topology", model.VERSION), (*named, *arrays))
 
     @cached_property

@@ -77,7 +77,9 @@ def _vocabularies() -> Iterable[str]:
 
 
 def markdown() -> str:
-    schemes = _table(("scheme", "sv", "en", "example"),
-                     ((f"`{s.name}`", s.label.sv, s.label.en, f"`{s.name}:{s.example}`") for s in SCHEMES.values()))
+    schemes = _table(
+        ("scheme", "sv", "en", "example"),
+        ((f"`{s.name}`", s.label.sv, s.label.en, f"`{s.name}:{s.example}`") for s in SCHEMES.values()),
+    )
     parts = [HEAD, *_nodes(), *_links(), "## Identifier schemes\n", schemes, *_vocabularies()]
     return "\n".join(parts)

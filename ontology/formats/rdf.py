@@ -43,8 +43,13 @@ def statement_iri(link: str) -> URIRef:
 def datatype(declared: Property) -> URIRef:
     """The XSD datatype of a property that has no vocabulary."""
     text = str(declared.annotation)
-    for word, type in (("bool", XSD.boolean), ("int", XSD.integer), ("float", XSD.double), ("Decimal", XSD.decimal),
-                       ("date", XSD.date)):
+    for word, type in (
+        ("bool", XSD.boolean),
+        ("int", XSD.integer),
+        ("float", XSD.double),
+        ("Decimal", XSD.decimal),
+        ("date", XSD.date),
+    ):
         if word in text:
             return type
     return XSD.string

@@ -99,5 +99,3 @@ def shapes_graph() -> Graph:
 
 def shapes_turtle() -> str:
     return str(shapes_graph().serialize(format="longturtle"))
-
-

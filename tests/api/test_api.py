@@ -47,9 +47,12 @@ def test_an_entity_answers_by_id_and_by_any_identifier_with_or_without_its_schem
 
 
 def test_a_valid_identifier_that_is_not_in_the_graph_is_no_clean_score(client: TestClient) -> None:
-    for path, query in (("/v1/exposure", {"subject": "5566778899", "risk": "forced-labour"}),
-                        ("/v1/entities/se-orgnr:5566778899", {}), ("/v1/trace", {"start": "lei:213800KUD8LAJWSQ9D15"}),
-                        ("/v1/affected", {"start": "cpv:99999999"})):
+    for path, query in (
+        ("/v1/exposure", {"subject": "5566778899", "risk": "forced-labour"}),
+        ("/v1/entities/se-orgnr:5566778899", {}),
+        ("/v1/trace", {"start": "lei:213800KUD8LAJWSQ9D15"}),
+        ("/v1/affected", {"start": "cpv:99999999"}),
+    ):
         answer = get(client, path, **query)
         assert answer["knowledge"] == "not_in_graph"
         assert answer["data"] is None
@@ -85,7 +88,9 @@ def test_a_name_that_fits_several_lists_them(client: TestClient) -> None:
         ("/v1/paths", {"source": FACTORY, "target": CONTRACT, "k": 1000}),
     ],
 )
-def test_a_bad_request_is_a_problem_that_says_what_is_wrong(client: TestClient, path: str, query: dict[str, Any]) -> None:
+def test_a_bad_request_is_a_problem_that_says_what_is_wrong(
+    client: TestClient, path: str, query: dict[str, Any]
+) -> None:
     response = client.get(path, params=query)
     assert response.status_code == 422
     body = response.json()
@@ -101,8 +106,12 @@ def test_the_same_question_gives_the_same_bytes(client: TestClient) -> None:
 def test_every_answer_states_both_clocks_snapshot_method_evidence_and_that_it_is_a_demonstration(
     client: TestClient,
 ) -> None:
-    for path, query in (("/v1/exposure", {"subject": KALMAR, "risk": "forced-labour"}), ("/v1/trace", {"start": CONTRACT}),
-                        ("/v1/affected", {"start": FACTORY}), ("/v1/paths", {"source": FACTORY, "target": CONTRACT})):
+    for path, query in (
+        ("/v1/exposure", {"subject": KALMAR, "risk": "forced-labour"}),
+        ("/v1/trace", {"start": CONTRACT}),
+        ("/v1/affected", {"start": FACTORY}),
+        ("/v1/paths", {"source": FACTORY, "target": CONTRACT}),
+    ):
         answer = get(client, path, **query)
         assert answer["as_of"]["valid_at"] == "2026-11-01"
         assert answer["as_of"]["known_at"] == "2026-11-02T08:00:00Z"

@@ -13,12 +13,12 @@ import ontology.links
 from ontology.formats import NAMES, formats
 from ontology.formats.json_schema import schema
 from ontology.formats.rdf import KEDJA, relation_iri, statement_iri, term_iri
-from ontology.model import LINKS, NODES, Family, Walk
+from ontology.model import LINKS, NODES, Family, LinkType, NodeType, Walk
 from ontology.records import Link, Record, Ref, check_link, check_record
 from ontology.vocabulary import risk_family, vocabulary, vocabulary_names
 
 ROOT = Path(__file__).parents[2]
-ALL = {**NODES, **LINKS}
+ALL: dict[str, NodeType | LinkType] = {**NODES, **LINKS}
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +117,17 @@ def test_the_shapes_hold_ends_and_vocabularies(shapes: Graph) -> None:
 def test_a_link_that_flows_is_walked_and_one_that_does_not_is_not() -> None:
     assert ontology.links
     flowing = {name for name, link in LINKS.items() if link.walk is not Walk.NONE}
-    assert flowing == {"PERFORMS", "RUNS", "OPERATES", "OWNS", "RECRUITS_FOR", "SUPPLIES", "DELIVERED_UNDER", "HOLDS",
-                       "SELLS_TO"}
+    assert flowing == {
+        "PERFORMS",
+        "RUNS",
+        "OPERATES",
+        "OWNS",
+        "RECRUITS_FOR",
+        "SUPPLIES",
+        "DELIVERED_UNDER",
+        "HOLDS",
+        "SELLS_TO",
+    }
     assert all(link.passes for name, link in LINKS.items() if name in flowing)
     assert not any(link.passes for name, link in LINKS.items() if name not in flowing)
 

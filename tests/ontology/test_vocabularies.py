@@ -41,14 +41,24 @@ def test_every_term_has_labels_definitions_a_source_and_a_broader_term_that_exis
 
 
 def test_every_vocabulary_that_a_property_names_exists() -> None:
-    named = {p.vocabulary for t in (*NODES.values(), *LINKS.values()) for p in t.properties.values() if p.vocabulary}
+    properties = [p for node in NODES.values() for p in node.properties.values()]
+    properties += [p for link in LINKS.values() for p in link.properties.values()]
+    named = {p.vocabulary for p in properties if p.vocabulary}
     assert named <= set(vocabulary_names())
 
 
 def test_there_are_ten_core_conventions_eleven_indicators_six_severe_deviations_and_seven_requirements() -> None:
-    counts = {name: len(vocabulary(name).terms) for name in (
-        "ilo-core-conventions", "ilo-forced-labour-indicators", "severe-deviations", "process-requirements", "regions",
-        "areas")}
+    counts = {
+        name: len(vocabulary(name).terms)
+        for name in (
+            "ilo-core-conventions",
+            "ilo-forced-labour-indicators",
+            "severe-deviations",
+            "process-requirements",
+            "regions",
+            "areas",
+        )
+    }
     assert list(counts.values()) == [10, 11, 6, 7, 21, 8]
 
 
@@ -82,10 +92,16 @@ def test_every_key_of_the_reference_data_is_in_normal_form_and_described() -> No
     known = set(kinds_and_places())
     for key in known:
         assert parse_key(key) == key
-    for name, columns in (("uhm-matrices", ["kind"]), ("dfo", ["kind"]), ("dol-goods", ["kind", "place"]),
-                          ("assessments", ["kind", "place"]), ("findings", ["kind", "place"]),
-                          ("generic-steps", ["kind", "place"]), ("recipes", ["whole", "part"]),
-                          ("places", ["part_of"])):
+    for name, columns in (
+        ("uhm-matrices", ["kind"]),
+        ("dfo", ["kind"]),
+        ("dol-goods", ["kind", "place"]),
+        ("assessments", ["kind", "place"]),
+        ("findings", ["kind", "place"]),
+        ("generic-steps", ["kind", "place"]),
+        ("recipes", ["whole", "part"]),
+        ("places", ["part_of"]),
+    ):
         for row in rows(name):
             for column in columns:
                 assert {key for key in row[column].split(";") if key} <= known, row
