@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 
 QUESTIONS = ("trace", "exposure", "affected", "paths")
 FORMATS = dict.fromkeys(QUESTIONS, ("html", "csv", "xlsx", "graphml", "ttl", "json"))
+GRAPH_FORMATS = ("graphml", "ttl")
+MEDIA_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "graphml": "application/graphml+xml",
+    "ttl": "text/turtle; charset=utf-8",
+    "json": "application/json",
+}
 
 
 def chosen(format: str, offered: tuple[str, ...]) -> str:
