@@ -18,13 +18,14 @@ class Invented:
     name = "invented"
     version = "1"
 
-    def source(self, path: Path, options: Mapping[str, str]) -> Source:
+    def source(self, path: Path, options: Mapping[str, str]) -> Source:  # noqa: ARG002
         series, edition, _ = path.read_text(encoding="utf-8").split()
         return Source(series, edition, series, "A publisher")
 
     def read(
-        self, path: Path, source: Source, options: Mapping[str, str], secret: bytes, report: Report, progress: Progress
-    ) -> Iterator[Record | Link]:
+        self, path: Path, source: Source, options: Mapping[str, str], secret: bytes, report: Report,  # noqa: ARG002
+        progress: Progress,
+    ) -> Iterator[Record | Link]:  # fmt: skip
         count = int(path.read_text(encoding="utf-8").split()[2])
         for n in range(count):
             report.rows_in += 1

@@ -52,7 +52,8 @@ def test_no_byte_of_it_is_left_on_the_disk(opened: Opener, tmp_path: Path) -> No
     whole(store, now(store))
     (record,) = (r for r in store.records(now(store)) if SECRET in r.name)
     (link,) = store.links(now(store))
-    assert _bytes(tmp_path, SECRET) and _bytes(tmp_path, "kvastgatan")
+    assert _bytes(tmp_path, SECRET)
+    assert _bytes(tmp_path, "kvastgatan")
     store.erase([record.id, link.id], "asked", day(3))
     for word in (SECRET, SECRET.lower(), SECRET.upper(), "kvastgatan"):
         assert not _bytes(tmp_path, word), word
