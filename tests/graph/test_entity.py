@@ -1,0 +1,104 @@
+"""Everything said of one entity, by whom, and where the sources disagree; on a real store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import graph.sqlite
+from graph.data import EntityData
+from graph.questions.entity import entity
+from graph.snapshot.cache import Cache
+from graph.snapshot.view import Known, Moment, Snapshot
+from graph.sqlite import SqliteStore
+from ontology.method import method
+from ontology.records import Common, Link, Polarity, Record, Ref, Secrecy
+from tests.contract.saying import load, now, source
+
+FACTORY, MAKER = "local:factory", "local:maker"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    opened = graph.sqlite.open(tmp_path / "store.kedja")
+    yield opened
+    opened.close()
+
+
+def site(workers: int, *also: str, common: Common | None = None) -> Record:
+    return Record("Site", FACTORY, {"name": "Plant 4", "workers": workers}, also=also, common=common or Common())
+
+
+def operates(common: Common | None = None) -> Link:
+    return Link("OPERATES", Ref("Organisation", MAKER), Ref("Site", FACTORY), common=common or Common())
+
+
+def snapshot(store: SqliteStore, cache: Path, clearance: Secrecy = Secrecy.PUBLIC) -> Snapshot:
+    at, latest = now(store, clearance), store.latest()
+    assert latest is not None
+    known = Known(at.publication, latest.at, clearance.name.lower())
+    return Snapshot(Cache(cache).topology(store, at), Moment(date(2026, 6, 1)), method(), known)
+
+
+def ask(store: SqliteStore, cache: Path, id: str = FACTORY, clearance: Secrecy = Secrecy.PUBLIC) -> EntityData:
+    data = entity(store, snapshot(store, cache, clearance), id).data
+    assert data is not None
+    return data
+
+
+def test_every_source_is_told_apart(store: SqliteStore, tmp_path: Path) -> None:
+    load(store, source("one"), [site(900), operates()], 1)
+    load(store, source("two"), [site(900)], 2)
+    found = ask(store, tmp_path)
+    assert found.node.type == "Site"
+    assert len({said.source for said in found.said}) == 2
+    assert [link.type for link in found.links] == ["OPERATES"]
+    assert [node.type for node in found.neighbours] == ["Organisation"]
+    # The maker is a ghost: only a link names it, and its name is its key.
+    assert found.neighbours[0].ghost
+    assert found.conflicts == ()
+
+
+def test_different_values_of_a_single_valued_property_conflict(store: SqliteStore, tmp_path: Path) -> None:
+    load(store, source("one"), [site(900)], 1)
+    load(store, source("two"), [site(350)], 2)
+    (conflict,) = ask(store, tmp_path).conflicts
+    assert (conflict.property, conflict.values) == ("workers", ("350", "900"))
+    assert len(conflict.records) == 2
+
+
+def test_a_value_that_no_longer_holds_conflicts_with_none(store: SqliteStore, tmp_path: Path) -> None:
+    load(store, source("one"), [site(900, common=Common(valid_to=date(2026, 1, 1)))], 1)
+    load(store, source("two"), [site(350)], 2)
+    assert ask(store, tmp_path).conflicts == ()
+
+
+def test_one_source_that_asserts_and_one_that_denies_conflict(store: SqliteStore, tmp_path: Path) -> None:
+    load(store, source("one"), [site(900), operates()], 1)
+    load(store, source("two"), [operates(Common(polarity=Polarity.DENIED))], 2)
+    (conflict,) = ask(store, tmp_path).conflicts
+    assert (conflict.property, conflict.values) == ("OPERATES", ("asserted", "denied"))
+
+
+def test_an_id_that_was_merged_away_redirects(store: SqliteStore, tmp_path: Path) -> None:
+    load(store, source("one"), [site(900), operates()], 1)
+    ghost = ask(store, tmp_path).neighbours[0].id
+    load(store, source("two"), [Record("Organisation", MAKER, {"name": "The maker"})], 2)
+    found = ask(store, tmp_path, ghost)
+    assert (found.node.name, found.node.ghost) == ("The maker", False)
+    assert found.redirected_from == ghost
+    assert ask(store, tmp_path, MAKER).redirected_from is None
+
+
+def test_what_is_withheld_shows_nowhere(store: SqliteStore, tmp_path: Path) -> None:
+    load(store, source("one"), [site(900), operates(Common(secrecy=Secrecy.RESTRICTED))], 1)
+    assert ask(store, tmp_path).links == ()
+    assert len(ask(store, tmp_path, clearance=Secrecy.RESTRICTED).links) == 1
+
+
+def test_what_is_not_there_is_said_so(store: SqliteStore, tmp_path: Path) -> None:
+    load(store, source("one"), [site(900)], 1)
+    assert entity(store, snapshot(store, tmp_path), "local:nothing").data is None
