@@ -170,7 +170,9 @@ def _relax_changed(
 ) -> Any:  # fmt: skip
     """As ``relax``, of the suppliers whose stamp is ``now`` or one less."""
     arrays = (source, kind, confidence, low, high, stamp)
-    return types.int64(rows, types.int64, types.int64, types.int64, *arrays, types.uint8), _relaxation(only_changed=True)
+    return types.int64(rows, types.int64, types.int64, types.int64, *arrays, types.uint8), _relaxation(
+        only_changed=True
+    )
 
 
 relax: Any = intrinsic(_relax)

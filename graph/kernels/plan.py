@@ -25,7 +25,7 @@ WORTH_SHARING = 20_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """A network's links by buyer, both ends renumbered: ``order[place]`` is a vertex.
+    """A network's links by buyer, both ends renumbered: ``order[i]`` is the vertex at a place, ``place[v]`` its place.
 
     The links of the buyer at a place are ``start[place] : start[place + 1]``; ``source`` are places, with ``AHEAD``
     more of them at the end. ``edge`` are positions in the network, ``confidence`` is the network's. ``blocks``,
@@ -35,6 +35,7 @@ class Plan:
 
     n: int
     order: I32
+    place: I32
     start: I64
     source: I32
     kind: U8
@@ -60,7 +61,7 @@ def plan(network: Network) -> Plan:
         kind, confidence,
     )  # fmt: skip
     blocks = _blocks(order, number, level, cyclic)
-    return Plan(network.n, order, start, source, kind, edge, confidence, blocks, _stages(blocks, start))
+    return Plan(network.n, order, place, start, source, kind, edge, confidence, blocks, _stages(blocks, start))
 
 
 @compiled

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from graph.kernels.common import compiled
-from graph.kernels.llvm import LANES, relax, relax_changed
+from graph.kernels.llvm import AHEAD, LANES, prefetch, relax, relax_changed
 from graph.kernels.plan import ALONE, ROUNDS, SHARED, Plan
 from graph.network import F32, LINK_TYPES
 from ontology.errors import InputError
@@ -41,7 +41,7 @@ def sweep(plan: Plan, passes_low: Any, passes_high: Any, confidence: Any, seeds:
     given = np.ascontiguousarray(seeds, np.float32)
     if given.shape != (plan.n, LANES):
         raise InputError(f"Seeds of shape {given.shape}.", remedy=f"Give shape ({plan.n}, {LANES}).")
-    sure = plan.confidence if confidence is None else np.asarray(confidence, np.float32)[plan.edge]
+    sure = plan.confidence if confidence is None else _in_order(plan, np.asarray(confidence, np.float32))
     rows = _aligned(plan.n)
     stamp = np.zeros(plan.n, np.uint8)
     arrays = (rows, plan.start, plan.source, plan.kind, sure, low, high)
@@ -51,7 +51,7 @@ def sweep(plan: Plan, passes_low: Any, passes_high: Any, confidence: Any, seeds:
         def all_of(function: Any, *arguments: Any) -> int:
             return sum(pool.map(lambda worker: int(function(*arguments, worker, workers)), range(workers)))
 
-        all_of(_taken, given, plan.order, rows)
+        all_of(_taken, given, plan.place, rows)
         for kind, first, last in plan.stages.tolist():
             begin, end, _ = plan.blocks[first].tolist()
             if kind == ALONE:
@@ -76,28 +76,43 @@ def _table(passes: Any) -> F32:
     return table
 
 
+def _in_order(plan: Plan, confidence: F32) -> F32:
+    if confidence.shape != plan.edge.shape:
+        raise InputError(f"Confidences of shape {confidence.shape}.", remedy=f"Give shape {plan.edge.shape}.")
+    return confidence[plan.edge]
+
+
 def _aligned(n: int) -> F32:
-    """Rows that begin where cache lines begin, so that none lies across two."""
-    room = np.empty(n * LANES + LANES, np.float32)
+    """Rows of zeros that begin where cache lines begin, so that none lies across two."""
+    room = np.zeros(n * LANES + LANES, np.float32)
     skip = -(room.ctypes.data // 4) % LANES
     return room[skip : skip + n * LANES].reshape(n, LANES)
 
 
 @compiled
-def _taken(seeds, order, rows, worker, workers):
-    n = len(order)
-    for i in range(n * worker // workers, n * (worker + 1) // workers):
-        for lane in range(16):
-            rows[i, lane] = seeds[order[i], lane]
+def _taken(seeds, place, rows, worker, workers):
+    """Rows by place from rows by vertex. Few vertices have seeds, and only those are written."""
+    n = len(place)
+    for v in range(n * worker // workers, n * (worker + 1) // workers):
+        most = np.float32(0)
+        for lane in range(LANES):
+            most = max(most, seeds[v, lane])
+        if most > 0:
+            for lane in range(LANES):
+                rows[place[v], lane] = seeds[v, lane]
     return 0
 
 
 @compiled
 def _given_back(rows, order, found, worker, workers):
+    """Rows by vertex, which lie anywhere: they are asked for in time."""
     n = len(order)
-    for i in range(n * worker // workers, n * (worker + 1) // workers):
-        for lane in range(16):
-            found[order[i], lane] = rows[i, lane]
+    end = n * (worker + 1) // workers
+    for i in range(n * worker // workers, end):
+        prefetch(found, LANES * np.int64(order[min(i + AHEAD, end - 1)]))
+        v = order[i]
+        for lane in range(LANES):
+            found[v, lane] = rows[i, lane]
     return 0
 
 

@@ -52,13 +52,14 @@ def worst(
 
     ``passes``, shape (32,), is t by link type in [0, 1]; with ``use_confidence`` it is multiplied by c_e.
     """
-    seed, value = _seeds(seed_vertex, seed_value)
+    seed, value = checked_seeds(seed_vertex, seed_value)
+    table = checked_table(passes)
     goal = vertices(targets)
     inside = SCRATCH.take("inside", network.n, np.uint8, 0)
     reached = SCRATCH.take("reached", network.n, np.float64, 0)
     found = _worst(
         network.incoming.start, network.incoming.edge, network.outgoing.start, network.outgoing.edge, network.source,
-        network.target, network.kind, network.confidence, _table(passes), use_confidence, seed, value, goal, inside,
+        network.target, network.kind, network.confidence, table, use_confidence, seed, value, goal, inside,
         reached,
     )  # fmt: skip
     SCRATCH.keep("inside", inside)
@@ -66,7 +67,7 @@ def worst(
     return Worst(found)
 
 
-def _seeds(seed_vertex: Any, seed_value: Any) -> tuple[I32, F64]:
+def checked_seeds(seed_vertex: Any, seed_value: Any) -> tuple[I32, F64]:
     vertex = vertices(seed_vertex)
     value = np.ascontiguousarray(np.atleast_1d(seed_value), np.float64)
     if vertex.shape != value.shape:
@@ -76,7 +77,7 @@ def _seeds(seed_vertex: Any, seed_value: Any) -> tuple[I32, F64]:
     return vertex, value
 
 
-def _table(passes: Any) -> F64:
+def checked_table(passes: Any) -> F64:
     table = np.ascontiguousarray(passes, np.float64)
     if table.shape != (LINK_TYPES,) or not bool(np.all((table >= 0) & (table <= 1))):
         raise InputError(
@@ -172,14 +173,15 @@ def best_path(
     Of the paths whose value is the greatest (within ``TIE``): one of the fewest links, and of those the one whose
     ``link`` numbers, from the seed on, are the smallest sequence.
     """
-    seed, value = _seeds(seed_vertex, seed_value)
-    found, _ = constrained(network, seed, value, target, _table(passes), use_confidence, (), ())
+    seed, value = checked_seeds(seed_vertex, seed_value)
+    table = checked_table(passes)
+    found, _ = constrained(network, seed, value, target, table, use_confidence, (), ())
     if found is None:
         return None
     start = int(network.source[found[0]]) if found else target
     here = np.flatnonzero(seed == start)
     first = int(here[np.argmax(value[here])])
-    return described(network, first, float(value[first]), start, found, _table(passes), use_confidence)
+    return described(network, first, float(value[first]), start, found, table, use_confidence)
 
 
 def described(
