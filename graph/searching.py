@@ -12,6 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 MAX_WORDS = 12
+CANDIDATES = 500
+"""How many records of each stage of a search are ranked. A stage that finds more takes those whose names are about as
+long as the text, then by type, then the shortest; so the best are among them."""
+NEAR_LENGTH = 2
+
 FIRST_TYPES = (
     "Organisation",
     "Contract",

@@ -130,12 +130,13 @@ def _insert_records(
     keys: list[Row] = []
     for place, record, id_, ghosts, text, said, secrecy in batch.records:
         row, base, facts = first + place, nodes[id_], record.properties
+        name = str(facts.get("name") or "")
         apart = int(facts.get("natural_person") is True)
         kind = core.kind(connection, record.type)
-        rows.append((row, base, None, apart, *_common(kind, record.common, secrecy, run, row, said)))
+        rows.append((row, base, None, apart, len(name), *_common(kind, record.common, secrecy, run, row, said)))
         keys += ((nodes[ghost], base) for ghost in ghosts)
         bodies.append((
-            row, str(facts.get("name") or ""), str(facts.get("name_sv") or ""),
+            row, name, str(facts.get("name_sv") or ""),
             " ".join(key.partition(":")[2] for key in record.keys),
             json.dumps(record.keys, ensure_ascii=False), text, _raw(record.raw), record.locator,
             record.common.cites,

@@ -14,6 +14,7 @@ from graph.sqlite.locks import Locks
 from graph.sqlite.schema import SHIFT
 from graph.store import At
 from ontology.errors import InputError, StoreError
+from ontology.model import NODES
 from ontology.records import Secrecy
 
 READER_CACHE, WRITER_CACHE = 16_384, 131_072
@@ -160,6 +161,11 @@ class Core:
         if not wanted <= self._kinds.keys():
             self._read_kinds(self.reader())
         return sorted(self._kinds[name] for name in wanted if name in self._kinds)
+
+    def node_kinds(self) -> list[tuple[str, int]]:
+        """The declared node types with their numbers."""
+        self.known_kinds(NODES)
+        return [(name, self._kinds[name]) for name in NODES if name in self._kinds]
 
     def kind_name(self, number: int) -> str:
         if number not in self._kind_names:

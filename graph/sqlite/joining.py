@@ -231,7 +231,7 @@ def _next_row(connection: sqlite3.Connection, run: int) -> int:
     return (run << SHIFT) + int(row[0])
 
 
-_RECORD = "base, entity, apart"
+_RECORD = "base, entity, apart, length"
 _LINK = "ord, source_base, target_base, source, target"
 _REST = "type, status, denied, confidence, valid_from, valid_to, secrecy, said, body, hash"
 
@@ -250,7 +250,7 @@ def _move(connection: sqlite3.Connection, run: int, moved: dict[int, int]) -> No
         connection, run, "record",
         "SELECT r.row FROM temp.moved m CROSS JOIN record r ON r.base = m.base"
         f" WHERE {standing} AND r.entity <> m.entity",
-        f"base, (SELECT entity FROM temp.moved m WHERE m.base = t.base), apart, {_REST}", f"{_RECORD}, {_REST}",
+        f"base, (SELECT entity FROM temp.moved m WHERE m.base = t.base), apart, length, {_REST}", f"{_RECORD}, {_REST}",
     )  # fmt: skip
     ends = " UNION ".join(
         f"SELECT l.row FROM temp.moved m CROSS JOIN link l ON l.{end}_base = m.base"

@@ -52,7 +52,8 @@ CREATE INDEX member_entity ON member(entity);
 CREATE INDEX member_retracted ON member(retracted) WHERE retracted IS NOT NULL;
 CREATE INDEX member_rule ON member(rule) WHERE rule <> '' AND rule <> 'judged';
 
-CREATE TABLE record (row INTEGER PRIMARY KEY, base INTEGER NOT NULL, entity INTEGER, apart INTEGER NOT NULL,{_COMMON});
+CREATE TABLE record (row INTEGER PRIMARY KEY, base INTEGER NOT NULL, entity INTEGER, apart INTEGER NOT NULL,
+    length INTEGER NOT NULL,{_COMMON});
 CREATE UNIQUE INDEX record_base ON record(base, hash, (row >> {SHIFT}));
 CREATE INDEX record_type ON record(type);
 CREATE INDEX record_said ON record(said);

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from graph.identity import entity_id
-from graph.searching import Query, spelling, type_rank
+from graph.searching import CANDIDATES, NEAR_LENGTH, Query, spelling, type_rank
 from graph.sqlite.core import Core, View
 from graph.sqlite.entities import entities, find
 from graph.store import At, Hit
 from ontology.values import guess_keys
+
+LAST_TIERS = (3, 4, 5)
+"""The worst tier of ``spelling`` that each stage is sure to have found."""
 
 _Rank = tuple[int, int, int, int, str, str]
 
@@ -27,7 +30,7 @@ def search(core: Core, at: At, text: str, types: Iterable[str] | None, limit: in
     """See ``Store.search``. No part of the text is read as FTS5 syntax."""
     view, query = core.view(at), Query.read(text)
     wanted = None if types is None else set(types)
-    found = _by_words(core, view, query, wanted) if query.chunks else {}
+    found = _by_words(core, view, query, wanted, limit) if query.chunks else {}
     for entity in _by_identifier(core, at, text):
         if wanted is None or entity[1] in wanted:
             found[entity[0]] = _Found((0, 0, type_rank(entity[1]), 0, "", entity[0]), exact=True)
@@ -47,24 +50,45 @@ def _by_identifier(core: Core, at: At, text: str) -> list[tuple[str, str]]:
     return [(entity.id, entity.type) for entity in found if entity]
 
 
-def _by_words(core: Core, view: View, query: Query, types: set[str] | None) -> dict[str, _Found]:
-    # Quoted, a chunk is a phrase to FTS5 whatever stands in it; it folds and splits it as it did the names.
-    match = " ".join(f'"{chunk}"' for chunk in query.chunks) + " *"
-    kinds = ""
-    if types is not None:
-        kinds = f" AND e.type IN ({','.join(map(str, core.known_kinds(types)))})"
-    rows = core.reader().execute(
-        "SELECT e.id, e.type, d.name, d.alias, d.keys FROM words CROSS JOIN record r ON r.body = words.rowid"
-        " JOIN base e ON e.node = r.entity JOIN record_body d ON d.body = r.body"
-        f" WHERE words MATCH ? AND {view.sql('r')}{kinds}",
-        (match,),
-    )
+def _by_words(core: Core, view: View, query: Query, types: set[str] | None, limit: int) -> dict[str, _Found]:
+    """Ranked candidates, stage by stage: names that begin so and identifiers, then whole words, then an unfinished one.
+
+    Every hit of a stage ranks above those that only a later one finds, so enough of them end the search.
+    """
+    kinds = None if types is None else core.known_kinds(types)
     found: dict[str, _Found] = {}
-    for id_, kind, name, alias, keys in rows:
-        tier, strange, length = spelling(query, (name, alias), json.loads(keys))
-        entity = entity_id(id_)
-        rank = (tier, strange, type_rank(core.kind_name(kind)), length, name, entity)
-        known = found.get(entity)
-        if known is None or rank < known.rank:
-            found[entity] = _Found(rank, exact=tier == 0)
+    for stage, match in enumerate(_stages(query)):
+        for id_, kind, name, alias, keys in _candidates(core, view, match, kinds, len(query.text)):
+            tier, strange, length = spelling(query, (name, alias), json.loads(keys))
+            entity = entity_id(id_)
+            rank = (tier, strange, type_rank(core.kind_name(kind)), length, name, entity)
+            known = found.get(entity)
+            if known is None or rank < known.rank:
+                found[entity] = _Found(rank, exact=tier == 0)
+        if sum(hit.rank[0] <= LAST_TIERS[stage] for hit in found.values()) >= limit:
+            break
     return found
+
+
+def _stages(query: Query) -> tuple[str, str, str]:
+    # Quoted, a chunk is a phrase to FTS5 whatever stands in it; it folds and splits it as it did the names.
+    whole = " ".join(query.chunks)
+    words = " ".join(f'"{chunk}"' for chunk in query.chunks)
+    return f'({{name alias}} : ^ "{whole}" *) OR ({{numbers}} : "{whole}")', words, f"{words} *"
+
+
+def _candidates(
+    core: Core, view: View, match: str, kinds: list[int] | None, length: int
+) -> Iterator[tuple[str, int, str, str, str]]:
+    ranks = " ".join(f"WHEN {number} THEN {type_rank(name)}" for name, number in core.node_kinds())
+    chosen = "" if kinds is None else f" AND r.type IN ({','.join(map(str, kinds))})"
+    yield from core.reader().execute(
+        "WITH best AS MATERIALIZED (SELECT r.entity, r.type, r.body FROM words"
+        " CROSS JOIN record r ON r.body = words.rowid"
+        f" WHERE words MATCH ? AND {view.sql('r')}{chosen}"
+        f" ORDER BY abs(r.length - ?) > {NEAR_LENGTH}, CASE r.type {ranks} ELSE 99 END, r.length, r.base, r.hash"
+        f" LIMIT {CANDIDATES})"
+        " SELECT e.id, best.type, d.name, d.alias, d.keys FROM best JOIN base e ON e.node = best.entity"
+        " JOIN record_body d ON d.body = best.body",
+        (match, length),
+    )

@@ -92,6 +92,16 @@ def test_a_thing_is_found_once_by_any_of_its_names(store: AnyStore) -> None:
     assert found(store, "ab") == ["Onemed AB"]
 
 
+def test_the_best_are_found_among_very_many(store: AnyStore) -> None:
+    many = [company(f"local:{n}", f"Region Göteborg nummer {n}") for n in range(1500)]
+    best = [company("local:a", "Göteborg"), company("local:b", "Goteborg"), company("local:c", "AB Göteborg")]
+    load(store, source(), [*many, *best, company("local:goteborg", "Another")])
+    assert found(store, "goteborg", limit=4) == ["Another", "Goteborg", "Göteborg", "AB Göteborg"]
+    assert found(store, "gote", limit=2) == ["Goteborg", "Göteborg"]
+    assert found(store, "region gotebo", limit=1) == ["Region Göteborg nummer 0"]
+    assert len(found(store, "nummer", limit=100)) == 100
+
+
 def test_types_and_limits_narrow(store: AnyStore) -> None:
     load(store, source(), [company("local:1", "Gloves AB"), Record("Product", "local:1", {"name": "Gloves"})])
     assert found(store, "gloves", types=["Product"]) == ["Gloves"]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
+import numpy as np
 import pytest
 
 from graph.identity import entity_id, ghost_id
 from graph.store import At, Judgement, Verdict
 from ontology.errors import InputError, NotInGraphError
-from ontology.records import Common, Record, Ref, Secrecy
+from ontology.model import LINKS
+from ontology.records import Common, Polarity, Record, Ref, Secrecy, Status, link_id
+from ontology.values import from_day
 from tests.contract.places import AnyStore
 from tests.contract.saying import ALL, START, company, day, entity, load, names, now, owns, secret, source
 
@@ -257,12 +262,6 @@ def test_links_come_in_canonical_order(store: AnyStore) -> None:
 
 
 def test_columns_hold_what_the_links_hold(store: AnyStore) -> None:
-    import numpy as np
-
-    from ontology.model import LINKS
-    from ontology.records import Polarity, Status, link_id
-    from ontology.values import from_day
-
     period = Common(Status.VERIFIED, 0.25, Polarity.DENIED, Secrecy.PUBLIC, day(-20_000).date(), day(40_000).date())
     until = Common(Status.GENERIC, 0.0, valid_to=day(3).date())
     load(store, source("a"), [
@@ -290,6 +289,31 @@ def test_columns_hold_what_the_links_hold(store: AnyStore) -> None:
             seen += 1
     assert seen == len(links) == 3
     assert list(store.link_columns(at, [])) == list(store.link_columns(at, ["SUPPLIES"])) == []
+
+
+def test_a_freeze_reads_each_thing_once_the_record_that_names_it_first(store: AnyStore) -> None:
+    period = Common(valid_from=day(0).date(), confidence=0.5)
+    load(store, source("a"), [company("local:1", "One AB", LEI, common=period), owns("local:1", "local:8")])
+    load(store, source("b"), [
+        company("local:2", "One Aktiebolag", LEI), company("local:3", "Three"), owns("local:1", "local:9", common=secret()),
+    ])  # fmt: skip
+    at = now(store)
+    read = list(store.described(at))
+    assert [d.entity for d in read] == sorted(d.entity for d in read)
+    firsts = {d.entity: d.name for d in reversed(read)}
+    assert firsts == {e.id: e.name for e in store.entities(at) if not e.ghost}
+    by_name = {r.name: r for r in store.records(at)}
+    for d in read:
+        record = by_name[d.name]
+        assert (d.entity, d.node, d.type) == (record.entity, record.node, record.type)
+        assert (tuple(json.loads(d.keys)), json.loads(d.properties)) == (record.keys, record.properties)
+        assert list(Status)[d.status] is record.common.status
+        assert d.confidence == record.common.confidence
+        assert (from_day(d.valid_from), from_day(d.valid_to)) == (record.common.valid_from, record.common.valid_to)
+    assert len(read) == len(by_name) == 3
+    assert list(store.ghosts(at)) == [e for e in store.entities(at) if e.ghost]
+    assert [g.name for g in store.ghosts(at)] == ["local:8"]
+    assert [g.name for g in store.ghosts(now(store, ALL))] in (["local:8", "local:9"], ["local:9", "local:8"])
 
 
 def test_a_self_loop_and_odd_texts_come_back_as_they_went_in(store: AnyStore) -> None:
