@@ -14,7 +14,7 @@ from graph.answer import Basis
 from graph.data import Listed
 from graph.kernels.reach import reach
 from graph.questions.groups import downstream_contracts, steps_of
-from graph.questions.lens import LEVELS, Lens, Side
+from graph.questions.lens import Lens, Side
 from graph.questions.naming import Naming
 from graph.questions.untold import untold
 from graph.questions.walks import GOODS, TIERS
@@ -148,7 +148,7 @@ def _risks(s: Snapshot, statement: int) -> set[str]:
 
 
 def _named_rows(lens: Lens) -> list[int]:
-    return [int(row) for row in lens.seeds(min(LEVELS), Basis.SPECIFIC, Side.HIGH)]
+    return [int(row) for row in lens.seeds(1, Basis.SPECIFIC, Side.HIGH)]
 
 
 def sellers_at_risk(s: Snapshot, lens: Lens) -> dict[int, Via]:

@@ -122,7 +122,7 @@ class _Exposure:
         return np.max(np.stack(list(self.severity.values())), axis=0) if self.severity else np.empty(0, np.int64)
 
     def _knowledge(self, row: int) -> str:
-        if any(severity[row] >= 0 for severity in self.severity.values()):
+        if any(severity[row] > 0 for severity in self.severity.values()):
             return "reached"
         contract = int(self.contracts[row])
         if self.s.id(contract) in self.linked:
@@ -172,12 +172,12 @@ class _Exposure:
     def _figures(self, row: int, place: int) -> tuple[Figure, ...]:
         """Of the only contract asked about every level reached, else the highest per basis and links."""
         every = len(self.contracts) == 1
-        figures = []
-        for (basis, links), severity in self.severity.items():
-            top = int(severity[row])
-            for level in LEVELS if every else (top,):
-                if 0 <= level <= top:
-                    figures.append(self._figure(row, level, basis, links, explained=place < EXPLAINED))
+        figures = [
+            self._figure(row, level, basis, links, explained=place < EXPLAINED)
+            for (basis, links), severity in self.severity.items()
+            for level in (LEVELS if every else (int(severity[row]),))
+            if 0 <= level <= severity[row]
+        ]
         return tuple(sorted((f for f in figures if f), key=lambda f: -f.severity))
 
     def _buyers(self) -> tuple[BuyerCount, ...]:
@@ -196,7 +196,7 @@ class _Exposure:
             contracts=len(rows),
             severity=int(top.max()) if top.max() >= 0 else None,
             reached=known.count("reached"),
-            reached_item=int((item >= 0).sum()),
+            reached_item=int((item > 0).sum()),
             supplier_link_only=known.count("supplier_link_only"),
             unknown=known.count("unknown"),
             none_found=known.count("none_found"),
@@ -219,7 +219,7 @@ class _Exposure:
         return {self.s.vertex(id) for id in (row.company, *(link.source for link in links))}
 
     def _origins(self) -> tuple[Origin, ...]:
-        rows = self._arriving()
+        rows = np.intersect1d(self._arriving(), self.lens.harmful)
         vertices = np.unique(self.s.seeds.vertex[rows]).astype(np.int64)
         mine = np.zeros((self.s.n, 1), np.bool_)
         mine[self.contracts] = True
@@ -247,7 +247,7 @@ class _Exposure:
         return found
 
     def _company_list(self) -> tuple[Listed, ...]:
-        known = {int(c) for c in self.contracts[self.severity[Basis.SPECIFIC, Links.ITEM] >= 0]}
+        known = {int(c) for c in self.contracts[self.severity[Basis.SPECIFIC, Links.ITEM] > 0]}
         return company_list(self.s, self.naming, self.lens, {int(c) for c in self.contracts}, known)
 
     def _may_apply(self) -> set[int]:

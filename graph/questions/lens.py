@@ -84,6 +84,11 @@ class Lens:
             counts &= self.s.seeds.specific[self.rows] == (basis is Basis.SPECIFIC)
         return self.rows[counts]
 
+    @property
+    def harmful(self) -> I64:
+        """Rows of the seeds of a severity above 0, or that nobody gave."""
+        return self.seeds(1, None, Side.HIGH)
+
     def groups(self, rows: I64) -> list[tuple[F64, I64]]:
         """Rows by what lets their risk pass: (t by link type, rows)."""
         groups: dict[tuple[Family, bool], list[int]] = {}

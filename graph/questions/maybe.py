@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from graph.answer import Links
-from graph.questions.lens import LEVELS, Lens
+from graph.questions.lens import Lens
 from graph.snapshot.kinds import Fit
 from graph.snapshot.view import Snapshot
 from ontology.records import Status
@@ -41,7 +41,7 @@ class MayApply:
 
     def _at_risk(self, steps: list[int]) -> set[int]:
         there = Lens(self.s, self.lens.risk, np.array(steps, np.int64))
-        reached = there.reached(min(LEVELS), None, Links.ITEM_GENERIC)
+        reached = there.reached(1, None, Links.ITEM_GENERIC)
         return {step for step, found in zip(steps, reached, strict=True) if found}
 
     def of(self, contract: int) -> tuple[int, ...]:

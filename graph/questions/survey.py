@@ -88,7 +88,7 @@ class Survey:
     @cached_property
     def seeded_steps(self) -> Bool:
         """Steps at which a seed of the risk enters, by themselves or by an actor, shape (n,)."""
-        return self.lens.entering(self.lens.rows)
+        return self.lens.entering(self.lens.harmful)
 
     def ends(self) -> list[tuple[int, int]]:
         """(tier, vertex) of the ends of knowledge in the cone, nearest first."""

@@ -309,6 +309,17 @@ def test_a_refuted_finding_and_a_revoked_ban_no_longer_count() -> None:
     assert figure(earlier, 4, Basis.SPECIFIC, ITEM) is None
 
 
+def test_a_severity_of_0_is_said_and_exposes_nobody() -> None:
+    w = chain()
+    w.assessed("a", FORCED, ["cotton"], severity=0, likelihood=1.0)
+    got = member(ask(w))
+    assert [f.severity for f in got.figures] == [0, 0]
+    assert got.knowledge == "unknown"
+    assert ask(w).origins == ()
+    (buyer,) = ask(w, "all").buyers
+    assert (buyer.severity, buyer.reached) == (0, 0)
+
+
 # -- what passes along what ---------------------------------------------------------------------------------------
 def test_a_harm_at_a_site_does_not_enter_the_operators_next_site() -> None:
     w = chain()
