@@ -295,7 +295,8 @@ def test_a_freeze_reads_each_thing_once_the_record_that_names_it_first(store: An
     period = Common(valid_from=day(0).date(), confidence=0.5)
     load(store, source("a"), [company("local:1", "One AB", LEI, common=period), owns("local:1", "local:8")])
     load(store, source("b"), [
-        company("local:2", "One Aktiebolag", LEI), company("local:3", "Three"), owns("local:1", "local:9", common=secret()),
+        company("local:2", "One Aktiebolag", LEI), company("local:3", "Three"),
+        owns("local:1", "local:9", common=secret()),
     ])  # fmt: skip
     at = now(store)
     read = list(store.described(at))
