@@ -157,9 +157,15 @@ def run(command: str, store: Settings, folder: Path) -> subprocess.CompletedProc
 
 
 def matches(shown: tuple[str, ...], printed: str) -> bool:
-    """Whether the printed text is the shown one, where a line `...` stands for one or more lines left out."""
+    """Whether the printed text is the shown one, where a line `...` stands for one or more lines left out.
+
+    A space that does not break, as numbers have, is a space.
+    """
     pattern = "".join(r"(?:.*\n)+?" if line.strip() == CUT else re.escape(line.rstrip()) + r"\n" for line in shown)
-    return re.fullmatch(pattern, "".join(f"{line.rstrip()}\n" for line in printed.splitlines())) is not None
+    return (
+        re.fullmatch(pattern, "".join(f"{line.rstrip()}\n" for line in printed.replace("\xa0", " ").splitlines()))
+        is not None
+    )
 
 
 def test_cut_output_matches_and_other_output_does_not() -> None:

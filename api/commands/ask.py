@@ -29,6 +29,7 @@ def search(
 
     Example: kedja search handskar --type Contract
     """
+    import ontology.nodes  # noqa: F401  (declares the node types)
     from ontology.errors import InputError
     from ontology.model import NODES
 
