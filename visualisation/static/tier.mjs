@@ -69,7 +69,8 @@ const keys = {
   End: () => anchors.length - 1,
 };
 
-svg.addEventListener("keydown", (event) => {
+// On the frame, not on the drawing: a browser gives a tab stop to an SVG that listens.
+stage.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") {
     event.preventDefault();
@@ -83,7 +84,7 @@ svg.addEventListener("keydown", (event) => {
     if (next !== undefined) go(next);
   }
 });
-svg.addEventListener("focusin", (event) => {
+stage.addEventListener("focusin", (event) => {
   const i = anchors.indexOf(event.target.closest("a.n"));
   if (i >= 0) rove(i);
 });
@@ -174,7 +175,7 @@ async function clear({ push = true } = {}) {
 }
 
 // A click from the keyboard (Enter) has no coordinates: then the focus follows into the panel.
-svg.addEventListener("click", (event) => {
+stage.addEventListener("click", (event) => {
   const el = event.target.closest("a.n");
   if (!el || el.classList.contains("box") || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
