@@ -10,16 +10,18 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
+from graph.snapshot.arrays import I32
 from graph.snapshot.kinds import Order, edge_period, order_of_kinds
 from graph.snapshot.periods import NEVER, Periods, difference, intersection, period, union
 from graph.snapshot.topology import (
     LINK_CODE,
     NODE_CODE,
     STATUSES,
+    Edges,
     GraphLink,
     Topology,
     edges_of,
@@ -38,34 +40,25 @@ class _Arrow:
     edge: int
 
 
-@dataclass(slots=True)
-class _Facts:
-    """The stored links that the derivation needs, by vertex."""
+class _Arrows:
+    """The asserted links of some types by the vertex at one end, looked up when asked for."""
 
-    outputs: dict[int, list[_Arrow]] = field(default_factory=lambda: defaultdict(list))
-    inputs: dict[int, list[_Arrow]] = field(default_factory=lambda: defaultdict(list))
-    categories: dict[int, list[_Arrow]] = field(default_factory=lambda: defaultdict(list))
-    lots: dict[int, list[_Arrow]] = field(default_factory=lambda: defaultdict(list))
-    acted: set[int] = field(default_factory=set)
+    def __init__(self, edges: Edges, *names: str, arriving: bool = False) -> None:
+        codes = [LINK_CODE[name] for name in names]
+        rows = np.flatnonzero(np.isin(edges.type, codes) & ~edges.denied)
+        at, other = (edges.target, edges.source) if arriving else (edges.source, edges.target)
+        order = np.argsort(at[rows], kind="stable")
+        self._edges = edges
+        self.edge = rows[order]
+        self.at = at[self.edge]
+        self.other = other[self.edge]
 
-
-def _facts(topology: Topology) -> _Facts:
-    edges, facts = topology.edges, _Facts()
-    rules = {
-        "OUTPUTS": (facts.outputs, False),
-        "SUPPLIES": (facts.inputs, True),
-        "DELIVERED_UNDER": (facts.inputs, True),
-        "IN_CATEGORY": (facts.categories, False),
-        "FOR_LOT": (facts.lots, False),
-    }
-    for name, (into, reverse) in rules.items():
-        for edge in np.flatnonzero((edges.type == LINK_CODE[name]) & ~edges.denied):
-            source, target = int(edges.source[edge]), int(edges.target[edge])
-            at, other = (target, source) if reverse else (source, target)
-            into[at].append(_Arrow(other, edge_period(edges, int(edge)), int(edge)))
-    for name in ("PERFORMS", "RUNS"):
-        facts.acted.update(int(v) for v in edges.target[edges.type == LINK_CODE[name]])
-    return facts
+    def __getitem__(self, vertex: int) -> list[_Arrow]:
+        low, high = np.searchsorted(self.at, (vertex, vertex + 1))
+        return [
+            _Arrow(int(self.other[row]), edge_period(self._edges, int(self.edge[row])), int(self.edge[row]))
+            for row in range(low, high)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,11 @@ class Derivation:
 
     def __init__(self, topology: Topology) -> None:
         self.topology = topology
-        self.facts = _facts(topology)
+        edges = topology.edges
+        self.outputs = _Arrows(edges, "OUTPUTS")
+        self.inputs = _Arrows(edges, "SUPPLIES", "DELIVERED_UNDER", arriving=True)
+        self.categories = _Arrows(edges, "IN_CATEGORY")
+        self.lots = _Arrows(edges, "FOR_LOT")
         self.kinds: Order = order_of_kinds(topology)
         self.generic = self._generic_steps()
         self.by_kind: dict[int, list[_GenericStep]] = defaultdict(list)
@@ -100,17 +97,15 @@ class Derivation:
         v = self.topology.vertices
         return period(int(v.valid_from[vertex]), int(v.valid_to[vertex]))
 
-    def _of_type(self, name: str) -> Iterator[int]:
-        return (int(v) for v in np.flatnonzero(self.topology.vertices.type == NODE_CODE[name]))
-
     def _generic_steps(self) -> list[_GenericStep]:
+        vertices, edges = self.topology.vertices, self.topology.edges
+        typical = (vertices.type == NODE_CODE["Step"]) & (vertices.status == STATUSES.index(Status.GENERIC))
+        acted = edges.target[np.isin(edges.type, [LINK_CODE["PERFORMS"], LINK_CODE["RUNS"]])]
+        typical[acted] = False
         found = []
-        for step in self._of_type("Step"):
-            status = STATUSES[self.topology.vertices.status[step]]
-            if status is not Status.GENERIC or step in self.facts.acted:
-                continue
+        for step in map(int, np.flatnonzero(typical)):
             stage = str(self._properties(step).get("stage", ""))
-            for arrow in self.facts.outputs[step] if stage else ():
+            for arrow in self.outputs[step] if stage else ():
                 when = intersection(arrow.when, self._alive(step))
                 found.append(_GenericStep(step, arrow.other, stage, when, arrow.edge))
         return found
@@ -118,10 +113,10 @@ class Derivation:
     def known_inputs(self, buyer: int, kind: int) -> Periods:
         """When the buyer has a specific input that is the same as, or narrower than, ``kind``."""
         when = NEVER
-        for arrow in self.facts.inputs[buyer]:
+        for arrow in self.inputs[buyer]:
             if arrow.other in self.generic_vertices:
                 continue
-            for output in self.facts.outputs[arrow.other]:
+            for output in self.outputs[arrow.other]:
                 within = self.kinds.up(output.other).get(kind, NEVER)
                 when = union(when, intersection(intersection(arrow.when, output.when), within))
         return when
@@ -136,10 +131,10 @@ class Derivation:
 
     def contract_kinds(self, contract: int) -> Iterator[tuple[int, Periods, tuple[int, ...]]]:
         """(kind, when, facts) of a contract's own categories and those of its lot."""
-        for arrow in self.facts.categories[contract]:
+        for arrow in self.categories[contract]:
             yield arrow.other, arrow.when, (arrow.edge,)
-        for lot in self.facts.lots[contract]:
-            for arrow in self.facts.categories[lot.other]:
+        for lot in self.lots[contract]:
+            for arrow in self.categories[lot.other]:
                 yield arrow.other, intersection(lot.when, arrow.when), (lot.edge, arrow.edge)
 
     def last_stage(self, kind: int) -> list[_GenericStep]:
@@ -169,7 +164,7 @@ class Derivation:
 
     def for_step(self, step: int) -> Iterator[GraphLink]:
         stage = str(self._properties(step).get("stage", ""))
-        for output in self.facts.outputs[step] if stage else ():
+        for output in self.outputs[step] if stage else ():
             for kind, within in self.kinds.up(output.other).items():
                 for twin in self.by_kind.get(kind, ()):
                     if stage not in vocabulary("chain-stages").within(twin.stage):
@@ -181,7 +176,7 @@ class Derivation:
     def _suppliers_of(
         self, twin: _GenericStep, step: int, when: Periods, facts: tuple[int, ...]
     ) -> Iterator[GraphLink]:
-        for arrow in self.facts.inputs[twin.step]:
+        for arrow in self.inputs[twin.step]:
             kinds = [s for s in self.generic if s.step == arrow.other]
             for supplier in kinds:
                 holds = intersection(intersection(when, arrow.when), supplier.when)
@@ -195,13 +190,20 @@ class Derivation:
         found: dict[tuple[str, str, str, int], GraphLink] = {}
         if not self.generic:
             return []
-        for contract in self._of_type("Contract"):
+        contracts = np.union1d(self.categories.at, self.lots.at)
+        is_contract = self.topology.vertices.type[contracts] == NODE_CODE["Contract"]
+        for contract in map(int, contracts[is_contract]):
             if self._open(contract):
                 found |= {_key(link): link for link in self.for_contract(contract)}
-        for step in self._of_type("Step"):
-            if step not in self.generic_vertices and self.facts.outputs.get(step) and self._open(step):
+        for step in map(int, self._steps_of_generic_kinds()):
+            if step not in self.generic_vertices and self._open(step):
                 found |= {_key(link): link for link in self.for_step(step)}
         return list(found.values())
+
+    def _steps_of_generic_kinds(self) -> I32:
+        """Steps with an output that is the same as, or within, the kind of a generic step."""
+        kinds = [k for k in map(int, np.unique(self.outputs.other)) if self.by_kind.keys() & self.kinds.up(k).keys()]
+        return np.unique(self.outputs.at[np.isin(self.outputs.other, kinds)])
 
 
 def _key(link: GraphLink) -> tuple[str, str, str, int]:

@@ -58,16 +58,27 @@ def _ghost(ghost: Entity) -> VertexRow:
     )
 
 
+def _keys(text: str) -> str:
+    """A JSON list of keys as ``Vertices`` holds them; most lists have nothing escaped and need no parser."""
+    if "\\" in text or text == "[]":
+        return joined_keys(sorted(json.loads(text)))
+    return joined_keys(sorted(text[2:-2].replace('", "', '","').split('","')))
+
+
 def _row(records: list[Described]) -> VertexRow:
     """One vertex from the records of an entity: where they differ the first one speaks; validity is their union."""
     first = records[0]
+    if len(records) == 1:
+        confidence = float("nan") if first.confidence is None else first.confidence
+        return VertexRow(
+            first.entity, first.type, first.name, _keys(first.keys), first.properties, False, first.status, confidence,
+            first.valid_from, first.valid_to,
+        )  # fmt: skip
     keys = {key for record in records for key in json.loads(record.keys)}
-    properties = first.properties
-    if len(records) > 1:
-        merged: dict[str, object] = {}
-        for record in reversed(records):
-            merged.update(json.loads(record.properties))
-        properties = canonical(merged)
+    merged: dict[str, object] = {}
+    for record in reversed(records):
+        merged.update(json.loads(record.properties))
+    properties = canonical(merged)
     stated = [record.confidence for record in records if record.confidence is not None]
     return VertexRow(
         first.entity,
