@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ontology.errors import InputError
+
 F32 = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
 I32 = npt.NDArray[np.int32]
@@ -42,6 +44,15 @@ class Csr:
         return Csr(start, edge, bool(index.in_order(edge)))
 
 
+def _check(column: npt.NDArray[Any], length: int, least: int, most: int) -> None:
+    # A kernel looks nothing up twice: a vertex that is not there would be read from anywhere in memory.
+    if column.shape != (length,) or (length and not (least <= column.min() and column.max() <= most)):
+        raise InputError(
+            f"A column of {len(column)} links for {length}, or a value in it outside {least} to {most}.",
+            remedy="Give vertices below n, link types below 32 and confidences in [0, 1].",
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """``n`` vertices and ``m`` links; ``kind`` is a link-type code, ``confidence`` c_e in [0, 1], ``link`` the caller's
@@ -58,19 +69,19 @@ class Network:
 
     @staticmethod
     def build(n: int, source: Any, target: Any, kind: Any, confidence: Any, link: Any = None) -> Network:
-        """Index links both ways. Arrays of the right type, memory-mapped ones too, are not copied."""
+        """Index links both ways. Arrays of the right type, memory-mapped ones too, are not copied.
+
+        Raises:
+            InputError: a column of another length or with a value that is out of its range.
+        """
         source, target = np.asarray(source, np.int32), np.asarray(target, np.int32)
         link = np.arange(len(source), dtype=np.int32) if link is None else np.asarray(link, np.int32)
-        return Network(
-            n,
-            source,
-            target,
-            np.asarray(kind, np.uint8),
-            np.asarray(confidence, np.float64),
-            link,
-            incoming=Csr.by(n, target, link),
-            outgoing=Csr.by(n, source, link),
-        )
+        columns = (source, target, np.asarray(kind, np.uint8), np.asarray(confidence, np.float64), link)
+        for column, least, most in zip(columns, (0, 0, 0, 0, -(2**31)), (n - 1, n - 1, 31, 1, 2**31), strict=True):
+            _check(column, len(source), least, most)
+        source, target, kind, confidence, link = columns
+        incoming, outgoing = Csr.by(n, target, link), Csr.by(n, source, link)
+        return Network(n, source, target, kind, confidence, link, incoming, outgoing)
 
     def only(self, keep: Bool) -> Network:
         """The network of the links where ``keep``, shape (m,), is true."""

@@ -46,7 +46,8 @@ def constrained(
     found, edges, looked = _best(
         network.incoming.start, network.incoming.edge, network.outgoing.start, network.outgoing.edge, network.source,
         network.target, network.kind, network.confidence, network.link, passes, use_confidence, seed, value,
-        np.int32(target), vertices(list(blocked)), vertices(list(banned)), *scratch.values(),
+        vertices(target, network.n)[0], vertices(list(blocked), network.n),
+        np.array(banned, np.int32), *scratch.values(),
     )  # fmt: skip
     for name, array in scratch.items():
         SCRATCH.keep(name, array)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.network import I32, LINK_TYPES, Bool, Csr, Network
+from ontology.errors import InputError
 
 Mask = Bool | int
 """Link types: a bool array of shape (32,), or an integer with one bit per type."""
@@ -36,8 +37,16 @@ def direction(network: Network, *, upstream: bool) -> tuple[Csr, I32]:
     return (network.incoming, network.source) if upstream else (network.outgoing, network.target)
 
 
-def vertices(values: Any) -> I32:
-    return np.ascontiguousarray(np.atleast_1d(values), np.int32)
+def vertices(values: Any, n: int) -> I32:
+    """Vertices as a kernel takes them, which looks nothing up twice.
+
+    Raises:
+        InputError: one is not in [0, n).
+    """
+    found = np.ascontiguousarray(np.atleast_1d(values), np.int32)
+    if found.size and not (int(found.min()) >= 0 and int(found.max()) < n):
+        raise InputError(f"A vertex is not among the {n} of the network.", remedy="Give vertices of this network.")
+    return found
 
 
 class Scratch(threading.local):

@@ -123,7 +123,7 @@ def k_paths(
     A path may pass other seeds. Of several seeds at one vertex the highest counts. For the paths between two
     vertices give the one as a seed of value 1.
     """
-    seed, value = checked_seeds(seed_vertex, seed_value)
+    seed, value = checked_seeds(network, seed_vertex, seed_value)
     search = _Search(network, seed, value, target, checked_table(passes), use_confidence, most_links)
     found: list[Path] = []
     waiting: list[tuple[Order, int, Path, _Part]] = []

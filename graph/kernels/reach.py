@@ -14,6 +14,7 @@ import numpy as np
 from graph.kernels.common import SCRATCH, Mask, compiled, direction, grown, mask, vertices
 from graph.kernels.llvm import prefetch
 from graph.network import I32, Bool, Network
+from ontology.errors import InputError
 
 NO_LIMIT = np.int64(2**62)
 UNSEEN = np.int64(2**62)
@@ -51,8 +52,8 @@ def reach(
     A walked link of ``tier_kinds`` adds a tier, any other adds none; every one adds a hop. ``start_tiers``, one per
     start, are the tiers that the starts stand in (0 if not given). Tiers above ``max_tier`` are not entered.
     """
-    start = vertices(starts)
-    tiers = np.zeros(len(start), np.int32) if start_tiers is None else vertices(start_tiers)
+    start = vertices(starts, network.n)
+    tiers = _tiers(start, start_tiers)
     csr, far = direction(network, upstream=upstream)
     walked, counted = mask(kinds), mask(tier_kinds)
     most_tiers = NO_LIMIT if max_tier is None else np.int64(max_tier)
@@ -70,6 +71,13 @@ def reach(
     )  # fmt: skip
     SCRATCH.keep("label", label)
     return Reach(vertex, tier, hops, bool(truncated))
+
+
+def _tiers(start: I32, given: Any) -> I32:
+    tiers = np.zeros(len(start), np.int32) if given is None else np.ascontiguousarray(given, np.int32)
+    if tiers.shape != start.shape:
+        raise InputError(f"{len(start)} starts have {len(tiers)} tiers.", remedy="Give one tier for each start.")
+    return tiers
 
 
 @compiled
@@ -270,8 +278,8 @@ def longest(
     The condensation's longest path equals the graph's where no cycle lies on the way, and elsewhere there is none.
     The other arguments are those that ``reach`` was called with. Shape (r,).
     """
-    start = vertices(starts)
-    tiers = np.zeros(len(start), np.int32) if start_tiers is None else vertices(start_tiers)
+    start = vertices(starts, network.n)
+    tiers = _tiers(start, start_tiers)
     csr, far = direction(network, upstream=upstream)
     place = SCRATCH.take("place", network.n, np.int32, -1)
     greatest = _longest(
@@ -399,7 +407,7 @@ def tarjan(begin, edge, far, kind, walked):
 def cycles(network: Network, among: Any, *, kinds: Mask = 2**32 - 1) -> list[I32]:
     """The strongly connected components of the vertices ``among`` and the links of ``kinds`` between them that hold
     a cycle: of more than one vertex, or one with a link to itself. Each sorted, by their smallest vertex."""
-    cone = np.unique(vertices(among))
+    cone = np.unique(vertices(among, network.n))
     place = SCRATCH.take("place", network.n, np.int32, -1)
     place[cone] = np.arange(len(cone), dtype=np.int32)
     inner, far, own = _induced(

@@ -52,9 +52,9 @@ def worst(
 
     ``passes``, shape (32,), is t by link type in [0, 1]; with ``use_confidence`` it is multiplied by c_e.
     """
-    seed, value = checked_seeds(seed_vertex, seed_value)
+    seed, value = checked_seeds(network, seed_vertex, seed_value)
     table = checked_table(passes)
-    goal = vertices(targets)
+    goal = vertices(targets, network.n)
     inside = SCRATCH.take("inside", network.n, np.uint8, 0)
     reached = SCRATCH.take("reached", network.n, np.float64, 0)
     found = _worst(
@@ -67,8 +67,8 @@ def worst(
     return Worst(found)
 
 
-def checked_seeds(seed_vertex: Any, seed_value: Any) -> tuple[I32, F64]:
-    vertex = vertices(seed_vertex)
+def checked_seeds(network: Network, seed_vertex: Any, seed_value: Any) -> tuple[I32, F64]:
+    vertex = vertices(seed_vertex, network.n)
     value = np.ascontiguousarray(np.atleast_1d(seed_value), np.float64)
     if vertex.shape != value.shape:
         raise InputError(f"{len(vertex)} seeds have {len(value)} values.", remedy="Give one value for each seed.")
@@ -173,7 +173,7 @@ def best_path(
     Of the paths whose value is the greatest (within ``TIE``): one of the fewest links, and of those the one whose
     ``link`` numbers, from the seed on, are the smallest sequence.
     """
-    seed, value = checked_seeds(seed_vertex, seed_value)
+    seed, value = checked_seeds(network, seed_vertex, seed_value)
     table = checked_table(passes)
     found, _ = constrained(network, seed, value, target, table, use_confidence, (), ())
     if found is None:

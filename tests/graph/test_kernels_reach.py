@@ -7,12 +7,15 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.generator import Size, generate
 from graph.kernels.reach import Reach, components, cycles, longest, reach
+from graph.kernels.worst import best_path, worst
 from graph.network import Network
+from ontology.errors import InputError
 from tests.graph.brute import networks
 
 MASKS = st.integers(0, 7)
@@ -224,3 +227,30 @@ def test_the_links_of_a_vertex_stand_in_the_order_of_their_numbers(network: Netw
             edges = csr.edge[csr.start[v] : csr.start[v + 1]]
             assert set(edges.tolist()) == set(np.flatnonzero(end == v).tolist())
             assert network.link[edges].tolist() == sorted(network.link[edges].tolist())
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ([0], [2], [0], [1.0]),
+        ([-1], [1], [0], [1.0]),
+        ([0], [1], [32], [1.0]),
+        ([0], [1], [0], [1.5]),
+        ([0], [1], [0], [float("nan")]),
+        ([0], [1], [0], [1.0, 1.0]),
+    ],
+)
+def test_links_that_do_not_fit_are_refused(columns: Any) -> None:
+    with pytest.raises(InputError):
+        Network.build(2, *columns)
+
+
+def test_a_vertex_that_is_not_there_is_refused() -> None:
+    network = Network.build(2, [0], [1], [0], [1.0])
+    for vertex in (-1, 2):
+        with pytest.raises(InputError):
+            reach(network, [vertex], upstream=True, kinds=1, tier_kinds=1)
+        with pytest.raises(InputError):
+            worst(network, [0], [1.0], [vertex], np.ones(32), use_confidence=True)
+        with pytest.raises(InputError):
+            best_path(network, [0], [1.0], vertex, np.ones(32), use_confidence=True)
