@@ -344,7 +344,7 @@ def render_paths(answer: Answer[PathsData] | None, page: Page) -> str:
             tuple(teller.hops(p)),
             teller.weakest(p),
             words.resolution(p.resolution),
-            words.probability(p.value),
+            words("path.value", c=words.probability(p.value)),
         )
         for p in answer.data.paths
     ]

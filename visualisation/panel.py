@@ -53,6 +53,8 @@ class Panel:
     bar: tuple[tuple[Level, int], ...] = ()
     sources: tuple[Cited, ...] = ()
     notes: tuple[str, ...] = ()
+    silence: str = ""
+    """What to say where no statement is about it."""
 
 
 def of_mark(
@@ -81,6 +83,7 @@ def of_mark(
         actors=tuple((words.link_type(a.link), teller.name(a.node.id), a.node.id) for a in mark.actors),
         ways=_ways(paths, words),
         statements=told,
+        silence=words("panel.assessed_none" if mark.reach and mark.reach.assessed else "panel.no_statements"),
         ends=tuple((teller.end(end), teller.ask(end.ask)) for end in answer.completeness.ends if end.node == mark.id),
         upstream=_neighbours(mark, drawing, teller, href, answer.data.links, up=True),
         downstream=_neighbours(mark, drawing, teller, href, (*answer.data.links, *answer.data.buyer_links), up=False),

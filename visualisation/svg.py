@@ -19,6 +19,8 @@ LABEL = 18
 """Where a label begins, right of the middle of its symbol."""
 ROOM = 34
 """Room kept free between the end of a label and the next column's symbol, for the links."""
+ARROW = 8
+"""Length of the arrowhead of a thick line, before where the line begins."""
 STUB = 12
 """Width of the sign that knowledge ends, after the label."""
 THREE_LINES, TWO_LINES, ONE_LINE = 58, 42, 25
@@ -288,10 +290,11 @@ def _draw_wire(
 ) -> DrawnWire:
     """Risk flows from ``source`` (right) to ``target`` (left); the line is drawn from the left one's label."""
     left, right = marks[wire.target], marks[wire.source]
-    start = left.x + left.end + (STUB if left.mark.end else 0)
+    thick = (wire.source, wire.target) in chosen
+    start = left.x + left.end + (STUB if left.mark.end else 0) + (ARROW if thick else 0)
     path = curve(start, left.y, right.x - (0 if right.mark.group else 14), right.y)
     both = wire.source in light and wire.target in light
-    return DrawnWire(wire, right.index, left.index, path, both, (wire.source, wire.target) in chosen)
+    return DrawnWire(wire, right.index, left.index, path, both, thick)
 
 
 def _headings(drawing: Drawing, layout: Layout, words: Words, pitch: float) -> tuple[Heading, ...]:

@@ -132,6 +132,7 @@ function choose(page) {
     if (on) el.setAttribute("marker-start", "url(#arrow)");
     else el.removeAttribute("marker-start");
   }
+  wires.forEach(draw);
 }
 
 let asked = 0;
@@ -252,19 +253,22 @@ function spread(next) {
     byId(id).setAttribute("x2", String(room + 13));
   }
   anchors.forEach((el, i) => cut(el, ended(i) > room + 14));
-  wires.forEach(({ el, s, t }, k) => {
-    const [x1, y1, , b, , d, x2, y2] = ends[k];
-    // The line leaves where the label ends: a clipped label ends where the room does.
-    const label = x1 - starts[t].x;
-    const natural = ended(t);
-    const stub = anchors[t].querySelector(".end") ? 12 : 0;
-    const from = move(starts[t].x) + (anchors[t].classList.contains("box") ? label : Math.min(natural, room + 18) + stub);
-    const to = move(starts[s].x) - (starts[s].x - x2);
-    const bend = to > from ? Math.max(18, (to - from) * 0.45) : 34;
-    el.setAttribute("d", `M${from} ${y1}C${from + bend} ${b} ${to - bend} ${d} ${to} ${y2}`);
-  });
+  wires.forEach(draw);
   const width = first + (columns - 1) * pitch + room + 34;
   for (const el of [svg, heads]) el.setAttribute("width", String(width));
+}
+
+/** A link leaves where the label ends: a clipped label ends where the room does. */
+function draw({ el, s, t }, k) {
+  const move = (x) => first + ((x - first) / pitch0) * pitch;
+  const room = clip0 + pitch - pitch0;
+  const [x1, y1, , b, , d, x2, y2] = ends[k];
+  const sign = (anchors[t].querySelector(".end") ? 12 : 0) + (el.classList.contains("chosen") ? 8 : 0);
+  const label = anchors[t].classList.contains("box") ? x1 - starts[t].x : Math.min(ended(t), room + 18) + sign;
+  const from = move(starts[t].x) + label;
+  const to = move(starts[s].x) - (starts[s].x - x2);
+  const bend = to > from ? Math.max(18, (to - from) * 0.45) : 34;
+  el.setAttribute("d", `M${from} ${y1}C${from + bend} ${b} ${to - bend} ${d} ${to} ${y2}`);
 }
 
 const whole = () => (stage.clientWidth - 24 - first - clip0 - 34 + pitch0) / columns;
