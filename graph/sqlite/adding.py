@@ -112,7 +112,7 @@ def intern(core: Core, connection: sqlite3.Connection, bases: Mapping[str, tuple
 def _common(kind: int, common: Common, secrecy: int, run: int, row: int, said: int) -> Row:
     return (
         kind, _STATUS[common.status], int(common.polarity is Polarity.DENIED), common.confidence,
-        to_day(common.valid_from, BEGINNING), to_day(common.valid_to, END), int(secrecy), run, row, said, None,
+        to_day(common.valid_from, BEGINNING), to_day(common.valid_to, END), int(secrecy), run, row, said,
     )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def _insert_records(
         name = str(facts.get("name") or "")
         apart = int(facts.get("natural_person") is True)
         kind = core.kind(connection, record.type)
-        rows.append((row, base, None, apart, len(name), *_common(kind, record.common, secrecy, run, row, said)))
+        rows.append((row, base, apart, len(name), *_common(kind, record.common, secrecy, run, row, said)))
         keys += ((nodes[ghost], base) for ghost in ghosts)
         bodies.append((
             row, name, str(facts.get("name_sv") or ""),
@@ -155,20 +155,11 @@ def _insert_links(
     for place, link, id_, source, target, text, said, secrecy in batch.links:
         row, kind = first + place, core.kind(connection, link.type)
         common = _common(kind, link.common, secrecy, run, row, said)
-        rows.append((row, link_order(id_), nodes[source], nodes[target], None, None, *common))
+        rows.append((row, link_order(id_), nodes[source], nodes[target], *common))
         bodies.append((row, text, _raw(link.raw), link.locator, link.common.cites))
     _insert(connection, "link", rows, bodies)
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: list[Row], bodies: list[Row]) -> None:
-    """Insert versions; what this run has said already is left out, body and all."""
-    marks = ",".join("?" * len(rows[0]))
-    done = connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", rows).rowcount
-    if done != len(rows):
-        span = (bodies[0][0], bodies[-1][0])
-        found = connection.execute(f"SELECT row FROM {table} WHERE row BETWEEN ? AND ?", span)
-        stored = {row for (row,) in found}
-        bodies = [body for body in bodies if body[0] in stored]
-    if bodies:
-        marks = ",".join("?" * len(bodies[0]))
-        connection.executemany(f"INSERT INTO {table}_body VALUES ({marks})", bodies)
+    for name, values in ((f"{table}_in", rows), (f"{table}_body", bodies)):
+        connection.executemany(f"INSERT INTO {name} VALUES ({','.join('?' * len(values[0]))})", values)

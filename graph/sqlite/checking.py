@@ -29,12 +29,14 @@ _QUESTIONS = {
     **{
         f"{table}: {{}} texts that no version has":
             f"SELECT count(*) FROM {table}_body b WHERE b.body NOT IN (SELECT body FROM {table})"
+            f" AND b.body NOT IN (SELECT body FROM {table}_in)"
         for table in ("record", "link")
     },
-    "record: {} published versions without an entity":
-        f"SELECT count(*) FROM record WHERE entity IS NULL AND (row >> {SHIFT}) IN ({_PUBLISHED})",
-    "link: {} published versions without both ends":
-        f"SELECT count(*) FROM link WHERE (source IS NULL OR target IS NULL) AND (row >> {SHIFT}) IN ({_PUBLISHED})",
+    **{
+        f"{table}: {{}} additions of runs that add no more":
+            f"SELECT count(*) FROM {table}_in WHERE said NOT IN (SELECT run FROM run WHERE state = 'adding')"
+        for table in ("record", "link")
+    },
     "record: {} versions of unknown bases or entities":
         "SELECT count(*) FROM record WHERE base NOT IN (SELECT node FROM base)"
         " OR entity NOT IN (SELECT node FROM base)",

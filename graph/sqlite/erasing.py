@@ -76,12 +76,16 @@ def _delete(connection: sqlite3.Connection, bases: list[int], links: list[str]) 
             f"DELETE FROM {table}_body WHERE body IN (SELECT body FROM {table} WHERE {column} {AMONG})", (given,)
         )
         connection.execute(f"DELETE FROM {table} WHERE {column} {AMONG}", (given,))
-    connection.execute(f"DELETE FROM record_key WHERE base {AMONG}", (records,))
+    # What another run has added and not yet settled is said again, and keeps its keys.
+    connection.execute(
+        f"DELETE FROM record_key WHERE base {AMONG} AND base NOT IN (SELECT base FROM record_in)", (records,)
+    )
     connection.execute(
         f"UPDATE base SET key = '' WHERE node {AMONG}"
         " AND NOT EXISTS (SELECT 1 FROM record_key k WHERE k.key = node)"
         " AND NOT EXISTS (SELECT 1 FROM link l WHERE l.source_base = node)"
-        " AND NOT EXISTS (SELECT 1 FROM link l WHERE l.target_base = node)",
+        " AND NOT EXISTS (SELECT 1 FROM link l WHERE l.target_base = node)"
+        " AND node NOT IN (SELECT source_base FROM link_in UNION SELECT target_base FROM link_in)",
         (json.dumps(sorted(keys)),),
     )
     # Deleted words stay in older segments of the index until those are merged.

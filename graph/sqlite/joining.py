@@ -284,8 +284,8 @@ def place_own(connection: sqlite3.Connection, run: int) -> None:
     """Give the run's own rows, which nobody has seen, the entities that they stand at."""
     rows = f"row >= {run << SHIFT} AND row < {(run + 1) << SHIFT}"
     stands = "ifnull((SELECT m.entity FROM member m WHERE m.base = {0} AND m.retracted IS NULL), {0})"
-    connection.execute(f"UPDATE record SET entity = {stands.format('record.base')} WHERE {rows} AND entity IS NULL")
+    connection.execute(f"UPDATE record SET entity = {stands.format('record.base')} WHERE {rows} AND said = {run}")
     connection.execute(
         f"UPDATE link SET source = {stands.format('link.source_base')}, target = {stands.format('link.target_base')}"
-        f" WHERE {rows} AND source IS NULL"
+        f" WHERE {rows} AND said = {run}"
     )

@@ -143,7 +143,7 @@ def _remove(connection: sqlite3.Connection, run: int, note: str) -> None:
 def remove_rows(connection: sqlite3.Connection, run: int) -> None:
     """Delete every row that a run added, with its bodies."""
     span = (run << SHIFT, (run + 1) << SHIFT)
-    for table in VERSIONED:
+    for table in (*VERSIONED, "record_in", "link_in"):
         connection.execute(f"DELETE FROM {table} WHERE row >= ? AND row < ?", span)
     for table in ("record_body", "link_body"):
         connection.execute(f"DELETE FROM {table} WHERE body >= ? AND body < ?", span)

@@ -2,7 +2,8 @@
 
 A row of ``record``, ``link``, ``member`` or ``judgement`` is one version; its number is the adding run times 2^32
 plus its place in the run. Numbers that are read in bulk stand in narrow rows, texts in ``*_body``, which versions of
-the same statement share. ``member`` says which base stands under which entity when that is not itself.
+the same statement share. What a run adds waits in ``*_in``, which have no indexes, until it settles. ``member`` says
+which base stands under which entity when that is not itself.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SHIFT = 32
 _COMMON = """
     type INTEGER NOT NULL, status INTEGER NOT NULL, denied INTEGER NOT NULL, confidence REAL,
     valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL, secrecy INTEGER NOT NULL,
-    said INTEGER NOT NULL, body INTEGER NOT NULL, hash INTEGER NOT NULL, retracted INTEGER"""
+    said INTEGER NOT NULL, body INTEGER NOT NULL, hash INTEGER NOT NULL"""
 
 TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -52,8 +53,11 @@ CREATE INDEX member_entity ON member(entity);
 CREATE INDEX member_retracted ON member(retracted) WHERE retracted IS NOT NULL;
 CREATE INDEX member_rule ON member(rule) WHERE rule <> '' AND rule <> 'judged';
 
-CREATE TABLE record (row INTEGER PRIMARY KEY, base INTEGER NOT NULL, entity INTEGER, apart INTEGER NOT NULL,
-    length INTEGER NOT NULL,{_COMMON});
+CREATE TABLE record_in (
+    row INTEGER PRIMARY KEY, base INTEGER NOT NULL, apart INTEGER NOT NULL, length INTEGER NOT NULL,{_COMMON});
+CREATE TABLE record (
+    row INTEGER PRIMARY KEY, base INTEGER NOT NULL, apart INTEGER NOT NULL, length INTEGER NOT NULL,{_COMMON},
+    entity INTEGER NOT NULL, retracted INTEGER);
 CREATE UNIQUE INDEX record_base ON record(base, hash, (row >> {SHIFT}));
 CREATE INDEX record_type ON record(type);
 CREATE INDEX record_said ON record(said);
@@ -64,9 +68,13 @@ CREATE TABLE record_body (
     body INTEGER PRIMARY KEY, name TEXT NOT NULL, alias TEXT NOT NULL, numbers TEXT NOT NULL, keys TEXT NOT NULL,
     properties TEXT NOT NULL, raw TEXT NOT NULL, locator TEXT NOT NULL, cites TEXT NOT NULL);
 
+CREATE TABLE link_in (
+    row INTEGER PRIMARY KEY, ord INTEGER NOT NULL,
+    source_base INTEGER NOT NULL, target_base INTEGER NOT NULL,{_COMMON});
 CREATE TABLE link (
-    row INTEGER PRIMARY KEY, ord INTEGER NOT NULL, source_base INTEGER NOT NULL, target_base INTEGER NOT NULL,
-    source INTEGER, target INTEGER,{_COMMON});
+    row INTEGER PRIMARY KEY, ord INTEGER NOT NULL,
+    source_base INTEGER NOT NULL, target_base INTEGER NOT NULL,{_COMMON},
+    source INTEGER NOT NULL, target INTEGER NOT NULL, retracted INTEGER);
 CREATE UNIQUE INDEX link_ord ON link(ord, hash, (row >> {SHIFT}));
 CREATE INDEX link_source ON link(source_base);
 CREATE INDEX link_target ON link(target_base);

@@ -27,9 +27,17 @@ class Own:
     edition: str
 
     @property
+    def first(self) -> int:
+        return self.run << SHIFT
+
+    @property
+    def end(self) -> int:
+        return (self.run + 1) << SHIFT
+
+    @property
     def rows(self) -> str:
         """The condition that picks the run's rows of a table called ``o``."""
-        return f"(o.row >= {self.run << SHIFT} AND o.row < {(self.run + 1) << SHIFT})"
+        return f"(o.row >= {self.first} AND o.row < {self.end})"
 
 
 def settle(core: Core, run: int, counts: Mapping[str, int]) -> Settled:
@@ -39,6 +47,7 @@ def settle(core: Core, run: int, counts: Mapping[str, int]) -> Settled:
         with core.writing() as connection:
             clear_dead(core, connection)
             own = _claim(core, connection, run)
+            _take_in(connection, own)
             settled = _settle(connection, own)
             finish(connection, run, settled, counts)
             return settled
@@ -58,6 +67,29 @@ def finish(connection: sqlite3.Connection, run: int, settled: Settled, counts: M
     """Write down what settling did and wait for publication."""
     whole = canonical({**{name: int(n) for name, n in asdict(settled).items()}, **counts})
     connection.execute("UPDATE run SET state = ?, counts = ? WHERE run = ?", (RunState.SETTLING, whole, run))
+
+
+_NARROW = "type, status, denied, confidence, valid_from, valid_to, secrecy, said, body, hash"
+_WAITING = {
+    "record": (f"row, base, apart, length, {_NARROW}", "entity", "base"),
+    "link": (f"row, ord, source_base, target_base, {_NARROW}", "source, target", "source_base, target_base"),
+}
+
+
+def _take_in(connection: sqlite3.Connection, own: Own) -> None:
+    """Move what the run has added among the versions, each at its own bases; what it said twice only once."""
+    for table, (columns, ends, bases) in _WAITING.items():
+        waiting = f"{table}_in AS o WHERE {own.rows}"
+        count = connection.execute(f"SELECT count(*) FROM {waiting}").fetchone()[0]
+        taken = connection.execute(
+            f"INSERT OR IGNORE INTO {table}({columns}, {ends}) SELECT {columns}, {bases} FROM {waiting} ORDER BY row"
+        ).rowcount
+        connection.execute(f"DELETE FROM {waiting}")
+        if taken < count:
+            connection.execute(
+                f"DELETE FROM {table}_body WHERE body >= {own.first} AND body < {own.end}"
+                f" AND body NOT IN (SELECT o.row FROM {table} o WHERE {own.rows})"
+            )
 
 
 def _settle(connection: sqlite3.Connection, own: Own) -> Settled:

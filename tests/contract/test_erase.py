@@ -120,6 +120,22 @@ def test_what_was_erased_may_be_said_again(opened: Opener) -> None:
     assert one.check() == []
 
 
+def test_a_load_on_its_way_while_it_is_erased_arrives_whole(opened: Opener) -> None:
+    one, other = opened(), opened()
+    fill(one)
+    said = other.begin(source("a", "3"), "test", "1", {}, day(2)).run
+    other.add(said, [company(KEY, "Anew"), owns(KEY, "local:other")])
+    (record,) = (r for r in one.records(now(one)) if SECRET in r.name)
+    one.erase([record.id], "asked", day(3))
+    other.settle(said, {})
+    other.publish(said, day(4))
+    found = one.find(now(one), KEY)
+    assert found is not None
+    assert (found.name, found.keys) == ("Anew", (KEY,))
+    assert [k.source for k in one.links(now(one))] == [found.id]
+    assert one.check() == []
+
+
 def test_a_judgement_on_an_erased_record_leaves_the_rest_whole(store: AnyStore) -> None:
     load(store, source(), [company("local:1", "One"), company("local:2", "Two"), company("local:3", "Three")])
     for other in ("local:2", "local:3"):

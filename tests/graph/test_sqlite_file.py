@@ -125,8 +125,10 @@ BROKEN = {
     "a mark of no run": "UPDATE record SET retracted = 99",
     "a version without its text": "DELETE FROM link_body",
     "a text without a version": "INSERT INTO link_body VALUES (77, '{}', '', '', '')",
-    "an entity that is missing": "UPDATE record SET entity = NULL",
-    "an end that is missing": "UPDATE link SET target = NULL",
+    "an addition of a run that adds no more": (
+        "INSERT INTO record_in SELECT row + 9, base, apart, length, type, status, denied, confidence, valid_from,"
+        " valid_to, secrecy, said, body, hash FROM record"
+    ),
     "an unknown base": "UPDATE link SET target = 4711",
     "a row that stands elsewhere": "UPDATE record SET entity = entity + 1",
     "a link that stands elsewhere": "UPDATE link SET source = target",
