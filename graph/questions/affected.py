@@ -24,7 +24,7 @@ from graph.snapshot.view import Snapshot, passes
 from ontology.model import Family
 from ontology.vocabulary import is_labour, risk_family
 
-PATHS = 1_000
+PATHS = 100
 """Contracts listed with their path; all are listed."""
 
 SURENESS = (Resolution.ITEM, Resolution.GENERIC, Resolution.COMPANY)
@@ -77,8 +77,8 @@ class _Affected:
         """Contracts that goods (or the ties of a legal person) reach."""
         network = self.s.item_network if links is Links.ITEM else self.s.network
         below = reach(network, self.sources, upstream=False, kinds=self.passes > 0, tier_kinds=TIERS)
-        tiers = {int(v): int(tier) for v, tier in zip(below.vertex, below.tier, strict=True)}
-        contracts = sorted(v for v in tiers if self.s.is_type(v, "Contract"))
+        tiers = dict(zip(below.vertex.tolist(), below.tier.tolist(), strict=True))
+        contracts = self.s.among(below.vertex, "Contract")
         ones = np.ones(len(self.sources))
         found = worst(network, self.sources, ones, np.array(contracts, np.int64), self.passes, use_confidence=True)
         return {c: _Reached(float(value), tiers[c]) for c, value in zip(contracts, found.value, strict=True)}
@@ -123,7 +123,7 @@ class _Affected:
         """Steps that goods of the first steps reach along item links, those left out."""
         starts = np.array(sorted(self.begin.steps), np.int64)
         below = reach(self.s.item_network, starts, upstream=False, kinds=GOODS, tier_kinds=TIERS)
-        return [int(v) for v in below.vertex if self.s.is_type(int(v), "Step") and int(v) not in self.begin.steps]
+        return [step for step in self.s.among(below.vertex, "Step") if step not in self.begin.steps]
 
     def _linked(self) -> list[int]:
         """Contracts of the company list that nothing surer reaches."""

@@ -174,7 +174,7 @@ def steps_at_risk(s: Snapshot, lens: Lens) -> list[int]:
         starts = np.flatnonzero(lens.entering(group)).astype(np.int32)
         below = reach(s.item_network, starts, upstream=False, kinds=GOODS & (table > 0), tier_kinds=TIERS)
         found[below.vertex] = True
-    return [int(v) for v in np.flatnonzero(found & ~entered) if s.is_type(int(v), "Step")]
+    return s.among(np.flatnonzero(found & ~entered), "Step")
 
 
 def company_list(

@@ -1,17 +1,17 @@
 """How much lies upstream or downstream of each of many vertices: 64 at a time, a bit each, so that chains which they
 share are walked once."""
 
-# Compiled functions take whatever Numba infers, and one loop with its cases is what compiles well.
+# Compiled functions take whatever Numba infers.
 # mypy: allow-untyped-defs
-# ruff: noqa: C901
 
 from __future__ import annotations
 
 import numpy as np
 
 from graph.kernels.common import compiled, direction
+from graph.kernels.reach import components, reach
 from graph.network import Network
-from graph.snapshot.arrays import I64, Bool
+from graph.snapshot.arrays import I32, I64, Bool, ranges
 
 
 def count(network: Network, targets: I64, marks: Bool, kinds: Bool, *, upstream: bool = True) -> I64:
@@ -21,60 +21,51 @@ def count(network: Network, targets: I64, marks: Bool, kinds: Bool, *, upstream:
     once.
     """
     counts = np.zeros((len(targets), marks.shape[1]), np.int64)
-    way, beyond = direction(network, upstream=upstream)
-    if len(targets):
-        _count(
-            way.start, way.edge, beyond, network.kind, kinds,
-            np.ascontiguousarray(targets, np.int64), np.ascontiguousarray(marks), counts,
-        )
+    if not len(targets):
+        return counts
+    cone = np.sort(reach(network, targets, upstream=upstream, kinds=kinds, tier_kinds=kinds).vertex)
+    near, far = _links_within(network, cone, kinds, upstream)
+    # Links lead from lower to higher components: away from the targets.
+    number = components(Network.build(len(cone), far, near, np.zeros(len(far), np.uint8), np.ones(len(far))))
+    own = np.zeros((int(number.max(initial=-1)) + 1, marks.shape[1]), np.int64)
+    np.add.at(own, number, marks[cone].astype(np.int64))
+    order = np.argsort(number[near], kind="stable")
+    start = np.searchsorted(number[near][order], np.arange(len(own) + 1)).astype(np.int64)
+    _count(start, number[far][order], own, number[np.searchsorted(cone, targets)], counts)
     return counts
 
 
+def _links_within(network: Network, cone: I32, kinds: Bool, upstream: bool) -> tuple[I64, I64]:
+    """(near end, far end) of the links walked between the vertices of a cone, by place in it."""
+    way, beyond = direction(network, upstream=upstream)
+    rows = way.edge[ranges(way.start, cone)]
+    here = np.repeat(np.arange(len(cone)), way.start[cone + 1] - way.start[cone])
+    walked = kinds[network.kind[rows]]
+    return here[walked], np.searchsorted(cone, beyond[rows[walked]])
+
+
 @compiled
-def _count(start, edge, beyond, kind, kinds, targets, marks, counts):
-    n = len(start) - 1
-    reached = np.zeros(n, np.uint64)
-    waiting = np.zeros(n, np.bool_)
-    queue = np.empty(n, np.int64)
-    touched = np.empty(n, np.int64)
+def _count(start, far, own, targets, counts):
+    """Components in the order of a walk away from the targets; bit i of a block: target i reaches the component."""
+    one = np.uint64(1)
+    reached = np.empty(len(own), np.uint64)
     for block in range(0, len(targets), 64):
         size = min(64, len(targets) - block)
-        found, head, length = 0, 0, 0
+        everyone = ~np.uint64(0) >> np.uint64(64 - size)
+        reached[:] = np.uint64(0)
         for i in range(size):
-            v = targets[block + i]
-            if reached[v] == 0:
-                touched[found] = v
-                found += 1
-            reached[v] |= np.uint64(1) << np.uint64(i)
-            if not waiting[v]:
-                waiting[v] = True
-                queue[(head + length) % n] = v
-                length += 1
-        while length > 0:
-            v = queue[head]
-            head = (head + 1) % n
-            length -= 1
-            waiting[v] = False
-            for k in range(start[v], start[v + 1]):
-                e = edge[k]
-                if not kinds[kind[e]]:
-                    continue
-                u = beyond[e]
-                grown = reached[u] | reached[v]
-                if grown != reached[u]:
-                    if reached[u] == 0:
-                        touched[found] = u
-                        found += 1
-                    reached[u] = grown
-                    if not waiting[u]:
-                        waiting[u] = True
-                        queue[(head + length) % n] = u
-                        length += 1
-        for j in range(found):
-            v = touched[j]
-            for f in range(marks.shape[1]):
-                if marks[v, f]:
-                    for i in range(size):
-                        if reached[v] >> np.uint64(i) & np.uint64(1):
-                            counts[block + i, f] += 1
-            reached[v] = np.uint64(0)
+            reached[targets[block + i]] |= one << np.uint64(i)
+        shared = np.zeros(own.shape[1], np.int64)
+        for c in range(len(own)):
+            bits = reached[c]
+            if bits == 0:
+                continue
+            for k in range(start[c], start[c + 1]):
+                reached[far[k]] |= bits
+            if bits == everyone:
+                shared += own[c]
+                continue
+            for i in range(size):
+                if bits >> np.uint64(i) & one:
+                    counts[block + i] += own[c]
+        counts[block : block + size] += shared

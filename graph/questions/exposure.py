@@ -26,7 +26,7 @@ from graph.snapshot.view import Snapshot
 MEMBERS = 200
 """Contracts listed unless told otherwise; all are counted."""
 
-EXPLAINED = 25
+EXPLAINED = 20
 """Contracts listed with the path of each figure."""
 
 ENDS = 200

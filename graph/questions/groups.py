@@ -139,7 +139,7 @@ def downstream_contracts(s: Snapshot, steps: Iterable[int], *, item: bool = Fals
         return []
     network = s.item_network if item else s.network
     found = reach(network, starts, upstream=False, kinds=GOODS, tier_kinds=TIERS)
-    return sorted(int(v) for v in found.vertex if s.is_type(int(v), "Contract"))
+    return s.among(found.vertex, "Contract")
 
 
 def walk_starts(s: Snapshot, vertex: int, *, upstream: bool) -> list[int]:

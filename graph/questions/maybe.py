@@ -10,6 +10,7 @@ import numpy as np
 from graph.answer import Links
 from graph.questions.lens import Lens
 from graph.snapshot.kinds import Fit
+from graph.snapshot.topology import STATUSES
 from graph.snapshot.view import Snapshot
 from ontology.records import Status
 from ontology.vocabulary import vocabulary
@@ -30,14 +31,15 @@ class MayApply:
         s, stages = self.s, vocabulary("chain-stages")
         steps: dict[int, list[tuple[int, int]]] = defaultdict(list)
         acted = {int(v) for name in ("PERFORMS", "RUNS") for v in s.pairs(name).target}
-        for step in map(int, s.of_type("Step")):
+        found = s.of_type("Step")
+        for step in map(int, found[s.topology.vertices.status[found] == STATUSES.index(Status.GENERIC)]):
             stage = s.properties(step).get("stage")
-            if s.status(step) is Status.GENERIC and stage and step not in acted:
+            if stage and step not in acted:
                 for kind in s.pairs("OUTPUTS").targets(step):
                     steps[kind].append((stages[stage].order, step))
-        last = {kind: [v for order, v in found if order == max(found)[0]] for kind, found in steps.items()}
-        at_risk = self._at_risk(sorted({v for found in last.values() for v in found}))
-        return {kind: left for kind, found in sorted(last.items()) if (left := tuple(v for v in found if v in at_risk))}
+        last = {kind: [v for order, v in rows if order == max(rows)[0]] for kind, rows in steps.items()}
+        at_risk = self._at_risk(sorted({v for rows in last.values() for v in rows}))
+        return {kind: left for kind, rows in sorted(last.items()) if (left := tuple(v for v in rows if v in at_risk))}
 
     def _at_risk(self, steps: list[int]) -> set[int]:
         there = Lens(self.s, self.lens.risk, np.array(steps, np.int64))

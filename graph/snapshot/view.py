@@ -179,6 +179,12 @@ class Snapshot:
     def is_type(self, vertex: int, *names: str) -> bool:
         return self.type(vertex) in names
 
+    def among(self, vertices: I32 | I64, name: str) -> list[int]:
+        """Those of some vertices that are of a node type, sorted."""
+        rows = vertices[self.topology.vertices.type[vertices] == NODE_CODE[name]]
+        found: list[int] = np.unique(rows).tolist()
+        return found
+
     def of_type(self, name: str) -> I64:
         """Vertices of a node type that are valid at the moment."""
         return np.flatnonzero((self.topology.vertices.type == NODE_CODE[name]) & self.alive)
