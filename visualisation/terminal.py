@@ -113,7 +113,7 @@ def _exposure(answer: Answer[ExposureData], teller: Teller) -> list[str]:
         names = ("tier", "steps", "item", "seeded", "unassessed", "ends")
         rows = [
             (
-                words("column.tier", tier=t.tier),
+                words("column.tier", tier=t.tier) if t.tier else words("column.contract"),
                 *map(words.number, (t.steps, t.item_steps, t.seeded, t.unassessed, t.ends)),
             )
             for t in view.tiers
