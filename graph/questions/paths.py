@@ -96,4 +96,5 @@ def _between(s: Snapshot, naming: Naming, start: int, end: int, k: int) -> tuple
 
 
 def _order(s: Snapshot, edges: Sequence[int], value: float) -> tuple[float, int, tuple[int, ...]]:
-    return -value, len(edges), tuple(int(link) for link in s.network.link[list(edges)])
+    """The order of the kernel: twelve digits, so that products which only rounding tells apart are tied."""
+    return -float(f"{value:.11e}"), len(edges), tuple(int(link) for link in s.network.link[list(edges)])

@@ -1,0 +1,113 @@
+"""The k surest paths between two things."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.answer import Knowledge, Resolution
+from graph.data import PathsData
+from graph.questions.paths import paths
+from ontology.errors import InputError
+from tests.graph.worlds import World
+
+
+def world() -> World:
+    """farm (field, estate) -0.9-> mill -0.9-> gown -1-> c;  farm -0.7-> gown;  mill <-> dye is a cycle.
+
+    From field to c: by farm, gown 0.7; by farm, mill, gown 0.9 * 0.9 = 0.81; by the dye house 0.9 * 0.8 * 0.5 = 0.36.
+    """
+    w = World()
+    for org in ("region", "estate", "holder"):
+        w.org(org)
+    w.place("XX", country="CN")
+    w.kind("cotton", type="Material")
+    w.site("field", at="XX", operator="estate")
+    w.contract("c", holder="holder", buyer="region")
+    w.step("farm", of="cotton", site="field")
+    for step in ("mill", "dye", "gown"):
+        w.step(step)
+    for seller, buyer, confidence in (
+        ("farm", "mill", 0.9), ("mill", "gown", 0.9), ("gown", "c", 1.0), ("farm", "gown", 0.7), ("mill", "dye", 0.8),
+        ("dye", "mill", 0.8), ("dye", "gown", 0.5),
+    ):  # fmt: skip
+        w.supply(seller, buyer, confidence=confidence)
+    return w
+
+
+def ask(w: World, source: str, target: str, k: int = 5) -> PathsData:
+    data = paths(w.snapshot(), source, target, k=k).data
+    assert data is not None
+    return data
+
+
+def test_the_surest_come_first_and_no_path_turns_back() -> None:
+    found = ask(world(), "farm", "c")
+    assert [(path.nodes, pytest.approx(path.value)) for path in found.paths] == [
+        (("farm", "mill", "gown", "c"), 0.81),
+        (("farm", "gown", "c"), 0.7),
+        (("farm", "mill", "dye", "gown", "c"), 0.36),
+    ]
+
+
+def test_each_path_names_its_weakest_link_and_its_resolution() -> None:
+    found = ask(world(), "farm", "c", k=1)
+    (path,) = found.paths
+    weakest = next(link for link in found.links if link.id == path.weakest)
+    # Both 0.9: the one nearest the contract.
+    assert (weakest.source, weakest.target) == ("mill", "gown")
+    assert path.resolution is Resolution.ITEM
+
+
+@pytest.mark.parametrize(
+    ("source", "first"), [("field", "field"), ("estate", "estate"), ("XX", "farm"), ("cotton", "farm")]
+)
+def test_a_site_or_company_is_on_the_path_and_a_place_or_kind_stands_for_its_steps(source: str, first: str) -> None:
+    for target in ("c", "region", "holder"):
+        found = ask(world(), source, target)
+        assert found.paths[0].nodes[0] == first
+        assert found.paths[0].nodes[-1] == "c"
+        assert [pytest.approx(path.value) for path in found.paths] == [0.81, 0.7, 0.36]
+
+
+def test_of_a_view_the_best_paths_to_any_of_its_contracts_are_given() -> None:
+    w = world()
+    w.contract("c2", buyer="region")
+    w.supply("mill", "c2", confidence=1.0)
+    found = ask(w, "farm", "region", k=3)
+    ends = [(path.nodes[-1], pytest.approx(path.value)) for path in found.paths]
+    assert ends == [("c2", 0.9), ("c", 0.81), ("c", 0.7)]
+
+
+def test_asked_the_wrong_way_round_it_says_which_way_the_goods_go() -> None:
+    found = ask(world(), "c", "farm")
+    assert (found.source, found.target) == ("farm", "c")
+    assert len(found.paths) == 3
+
+
+def test_no_path_is_an_answer() -> None:
+    w = world()
+    w.step("alone")
+    found = ask(w, "alone", "c")
+    assert (found.source, found.target, found.paths) == ("alone", "c", ())
+
+
+def test_a_company_relation_without_goods_is_no_path() -> None:
+    w = world()
+    w.org("trader")
+    w.link("SELLS_TO", "trader", "holder")
+    assert ask(w, "trader", "c").paths == ()
+
+
+def test_a_step_that_needs_one_generic_link_makes_the_path_generic() -> None:
+    w = world()
+    w.step("typical", generic=True, feeds=["mill"])
+    (path, *_) = ask(w, "typical", "c").paths
+    assert path.resolution is Resolution.GENERIC
+    assert path.value == pytest.approx(0.3 * 0.9)
+
+
+def test_what_is_not_there_and_what_cannot_be_asked() -> None:
+    answer = paths(world().snapshot(), "farm", "nobody")
+    assert (answer.knowledge, answer.data) == (Knowledge.NOT_IN_GRAPH, None)
+    with pytest.raises(InputError):
+        paths(world().snapshot(), "farm", "c", k=0)
