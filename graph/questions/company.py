@@ -107,8 +107,13 @@ def contracts_of(s: Snapshot, company: int) -> set[int]:
 
 
 def listed(
-    s: Snapshot, naming: Naming, related: Iterable[Related], among: set[int] | None, known: set[int],
-    *, keep_empty: bool = False,
+    s: Snapshot,
+    naming: Naming,
+    related: Iterable[Related],
+    among: set[int] | None,
+    known: set[int],
+    *,
+    keep_empty: bool = False,
 ) -> tuple[Listed, ...]:
     """Rows of the list, each company once for its closest relation.
 
@@ -177,12 +182,13 @@ def steps_at_risk(s: Snapshot, lens: Lens) -> list[int]:
     return s.among(np.flatnonzero(found & ~entered), "Step")
 
 
-def company_list(
-    s: Snapshot, naming: Naming, lens: Lens, contracts: set[int], known: set[int]
-) -> tuple[Listed, ...]:
+def company_list(s: Snapshot, naming: Naming, lens: Lens, contracts: set[int], known: set[int]) -> tuple[Listed, ...]:
     """Who may have goods that bear the risk in some of ``contracts``; ``known``: contracts reached along item links."""
-    related = [Related(actor, "harm_of_company", (), named=True)
-               for _, actor in harms_of_companies(s, lens) if s.is_type(actor, "Organisation")]
+    related = [
+        Related(actor, "harm_of_company", (), named=True)
+        for _, actor in harms_of_companies(s, lens)
+        if s.is_type(actor, "Organisation")
+    ]
     related += buyers_from(s, sellers_at_risk(s, lens), any_goods=True)
     standing = on_path(s, steps_at_risk(s, lens), known)
     related += standing

@@ -125,9 +125,7 @@ def _conflict(name: str, said: Sequence[tuple[str, StoredRecord | StoredLink]]) 
         by_value[value].add(row.origin if isinstance(row, StoredLink) else row.source)
     if len(by_value) < 2 or len(set().union(*by_value.values())) < 2:
         return None
-    return Conflict(
-        property=name, values=tuple(sorted(by_value)), records=tuple(sorted({row.id for _, row in said}))
-    )
+    return Conflict(property=name, values=tuple(sorted(by_value)), records=tuple(sorted({row.id for _, row in said})))
 
 
 def _text(value: object) -> str:

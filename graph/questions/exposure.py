@@ -228,13 +228,15 @@ class _Exposure:
         for place, vertex in enumerate(vertices):
             own = rows[self.s.seeds.vertex[rows] == vertex]
             severity = int(self.s.seeds.severity[own].max())
-            found.append(Origin(
-                node=self.naming.id(int(vertex)),
-                statements=tuple(sorted({self.s.id(int(v)) for v in self.s.seeds.statement[own]})),
-                severity=None if severity == UNKNOWN_SEVERITY else severity,
-                contracts=int(reached[Links.ITEM_GENERIC][place]),
-                contracts_item=int(reached[Links.ITEM][place]),
-            ))
+            found.append(
+                Origin(
+                    node=self.naming.id(int(vertex)),
+                    statements=tuple(sorted({self.s.id(int(v)) for v in self.s.seeds.statement[own]})),
+                    severity=None if severity == UNKNOWN_SEVERITY else severity,
+                    contracts=int(reached[Links.ITEM_GENERIC][place]),
+                    contracts_item=int(reached[Links.ITEM][place]),
+                )
+            )
         return tuple(sorted(found, key=lambda o: (-(-1 if o.severity is None else o.severity), -o.contracts, o.node)))
 
     def _contracts_below(self, vertices: I64, mine: Bool, rows: I64, links: Links) -> I64:
@@ -263,14 +265,16 @@ class _Exposure:
         for tier in np.unique(cone.tier):
             here = cone.vertex[cone.tier == tier]
             steps = here[marks[here, STEP]]
-            found.append(TierCount(
-                tier=int(tier),
-                steps=len(steps),
-                item_steps=int(item[steps].sum()),
-                seeded=int(seeded[steps].sum()),
-                unassessed=int(marks[here, UNASSESSED].sum()),
-                ends=int(marks[here, END].sum()),
-            ))
+            found.append(
+                TierCount(
+                    tier=int(tier),
+                    steps=len(steps),
+                    item_steps=int(item[steps].sum()),
+                    seeded=int(seeded[steps].sum()),
+                    unassessed=int(marks[here, UNASSESSED].sum()),
+                    ends=int(marks[here, END].sum()),
+                )
+            )
         return tuple(found)
 
     def _completeness(self, shown: int) -> Completeness:

@@ -122,7 +122,11 @@ class Lens:
         for table, group in self.groups(rows):
             sources = self._sources(group, side)
             found = worst(
-                self.network(links), sources.vertex, sources.value, self.targets, table,
+                self.network(links),
+                sources.vertex,
+                sources.value,
+                self.targets,
+                table,
                 use_confidence=side is Side.LOW,
             )
             value = np.maximum(value, found.value)
@@ -172,7 +176,11 @@ class Lens:
         for table, group in self.groups(self.seeds(level, basis, side)):
             sources = self._sources(group, side)
             walked = best_path(
-                network, sources.vertex, sources.value, int(self.targets[target]), table,
+                network,
+                sources.vertex,
+                sources.value,
+                int(self.targets[target]),
+                table,
                 use_confidence=side is Side.LOW,
             )
             if walked is not None and walked.value > 0:
@@ -192,8 +200,17 @@ class Lens:
         known = float(self.values(level, basis, links, Side.KNOWN)[target])
         path, beside = self._explained(target, level, basis, links, low, high, naming) if naming else (None, None)
         return Figure(
-            risk=self.risk, severity=level, basis=basis, links=links, low=low, high=high, upper_open=upper_open,
-            upper=1.0 if upper_open else high, severity_unknown=known == 0, path=path, high_statement=beside,
+            risk=self.risk,
+            severity=level,
+            basis=basis,
+            links=links,
+            low=low,
+            high=high,
+            upper_open=upper_open,
+            upper=1.0 if upper_open else high,
+            severity_unknown=known == 0,
+            path=path,
+            high_statement=beside,
         )
 
     def _explained(

@@ -54,10 +54,16 @@ def trace(
     if risk is not None:
         checked_risk(risk)
     direction = "upstream" if upstream else "downstream"
-    question = wording("trace", {
-        "start": ",".join(sorted(starts)), "direction": direction, "risk": risk, "max_tier": max_tier,
-        "max_nodes": max_nodes,
-    })
+    question = wording(
+        "trace",
+        {
+            "start": ",".join(sorted(starts)),
+            "direction": direction,
+            "risk": risk,
+            "max_tier": max_tier,
+            "max_nodes": max_nodes,
+        },
+    )
     vertices = [find(s, start) for start in starts]
     if not vertices or None in vertices:
         return framed(s, question, None)
@@ -87,7 +93,12 @@ class _Trace:
     def _walk(self, links: Links) -> Found:
         network = self.s.network if links is Links.ITEM_GENERIC else self.s.item_network
         return reach(
-            network, self.begin, upstream=self.upstream, kinds=GOODS, tier_kinds=TIERS, max_tier=self.max_tier,
+            network,
+            self.begin,
+            upstream=self.upstream,
+            kinds=GOODS,
+            tier_kinds=TIERS,
+            max_tier=self.max_tier,
             max_nodes=self.max_nodes,
         )
 
@@ -250,8 +261,9 @@ class _Trace:
         counts = survey.counts(Links.ITEM_GENERIC)
         is_open = survey.upper_open(Links.ITEM_GENERIC)
         return {
-            int(vertex): self._reach(survey, row, int(vertex), int(severity[row]), int(counts[row, UNASSESSED]),
-                                     bool(is_open[row]))
+            int(vertex): self._reach(
+                survey, row, int(vertex), int(severity[row]), int(counts[row, UNASSESSED]), bool(is_open[row])
+            )
             for row, vertex in enumerate(targets)
         }
 
@@ -261,9 +273,7 @@ class _Trace:
         top = int(s.seeds.severity[own].max(initial=UNKNOWN_SEVERITY))
         low, high, known, resolution = 0.0, 0.0, 1.0, None
         if level >= 0:
-            low, high, known = (
-                float(lens.values(level, None, Links.ITEM_GENERIC, side)[row]) for side in Side
-            )
+            low, high, known = (float(lens.values(level, None, Links.ITEM_GENERIC, side)[row]) for side in Side)
             side, value = (Side.LOW, low) if low > 0 else (Side.HIGH, high)
             item = float(lens.values(level, None, Links.ITEM, side)[row])
             resolution = Resolution.ITEM if item >= value else Resolution.GENERIC

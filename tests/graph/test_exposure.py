@@ -150,9 +150,7 @@ def test_a_tie_of_as_many_links_goes_to_the_smallest_link_ids() -> None:
     assert got.path is not None
     ids = {(k.source, k.target): f"l{k.order:016x}" for k in w.links}
     last = ids["sewing", "c"]
-    assert got.path.links == min(
-        (ids["farm", "mill"], ids["mill", "sewing"], last), (first, second, last)
-    )
+    assert got.path.links == min((ids["farm", "mill"], ids["mill", "sewing"], last), (first, second, last))
 
 
 def test_a_link_of_confidence_0_lowers_low_to_0_and_leaves_high() -> None:
@@ -436,7 +434,8 @@ def test_a_contract_of_untold_deliveries_gets_what_is_typical_for_its_kind() -> 
     assert figure(found, 4, Basis.GENERIC, ITEM) is None
     got = figure(found, 4, Basis.GENERIC, ALL_LINKS)
     assert got is not None
-    assert (got.low, got.high, got.upper_open) == (pytest.approx(0.15), 0.5, True)
+    assert got.low == pytest.approx(0.15)
+    assert (got.high, got.upper_open) == (0.5, True)
     assert got.path is not None
     assert (got.path.nodes, got.path.resolution) == (("g-dip", "c"), Resolution.GENERIC)
     (derived,) = [link for link in found.links if link.type == "DELIVERED_UNDER"]

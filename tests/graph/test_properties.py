@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,19 +39,22 @@ def worlds(draw: st.DrawFn) -> World:
         seller, buyer = f"s{draw(st.integers(0, STEPS - 1))}", draw(ends)
         generic = draw(st.booleans())
         w.supply(
-            seller, buyer, confidence=draw(CONFIDENCES), status=Status.GENERIC if generic else Status.DECLARED,
+            seller,
+            buyer,
+            confidence=draw(CONFIDENCES),
+            status=Status.GENERIC if generic else Status.DECLARED,
             valid=(DAY.replace(day=1, year=2000 + copy), None),
         )
     for n in range(draw(st.integers(0, 4))):
         at = draw(st.integers(0, STEPS - 1))
         severity = draw(st.sampled_from([None, 0, 1, 2, 3, 4]))
-        more = {} if severity is None else {"severity": severity}
+        more: dict[str, Any] = {} if severity is None else {"severity": severity}
         confidence = draw(CONFIDENCES)
         if draw(st.booleans()):
             w.said(f"f{n}", FORCED, [f"site{at}"], confidence=confidence, **more)
         else:
             likelihood = draw(st.sampled_from([None, 0.0, 0.3, 1.0]))
-            given_likelihood = {} if likelihood is None else {"likelihood": likelihood}
+            given_likelihood: dict[str, Any] = {} if likelihood is None else {"likelihood": likelihood}
             w.assessed(f"a{n}", FORCED, [f"kind{at}"], confidence=confidence, **more, **given_likelihood)
     return w
 

@@ -97,12 +97,12 @@ def test_the_hash_tells_every_change_of_content() -> None:
         {"status": Status.VERIFIED}, {"confidence": 0.5}, {"valid_from": 10}, {"valid_to": 20_000},
     ):  # fmt: skip
         w = small()
-        node = replace(w.nodes["s"], **change)  # type: ignore[arg-type]
+        node = replace(w.nodes["s"], **change)
         w.nodes["s"] = node
         seen.add(topology(w).hash)
     for change in ({"confidence": 0.4}, {"valid_to": 20_000}, {"status": Status.VERIFIED}):
         w = small()
-        w.links[-3] = replace(w.links[-3], **change)  # type: ignore[arg-type]
+        w.links[-3] = replace(w.links[-3], **change)
         seen.add(topology(w).hash)
     assert len(seen) == 1 + 8 + 3
 

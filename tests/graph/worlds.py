@@ -29,12 +29,26 @@ class World:
 
     # -- nodes ------------------------------------------------------------------------------------------------
     def node(
-        self, type: str, id: str, *, keys: Iterable[str] = (), status: Status = Status.DECLARED,
-        confidence: float | None = None, valid: tuple[date | None, date | None] = (None, None), **properties: Any,
+        self,
+        type: str,
+        id: str,
+        *,
+        keys: Iterable[str] = (),
+        status: Status = Status.DECLARED,
+        confidence: float | None = None,
+        valid: tuple[date | None, date | None] = (None, None),
+        **properties: Any,
     ) -> str:
         self.nodes[id] = GraphNode(
-            id=id, type=type, name=properties.pop("name", id), keys=tuple(keys), properties=properties, status=status,
-            confidence=confidence, valid_from=to_day(valid[0], BEGINNING), valid_to=to_day(valid[1], END),
+            id=id,
+            type=type,
+            name=properties.pop("name", id),
+            keys=tuple(keys),
+            properties=properties,
+            status=status,
+            confidence=confidence,
+            valid_from=to_day(valid[0], BEGINNING),
+            valid_to=to_day(valid[1], END),
         )
         return id
 
@@ -62,16 +76,28 @@ class World:
         return id
 
     def step(
-        self, id: str, *, stage: str | None = None, of: str | None = None, site: str | None = None,
-        runs: str | None = None, at: str | None = None, known: str | None = None, generic: bool = False,
-        feeds: Iterable[str] = (), confidence: float | None = 1.0,
+        self,
+        id: str,
+        *,
+        stage: str | None = None,
+        of: str | None = None,
+        site: str | None = None,
+        runs: str | None = None,
+        at: str | None = None,
+        known: str | None = None,
+        generic: bool = False,
+        feeds: Iterable[str] = (),
+        confidence: float | None = 1.0,
     ) -> str:
         """A step with its actors; ``feeds`` are steps and contracts that it supplies."""
-        properties = {k: v for k, v in (("stage", stage), ("inputs_known", known)) if v}
+        properties: dict[str, Any] = {k: v for k, v in (("stage", stage), ("inputs_known", known)) if v}
         status = Status.GENERIC if generic else Status.DECLARED
         self.node("Step", id, status=status, **properties)
         for name, source, target in (
-            ("OUTPUTS", id, of), ("PERFORMS", site, id), ("RUNS", runs, id), ("LOCATED_IN", id, at)
+            ("OUTPUTS", id, of),
+            ("PERFORMS", site, id),
+            ("RUNS", runs, id),
+            ("LOCATED_IN", id, at),
         ):
             if source and target:
                 self.link(name, source, target)
@@ -80,10 +106,16 @@ class World:
         return id
 
     def contract(
-        self, id: str, *, holder: str | None = None, buyer: str | None = None, category: str | None = None,
-        known: str | None = None, clause: str | None = None,
+        self,
+        id: str,
+        *,
+        holder: str | None = None,
+        buyer: str | None = None,
+        category: str | None = None,
+        known: str | None = None,
+        clause: str | None = None,
     ) -> str:
-        properties = {k: v for k, v in (("inputs_known", known), ("clause_level", clause)) if v}
+        properties: dict[str, Any] = {k: v for k, v in (("inputs_known", known), ("clause_level", clause)) if v}
         self.node("Contract", id, **properties)
         for name, source, target in (("HOLDS", holder, id), ("SERVES", id, buyer), ("IN_CATEGORY", id, category)):
             if source and target:
@@ -92,13 +124,27 @@ class World:
 
     # -- links ------------------------------------------------------------------------------------------------
     def link(
-        self, type: str, source: str, target: str, *, confidence: float | None = 1.0, denied: bool = False,
-        status: Status = Status.DECLARED, valid: tuple[date | None, date | None] = (None, None), **properties: Any,
+        self,
+        type: str,
+        source: str,
+        target: str,
+        *,
+        confidence: float | None = 1.0,
+        denied: bool = False,
+        status: Status = Status.DECLARED,
+        valid: tuple[date | None, date | None] = (None, None),
+        **properties: Any,
     ) -> str:
         made = GraphLink(
-            type=type, source=source, target=target, confidence=confidence, status=status,
-            polarity=Polarity.DENIED if denied else Polarity.ASSERTED, valid_from=to_day(valid[0], BEGINNING),
-            valid_to=to_day(valid[1], END), properties=properties,
+            type=type,
+            source=source,
+            target=target,
+            confidence=confidence,
+            status=status,
+            polarity=Polarity.DENIED if denied else Polarity.ASSERTED,
+            valid_from=to_day(valid[0], BEGINNING),
+            valid_to=to_day(valid[1], END),
+            properties=properties,
         )
         self.links.append(made)
         return f"l{made.order:016x}"
@@ -109,7 +155,13 @@ class World:
 
     # -- what is said -----------------------------------------------------------------------------------------
     def said(
-        self, id: str, risk: str, about: Iterable[str], *, type: str = "Finding", confidence: float | None = 1.0,
+        self,
+        id: str,
+        risk: str,
+        about: Iterable[str],
+        *,
+        type: str = "Finding",
+        confidence: float | None = 1.0,
         **properties: Any,
     ) -> str:
         """A finding (or assessment) of a risk about all of ``about`` together."""
