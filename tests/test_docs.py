@@ -142,7 +142,7 @@ def examples() -> list[Example]:
     return [example for example in found if example.command.startswith("kedja ")]
 
 
-def run(command: str, store: Settings, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(command: str, store: Settings, folder: Path, seconds: float = 120) -> subprocess.CompletedProcess[str]:
     """A command line as a reader types it, on the demonstration's store; both outputs together, as a terminal shows."""
     environment = {
         **os.environ,
@@ -151,7 +151,7 @@ def run(command: str, store: Settings, folder: Path) -> subprocess.CompletedProc
         "KEDJA_LANG": "en",
     }
     return subprocess.run(
-        ["bash", "-c", command], cwd=folder, env=environment, text=True, encoding="utf-8", timeout=120,
+        ["bash", "-c", command], cwd=folder, env=environment, text=True, encoding="utf-8", timeout=seconds,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
@@ -187,6 +187,29 @@ def test_an_example_prints_what_the_document_shows(example: Example, demo_settin
     done = run(example.command, demo_settings, tmp_path)
     assert done.returncode == 0, done.stdout
     assert matches(example.shown, done.stdout), f"$ {example.command}\nprints now:\n{done.stdout}"
+
+
+def test_the_commands_for_the_swedish_statistics_give_what_the_readme_says(kedja_data: Path, tmp_path: Path) -> None:
+    readme = documents()["README.md"]
+    block = re.search(r"^```sh\n(kedja load reference\n.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    assert block
+    table = "number_of_contracted_tenders_with_suppliers.xlsx"
+    (tmp_path / table).symlink_to(kedja_data / "se-procurement-2021" / table)
+    (tmp_path / "translations").symlink_to(kedja_data / "eforms-codelists-sv")
+    done = run(f"set -e\n{block[1]}", Settings("sqlite:///swedish.sqlite", tmp_path), tmp_path, seconds=600)
+    assert done.returncode == 0, done.stdout
+    printed = " ".join(done.stdout.replace("\xa0", " ").split())
+    assert "Exposure of 23,187 contracts." in printed
+    # of all contracts, those that reach a typical step with the risk at any severity; traced ones, none
+    typical, traced = (
+        re.search(rf"Kind of goods and country · {kind}: Very severe (\S+) of 23,187", printed)
+        for kind in ("typical tiers included", "traced to the article")
+    )
+    assert typical
+    assert traced
+    assert f"{typical[1]} of them reach" in " ".join(readme.split())
+    assert traced[1] == "0"
+    assert "Knowledge ends in 23,187 places" in printed
 
 
 def helps() -> dict[str, str]:

@@ -58,9 +58,9 @@ FILES = f"""## Files
 | the demonstration's store | `{LINUX}/demo.sqlite` | `{MACOS}/demo.sqlite` |
 | snapshots: made from a store when asked, safe to delete | `{LINUX_CACHE}/snapshots` | `{MACOS_CACHE}/snapshots` |
 
-On Linux `XDG_DATA_HOME` and `XDG_CACHE_HOME` move them. Beside a store lie, while it is in use, files of SQLite's
-(`-wal`, `-shm`) and a lock file; delete them only together with the store. Kedja reads no configuration file. It
-writes nothing else but what a command is told to write, and `NAME.rejects.csv` where a load rejected something.
+On Linux `XDG_DATA_HOME` and `XDG_CACHE_HOME` move them. Beside a store lies a folder `NAME.sqlite.locks` and, while it
+is in use, SQLite's own `-wal` and `-shm`; delete them only together with the store. Kedja reads no configuration file.
+It writes nothing else but what a command is told to write, and `NAME.rejects.csv` where a load rejected something.
 """
 
 
