@@ -21,7 +21,7 @@ from graph.data import (
 from ontology.errors import InputError
 from ontology.model import LINKS, Walk
 from ontology.vocabulary import vocabulary
-from visualisation.marks import Level, level_of
+from visualisation.marks import Level, figure_level, level_of
 
 REGION = -1
 """Column of the buyers, left of the contracts."""
@@ -285,7 +285,7 @@ def of_exposure(data: ExposureData) -> Drawing:
             continue
         for place, id in enumerate(reversed(figure.path.nodes)):
             column[id] = max(column.get(id, place), place)
-            level[id] = max(level.get(id, Level.NONE_FOUND), Level(str(figure.severity)), key=_RANK.__getitem__)
+            level[id] = max(level.get(id, Level.NONE_FOUND), figure_level(figure), key=_RANK.__getitem__)
     drawing = _chains(nodes, data.links, column, {}, (), "upstream")
     return replace(drawing, marks=tuple(replace(m, level=level.get(m.id, Level.NO_RISK)) for m in drawing.marks))
 

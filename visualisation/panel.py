@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graph.answer import Answer, Cited
 from graph.data import ExposureData, Figure, LinkData, PathsData, TraceData
 from visualisation.drawing import Drawing, Mark
-from visualisation.marks import RAMP, Level, level_name, reach_span, span
+from visualisation.marks import RAMP, Level, figure_level, level_name, reach_span, span
 from visualisation.sentences import Hop, Teller, Told
 from visualisation.svg import name_of, who
 from visualisation.words import Words
@@ -122,7 +122,7 @@ def of_start(
     return Panel(
         heading=heading,
         kind=words("exposure.of_contracts", n=data.contracts),
-        level=Level.UNKNOWN if worst is None else _figure_level(worst),
+        level=Level.UNKNOWN if worst is None else figure_level(worst),
         level_text=other.figure(worst) if worst else words("exposure.nothing_reached", risk=words.risk(data.risk)),
         bounds="",
         ways=tuple(way_of(figure, other) for figure in data.worst if figure.path is not None),
@@ -162,12 +162,6 @@ def _ways(paths: Answer[PathsData] | None, words: Words) -> tuple[Way, ...]:
         )
         for path in paths.data.paths[:3]
     )
-
-
-def _figure_level(figure: Figure) -> Level:
-    if figure.severity_unknown:
-        return Level.UNSTATED
-    return Level(str(figure.severity)) if figure.severity else Level.UNKNOWN
 
 
 def _kind(mark: Mark, words: Words) -> list[str]:

@@ -29,7 +29,7 @@ from visualisation.svg import heading_of, line_of, name_of, spoken, who
 from visualisation.text import shown
 from visualisation.words import Words
 
-PITCH, GAP, WIDTH = 330, 50, 236
+PITCH, GAP, WIDTH = 330, 62, 236
 LONGEST_LABEL = 34
 
 
@@ -53,6 +53,7 @@ def snapshot_html(answer: Answer[Any], words: Words) -> bytes:
             w=words,
             title=_title(answer, teller),
             demonstration=answer.demonstration,
+            snapshot=answer.snapshot,
             stamp=[(n, v) for n, v in stamp(answer, words) if v != words("app.demonstration")],
             rows=[_row(mark, drawing, words) for mark in drawing.marks],
             shown_marks=drawing.shown,

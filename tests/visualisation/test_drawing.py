@@ -143,6 +143,14 @@ def test_what_is_affected_stands_between_the_regions_and_the_start() -> None:
     }
 
 
+def test_a_severity_that_nobody_gave_is_not_drawn_as_the_worst() -> None:
+    data = made.exposed().data
+    assert data is not None
+    vague = data.model_copy(update={"worst": (made.figure(4, severity_unknown=True),), "members": ()})
+    assert {m.level for m in drawing_of(vague).marks} == {Level.UNSTATED}
+    assert {m.level for m in drawing_of(data).marks} == {Level.VERY_SEVERE}
+
+
 def test_a_path_is_drawn_from_the_contract_up() -> None:
     data = made.paths().data
     assert data is not None
