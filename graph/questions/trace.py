@@ -23,6 +23,8 @@ from graph.questions.walks import ACTORS, GOODS, TIERS
 from graph.snapshot.arrays import I32, Bool, ranges
 from graph.snapshot.seeds import UNKNOWN_SEVERITY
 from graph.snapshot.view import Snapshot
+from ontology.model import Family
+from ontology.vocabulary import risk_family
 
 
 @dataclass(slots=True)
@@ -87,6 +89,7 @@ class _Trace:
         self.walked = self._walk(Links.ITEM_GENERIC)
         self.places: dict[int, _Place] = {}
         self.edges: set[int] = set()
+        self.acts: dict[int, set[int]] = {}
         self._place_goods()
         self._attach_actors()
 
@@ -134,6 +137,7 @@ class _Trace:
             for row, edge in zip(rows, self.s.edges_of(network, rows), strict=True):
                 actor, at = int(network.source[row]), int(network.target[row])
                 self.edges.add(edge)
+                self.acts.setdefault(actor, set()).add(at)
                 if self._stand(actor, at, bool(self.s.is_generic(edge))):
                     fresh.add(actor)
             frontier = sorted(fresh)
@@ -260,12 +264,27 @@ class _Trace:
         severity = lens.severity(None, Links.ITEM_GENERIC)
         counts = survey.counts(Links.ITEM_GENERIC)
         is_open = survey.upper_open(Links.ITEM_GENERIC)
+        unknown = {int(v): (int(n), bool(o)) for v, n, o in zip(targets, counts[:, UNASSESSED], is_open, strict=True)}
+        for actor in self.acts.keys() - self._goods:
+            unknown[actor] = self._unknown_of(actor, survey, unknown)
         return {
-            int(vertex): self._reach(
-                survey, row, int(vertex), int(severity[row]), int(counts[row, UNASSESSED]), bool(is_open[row])
-            )
+            int(vertex): self._reach(survey, row, int(vertex), int(severity[row]), *unknown[int(vertex)])
             for row, vertex in enumerate(targets)
         }
+
+    def _unknown_of(self, actor: int, survey: Survey, unknown: dict[int, tuple[int, bool]]) -> tuple[int, bool]:
+        """(unassessed steps, whether the upper bound is open) of an actor: it is no better known than what it does, and
+        an assessment of a harm at a site or step is none of a company."""
+        seen, queue = {actor}, [actor]
+        for here in queue:
+            fresh = self.acts.get(here, set()) - seen
+            seen |= fresh
+            queue.extend(sorted(fresh))
+        steps = {v for v in seen if self.s.is_type(v, "Step")}
+        unassessed = sum(not survey.assessed[step] for step in steps)
+        held = any(unknown[v][1] for v in seen if self.s.is_type(v, "Contract"))
+        company = self.s.is_type(actor, "Organisation") and risk_family(survey.lens.risk) is Family.HARM
+        return unassessed, bool(unassessed) or held or company
 
     def _reach(self, survey: Survey, row: int, vertex: int, level: int, unassessed: int, is_open: bool) -> Reach:
         lens, s = survey.lens, self.s

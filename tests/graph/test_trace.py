@@ -281,6 +281,24 @@ def test_with_a_risk_each_node_says_what_reaches_it_and_how_surely() -> None:
     assert [s.id for s in answer.data.statements] == ["f"]
 
 
+def test_an_actor_is_no_better_known_than_what_it_does() -> None:
+    w = gloves()
+    w.said("f", FORCED, ["factory"], severity=4)
+    reach = {id: node.reach for id, node in by_id(trace(w.snapshot(), ["c"], risk=FORCED)).items()}
+    # Nobody assessed what the estate grows, nor what the wholesaler stores: unknown, never none found.
+    for actor in ("estate", "estate-owner", "wholesaler"):
+        got = reach[actor]
+        assert got is not None
+        assert (got.severity, got.upper_open, got.unassessed_below) == (None, True, 1)
+    # What the factory does is assessed.
+    factory, maker = reach["factory"], reach["maker"]
+    assert factory is not None
+    assert maker is not None
+    assert (factory.upper_open, factory.unassessed_below) == (False, 0)
+    # But that says nothing of the company that operates it.
+    assert (maker.severity, maker.upper_open, maker.unassessed_below) == (None, True, 0)
+
+
 def test_the_same_question_gives_the_same_bytes() -> None:
     w = gloves()
     w.said("f", FORCED, ["factory"], severity=4)
