@@ -19,6 +19,7 @@ class Node(Frozen):
     id: str
     type: str
     name: str
+    name_sv: str | None = None
     keys: tuple[str, ...] = ()
     stage: str | None = None
     place: str | None = None
@@ -180,6 +181,7 @@ class Distribution(Frozen):
     basis: Basis
     links: Links
     contracts: int
+    severity_unknown: int = Field(0, description="of those, reached only by statements whose severity nobody gave")
 
 
 class TierCount(Frozen):
@@ -199,6 +201,7 @@ class BuyerCount(Frozen):
     buyer: str
     contracts: int
     severity: int | None
+    severity_unknown: bool = Field(False, description="reached so severely only by statements of no given severity")
     reached: int
     reached_item: int = Field(description="of ``reached``, those reached along item links alone")
     supplier_link_only: int

@@ -132,7 +132,13 @@ class _Exposure:
 
     def _distribution(self) -> tuple[Distribution, ...]:
         return tuple(
-            Distribution(severity=level, basis=basis, links=links, contracts=int((severity >= level).sum()))
+            Distribution(
+                severity=level,
+                basis=basis,
+                links=links,
+                contracts=int((severity >= level).sum()),
+                severity_unknown=int(((severity >= level) & self.lens.ungiven(level, basis, links)).sum()),
+            )
             for (basis, links), severity in self.severity.items()
             for level in LEVELS
         )
@@ -185,16 +191,20 @@ class _Exposure:
         for row, contract in enumerate(self.contracts):
             for buyer in regions_of(self.s, self.served.get(int(contract), ())):
                 rows.setdefault(buyer, []).append(row)
-        return tuple(sorted((self._buyer(buyer, own) for buyer, own in rows.items()), key=lambda b: b.buyer))
+        found = [self._buyer(buyer, own) for buyer, own in rows.items()]
+        return tuple(sorted(found, key=_most_severe))
 
     def _buyer(self, buyer: int, rows: Sequence[int]) -> BuyerCount:
         top = self._top()[rows]
         item = np.max(np.stack([self.severity[b, Links.ITEM][rows] for b in Basis]), axis=0)
         known = [self.knowledge[row] for row in rows]
+        level = int(top.max())
+        ungiven = self.lens.ungiven(level, None, Links.ITEM_GENERIC)[rows] if level >= 0 else np.zeros(1, np.bool_)
         return BuyerCount(
             buyer=self.naming.id(buyer),
             contracts=len(rows),
-            severity=int(top.max()) if top.max() >= 0 else None,
+            severity=level if level >= 0 else None,
+            severity_unknown=level >= 0 and bool(ungiven[top == level].all()),
             reached=known.count("reached"),
             reached_item=int((item > 0).sum()),
             supplier_link_only=known.count("supplier_link_only"),
@@ -303,6 +313,11 @@ def _ends_of(s: Snapshot, name: str, *, reverse: bool) -> dict[int, list[int]]:
     for contract, other in zip(contracts.tolist(), others.tolist(), strict=True):
         found.setdefault(contract, set()).add(other)
     return {contract: sorted(named) for contract, named in found.items()}
+
+
+def _most_severe(buyer: BuyerCount) -> tuple[int, bool, int, int, int, str]:
+    level = -1 if buyer.severity is None else buyer.severity
+    return -level, buyer.severity_unknown, -buyer.reached_item, -buyer.reached, -buyer.contracts, buyer.buyer
 
 
 def _worst_contract(worst: Sequence[Figure]) -> str | None:

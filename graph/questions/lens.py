@@ -137,6 +137,11 @@ class Lens:
         found: Bool = self.values(level, basis, links, Side.HIGH) > 0
         return found
 
+    def ungiven(self, level: int, basis: Basis | None, links: Links) -> Bool:
+        """Whether only seeds whose severity nobody gave reach each target so severely, shape (t,)."""
+        known: Bool = self.values(level, basis, links, Side.KNOWN) > 0
+        return self.reached(level, basis, links) & ~known
+
     def severity(self, basis: Basis | None, links: Links) -> I64:
         """The highest level reached at each target, -1 where none, shape (t,)."""
         found = np.full(len(self.targets), -1, np.int64)

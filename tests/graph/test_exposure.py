@@ -211,6 +211,10 @@ def test_a_known_severity_beside_a_missing_one_is_not_marked() -> None:
     assert four is not None
     assert (two.low, two.high, two.severity_unknown) == (0.4, 0.5, False)
     assert four.severity_unknown
+    counts = {(d.severity, d.links): (d.contracts, d.severity_unknown) for d in found.distribution if d.contracts}
+    assert (counts[4, ITEM], counts[2, ITEM]) == ((1, 1), (1, 0))
+    (buyer,) = found.buyers
+    assert (buyer.severity, buyer.severity_unknown) == (4, True)
 
 
 def test_insufficient_information_is_never_low() -> None:
