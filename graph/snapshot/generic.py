@@ -155,13 +155,6 @@ class Derivation:
                 holds = intersection(left, step.when)
                 yield from self._links("DELIVERED_UNDER", step.step, contract, holds, (*facts, step.fact))
 
-    def may_apply(self, contract: int) -> Iterator[int]:
-        """Generic steps of last stages whose kind is narrower than the contract's: they may apply, which is unknown."""
-        for own, _, _ in self.contract_kinds(contract):
-            for kind in self.by_kind:
-                if own != kind and own in self.kinds.up(kind) and kind not in self.kinds.up(own):
-                    yield from (step.step for step in self.last_stage(kind))
-
     def for_step(self, step: int) -> Iterator[GraphLink]:
         stage = str(self._properties(step).get("stage", ""))
         for output in self.outputs[step] if stage else ():
