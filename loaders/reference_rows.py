@@ -164,9 +164,9 @@ def generic_step(row: Cells, known: Known) -> list[Item]:
     key = make_key("ref", row.needed("id"))
     common = known.source(row, Status.GENERIC)
     step = Ref("Step", key)
-    properties = {"name": row.needed("name_en"), "stage": row.needed("stage")}
+    properties = {"name": row.needed("name_en"), "name_sv": row.text("name_sv") or None, "stage": row.needed("stage")}
     items: list[Item] = [
-        Record("Step", key, properties, common=common, raw=row.raw("name_sv", "note")),
+        Record("Step", key, properties, common=common, raw=row.raw("note")),
         Link("OUTPUTS", step, known.kind("kind", row.needed("kind")), common=common),
     ]
     items += [Link("LOCATED_IN", step, known.place("place", text), common=common) for text in row.several("place")]

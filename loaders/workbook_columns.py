@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from io import StringIO
 
 import ontology.links  # noqa: F401  (declares the types)
 from ontology.model import LINKS, NODES, Label, LinkType, NodeType, Property
@@ -142,8 +143,8 @@ COMMON = (
 @cache
 def swedish() -> dict[str, str]:
     """Swedish for the declaration's definitions and notes, by the English: ``workbook_sv.csv``."""
-    with (files("loaders") / "workbook_sv.csv").open(encoding="utf-8", newline="") as file:
-        return {row["en"]: row["sv"] for row in csv.DictReader(file)}
+    text = (files("loaders") / "workbook_sv.csv").read_text("utf-8")
+    return {row["en"]: row["sv"] for row in csv.DictReader(StringIO(text, newline=""))}
 
 
 def definition(declared: NodeType | LinkType) -> Label:

@@ -124,7 +124,7 @@ class Reader:
         """Note the type of each own id, and its further identifiers; a bad one is reported at its row."""
         for _, cells in bound.table.rows:
             filled = bound.cells(cells)
-            texts = {column.role: text for column, _, text in filled if column.role in (Role.ID, Role.ALSO)}
+            texts: dict[Role, str] = {c.role: text for c, _, text in filled if c.role in (Role.ID, Role.ALSO)}
             try:
                 key, _, person = self._node_keys(bound, texts, cells)
             except ValueProblem:

@@ -13,6 +13,7 @@ Many = tuple[str, ...] | None
 
 class Named(Properties):
     name: str = prop("Namn", "Name", "The name as the source writes it.", required=True, min_length=1, max_length=500)
+    name_sv: Text = prop("Svenskt namn", "Swedish name", "The name in Swedish.")
 
 
 @node("Organisation", "Organisation", "Organisationer", "Organisations")
@@ -42,7 +43,6 @@ class Site(Named):
 class Place(Named):
     """A country or a place within one."""
 
-    name_sv: Text = prop("Svenskt namn", "Swedish name", "The name in Swedish.")
 
 
 @node("Steg", "Step", "Steg", "Steps")
@@ -75,14 +75,12 @@ class Product(Named):
 class Material(Named):
     """A raw or processed material."""
 
-    name_sv: Text = prop("Svenskt namn", "Swedish name", "The name in Swedish.")
 
 
 @node("Kategori", "Category", "Kategorier", "Categories")
 class Category(Named):
     """A kind of goods or services in a scheme: the regions' own, CPV, HS, ATC or DoL."""
 
-    name_sv: Text = prop("Svenskt namn", "Swedish name", "The name in Swedish.")
     scheme: Text = prop("Schema", "Scheme", "The scheme that it belongs to.")
 
 
@@ -138,7 +136,6 @@ class Contract(Named):
 class RiskType(Named):
     """A sub-risk inside one of the four areas, or one of own conduct, sanctions and disruption."""
 
-    name_sv: Text = prop("Svenskt namn", "Swedish name", "The name in Swedish.")
 
 
 class Statement(Named):

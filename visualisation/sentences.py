@@ -70,7 +70,7 @@ class Teller:
         if id is None:
             return self.words("unknown")
         node = self.nodes.get(id)
-        return node_name(node.name, node.id, self.words) if node else id
+        return node_name(node, self.words) if node else id
 
     # -- statements -------------------------------------------------------------------------------------------
     def statement(self, said: StatementData) -> Told:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from graph.data import Node
 from visualisation.drawing import REGION, Drawing, Mark, Wire, lit
 from visualisation.layout import Layout, lay_out
 from visualisation.marks import RAMP, Level, digit, level_name, reach_span
@@ -139,7 +140,7 @@ def heading_of(column: int, marks: Sequence[Mark], words: Words) -> tuple[str, s
 
 def name_of(mark: Mark, words: Words) -> str:
     if mark.node is not None:
-        return shown(node_name(mark.node.name, mark.node.id, words))
+        return shown(node_name(mark.node, words))
     if mark.rest and mark.country is None:
         return words("group.rest")
     if mark.column == 0:
@@ -147,14 +148,15 @@ def name_of(mark: Mark, words: Words) -> str:
     return words.country(mark.country)
 
 
-def node_name(name: str, id: str, words: Words) -> str:
-    """The name, or the id of a thing that nobody has described."""
-    return name or words("unnamed", id=id)
+def node_name(node: Node, words: Words) -> str:
+    """The name, in Swedish where there is one and Swedish is asked for; the id of a thing that nobody has described."""
+    name = (node.name_sv if words.lang == "sv" else None) or node.name
+    return name or words("unnamed", id=node.id)
 
 
 def who(mark: Mark, words: Words) -> str:
     """The nearest actor and the country; a generic step says that it names no supplier."""
-    parts = [mark.actors[0].node.name] if mark.actors else []
+    parts = [node_name(mark.actors[0].node, words)] if mark.actors else []
     if mark.node is not None and mark.node.generic:
         parts.append(words("generic_short"))
     if mark.country and mark.shape not in ("region", "contract"):

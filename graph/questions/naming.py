@@ -86,6 +86,7 @@ def describe(s: Snapshot, vertex: int) -> Node:
         id=s.id(vertex),
         type=type,
         name=s.name(vertex),
+        name_sv=properties.get("name_sv"),
         keys=s.keys(vertex),
         stage=properties.get("stage"),
         place=place,
