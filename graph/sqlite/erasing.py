@@ -12,6 +12,7 @@ from graph.sqlite import joining
 from graph.sqlite.core import Core, stamp, translated, unstamp
 from graph.sqlite.reading import AMONG, is_link, nodes_of
 from graph.sqlite.runs import at_once
+from graph.sqlite.seeds import Seeds
 from graph.store import Tombstone
 from ontology.errors import NotInGraphError, StoreBusyError
 from ontology.records import link_order
@@ -59,7 +60,7 @@ def _erase_one(connection: sqlite3.Connection, run: int, id_: str, base: int | N
 
 
 def _rejoin(connection: sqlite3.Connection, run: int, bases: list[int]) -> None:
-    seeds = joining.Seeds(connection)
+    seeds = Seeds(connection)
     seeds.of_run(run)
     seeds.bases.update(bases)
     joining.rejoin(connection, run, seeds)

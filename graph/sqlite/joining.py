@@ -14,11 +14,11 @@ from typing import Any
 from graph.identity import GHOST_RULE, UNSEEN, Base, Joined, Manual, is_strong_key, join
 from graph.sqlite.core import chunks
 from graph.sqlite.schema import SHIFT
+from graph.sqlite.seeds import SILENT, Seeds
 from graph.store import RunState, Verdict
 
-SILENT = ""
 JUDGED = "judged"
-"""Rules of members that stand where they stand as ghosts of a record's key, or because a person said so."""
+"""The rule of members that stand where they stand because a person said so."""
 
 _NEW = 2**62
 """Publication of what has not been published yet: after all others."""
@@ -29,40 +29,6 @@ class Moves:
     """What joining did: bases newly joined by an identifier."""
 
     merged: int
-
-
-class Seeds:
-    """The bases whose standing a run may change."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self.bases: set[int] = set()
-
-    def of_run(self, run: int) -> None:
-        """Bases of the records that the run adds and takes back and, where that can matter, of its links' ends.
-
-        A link changes the standing of a ghost only by making it more or less public, or where people judged ghosts.
-        """
-        rows = f"(row >= {run << SHIFT} AND row < {(run + 1) << SHIFT} OR retracted = {run})"
-        self._take(f"SELECT base FROM record WHERE {_either(run, 'record', 'base')}")
-        # What is taken back no longer leads to its keys, and these stood under it.
-        self._take(f"SELECT k.key FROM record r JOIN record_key k ON k.base = r.base WHERE r.retracted = {run}")
-        touchy = self._connection.execute(
-            "SELECT EXISTS (SELECT 1 FROM record WHERE secrecy > 0) OR EXISTS (SELECT 1 FROM judgement)"
-        ).fetchone()[0]
-        if touchy:
-            for end in ("source_base", "target_base"):
-                self._take(f"SELECT {end} FROM link WHERE {rows}")
-
-    def _take(self, sql: str) -> None:
-        self.bases.update(base for (base,) in self._connection.execute(sql))
-
-
-def _either(run: int, table: str, column: str) -> str:
-    return (
-        f"row >= {run << SHIFT} AND row < {(run + 1) << SHIFT}"
-        f" UNION SELECT {column} FROM {table} WHERE retracted = {run}"
-    )
 
 
 class _Part:
@@ -187,6 +153,8 @@ def rejoin(connection: sqlite3.Connection, run: int, seeds: Seeds) -> Moves:
     """Apply the rule to all that the seeds touch; older rows that now stand elsewhere get new versions."""
     part = _Part(connection, run)
     part.grow(seeds.bases)
+    connection.execute("DELETE FROM temp.moved")
+    seeds.move_plain(run)
     wanted = join(part.bases(), part.manual, part.schemes)
     before = {
         base: (row, entity, partner)
@@ -200,8 +168,10 @@ def rejoin(connection: sqlite3.Connection, run: int, seeds: Seeds) -> Moves:
     new = {b: j for b, j in wanted.items() if b not in before or _differs(j, before[b][1], before[b][2])}
     moved = {base: joined.entity for base, joined in new.items() if before.get(base, (0, base, 0))[1] != joined.entity}
     moved |= {base: base for base in before if base not in wanted}
-    _move(connection, run, moved)
+    connection.executemany("INSERT INTO temp.moved VALUES (?,?)", moved.items())
+    _move(connection, run)
     connection.executemany("UPDATE member SET retracted = ? WHERE row = ?", ((run, row) for row in gone))
+    _take_places(connection, run, seeds.place_plain(_next_row(connection, run)))
     _write_members(connection, run, new, part.schemes.keys())
     merged = sum(1 for b, j in new.items() if b not in before and j.rule.startswith("identifier:"))
     return Moves(merged)
@@ -219,7 +189,7 @@ def _write_members(connection: sqlite3.Connection, run: int, new: dict[int, Join
         for row, (base, joined) in enumerate(sorted(new.items()), first)
     )
     connection.executemany("INSERT INTO member VALUES (?,?,?,?,?,NULL)", rows)
-    connection.execute("UPDATE run SET places = places + ? WHERE run = ?", (len(new), run))
+    _take_places(connection, run, len(new))
 
 
 def _is_usual(base: int, joined: Joined, ghosts: Collection[int]) -> bool:
@@ -231,19 +201,17 @@ def _next_row(connection: sqlite3.Connection, run: int) -> int:
     return (run << SHIFT) + int(row[0])
 
 
+def _take_places(connection: sqlite3.Connection, run: int, count: int) -> None:
+    connection.execute("UPDATE run SET places = places + ? WHERE run = ?", (count, run))
+
+
 _RECORD = "base, entity, apart, length"
 _LINK = "ord, source_base, target_base, source, target"
 _REST = "type, status, denied, confidence, valid_from, valid_to, secrecy, said, body, hash"
 
 
-def _move(connection: sqlite3.Connection, run: int, moved: dict[int, int]) -> None:
+def _move(connection: sqlite3.Connection, run: int) -> None:
     """New versions of published rows that stand elsewhere now, in the order of the old rows: records, then links."""
-    if not moved:
-        return
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS moved (base INTEGER PRIMARY KEY, entity INTEGER NOT NULL)")
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS old (row INTEGER PRIMARY KEY)")
-    connection.execute("DELETE FROM temp.moved")
-    connection.executemany("INSERT INTO temp.moved VALUES (?,?)", moved.items())
     own = f"(row >> {SHIFT}) <> {run}"
     standing = f"retracted IS NULL AND {own}"
     _renew(
@@ -277,7 +245,7 @@ def _renew(connection: sqlite3.Connection, run: int, table: str, which: str, val
         (first - 1,),
     )
     connection.execute(f"UPDATE {table} SET retracted = ? WHERE row IN (SELECT row FROM temp.old)", (run,))
-    connection.execute("UPDATE run SET places = places + ? WHERE run = ?", (count, run))
+    _take_places(connection, run, count)
 
 
 def place_own(connection: sqlite3.Connection, run: int) -> None:

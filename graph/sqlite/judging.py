@@ -14,6 +14,7 @@ from graph.sqlite.entities import find, was_shown
 from graph.sqlite.reading import nodes_of
 from graph.sqlite.runs import at_once, latest
 from graph.sqlite.schema import SHIFT
+from graph.sqlite.seeds import SILENT, Seeds
 from graph.store import At, Judgement, Publication, Verdict
 from ontology.errors import InputError, NotInGraphError
 from ontology.records import Secrecy, digest
@@ -71,7 +72,7 @@ def withdraw(core: Core, id_: str, who: str, why: str, at: datetime) -> Publicat
 
 
 def _rejoined(connection: sqlite3.Connection, run: int, bases: set[int]) -> dict[str, int]:
-    seeds = joining.Seeds(connection)
+    seeds = Seeds(connection)
     seeds.bases |= bases
     return {"merged": joining.rejoin(connection, run, seeds).merged}
 
@@ -116,7 +117,7 @@ def _by_rule(core: Core, view: View) -> Iterator[Judgement]:
     )
     for rule, which in (
         ("m.rule", f"m.rule <> '' AND m.rule <> '{joining.JUDGED}'"),
-        (f"'{GHOST_RULE}'", f"m.rule = '{joining.SILENT}' AND m.base IN ({once})"),
+        (f"'{GHOST_RULE}'", f"m.rule = '{SILENT}' AND m.base IN ({once})"),
     ):
         rows = core.reader().execute(
             f"SELECT NULL, a.id, b.id, '{Verdict.SAME}', '{AUTOMATIC}', '', {rule} FROM member m"

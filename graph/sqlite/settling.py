@@ -10,6 +10,7 @@ from graph.sqlite import joining
 from graph.sqlite.core import Core
 from graph.sqlite.runs import clear_dead
 from graph.sqlite.schema import SHIFT
+from graph.sqlite.seeds import Seeds
 from graph.store import RunState, Settled
 from ontology.errors import StoreError
 from ontology.records import Mode, canonical
@@ -100,7 +101,7 @@ def _settle(connection: sqlite3.Connection, own: Own) -> Settled:
         _drop_own(connection, own, "")
         return Settled(older_edition=True)
     unchanged = retracted = 0
-    seeds = joining.Seeds(connection)
+    seeds = Seeds(connection)
     if earlier:
         series = ",".join(str(run) for run, _ in earlier)
         for table in _ID:

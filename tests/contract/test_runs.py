@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from graph.store import At, RunState
-from ontology.errors import InputError, LeaseLostError, StoreError
+from ontology.errors import InputError, LeaseLostError, StoreBusyError, StoreError
 from ontology.records import Common, Link, Mode, Record, Secrecy
 from tests.contract.conftest import Opener
 from tests.contract.places import AnyStore
@@ -232,6 +232,17 @@ def test_a_run_is_published_once_and_only_when_settled(store: AnyStore) -> None:
         store.abandon(run, "too late")
     with pytest.raises(StoreError):
         store.add(99, [company("local:1")])
+
+
+def test_two_runs_cannot_be_settled_at_once(store: AnyStore) -> None:
+    first, _ = run_of(store, source("a"), [company("local:1", "One")])
+    second = store.begin(source("b"), "test", "1", {}, START).run
+    with pytest.raises(StoreBusyError):
+        store.settle(second, {})
+    store.publish(first, START)
+    store.settle(second, {})
+    store.publish(second, START)
+    assert len(store.publications()) == 2
 
 
 def test_a_settled_run_whose_process_ended_loses_the_lock(opened: Opener) -> None:
