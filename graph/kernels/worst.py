@@ -95,21 +95,25 @@ def _worst(
     cone = np.empty(1024, np.int32)
     count = 0
     remaining = 0
+    # With very many targets the cone is most of the network, and not worth finding.
+    whole = 8 * len(goal) >= len(inside)
+    if whole:
+        inside[:] = 1
     for i in range(len(goal)):
-        if inside[goal[i]] == 0:
+        if inside[goal[i]] < 2:
             inside[goal[i]] = 2
             remaining += 1
             cone = grown(cone, count)
             cone[count] = goal[i]
             count += 1
     at = 0
-    while at < count:
+    while at < count and not whole:
         v = cone[at]
         at += 1
         for place in range(in_start[v], in_start[v + 1]):
             e = in_edge[place]
             u = source[e]
-            if inside[u] == 0 and weight(kind, confidence, passes, use_confidence, e) > 0.0:
+            if inside[u] == 0 and passes[kind[e]] > 0.0:
                 inside[u] = 1
                 cone = grown(cone, count)
                 cone[count] = u
@@ -159,6 +163,9 @@ def _worst(
     found = np.empty(len(goal), np.float64)
     for i in range(len(goal)):
         found[i] = reached[goal[i]]
+    if whole:
+        inside[:] = 0
+        reached[:] = 0.0
     for i in range(count):
         inside[cone[i]] = 0
         reached[cone[i]] = 0.0
