@@ -1,0 +1,111 @@
+"""The real application on the demonstration, in a real browser: what an analyst and an investigator do."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from threading import Thread
+from time import sleep
+
+import pytest
+import uvicorn
+from playwright.sync_api import Page, expect
+
+from api.app import create_app
+from api.settings import DEMO_VALID_AT, Settings
+from visualisation.rdf import DEMONSTRATION
+
+KALMAR = "se-orgnr:2321000073"
+GLOVES = "demo:contract-gloves-kalmar"
+
+
+@pytest.fixture(scope="module")
+def site(demo_settings: Settings) -> Iterator[str]:
+    """The address of the application, served by uvicorn on a free port."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(create_app(demo_settings, valid_at=DEMO_VALID_AT), log_level="error")
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while not server.started:
+        sleep(0.05)
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=20)
+
+
+PAGES = {
+    "start": "/",
+    "search": "/search?q=handskar",
+    "tier": f"/tier?start={GLOVES}&risk=forced-labour",
+    "region": f"/tier?start={KALMAR}&risk=forced-labour",
+    "category": "/tier?start=own:it&risk=forced-labour",
+    "downstream": "/tier?start=demo:site-klang-4&direction=downstream",
+    "no risk": f"/tier?start={GLOVES}&risk=",
+    "exposure": f"/exposure?subject={KALMAR}&risk=forced-labour",
+    "all": "/exposure?subject=all&risk=workers-rights",
+    "affected": "/affected?start=demo:incident-klang",
+    "company": "/affected?start=demo:org-selat-biru",
+    "paths": "/paths?source=demo:site-klang-4&target=demo:contract-gloves-skane",
+    "paths form": "/paths",
+    "entity": "/entity/demo:site-klang-4",
+    "not in the graph": "/exposure?subject=5566778899&risk=forced-labour",
+}
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_every_page_opens_in_both_languages_with_clocks_and_banner(page: Page, site: str, path: str, lang: str) -> None:
+    response = page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={lang}")
+    assert response is not None
+    assert response.status == 200
+    assert page.locator("html").get_attribute("lang") == lang
+    if path != "/paths":
+        expect(page.locator("body")).to_contain_text(DEMONSTRATION[lang])
+        expect(page.locator("footer")).to_contain_text("2026-11-01")
+
+
+def test_a_name_that_is_not_there_is_a_page_that_says_so(page: Page, site: str) -> None:
+    response = page.goto(f"{site}/tier?start=Nobody+AB&lang=sv")
+    assert response is not None
+    assert response.status == 404
+    expect(page.locator("h1")).to_be_visible()
+
+
+def test_from_the_search_box_to_the_worst_path_and_its_weakest_link(page: Page, site: str) -> None:
+    page.goto(f"{site}/?lang=en")
+    page.keyboard.type("region kalmar")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Region Kalmar län").first.click()
+    page.get_by_role("link", name="Exposure").first.click()
+    body = page.locator("main")
+    expect(body).to_contain_text("Very severe")
+    expect(body).to_contain_text("weakest link")
+    expect(body).to_contain_text("Björkvik Vårdgrossist AB")
+    expect(body).to_contain_text("not assessed")
+
+
+def test_selecting_a_step_shows_its_statements_who_says_so_and_the_reply(page: Page, site: str) -> None:
+    page.goto(f"{site}{PAGES['tier']}&lang=en")
+    mark = page.get_by_role("link", name="Glove dipping, Selat Biru Plant 4, Klang").first
+    mark.click(position={"x": 14, "y": 14})
+    panel = page.locator("#panel")
+    expect(panel).to_contain_text("Glove dipping, Selat Biru Plant 4, Klang")
+    expect(panel).to_contain_text("Knowledge ends")
+    assert "selected=" in page.url
+
+
+def test_another_day_is_another_answer(page: Page, site: str) -> None:
+    """The link from the factory to Ormö ended on 2022-06-30: before that day Jönköping's contract was reached."""
+    page.goto(f"{site}/affected?start=demo:site-klang-4&lang=en&valid_at=2022-06-30")
+    expect(page.locator("main")).to_contain_text("Handskar, Region Jönköpings län")
+    page.goto(f"{site}/affected?start=demo:site-klang-4&lang=en&valid_at=2022-07-01")
+    expect(page.locator("main")).not_to_contain_text("Handskar, Region Jönköpings län")
+
+
+def test_an_export_is_downloaded_from_its_page(page: Page, site: str) -> None:
+    page.goto(f"{site}{PAGES['affected']}&lang=en")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="xlsx").click()
+    assert download.value.suggested_filename == "kedja-affected.xlsx"
