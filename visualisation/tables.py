@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from graph.answer import Answer, Basis, Links
-from graph.data import BuyerCount, ContractExposure, ExposureData, Figure, TierCount, TraceData
+from graph.data import BuyerCount, ContractExposure, Distribution, ExposureData, Figure, TierCount, TraceData
 from visualisation.marks import Level, level_name, reach_span, span
 from visualisation.panel import Way, way_of
 from visualisation.sentences import Teller, Told
@@ -96,8 +96,8 @@ class FigureSet:
     way: Way | None
     same_as: str
     """The name of an earlier set with the same path; empty where the path is shown here."""
-    counts: tuple[tuple[int, int], ...]
-    """(severity, contracts that reach at least it), most severe first."""
+    counts: tuple[tuple[int, str], ...]
+    """(severity, how many contracts reach at least it), most severe first; those of no given severity stand apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def _may_apply(data: ExposureData, words: Words) -> list[str]:
 
 
 def _buyer_level(row: BuyerCount) -> Level:
-    if row.severity:
+    if row.severity and not row.severity_unknown:
         return Level(str(row.severity))
     if row.reached:
         return Level.UNSTATED
@@ -171,9 +171,8 @@ def _figure_sets(data: ExposureData, teller: Teller) -> tuple[FigureSet, ...]:
 def _figure_set(data: ExposureData, basis: Basis, links: Links, teller: Teller) -> FigureSet:
     words = teller.words
     figure = next((f for f in data.worst if f.basis is basis and f.links is links), None)
-    counts = [
-        (d.severity, d.contracts) for d in data.distribution if d.basis is basis and d.links is links and d.severity
-    ]
+    rows = [d for d in data.distribution if d.basis is basis and d.links is links and d.severity]
+    counts = [(d.severity, _reached(d, data.contracts, words)) for d in rows]
     return FigureSet(
         name=f"{words.basis(basis)} · {words.links(links)}",
         figure=figure,
@@ -182,6 +181,13 @@ def _figure_set(data: ExposureData, basis: Basis, links: Links, teller: Teller) 
         same_as="",
         counts=tuple(sorted(counts, reverse=True)),
     )
+
+
+def _reached(row: Distribution, total: int, words: Words) -> str:
+    stated = words("n_of", n=row.contracts - row.severity_unknown, total=total)
+    if not row.severity_unknown:
+        return stated
+    return f"{stated} {words('n_unstated', n=row.severity_unknown)}"
 
 
 def member_row(member: ContractExposure, teller: Teller) -> MemberRow:

@@ -98,7 +98,8 @@ def _exposure(answer: Answer[ExposureData], teller: Teller) -> list[str]:
     severities = sorted({severity for row in view.sets for severity, _ in row.counts}, reverse=True)
     for row in view.sets:
         counts = dict(row.counts)
-        cells = [f"{words.severity(s)} {words('n_of', n=counts.get(s, 0), total=data.contracts)}" for s in severities]
+        none = words("n_of", n=0, total=data.contracts)
+        cells = [f"{words.severity(s)} {counts.get(s, none)}" for s in severities]
         lines += _wrap(
             f"{row.name}: " + ("; ".join(cells) if row.counts else words("exposure.not_reached")), "", "    "
         )
