@@ -94,7 +94,10 @@ def _delete(connection: sqlite3.Connection, bases: list[int], links: list[str]) 
 
 
 def _scrub(core: Core) -> None:
-    """Write the file anew without its free pages, and empty the log."""
+    """Write the file anew and empty the log.
+
+    SQLite overwrites what it deletes, but not the copies that stay behind when rows move from page to page.
+    """
     until = time.monotonic() + _PATIENCE
     with core.idle() as connection, translated(core.path):
         connection.execute("VACUUM")

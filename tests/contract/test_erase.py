@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +61,25 @@ def test_no_byte_of_it_is_left_on_the_disk(opened: Opener, tmp_path: Path) -> No
     assert names(store) == ["Two"]
 
 
+def test_no_copy_is_left_where_erasing_others_moved_it_about(opened: Opener, tmp_path: Path) -> None:
+    store, chance = opened(), random.Random(3)
+    for edition in range(3):
+        items = [company(f"local:{n}", f"Name {n} " + "x" * chance.randrange(300)) for n in range(1500)]
+        items += [
+            company(f"local:p-{n}", f"{SECRET} {n} {edition} " + "y" * chance.randrange(3000)) for n in range(300)
+        ]
+        chance.shuffle(items)
+        load(store, source("a", str(edition)), items)
+    records = list(store.records(now(store)))
+    people = [r.id for r in records if SECRET in r.name]
+    chance.shuffle(people)
+    store.erase([r.id for r in records if SECRET not in r.name and chance.random() < 0.8], "others", day(4))
+    store.erase(people[:200], "some", day(5))
+    store.erase(people[200:], "the rest", day(6))
+    assert not _bytes(tmp_path, SECRET)
+    assert not _bytes(tmp_path, SECRET.lower())
+
+
 def _bytes(folder: Path, word: str) -> list[str]:
     return [p.name for p in folder.rglob("*") if p.is_file() and word.encode() in p.read_bytes()]
 
@@ -109,7 +129,9 @@ def test_erasing_twice_erases_nothing_more(store: AnyStore) -> None:
 def test_what_was_erased_may_be_said_again(opened: Opener) -> None:
     one, other = opened(), opened()
     fill(one)
-    load(other, source("b"), [company("local:7", "Seven")])  # has seen the key's number
+    begun = other.begin(source("b"), "test", "1", {}, day(2)).run
+    other.add(begun, [owns("local:7", KEY)])  # this store has seen the key now
+    other.abandon(begun, "x")
     (record,) = (r for r in one.records(now(one)) if SECRET in r.name)
     (link,) = one.links(now(one))
     one.erase([record.id, link.id], "asked", day(3))

@@ -262,6 +262,21 @@ def test_a_settled_run_whose_process_ended_loses_the_lock(opened: Opener) -> Non
     assert second.check() == []
 
 
+def test_who_settles_after_a_process_that_died_settling_finds_nothing_of_it(opened: Opener) -> None:
+    first, second = opened(), opened()
+    items: list[Record | Link] = [company("local:1", "One", "lei:A"), owns("local:1", "local:2")]
+    load(first, source(), items)
+    run = first.begin(source(edition="3"), "test", "1", {}, START).run
+    first.add(run, items)
+    run_of(second, source(edition="2"), [company("local:2", "Two", "lei:A")])
+    second.close()
+    settled = first.settle(run, {})
+    assert (settled.records, settled.links, settled.unchanged, settled.retracted) == (0, 0, 2, 0)
+    first.publish(run, START)
+    assert names(first) == ["One", "local:2"]
+    assert first.check() == []
+
+
 def test_a_sweep_removes_what_dead_runs_left_and_nothing_else(opened: Opener) -> None:
     dead, living = opened(), opened()
     load(living, source(), [company("local:1", "One")])
