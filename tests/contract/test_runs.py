@@ -294,6 +294,17 @@ def test_a_sweep_removes_what_dead_runs_left_and_nothing_else(opened: Opener) ->
     assert living.check() == []
 
 
+def test_beginning_again_sweeps_the_attempt_that_died(opened: Opener) -> None:
+    said = source(sha="a" * 64)
+    dead = opened()
+    dead.add(dead.begin(said, "test", "1", {}, START).run, [company("local:1")])
+    dead.close()
+    store = opened()
+    again = store.begin(said, "test", "1", {}, START)
+    assert again.published is None
+    assert [r.state for r in store.runs()] == [RunState.ABANDONED, RunState.ADDING]
+
+
 def test_a_run_of_another_process_cannot_be_abandoned_from_here(opened: Opener) -> None:
     one, other = opened(), opened()
     run = one.begin(source(), "test", "1", {}, START).run
