@@ -200,15 +200,14 @@ def test_the_commands_for_the_swedish_statistics_give_what_the_readme_says(kedja
     assert done.returncode == 0, done.stdout
     printed = " ".join(done.stdout.replace("\xa0", " ").split())
     assert "Exposure of 23,187 contracts." in printed
-    # of all contracts, those that reach a typical step with the risk at any severity; traced ones, none
-    typical, traced = (
-        re.search(rf"Kind of goods and country · {kind}: Very severe (\S+) of 23,187", printed)
-        for kind in ("typical tiers included", "traced to the article")
+    # of all contracts: those at a typical step where the risk is very severe, of no stated severity, and traced ones
+    typical = re.search(
+        r"country · typical tiers included: Very severe (\S+) of 23,187 \(and (\S+) of no stated severity\)", printed
     )
     assert typical
-    assert traced
-    assert f"{typical[1]} of them reach" in " ".join(readme.split())
-    assert traced[1] == "0"
+    said = f"{typical[1]} of them reach a typical step where the risk is very severe and {typical[2]} more"
+    assert said in " ".join(readme.split())
+    assert "country · traced to the article: Very severe 0 of 23,187;" in printed
     assert "Knowledge ends in 23,187 places" in printed
 
 
