@@ -14,6 +14,7 @@ from api.commands.serve import Port
 
 if TYPE_CHECKING:
     from api.service import Service
+    from api.settings import Settings
     from loaders.base import Loader
 
 SUBJECT = "se-orgnr:2321000073"
@@ -37,12 +38,29 @@ def demo(
     from ontology.records import Secrecy
 
     settings = demo_settings()
+    _forget_other_schema(settings)
     with Service(settings, create=True) as service:
         _load(service)
         answer = ask.exposure(service, When(valid_at=DEMO_VALID_AT), SUBJECT, RISK, members=5)
         common.show(answer, common.language(lang), as_json=False)
     if serve:
         run(settings, "127.0.0.1", port, Secrecy.PUBLIC, DEMO_VALID_AT)
+
+
+def _forget_other_schema(settings: Settings) -> None:
+    """The demonstration's own store holds nothing of the user's: one of another schema is made anew."""
+    from api.settings import sqlite_path
+    from graph.sqlite.schema import recognise
+    from ontology.errors import SchemaMismatchError
+
+    path = sqlite_path(settings.store)
+    try:
+        recognise(path)
+    except SchemaMismatchError:
+        typer.echo("Demonstration data: the store is of another version of Kedja and is made anew", err=True)
+        for file in path.parent.glob(f"{path.name}*"):
+            if file.is_file():
+                file.unlink()
 
 
 def _load(service: Service) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -251,3 +252,15 @@ def test_the_demonstration_uses_a_store_of_its_own_and_a_second_run_changes_noth
     stores = list(own_user_folders.rglob("demo.sqlite"))
     assert len(stores) == 1
     assert str(stores[0]) not in demo_settings.store
+
+
+def test_a_demonstration_of_another_schema_is_made_anew(kedja: Kedja, own_user_folders: Path) -> None:
+    assert kedja("demo", "--no-serve").exit_code == 0
+    store = next(own_user_folders.rglob("demo.sqlite"))
+    with sqlite3.connect(store) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    result = kedja("demo", "--no-serve", "--lang", "en")
+    assert result.exit_code == 0, result.output
+    assert "made anew" in result.output
+    assert "Very severe" in result.stdout
