@@ -1,4 +1,4 @@
-"""The embedded store: one SQLite file, nothing to install. See DESIGN.md 4 and ``graph/store.py``."""
+"""The embedded store: one SQLite file, nothing to install. See docs/method.md and ``graph/store.py``."""
 
 from __future__ import annotations
 

@@ -60,8 +60,10 @@ class _Part:
         while front:
             self.all |= front
             shown = (
-                f"SELECT base, min(secrecy), max(apart) FROM record WHERE base {among} AND {self._shown} GROUP BY base"
+                f"SELECT base, secrecy, max(apart) FROM record WHERE base {among} AND {self._shown}"
+                " GROUP BY base, secrecy ORDER BY secrecy DESC"
             )
+            # The most public versions come last and decide: a withheld one must not show in where a base stands.
             seen = {base: (level, bool(apart)) for base, level, apart in self.ask(shown, front)}
             self.records.update(seen)
             found: set[int] = set()

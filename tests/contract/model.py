@@ -158,7 +158,8 @@ class Seen:
             items = records.get(id_, [])
             ghosts = sorted({ghost_id(i.type, key) for i in items for key in i.keys})
             level = min((i.common.secrecy for i in items), default=UNSEEN)
-            apart = any(i.properties.get("natural_person") is True for i in items)
+            # Only the most public statements count: a withheld one shows in nothing.
+            apart = any(i.properties.get("natural_person") is True for i in items if i.common.secrecy == level)
             since = min((n for (b, s), n in state.since.items() if b == id_ and s <= level), default=2**62)
             bases.append(Base(self._number(id_), id_, False, tuple(map(self._number, ghosts)), level, since, apart))
         manual = [

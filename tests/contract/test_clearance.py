@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph.identity import entity_id, ghost_id
 from graph.store import At, Judgement, Verdict
-from ontology.records import Common, Secrecy
+from ontology.records import Common, Mode, Secrecy
 from tests.contract.places import AnyStore
 from tests.contract.saying import ALL, START, company, entity, load, names, now, owns, secret, source
 
@@ -83,6 +83,23 @@ def test_a_hidden_record_that_came_first_does_not_name_a_visible_thing(store: An
     load(store, source("b"), [company("local:2", "Open", LEI)])
     assert entity(store, LEI) == entity_id(company("local:2", "", LEI).id("b"))
     assert names(store, now(store, ALL)) == ["Open"]
+
+
+def test_when_a_record_was_shown_to_few_does_not_tell_on_how_it_stands_to_all(store: AnyStore) -> None:
+    first = company("local:1", "Once hidden", LEI, common=secret())
+    second = company("local:2", "Open", LEI)
+    load(store, source("a"), [first])
+    load(store, source("b"), [second])
+    load(store, source("a", "2"), [company("local:1", "Once hidden", LEI)])
+    # Of what all have seen, the second record came first.
+    assert entity(store, LEI) == entity_id(second.id("b"))
+
+
+def test_a_hidden_version_of_an_open_record_changes_nothing_for_others(store: AnyStore) -> None:
+    said = [company("local:1", "One", LEI), company("local:1", "One", LEI, natural_person=True, common=secret())]
+    load(store, source("a"), [company("local:2", "Two", LEI)])
+    load(store, source("b", mode=Mode.APPEND), said)
+    assert len(list(store.entities(now(store)))) == 1
 
 
 def test_what_becomes_public_is_seen_from_then_on_and_not_before(store: AnyStore) -> None:
