@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from graph.kernels.common import SCRATCH, compiled, grown, pop, push, vertices
+from graph.kernels.llvm import prefetch
 from graph.network import F64, I32, Network
 
 TIE = 1e-12
@@ -106,6 +107,14 @@ def _best(
         if inside[v] == 3:
             continue
         inside[v] = 2
+        # Room for all that this vertex may add, so that the loop over its links need not ask.
+        room = in_start[v + 1] - in_start[v]
+        while size + room > len(values):
+            values, items = grown(values, len(values)), grown(items, len(items))
+        while touches + room > len(touched):
+            touched = grown(touched, len(touched))
+        if size > 0:
+            prefetch(in_start, items[0])
         for at in range(in_start[v], in_start[v + 1]):
             e = in_edge[at]
             looked += 1
@@ -115,11 +124,9 @@ def _best(
             further = value * weight(kind, confidence, passes, use_confidence, e)
             if further > rest[u] and not _within(banned, e):
                 if rest[u] == 0.0:
-                    touched = grown(touched, touches)
                     touched[touches] = u
                     touches += 1
                 rest[u] = further
-                values, items = grown(values, size), grown(items, size)
                 push(values, items, size, further, u)
                 size += 1
 

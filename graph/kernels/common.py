@@ -15,6 +15,8 @@ import numpy.typing as npt
 from graph.network import I32, LINK_TYPES, Bool, Csr, Network
 from ontology.errors import InputError
 
+FAR, NEAR = 16, 8
+"""How many vertices ahead of the one being read memory is asked for."""
 Mask = Bool | int
 """Link types: a bool array of shape (32,), or an integer with one bit per type."""
 

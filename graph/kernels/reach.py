@@ -11,15 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from graph.kernels.common import SCRATCH, Mask, compiled, direction, grown, mask, vertices
+from graph.kernels.common import FAR, NEAR, SCRATCH, Mask, compiled, direction, grown, mask, vertices
 from graph.kernels.llvm import prefetch
 from graph.network import I32, Bool, Network
 from ontology.errors import InputError
 
 NO_LIMIT = np.int64(2**62)
 UNSEEN = np.int64(2**62)
-FAR, NEAR = 16, 8
-"""How many vertices ahead of the one being read memory is asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Lens A at every vertex for sixteen lanes at once, in float32: it ranks and finds the cone (lenses.md 3).
+"""Lens A at every vertex for sixteen lanes at once, in float32: it ranks and finds the cone (docs/method.md).
 
 A lane is one (risk type, severity, basis, low or high) on one set of links. x[v] = max(seed[v], max over links of
 x[u] * (c_e * low + high)), lane by lane: for a lane of *low* the table ``high`` is 0, for one of *high* ``low`` is 0.

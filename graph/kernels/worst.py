@@ -1,4 +1,4 @@
-"""Lens A, exactly and in float64: the worst credible path, lenses.md 3.
+"""Lens A, exactly and in float64: the worst credible path, docs/method.md.
 
 The value of a path is ((seed * w_1) * w_2) * ... with w_e = c_e * t, or t alone in *high*. As no w_e is above 1 and
 rounding keeps order, the greatest value over all walks is a fixpoint that one best-first search settles (Knuth,
@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from graph.kernels.best import constrained, weight
-from graph.kernels.common import SCRATCH, compiled, grown, pop, push, vertices
+from graph.kernels.common import FAR, NEAR, SCRATCH, compiled, grown, pop, push, vertices
+from graph.kernels.llvm import prefetch
 from graph.network import F64, I32, LINK_TYPES, Network
 from ontology.errors import InputError
 
@@ -60,7 +61,7 @@ def worst(
     found = _worst(
         network.incoming.start, network.incoming.edge, network.outgoing.start, network.outgoing.edge, network.source,
         network.target, network.kind, network.confidence, table, use_confidence, seed, value, goal, inside,
-        reached,
+        reached, network.outgoing.plain,
     )  # fmt: skip
     SCRATCH.keep("inside", inside)
     SCRATCH.keep("reached", reached)
@@ -89,7 +90,7 @@ def checked_table(passes: Any) -> F64:
 @compiled
 def _worst(
     in_start, in_edge, out_start, out_edge, source, target, kind, confidence, passes, use_confidence, seed, seed_value,
-    goal, inside, reached,
+    goal, inside, reached, plain,
 ):  # fmt: skip
     # 1: what lies upstream of a target; 2: what of it lies downstream of a seed, best first.
     cone = np.empty(1024, np.int32)
@@ -108,14 +109,24 @@ def _worst(
             count += 1
     at = 0
     while at < count and not whole:
+        # A row of a large network is seldom in the cache: ask for the next ones in time.
+        if at + FAR < count:
+            prefetch(in_start, cone[at + FAR])
+        if at + NEAR < count:
+            prefetch(in_edge, in_start[cone[at + NEAR]])
+        if at + NEAR // 2 < count:
+            soon = cone[at + NEAR // 2]
+            for place in range(in_start[soon], in_start[soon + 1]):
+                prefetch(source, in_edge[place])
         v = cone[at]
         at += 1
+        while count + in_start[v + 1] - in_start[v] > len(cone):
+            cone = grown(cone, len(cone))
         for place in range(in_start[v], in_start[v + 1]):
             e = in_edge[place]
             u = source[e]
             if inside[u] == 0 and passes[kind[e]] > 0.0:
                 inside[u] = 1
-                cone = grown(cone, count)
                 cone[count] = u
                 count += 1
     values = np.empty(256, np.float64)
@@ -144,8 +155,16 @@ def _worst(
         if inside[v] == 2:
             remaining -= 1
         inside[v] += 2
+        # Room for all that this vertex may add, so that the loop over its links need not ask.
+        room = out_start[v + 1] - out_start[v]
+        while size + room > len(values):
+            values, items = grown(values, len(values)), grown(items, len(items))
+        while height + room > len(level):
+            level = grown(level, len(level))
+        if size > 0:
+            prefetch(out_start, items[0])
         for place in range(out_start[v], out_start[v + 1]):
-            e = out_edge[place]
+            e = np.int64(place) if plain else np.int64(out_edge[place])
             u = target[e]
             if inside[u] == 0:
                 continue
@@ -153,11 +172,9 @@ def _worst(
             if further > reached[u]:
                 reached[u] = further
                 if further == value:
-                    level = grown(level, height)
                     level[height] = u
                     height += 1
                 else:
-                    values, items = grown(values, size), grown(items, size)
                     push(values, items, size, further, u)
                     size += 1
     found = np.empty(len(goal), np.float64)
