@@ -76,7 +76,12 @@ def _similar(name: str, choices: dict[str, str]) -> tuple[tuple[str, str, float]
     from rapidfuzz import fuzz, process, utils
 
     best = process.extract(
-        name, choices, scorer=fuzz.WRatio, processor=utils.default_process, limit=PROPOSALS, score_cutoff=LEAST_SIMILAR
+        name,
+        choices,
+        scorer=fuzz.token_sort_ratio,
+        processor=utils.default_process,
+        limit=PROPOSALS,
+        score_cutoff=LEAST_SIMILAR,
     )
     return tuple((key, other, round(score, 1)) for other, score, key in best)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, Field
@@ -16,7 +16,28 @@ from graph.data import AffectedData, EntityData, ExposureData, PathsData, TraceD
 from ontology.errors import InputError
 from ontology.model import NODES
 
-router = APIRouter()
+
+class Problem(BaseModel):
+    """An error (RFC 9457), sent as application/problem+json."""
+
+    type: str = Field(examples=["urn:kedja:problem:bad_input"])
+    title: str
+    status: int
+    code: str = Field(description="Stable and machine readable")
+    detail: str = Field(description="What to do about it")
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": description}
+    for status, description in (
+        (404, "A name that is not in the graph"),
+        (409, "A name that fits several: candidates lists them"),
+        (421, "A host name that the server does not answer to"),
+        (422, "The request does not fit, or is over a limit"),
+        (503, "The question took too long, or the store is busy"),
+    )
+}
+router = APIRouter(responses=PROBLEMS)
 
 RISK = Query(description="Risk type id, for instance forced-labour", examples=["forced-labour"], max_length=60)
 

@@ -16,7 +16,7 @@ class Frozen(BaseModel):
 
 
 class Resolution(StrEnum):
-    """How exactly a path knows the goods; see ontology.md 4. Side by side, never merged."""
+    """How exactly a path knows the goods; see docs/method.md. Side by side, never merged."""
 
     ITEM = "item"
     GENERIC = "generic"

@@ -60,7 +60,7 @@ class Path(Frozen):
 
 
 class Figure(Frozen):
-    """Lens A at one vertex for one (risk type, severity at least L, basis, links): see lenses.md 3.
+    """Lens A at one vertex for one (risk type, severity at least L, basis, links): see docs/method.md.
 
     ``upper`` is 1 where ``upper_open`` (an unassessed step in the cone, or an end of knowledge), else ``high``.
     """

@@ -1,6 +1,6 @@
 """The store protocol: runs that add, settle and publish; reading at a publication under a clearance.
 
-See DESIGN.md 3 and 4. ``graph/sqlite`` implements it; a contract suite holds every implementation to it. No method
+See docs/method.md. ``graph/sqlite`` implements it; a contract suite holds every implementation to it. No method
 reads the clock: a time comes in as an argument.
 """
 

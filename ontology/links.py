@@ -1,4 +1,4 @@
-"""The link types, in the direction risk flows, with what passes along each: declared here, once. See ontology.md 3."""
+"""The link types, in the direction risk flows, with what passes along each. See docs/ontology.md."""
 
 from __future__ import annotations
 

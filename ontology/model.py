@@ -38,7 +38,7 @@ class Family(StrEnum):
 
 
 class Walk(StrEnum):
-    """How a question walks a link type; see ontology.md 3."""
+    """How a question walks a link type; see docs/ontology.md."""
 
     GOODS = "goods"
     ACTOR = "actor"

@@ -1,4 +1,4 @@
-"""The node types and their properties: declared here, once. See ontology.md 2."""
+"""The node types and their properties: declared here, once. See docs/ontology.md."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What a loader says: a source, records about things and links between them; checked against the declaration.
 
-Ids are made from content, so that two stores given the same runs agree: see DESIGN.md 3.
+Ids are made from content, so that two stores given the same runs agree: see docs/method.md.
 """
 
 from __future__ import annotations

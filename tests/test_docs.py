@@ -207,7 +207,7 @@ def test_the_commands_for_the_swedish_statistics_give_what_the_readme_says(kedja
     assert typical
     said = f"{typical[1]} of them reach a typical step where the risk is very severe and {typical[2]} more"
     assert said in " ".join(readme.split())
-    assert "country · traced to the article: Very severe 0 of 23,187;" in printed
+    assert "country · traced to the article: Reaches no contract along these links." in printed
     assert "Knowledge ends in 23,187 places" in printed
 
 

@@ -1,4 +1,4 @@
-"""Sentences about named actors: attributed, dated, "linked to" or "may contain", never "uses"; see ontology.md 8."""
+"""Sentences about named actors: attributed, dated, "linked to" or "may contain", never "uses"; see docs/method.md."""
 
 from __future__ import annotations
 

@@ -218,7 +218,7 @@ def _links(links: Iterable[LinkData], teller: Teller) -> Sheet:
     rows = tuple(
         (
             teller.name(link.source),
-            words.link_type(link.type),
+            words.link_type(link.type) + (f" ({words('entity.denied')})" if link.denied else ""),
             teller.name(link.target),
             words.resolution(link.resolution),
             words.term("statuses", link.status),

@@ -171,7 +171,7 @@ def _figure_sets(data: ExposureData, teller: Teller) -> tuple[FigureSet, ...]:
 def _figure_set(data: ExposureData, basis: Basis, links: Links, teller: Teller) -> FigureSet:
     words = teller.words
     figure = next((f for f in data.worst if f.basis is basis and f.links is links), None)
-    rows = [d for d in data.distribution if d.basis is basis and d.links is links and d.severity]
+    rows = [d for d in data.distribution if d.basis is basis and d.links is links and d.severity and d.contracts]
     counts = [(d.severity, _reached(d, data.contracts, words)) for d in rows]
     return FigureSet(
         name=f"{words.basis(basis)} · {words.links(links)}",

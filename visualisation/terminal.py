@@ -98,8 +98,7 @@ def _exposure(answer: Answer[ExposureData], teller: Teller) -> list[str]:
     severities = sorted({severity for row in view.sets for severity, _ in row.counts}, reverse=True)
     for row in view.sets:
         counts = dict(row.counts)
-        none = words("n_of", n=0, total=data.contracts)
-        cells = [f"{words.severity(s)} {counts.get(s, none)}" for s in severities]
+        cells = [f"{words.severity(s)} {counts[s]}" for s in severities if s in counts]
         lines += _wrap(
             f"{row.name}: " + ("; ".join(cells) if row.counts else words("exposure.not_reached")), "", "    "
         )

@@ -142,6 +142,28 @@ def affected(
     common.show(answer, language, as_json)
 
 
+@app.command()
+def entity(
+    name: Annotated[str, typer.Argument(help="An id, an identifier or an exact name.")],
+    store: Store = None,
+    valid_at: ValidAt = None,
+    during: During = None,
+    known_at: KnownAt = None,
+    clearance: Clearance = "public",
+    lang: Lang = None,
+    as_json: Json = False,
+) -> None:
+    """Everything said about one thing, by whom, and where its sources disagree.
+
+    Example: kedja entity demo:site-klang-4 --valid-at 2026-11-01
+    """
+    from api import ask
+
+    with common.opened(store) as service:
+        answer = ask.entity(service, common.when(valid_at, during, known_at, clearance), name)
+    common.show(answer, common.language(lang), as_json)
+
+
 def _by_names(service: Service, when: When, file: Path, out: Path | None, lang: str) -> None:
     """Show what each name was taken for; write the contracts that the certain ones touch."""
     from api.names import affected_by, matches, matches_text, read_names

@@ -1,4 +1,4 @@
-"""Where a question about what is affected begins: ontology.md 3, "a question that starts at a site or place ..."."""
+"""Where a question about what is affected begins: docs/ontology.md, "a question that starts at a site or place ..."."""
 
 from __future__ import annotations
 

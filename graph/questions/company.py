@@ -1,4 +1,4 @@
-"""The company list: who may have the goods although no link names them. A list, never a figure; ontology.md 4.
+"""The company list: who may have the goods although no link names them. A list, never a figure; docs/method.md.
 
 Relations of which the goods are unknown pass on from a company only if its known outputs are one kind.
 """

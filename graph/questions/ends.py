@@ -1,4 +1,4 @@
-"""Where knowledge ends, and whom to ask: ontology.md 6."""
+"""Where knowledge ends, and whom to ask: docs/method.md."""
 
 from __future__ import annotations
 

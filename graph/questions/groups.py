@@ -1,6 +1,6 @@
 """From what a question names to what it is about: the contracts of a group, and the steps where a walk begins.
 
-Buyer, supplier, product, category, area and place are views: groups of steps and contracts (ontology.md 1).
+Buyer, supplier, product, category, area and place are views: groups of steps and contracts (docs/method.md).
 """
 
 from __future__ import annotations

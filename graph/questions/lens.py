@@ -1,6 +1,6 @@
 """Lens A for many vertices at once: the worst credible path as an interval, by severity, basis and links.
 
-See lenses.md 3. ``low`` is max of c_i * l_low * product(c_e * t), ``high`` of l_high * product(t); both in float64.
+See docs/method.md. ``low`` is max of c_i * l_low * product(c_e * t), ``high`` of l_high * product(t); both in float64.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Generic steps narrower than a contract's category may apply: unknown, never exposure. See ontology.md 4."""
+"""Generic steps narrower than a contract's category may apply: unknown, never exposure. See docs/method.md."""
 
 from __future__ import annotations
 

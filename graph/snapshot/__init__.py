@@ -1,1 +1,1 @@
-"""Snapshots: what one clearance may read at one publication, frozen into arrays. See DESIGN.md 5."""
+"""Snapshots: what one clearance may read at one publication, frozen into arrays. See docs/method.md."""

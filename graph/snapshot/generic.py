@@ -1,4 +1,4 @@
-"""Derived links: where inputs are not all known, what is typical for the kind stands in. See ontology.md 4.
+"""Derived links: where inputs are not all known, what is typical for the kind stands in. See docs/method.md.
 
 A contract gets the generic steps of the last stage of each kind that is the same as, or broader than, one of its
 categories; a specific step gets the generic suppliers of the generic step of its kind and stage. Never where a

@@ -211,7 +211,7 @@ class Snapshot:
         return {}
 
     def is_open(self, vertex: int) -> bool:
-        """Whether something may lie upstream of a step or contract that nobody has told: ontology.md 6."""
+        """Whether something may lie upstream of a step or contract that nobody has told: docs/method.md."""
         if vertex not in self._open:
             self._open[vertex] = not _knows_all_inputs(self.properties(vertex))
         return self._open[vertex]

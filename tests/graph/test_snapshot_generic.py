@@ -1,4 +1,4 @@
-"""What is typical for a kind stands in where inputs are not all known, and only there: ontology.md 4."""
+"""What is typical for a kind stands in where inputs are not all known, and only there: docs/method.md."""
 
 from __future__ import annotations
 

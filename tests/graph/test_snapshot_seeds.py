@@ -1,4 +1,4 @@
-"""From what is said to where it enters, and what was assessed at all: ontology.md 5, lenses.md 2."""
+"""From what is said to where it enters, and what was assessed at all: docs/method.md."""
 
 from __future__ import annotations
 
