@@ -181,9 +181,11 @@ def _join_key(
 
 
 def _may_join(clusters: _Clusters, other: Base, theirs: int, base: Base, mine: int) -> bool:
-    if (base.apart or other.apart) and not (base.ghost or other.ghost):
+    records = [b for b in (base, other) if not b.ghost]
+    if len(records) == 2 and (base.apart or other.apart):
         return False
-    level = max(base.level, other.level)
+    # Who may read the records knows that they share the key; that its ghost has it needs no telling.
+    level = max(b.level for b in records)
     if clusters.level[theirs] < level and clusters.level[mine] < level:
         return False
     return not clusters.hostile(theirs, mine)

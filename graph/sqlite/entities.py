@@ -152,11 +152,15 @@ def _of_key(core: Core, at: At, view: View, key: str) -> Entity | None:
 
 
 def _of_ghost(core: Core, at: At, view: View, ghost: int) -> Entity | None:
-    """The entity that a key stands for, if something visible says the key."""
+    """The entity that a key stands for, if something visible says the key.
+
+    Where the ghost was judged to be another thing than the records with its key, and no link is left to show it, it
+    still finds the first of these.
+    """
     connection = core.reader()
     row = connection.execute(
-        "SELECT r.entity FROM record_key k CROSS JOIN record r ON r.base = k.base"
-        f" WHERE k.key = ? AND {view.sql('r')} ORDER BY r.row LIMIT 1",
+        "SELECT r.entity FROM record_key k CROSS JOIN record r ON r.base = k.base JOIN base e ON e.node = r.entity"
+        f" WHERE k.key = ? AND {view.sql('r')} ORDER BY substr(e.id, 2) LIMIT 1",
         (ghost,),
     ).fetchone()
     stands = _stands(core, view, ghost)

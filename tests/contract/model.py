@@ -230,7 +230,14 @@ class Seen:
         for ghost in sorted(ghost_id(type_, key) for key in keys):
             if self._says(ghost) and (entity := self.stands(ghost)) in there:
                 return entity
+            if holders := [self.stands(s.id) for s in self.said() if self._holds(s, ghost)]:
+                return min(holders)
         return None
+
+    @staticmethod
+    def _holds(said: Said, ghost: str) -> bool:
+        item = said.item
+        return isinstance(item, Record) and ghost in {ghost_id(item.type, key) for key in item.keys}
 
     def _says(self, ghost: str) -> bool:
         for s in self.said():
