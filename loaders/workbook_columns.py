@@ -98,7 +98,9 @@ def _nearest(text: str, words: dict[str, str]) -> str:
 
 
 _ID = Column(
-    Role.ID, "id", Label("id", "id"),
+    Role.ID,
+    "id",
+    Label("id", "id"),
     Label(
         "Radens id: schema:värde (se-orgnr:2321000131, gln:..., os-id:...) eller ett eget id utan kolon.",
         "The row's id: scheme:value (se-orgnr:2321000131, gln:..., os-id:...) or your own id, no colon.",
@@ -106,37 +108,82 @@ _ID = Column(
     required=True,
 )
 _ALSO = Column(
-    Role.ALSO, "identifiers", Label("identifierare", "identifiers"),
-    Label("Fler id:n för samma sak, schema:värde, flera åtskilda med semikolon.",
-          "Further ids of the same thing, scheme:value, several separated by semicolons."),
+    Role.ALSO,
+    "identifiers",
+    Label("identifierare", "identifiers"),
+    Label(
+        "Fler id:n för samma sak, schema:värde, flera åtskilda med semikolon.",
+        "Further ids of the same thing, scheme:value, several separated by semicolons.",
+    ),
     many=True,
 )
 _ROW = Column(
-    Role.ROW, "row id", Label("rad-id", "row id"),
-    Label("Eget id för raden; behövs bara när två rader säger samma sak för samma tid.",
-          "An id of your own for the row; needed only when two rows say the same for the same time."),
+    Role.ROW,
+    "row id",
+    Label("rad-id", "row id"),
+    Label(
+        "Eget id för raden; behövs bara när två rader säger samma sak för samma tid.",
+        "An id of your own for the row; needed only when two rows say the same for the same time.",
+    ),
 )
-_STATUS = Label("Hur väl belagt: generic, declared (förvalt) eller verified.",
-                "How well founded: generic, declared (the default) or verified.")
+_STATUS = Label(
+    "Hur väl belagt: generic, declared (förvalt) eller verified.",
+    "How well founded: generic, declared (the default) or verified.",
+)
 COMMON = (
     Column(Role.COMMON, "status", Label("status", "status"), _STATUS, vocabulary="statuses"),
-    Column(Role.COMMON, "confidence", Label("tillförlitlighet", "confidence"),
-           Label("Hur säkert det är, 0 till 1; tomt: enligt metodfilen.",
-                 "How certain it is, 0 to 1; blank: as the method file says.")),
-    Column(Role.COMMON, "polarity", Label("påstås eller förnekas", "polarity"),
-           Label("denied: någon säger att det inte är så; tomt: asserted.",
-                 "denied: somebody says that it is not so; blank: asserted.")),
-    Column(Role.COMMON, "secrecy", Label("sekretess", "secrecy"),
-           Label("public, internal eller restricted; tomt: som källan.",
-                 "public, internal or restricted; blank: as the source."), vocabulary="secrecy"),
-    Column(Role.COMMON, "valid_from", Label("giltig från", "valid from"),
-           Label("Första dagen; även 2026-03 eller 2026.", "First day; also 2026-03 or 2026.")),
-    Column(Role.COMMON, "valid_to", Label("giltig till och med", "valid to"),
-           Label("Sista dagen, den inräknad; även 2026-03 eller 2026; tomt är okänt, inte tills vidare.",
-                 "Last day, included; also 2026-03 or 2026; blank is unknown, not open-ended.")),
-    Column(Role.COMMON, "cites", Label("enligt", "cites"),
-           Label("Vem som säger det, om annan än arbetsbokens källa: utgivare, titel, webbadress.",
-                 "Who says so, if other than the workbook's source: publisher, title, web address.")),
+    Column(
+        Role.COMMON,
+        "confidence",
+        Label("tillförlitlighet", "confidence"),
+        Label(
+            "Hur säkert det är, 0 till 1; tomt: enligt metodfilen.",
+            "How certain it is, 0 to 1; blank: as the method file says.",
+        ),
+    ),
+    Column(
+        Role.COMMON,
+        "polarity",
+        Label("påstås eller förnekas", "polarity"),
+        Label(
+            "denied: någon säger att det inte är så; tomt: asserted.",
+            "denied: somebody says that it is not so; blank: asserted.",
+        ),
+    ),
+    Column(
+        Role.COMMON,
+        "secrecy",
+        Label("sekretess", "secrecy"),
+        Label(
+            "public, internal eller restricted; tomt: som källan.",
+            "public, internal or restricted; blank: as the source.",
+        ),
+        vocabulary="secrecy",
+    ),
+    Column(
+        Role.COMMON,
+        "valid_from",
+        Label("giltig från", "valid from"),
+        Label("Första dagen; även 2026-03 eller 2026.", "First day; also 2026-03 or 2026."),
+    ),
+    Column(
+        Role.COMMON,
+        "valid_to",
+        Label("giltig till och med", "valid to"),
+        Label(
+            "Sista dagen, den inräknad; även 2026-03 eller 2026; tomt är okänt, inte tills vidare.",
+            "Last day, included; also 2026-03 or 2026; blank is unknown, not open-ended.",
+        ),
+    ),
+    Column(
+        Role.COMMON,
+        "cites",
+        Label("enligt", "cites"),
+        Label(
+            "Vem som säger det, om annan än arbetsbokens källa: utgivare, titel, webbadress.",
+            "Who says so, if other than the workbook's source: publisher, title, web address.",
+        ),
+    ),
 )
 
 
@@ -153,8 +200,9 @@ def definition(declared: NodeType | LinkType) -> Label:
 
 def _properties(declared: NodeType | LinkType) -> list[Column]:
     return [
-        Column(Role.PROPERTY, p.name, p.label, Label(swedish()[p.note.en], p.note.en), p.required, p.many,
-               p.vocabulary, p)
+        Column(
+            Role.PROPERTY, p.name, p.label, Label(swedish()[p.note.en], p.note.en), p.required, p.many, p.vocabulary, p
+        )
         for p in declared.properties.values()
     ]
 
@@ -203,8 +251,10 @@ def _end_columns(link: LinkType) -> list[Column]:
         return Column(role, role.value, Label(sv, role.value), note, required=True)
 
     def kind(role: Role, sv: str, types: tuple[str, ...]) -> Column:
-        note = Label(f"Behövs bara när id:t inte finns i arbetsboken: {', '.join(types)}.",
-                     f"Needed only when the id is not in the workbook: {', '.join(types)}.")
+        note = Label(
+            f"Behövs bara när id:t inte finns i arbetsboken: {', '.join(types)}.",
+            f"Needed only when the id is not in the workbook: {', '.join(types)}.",
+        )
         return Column(role, role.value, Label(sv, role.value), note)
 
     columns = [end(Role.FROM, "från", link.source), end(Role.TO, "till", link.target)]
@@ -223,8 +273,7 @@ def sheets() -> tuple[Sheet, ...]:
         for node in NODES.values()
     ]
     links = [
-        Sheet(link, link.label, (*_end_columns(link), *_properties(link), *COMMON, _ROW))
-        for link in LINKS.values()
+        Sheet(link, link.label, (*_end_columns(link), *_properties(link), *COMMON, _ROW)) for link in LINKS.values()
     ]
     return (*nodes, *links)
 
@@ -246,28 +295,51 @@ SOURCE_TITLES = frozenset({"källa", "source"})
 
 _YES_NO = Label("ja eller nej", "yes or no")
 SOURCE_FIELDS = (
-    Column(Role.PROPERTY, "series", Label("serie", "series"),
-           Label("Kort namn som är lika för alla utgåvor, till exempel region-x-avtal.",
-                 "A short name, the same for every edition, for instance region-x-contracts."), True),
-    Column(Role.PROPERTY, "edition", Label("utgåva", "edition"),
-           Label("Vilken i ordningen, helst ett datum: 2026-11-01. Senare text sorteras efter tidigare.",
-                 "Which in order, preferably a date: 2026-11-01. Later ones sort after earlier ones."), True),
+    Column(
+        Role.PROPERTY,
+        "series",
+        Label("serie", "series"),
+        Label(
+            "Kort namn som är lika för alla utgåvor, till exempel region-x-avtal.",
+            "A short name, the same for every edition, for instance region-x-contracts.",
+        ),
+        True,
+    ),
+    Column(
+        Role.PROPERTY,
+        "edition",
+        Label("utgåva", "edition"),
+        Label(
+            "Vilken i ordningen, helst ett datum: 2026-11-01. Senare text sorteras efter tidigare.",
+            "Which in order, preferably a date: 2026-11-01. Later ones sort after earlier ones.",
+        ),
+        True,
+    ),
     Column(Role.PROPERTY, "title", Label("titel", "title"), Label("Vad det är.", "What it is."), True),
-    Column(Role.PROPERTY, "publisher", Label("utgivare", "publisher"),
-           Label("Vem som säger det.", "Who says it."), True),
+    Column(
+        Role.PROPERTY, "publisher", Label("utgivare", "publisher"), Label("Vem som säger det.", "Who says it."), True
+    ),
     Column(Role.PROPERTY, "url", Label("webbadress", "url"), Label("Var den finns.", "Where it is.")),
-    Column(Role.PROPERTY, "licence", Label("licens", "licence"),
-           Label("Hur den får användas.", "How it may be used.")),
+    Column(Role.PROPERTY, "licence", Label("licens", "licence"), Label("Hur den får användas.", "How it may be used.")),
     Column(Role.PROPERTY, "language", Label("språk", "language"), Label("sv eller en", "sv or en")),
     Column(Role.PROPERTY, "published", Label("utgiven", "published"), Label("Datum.", "Date.")),
     Column(Role.PROPERTY, "retrieved", Label("hämtad", "retrieved"), Label("Datum.", "Date.")),
-    Column(Role.PROPERTY, "mode", Label("läge", "mode"),
-           Label("full (förvalt): det som inte längre står här dras tillbaka; append: inget dras tillbaka.",
-                 "full (the default): what no longer stands here is retracted; append: nothing is.")),
-    Column(Role.PROPERTY, "secrecy", Label("sekretess", "secrecy"),
-           Label("public (förvalt), internal eller restricted.",
-                 "public (the default), internal or restricted."),
-           vocabulary="secrecy"),
+    Column(
+        Role.PROPERTY,
+        "mode",
+        Label("läge", "mode"),
+        Label(
+            "full (förvalt): det som inte längre står här dras tillbaka; append: inget dras tillbaka.",
+            "full (the default): what no longer stands here is retracted; append: nothing is.",
+        ),
+    ),
+    Column(
+        Role.PROPERTY,
+        "secrecy",
+        Label("sekretess", "secrecy"),
+        Label("public (förvalt), internal eller restricted.", "public (the default), internal or restricted."),
+        vocabulary="secrecy",
+    ),
     Column(Role.PROPERTY, "demonstration", Label("demonstration", "demonstration"), _YES_NO),
 )
 

@@ -26,10 +26,23 @@ from ontology.records import Link, PropertyProblem, Record, Ref, Source, check_l
 from ontology.values import parse_bool
 
 SCHEME_TYPES: Mapping[str, str] = {
-    "se-orgnr": "Organisation", "vat": "Organisation", "lei": "Organisation", "srn": "Organisation",
-    "area": "Organisation", "os-id": "Site", "gtin": "Product", "npl-id": "Product", "udi-di": "Product",
-    "cpv": "Category", "hs": "Category", "atc": "Category", "own": "Category", "iso3166-1": "Place",
-    "iso3166-2": "Place", "place": "Place", "risk": "RiskType",
+    "se-orgnr": "Organisation",
+    "vat": "Organisation",
+    "lei": "Organisation",
+    "srn": "Organisation",
+    "area": "Organisation",
+    "os-id": "Site",
+    "gtin": "Product",
+    "npl-id": "Product",
+    "udi-di": "Product",
+    "cpv": "Category",
+    "hs": "Category",
+    "atc": "Category",
+    "own": "Category",
+    "iso3166-1": "Place",
+    "iso3166-2": "Place",
+    "place": "Place",
+    "risk": "RiskType",
 }
 """The type of what a public identifier names, where its scheme has only one; for ends of several types."""
 
@@ -185,6 +198,7 @@ class Reader:
 
     def _ends(self, link: LinkType, source: str, target: str, given: Mapping[Role, str]) -> tuple[Ref, Ref]:
         """The ends with their types: as given, else those of the workbook's own rows, else the scheme's."""
+
         def types(role: Role, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
             return (_node_type(given[role]),) if role in given else self._end_types(key, allowed)
 
@@ -229,8 +243,8 @@ class Reader:
 
     def _parse(self, bound: Bound, number: int, cells: list[str]) -> Row:
         row = Row(number)
-        if any(cells[len(bound.columns):]):
-            extra = next(cell for cell in cells[len(bound.columns):] if cell)
+        if any(cells[len(bound.columns) :]):
+            extra = next(cell for cell in cells[len(bound.columns) :] if cell)
             problem = ValueProblem(Reason.NOT_UNDERSTOOD, extra, detail="beyond the last heading")
             row.problems.append(("", problem))
         for column, heading, text in bound.cells(cells):
@@ -264,8 +278,9 @@ class Reader:
             row.problems.append((heading if problem.value else "id", problem))
             return []
         locator = f"{bound.table.title}:{row.number}"
-        record = Record(bound.sheet.name, key, row.properties, also, common(row.common, self.source.secrecy),
-                        row.raw, locator)
+        record = Record(
+            bound.sheet.name, key, row.properties, also, common(row.common, self.source.secrecy), row.raw, locator
+        )
         if person:
             row.hidden = True
             record = _hidden(record, row.ids)

@@ -62,7 +62,12 @@ def day(text: str) -> date:
 
 
 _PARSERS: Mapping[type, Callable[[str], Any]] = {
-    bool: parse_bool, int: whole, float: fraction, Decimal: amount, date: day, str: str
+    bool: parse_bool,
+    int: whole,
+    float: fraction,
+    Decimal: amount,
+    date: day,
+    str: str,
 }
 
 
@@ -85,8 +90,10 @@ def property_value(declared: Property, text: str) -> Any:
 
 
 _POLARITIES = {
-    "asserted": Polarity.ASSERTED, "påstås": Polarity.ASSERTED,
-    "denied": Polarity.DENIED, "förnekas": Polarity.DENIED,
+    "asserted": Polarity.ASSERTED,
+    "påstås": Polarity.ASSERTED,
+    "denied": Polarity.DENIED,
+    "förnekas": Polarity.DENIED,
 }
 
 

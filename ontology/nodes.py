@@ -44,7 +44,6 @@ class Place(Named):
     """A country or a place within one."""
 
 
-
 @node("Steg", "Step", "Steg", "Steps")
 class Step(Named):
     """One output made, handled or performed by one actor at one stage, for one buyer or for anyone, in a period."""
@@ -74,7 +73,6 @@ class Product(Named):
 @node("Råvara", "Material", "Råvaror", "Materials")
 class Material(Named):
     """A raw or processed material."""
-
 
 
 @node("Kategori", "Category", "Kategorier", "Categories")
@@ -135,7 +133,6 @@ class Contract(Named):
 @node("Risktyp", "RiskType", "Risktyper", "Risk types")
 class RiskType(Named):
     """A sub-risk inside one of the four areas, or one of own conduct, sanctions and disruption."""
-
 
 
 class Statement(Named):

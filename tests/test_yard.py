@@ -188,8 +188,6 @@ def test_the_wheel_holds_the_five_packages_and_cannot_be_published() -> None:
 def test_ci_refuses_to_start_without_real_data(tmp_path: Path, variable: str) -> None:
     there = {"KEDJA_DATA": str(tmp_path), "KEDJA_ORACLES": str(tmp_path)}
     environment = {**os.environ, **there, variable: str(tmp_path / "absent")}
-    result = subprocess.run(
-        [ROOT / ".ci" / "run"], text=True, capture_output=True, env=environment, timeout=60
-    )
+    result = subprocess.run([ROOT / ".ci" / "run"], text=True, capture_output=True, env=environment, timeout=60)
     assert result.returncode == 1
     assert result.stderr == f"FAILED: {variable}: no folder {tmp_path / 'absent'}\n"

@@ -56,9 +56,7 @@ def renders(executable: str) -> bool:
     """True if this program starts, runs a script in a page and delivers a picture of it."""
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=executable, args=flags(), timeout=START_MILLISECONDS
-            )
+            browser = playwright.chromium.launch(executable_path=executable, args=flags(), timeout=START_MILLISECONDS)
             page = browser.new_page()
             page.set_content("<p id=p></p><script>p.textContent = 6 * 7</script>", timeout=START_MILLISECONDS)
             good = page.inner_text("#p") == "42" and page.screenshot().startswith(b"\x89PNG")

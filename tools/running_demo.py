@@ -41,9 +41,7 @@ def read_address(process: subprocess.Popen[bytes]) -> str:
 
 def environment(home: Path) -> dict[str, str]:
     """Nothing of this checkout, nothing of the user's folders or settings."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("KEDJA_", "PYTHON", "XDG_"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("KEDJA_", "PYTHON", "XDG_"))}
     return {**kept, "HOME": str(home), "PYTHONUNBUFFERED": "1"}
 
 

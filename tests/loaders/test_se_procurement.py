@@ -112,16 +112,13 @@ def test_sole_traders_that_the_source_forgot_to_mask_are_hidden_everywhere(
     forgotten = {
         row["Namn för leverantör"]
         for row in rows
-        if row["Juridisk form för leverantör"] == "Fysiska personer"
-        and row["Namn för leverantör"] != "Personuppgift"
+        if row["Juridisk form för leverantör"] == "Fysiska personer" and row["Namn för leverantör"] != "Personuppgift"
     }
     assert len(forgotten) == 212
     assert sum(row["Juridisk form för leverantör"] == "Fysiska personer" for row in rows) == 478
     said = {record.properties["name"] for record in real.records("Organisation")}
     assert not said & forgotten
-    everything = "\n".join(
-        text for item in real.items for text in (*item.raw.values(), item.row_key, item.locator)
-    )
+    everything = "\n".join(text for item in real.items for text in (*item.raw.values(), item.row_key, item.locator))
     keys = "\n".join(record.key for record in real.items if isinstance(record, Record))
     long = [name for name in forgotten if len(name) > 6]
     assert len(long) > 200
@@ -134,13 +131,9 @@ def test_sole_traders_that_the_source_forgot_to_mask_are_hidden_everywhere(
         assert "industry" not in record.properties
 
 
-def test_a_company_is_one_entity_however_many_contracts_it_holds(
-    real: Said, rows: list[dict[str, str]]
-) -> None:
+def test_a_company_is_one_entity_however_many_contracts_it_holds(real: Said, rows: list[dict[str, str]]) -> None:
     name, form = "SWECO Sverige AB", "Övriga aktiebolag"
-    expected = sum(
-        row["Namn för leverantör"] == name and row["Juridisk form för leverantör"] == form for row in rows
-    )
+    expected = sum(row["Namn för leverantör"] == name and row["Juridisk form för leverantör"] == form for row in rows)
     assert expected > 200
     (company,) = real.named(name)
     assert sum(link.source.key == company.key for link in real.links("HOLDS")) == expected
@@ -222,13 +215,9 @@ def test_rows_without_a_lot_or_a_supplier_and_rows_said_twice_are_rejected_one_b
 
 
 def test_the_value_stands_on_the_procurement_and_zero_or_below_is_no_value(small: Said) -> None:
-    values = {
-        record.key[-2:]: record.properties.get("awarded_value") for record in small.records("Procurement")
-    }
+    values = {record.key[-2:]: record.properties.get("awarded_value") for record in small.records("Procurement")}
     assert values == {"X1": "1000000.50", "X2": None, "X3": None, "X4": None, "X5": "500"}
-    left_out = [
-        reject.value for reject in small.report.rejects if reject.column == "Kontrakterat värde, Summa"
-    ]
+    left_out = [reject.value for reject in small.report.rejects if reject.column == "Kontrakterat värde, Summa"]
     assert left_out == ["0", "-5"]
     currencies = {record.properties.get("currency") for record in small.records("Procurement")}
     assert currencies == {"SEK", None}

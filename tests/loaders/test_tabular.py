@@ -40,9 +40,7 @@ def test_decoding_undoes_encoding(text: str) -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_a_csv_file_reads_the_same_whatever_separates_cells_and_lines(
-    tmp_path: Path, delimiter: str, end: str
-) -> None:
+def test_a_csv_file_reads_the_same_whatever_separates_cells_and_lines(tmp_path: Path, delimiter: str, end: str) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(end.join([f"id{delimiter}namn", f"1{delimiter}Å", "", f"2{delimiter}Ö", ""]).encode())
     assert list(rows_of_csv(path)) == [(2, {"id": "1", "namn": "Å"}), (4, {"id": "2", "namn": "Ö"})]
@@ -61,9 +59,7 @@ def test_a_cell_without_header_is_kept_under_its_column_number(tmp_path: Path) -
     ("data", "message"),
     [(b"id,id\n1,2\n", "twice"), (b'id\n"never closed\n', "CSV"), (b"id\n\0\n", "text file")],
 )
-def test_a_csv_file_that_cannot_be_read_for_sure_is_refused(
-    tmp_path: Path, data: bytes, message: str
-) -> None:
+def test_a_csv_file_that_cannot_be_read_for_sure_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(data)
     with pytest.raises(FileFormatError, match=message):
@@ -137,9 +133,7 @@ def test_csv_and_xlsx_of_the_same_rows_read_the_same(
     text = io.StringIO()
     csv.writer(text).writerows([["a", "b", "c"], *rows])
     (folder / "t.csv").write_text(text.getvalue(), encoding="utf-8", newline="")
-    book = xlsxwriter.Workbook(
-        str(folder / "t.xlsx"), {"strings_to_formulas": False, "strings_to_urls": False}
-    )
+    book = xlsxwriter.Workbook(str(folder / "t.xlsx"), {"strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet()
     for number, row in enumerate([["a", "b", "c"], *rows]):
         for place, cell in enumerate(row):
