@@ -16,6 +16,8 @@ from graph.network import F64, I32, Network
 
 TIE = 1e-12
 """Values that differ by no more than this part are tied: rounding orders two equal products by chance."""
+SETTLED = 2
+"""Mark of a vertex from which the rest of the way is known."""
 
 
 @compiled
@@ -24,35 +26,70 @@ def weight(kind, confidence, passes, use_confidence, e):
     return passes[kind[e]] * confidence[e] if use_confidence else passes[kind[e]]
 
 
-def constrained(
-    network: Network,
-    seed: I32,
-    value: F64,
-    target: int,
-    passes: F64,
-    use_confidence: bool,
-    blocked: Sequence[int],
-    banned: Sequence[int],
-) -> tuple[tuple[int, ...] | None, int]:
-    """Links of the best path that enters no ``blocked`` vertex and takes no ``banned`` link; and the links looked at.
+class Ways:
+    """The ways to one vertex, for one question; ``close`` gives the scratch arrays back clean.
 
-    A path may start at a blocked vertex. None where there is no path of a value above 0.
+    Values below ``floor`` need not be known. Without ``whole`` only the way from the best of the seeds is.
     """
-    scratch = {
-        "inside": SCRATCH.take("inside", network.n, np.uint8, 0),
-        "reached": SCRATCH.take("reached", network.n, np.float64, 0),
-        "carried": SCRATCH.take("carried", network.n, np.float64, 0),
-        "place": SCRATCH.take("place", network.n, np.int32, -1),
-    }
-    found, edges, looked = _best(
-        network.incoming.start, network.incoming.edge, network.outgoing.start, network.outgoing.edge, network.source,
-        network.target, network.kind, network.confidence, network.link, passes, use_confidence, seed, value,
-        vertices(target, network.n)[0], vertices(list(blocked), network.n),
-        np.array(banned, np.int32), *scratch.values(),
-    )  # fmt: skip
-    for name, array in scratch.items():
-        SCRATCH.keep(name, array)
-    return (tuple(int(e) for e in edges) if found else None), int(looked)
+
+    def __init__(
+        self, network: Network, target: int, passes: F64, use_confidence: bool, seed: I32, value: F64, *, whole: bool,
+        floor: float = 0.0,
+    ) -> None:  # fmt: skip
+        self.network = network
+        self.target = vertices(target, network.n)[0]
+        self.weights = (network.kind, network.confidence, passes, use_confidence)
+        self.seed, self.value = seed, value
+        n = network.n
+        self.inside = SCRATCH.take("inside", n, np.uint8, 0)
+        self.rest = SCRATCH.take("reached", n, np.float64, 0)
+        self.carried = SCRATCH.take("carried", n, np.float64, 0)
+        self.place = SCRATCH.take("place", n, np.int32, -1)
+        self.blocked = SCRATCH.take("seen", n, np.uint8, 0)
+        self._touched, self.best, self.looked = _rest_of_way(
+            network.incoming.start, network.incoming.edge, network.source, *self.weights, seed, value, self.target,
+            whole, floor, self.inside, self.rest, self.carried,
+        )  # fmt: skip
+
+    def path(self) -> tuple[int, ...] | None:
+        """Links of the best path from a seed; None where nothing arrives."""
+        none = np.empty(0, np.int32)
+        return self._layers(self.seed, self.value, float(self.best), none)
+
+    def onward(
+        self, passed: Sequence[int], value: float, banned: Sequence[int], floor: float
+    ) -> tuple[int, ...] | None:
+        """Links of the best way on from the last of the vertices ``passed``, where a path has a value, that passes
+        none of them again and takes none of the ``banned`` links; None where it would end below ``floor``."""
+        start, gain = np.array(passed[-1:], np.int32), np.array([value])
+        kept, not_these = np.array(passed, np.int32), np.array(banned, np.int32)
+        self.blocked[kept] = 1
+        best, looked = _best_onward(
+            self.network.outgoing.start, self.network.outgoing.edge, self.network.target, *self.weights, start[0],
+            value, self.target, not_these, floor, self.inside, self.rest, self.carried, self.blocked,
+        )  # fmt: skip
+        self.looked += looked
+        found = self._layers(start, gain, float(best), not_these) if best > 0 else None
+        self.blocked[kept] = 0
+        return found
+
+    def _layers(self, start: I32, value: F64, best: float, banned: I32) -> tuple[int, ...] | None:
+        found, edges, looked = _layers(
+            self.network.outgoing.start, self.network.outgoing.edge, self.network.target, self.network.link,
+            *self.weights, start, value, self.target, best, banned, self.inside, self.rest, self.carried, self.place,
+            self.blocked,
+        )  # fmt: skip
+        self.looked += looked
+        return tuple(int(e) for e in edges) if found else None
+
+    def close(self) -> None:
+        self.inside[self._touched] = 0
+        self.rest[self._touched] = 0
+        for name, array in (
+            ("inside", self.inside), ("reached", self.rest), ("carried", self.carried), ("place", self.place),
+            ("seen", self.blocked),
+        ):  # fmt: skip
+            SCRATCH.keep(name, array)
 
 
 @compiled
@@ -64,49 +101,34 @@ def _within(array, item):
 
 
 @compiled
-def _best(
-    in_start, in_edge, out_start, out_edge, source, target, kind, confidence, link, passes, use_confidence, seed,
-    seed_value, goal, blocked, banned, inside, rest, carried, place,
+def _rest_of_way(
+    in_start, in_edge, source, kind, confidence, passes, use_confidence, seed, seed_value, goal, whole, floor, inside,
+    rest, carried,
 ):  # fmt: skip
-    """Rest of the way from every vertex, then layers of ever more links until the goal is among them.
-
-    ``rest[v]`` is the best product from v to the goal, so a beginning of value x that leads to v is on a best path if
-    x * rest[v] is the best value: no other is followed. Of the beginnings that lead to one vertex with equally many
-    links the best stands for all; one with more links counts only if its value is higher. ``inside``: 1 seen, 2
-    settled, 3 blocked.
-    """
+    """``rest[v]``, the best product from v to the goal, best first, until no seed can gain by more."""
     looked = np.int64(0)
     touched = np.empty(256, np.int32)
-    touches = 0
-    for i in range(len(blocked)):
-        inside[blocked[i]] = 3
+    touched[0] = goal
+    touches = 1
     top = 0.0
     for i in range(len(seed)):
         top = max(top, seed_value[i])
         carried[seed[i]] = max(carried[seed[i]], seed_value[i])
-
-    # -- the rest of the way, from the goal backwards, best first --
     values = np.empty(256, np.float64)
     items = np.empty(256, np.int32)
-    size = 0
+    rest[goal] = 1.0
+    push(values, items, 0, 1.0, goal)
+    size = 1
     best = 0.0
-    if inside[goal] != 3 or carried[goal] > 0.0:
-        rest[goal] = 1.0
-        push(values, items, size, 1.0, goal)
-        size = 1
-        touched[0] = goal
-        touches = 1
-    while size > 0:
+    while size > 0 and top > 0.0:
         value, v = pop(values, items, size)
         size -= 1
-        if inside[v] == 2 or value != rest[v]:
+        if inside[v] == SETTLED or value != rest[v]:
             continue
-        if value * top < best * (1.0 - 2.0 * TIE):
+        if value * top < floor or (value * top < best * (1.0 - 2.0 * TIE) and not whole):
             break
+        inside[v] = SETTLED
         best = max(best, value * carried[v])
-        if inside[v] == 3:
-            continue
-        inside[v] = 2
         # Room for all that this vertex may add, so that the loop over its links need not ask.
         room = in_start[v + 1] - in_start[v]
         while size + room > len(values):
@@ -119,17 +141,94 @@ def _best(
             e = in_edge[at]
             looked += 1
             u = source[e]
-            if inside[u] == 2 or (inside[u] == 3 and carried[u] == 0.0):
+            if inside[u] == SETTLED:
                 continue
             further = value * weight(kind, confidence, passes, use_confidence, e)
-            if further > rest[u] and not _within(banned, e):
+            if further > rest[u]:
                 if rest[u] == 0.0:
                     touched[touches] = u
                     touches += 1
                 rest[u] = further
                 push(values, items, size, further, u)
                 size += 1
+    for i in range(len(seed)):
+        carried[seed[i]] = 0.0
+    return touched[:touches].copy(), best, looked
 
+
+@compiled
+def _best_onward(
+    out_start, out_edge, target, kind, confidence, passes, use_confidence, start, start_value, goal, banned, floor,
+    inside, rest, carried, blocked,
+):  # fmt: skip
+    """Value of the best way on that avoids what is blocked and banned, 0 if below the floor.
+
+    A* search: ``rest`` bounds what a beginning can still become. The start is blocked, so that no way comes back.
+    """
+    looked = np.int64(0)
+    best = 0.0
+    touched = np.empty(64, np.int32)
+    touches = 0
+    values = np.empty(64, np.float64)
+    items = np.empty(64, np.int32)
+    gains = np.empty(64, np.float64)
+    vertex = np.empty(64, np.int32)
+    vertex[0] = start
+    gains[0] = start_value
+    entries = 1
+    push(values, items, 0, start_value, 0)
+    size = 1
+    while size > 0:
+        bound, entry = pop(values, items, size)
+        size -= 1
+        v, gain = vertex[entry], gains[entry]
+        if bound < floor or bound < best * (1.0 - 2.0 * TIE):
+            break
+        if gain < carried[v]:
+            continue
+        if v == goal:
+            best = max(best, gain)
+            continue
+        room = out_start[v + 1] - out_start[v]
+        while size + room > len(values):
+            values, items = grown(values, len(values)), grown(items, len(items))
+        while entries + room > len(vertex):
+            vertex, gains = grown(vertex, len(vertex)), grown(gains, len(gains))
+        while touches + room > len(touched):
+            touched = grown(touched, len(touched))
+        for at in range(out_start[v], out_start[v + 1]):
+            e = out_edge[at]
+            looked += 1
+            u = target[e]
+            if inside[u] != SETTLED or blocked[u]:
+                continue
+            further = gain * weight(kind, confidence, passes, use_confidence, e)
+            if further <= carried[u] or further * rest[u] < floor or _within(banned, e):
+                continue
+            if carried[u] == 0.0:
+                touched[touches] = u
+                touches += 1
+            carried[u] = further
+            vertex[entries] = u
+            gains[entries] = further
+            push(values, items, size, further * rest[u], entries)
+            entries += 1
+            size += 1
+    for i in range(touches):
+        carried[touched[i]] = 0.0
+    return best, looked
+
+
+@compiled
+def _layers(
+    out_start, out_edge, target, link, kind, confidence, passes, use_confidence, seed, seed_value, goal, best, banned,
+    inside, rest, carried, place, blocked,
+):  # fmt: skip
+    """Layers of beginnings with ever more links until the goal is among them: (found, links, links looked at).
+
+    A beginning of value x that leads to v is followed if x * rest[v] may be the best value. Of those that lead to one
+    vertex with equally many links the best stands for all; one with more links counts only if its value is higher.
+    """
     # -- layers of beginnings: by vertex, with the value carried there --
     states = np.empty(256, np.int32)
     gains = np.empty(256, np.float64)
@@ -138,15 +237,14 @@ def _best(
     used = 0
     slack = TIE
     arrived = False
-    for i in range(len(seed)):
-        carried[seed[i]] = 0.0
+    looked = np.int64(0)
     while best > 0.0 and not arrived and slack < 1e-3:
         least = best * (1.0 - slack)
         used = 0
         layers = 0
         for i in range(len(seed)):
             v = seed[i]
-            if seed_value[i] > 0.0 and seed_value[i] * rest[v] >= least:
+            if inside[v] == SETTLED and seed_value[i] > 0.0 and seed_value[i] * rest[v] >= least:
                 if place[v] < 0:
                     states, gains = grown(states, used), grown(gains, used)
                     states[used] = v
@@ -172,7 +270,7 @@ def _best(
                     e = out_edge[at]
                     looked += 1
                     u = target[e]
-                    if rest[u] == 0.0 or inside[u] == 3:
+                    if inside[u] != SETTLED or blocked[u]:
                         continue
                     gain = gains[s] * weight(kind, confidence, passes, use_confidence, e)
                     if gain * rest[u] < least or gain <= carried[u] or gain == 0.0 or _within(banned, e):
@@ -250,9 +348,4 @@ def _best(
             for s in range(begin, end):
                 place[states[s]] = -1
 
-    for i in range(touches):
-        rest[touched[i]] = 0.0
-        inside[touched[i]] = 0
-    for i in range(len(blocked)):
-        inside[blocked[i]] = 0
     return arrived, edges, looked

@@ -7,13 +7,14 @@ found are parted so that none is found twice (Lawler, Management Science 18(7), 
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from graph.kernels.best import constrained
+from graph.kernels.best import Ways
 from graph.kernels.worst import Path, checked_seeds, checked_table, described
 from graph.network import F64, I32, Network
 
@@ -32,79 +33,105 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The paths that begin with ``kept``, and go on by none of ``banned``; without ``kept``, from none of ``unused``
-    seed vertices."""
+    """The paths from ``start`` that begin with ``kept`` and go on by none of the ``banned`` links."""
 
-    kept: tuple[int, ...]
-    banned: frozenset[int]
-    start: int | None
-    unused: frozenset[int] = frozenset()
+    start: int
+    kept: tuple[int, ...] = ()
+    banned: frozenset[int] = frozenset()
+
+    def without(self, path: Path) -> list[_Part]:
+        """The rest once its best path is taken out, in parts that share no path."""
+        first = len(self.kept)
+        return [
+            _Part(self.start, path.edges[:i], (self.banned if i == first else frozenset()) | {path.edges[i]})
+            for i in range(first, len(path.edges))
+        ]
 
 
 class _Search:
-    """The best path of each part, as links."""
+    """Paths found and not yet told, each with its part."""
 
     def __init__(
-        self, network: Network, seed: I32, value: F64, target: int, passes: F64, use_confidence: bool, most_links: int
-    ) -> None:
+        self, network: Network, seed: I32, value: F64, target: int, passes: F64, use_confidence: bool, k: int,
+        most_links: int,
+    ) -> None:  # fmt: skip
         self.network = network
         self.seed, self.value = seed, value
-        self.target = target
-        self.passes = passes
-        self.use_confidence = use_confidence
+        self.target, self.passes, self.use_confidence = target, passes, use_confidence
+        self.k = k
         self.links_left = most_links
+        self.waiting: list[tuple[Order, int, Path, _Part]] = []
+        self.number = itertools.count()
+        self.values: list[float] = []
+        """The k highest values met, the least first."""
 
-    def value_at(self, vertex: int) -> tuple[int, float]:
-        """The seed of the highest value at a vertex, the first of equals, and its value."""
-        here = np.flatnonzero(self.seed == vertex)
-        first = int(here[np.argmax(self.value[here])])
-        return first, float(self.value[first])
-
-    def path(self, start: int, edges: Sequence[int]) -> Path:
-        seed, value = self.value_at(start)
-        return described(self.network, seed, value, start, edges, self.passes, self.use_confidence)
-
-    def order(self, path: Path) -> Order:
+    def meet(self, part: _Part, edges: Sequence[int]) -> None:
+        path = self._path(part.start, edges)
         # Twelve digits, so that products which only rounding tells apart are tied, as in ``best_path``.
         rounded = float(f"{path.value:.11e}")
-        return -rounded, len(path.edges), tuple(int(self.network.link[e]) for e in path.edges)
+        order = (-rounded, len(edges), tuple(int(self.network.link[e]) for e in edges))
+        heapq.heappush(self.waiting, (order, next(self.number), path, part))
+        heapq.heappush(self.values, path.value)
+        if len(self.values) > self.k:
+            heapq.heappop(self.values)
 
-    def best(self, part: _Part) -> Path | None:
-        if part.start is None:
-            return self._from_seeds(part)
-        begun = self.path(part.start, part.kept)
-        here = begun.vertices[-1]
-        if here == self.target:
-            return None
-        seed, value = np.array([here], np.int32), np.array([begun.value])
-        found, looked = constrained(
-            self.network, seed, value, self.target, self.passes, self.use_confidence,
-            begun.vertices, sorted(part.banned),
-        )  # fmt: skip
-        self.links_left -= looked
-        return None if found is None else self.path(part.start, (*part.kept, *found))
+    @property
+    def floor(self) -> float:
+        """What lies below it is not among the k best."""
+        return self.values[0] * (1 - 1e-11) if len(self.values) == self.k else 0.0
 
-    def _from_seeds(self, part: _Part) -> Path | None:
-        left = ~np.isin(self.seed, list(part.unused))
-        found, looked = constrained(
-            self.network, self.seed[left], self.value[left], self.target, self.passes, self.use_confidence, (), ()
+    def _path(self, start: int, edges: Sequence[int]) -> Path:
+        here = np.flatnonzero(self.seed == start)
+        first = int(here[np.argmax(self.value[here])])
+        return described(self.network, first, float(self.value[first]), start, edges, self.passes, self.use_confidence)
+
+    def _ways(self, seed: I32, value: F64, *, whole: bool) -> Ways:
+        return Ways(
+            self.network, self.target, self.passes, self.use_confidence, seed, value, whole=whole, floor=self.floor
         )
-        self.links_left -= looked
-        if found is None:
-            return None
-        return self.path(int(self.network.source[found[0]]) if found else self.target, found)
 
-    def parts_without(self, part: _Part, path: Path) -> list[_Part]:
-        """The rest of a part once its best path is taken out of it, in parts that share no path."""
-        start = path.vertices[0]
-        parts = []
-        if part.start is None:
-            parts.append(_Part((), frozenset(), None, part.unused | {start}))
-        first = len(part.kept)
-        for i in range(first, len(path.edges)):
-            banned = part.banned if part.start is not None and i == first else frozenset()
-            parts.append(_Part(path.edges[:i], banned | {path.edges[i]}, start))
-        return parts
+    def from_each_seed(self) -> None:
+        """Meet the best path of each of the k seeds that have the best ones: no other seed can have one of the k."""
+        left = np.ones(len(self.seed), np.bool_)
+        for _ in range(self.k):
+            if self.links_left <= 0:
+                return
+            ways = self._ways(self.seed[left], self.value[left], whole=False)
+            edges = ways.path()
+            ways.close()
+            self.links_left -= ways.looked
+            if edges is None:
+                return
+            start = int(self.network.source[edges[0]]) if edges else self.target
+            self.meet(_Part(start), edges)
+            left &= self.seed != start
+
+    def run(self) -> Paths:
+        """Tell the best path met and meet the best of each part that is left without it."""
+        self.from_each_seed()
+        found: list[Path] = []
+        if not self.waiting:
+            return Paths((), truncated=self.links_left <= 0)
+        ways = self._ways(self.seed, self.value, whole=True)
+        self.links_left -= ways.looked
+        while self.waiting and len(found) < self.k:
+            _, _, path, part = heapq.heappop(self.waiting)
+            found.append(path)
+            if len(found) == self.k:
+                break
+            for rest in part.without(path):
+                if self.links_left <= 0:
+                    break
+                before = ways.looked
+                begun = self._path(rest.start, rest.kept)
+                edges = ways.onward(begun.vertices, begun.value, sorted(rest.banned), self.floor)
+                self.links_left -= ways.looked - before
+                if edges is not None:
+                    self.meet(rest, (*rest.kept, *edges))
+            if self.links_left <= 0:
+                break
+        ways.close()
+        return Paths(tuple(found), truncated=len(found) < self.k and self.links_left <= 0)
 
 
 def k_paths(
@@ -124,22 +151,4 @@ def k_paths(
     vertices give the one as a seed of value 1.
     """
     seed, value = checked_seeds(network, seed_vertex, seed_value)
-    search = _Search(network, seed, value, target, checked_table(passes), use_confidence, most_links)
-    found: list[Path] = []
-    waiting: list[tuple[Order, int, Path, _Part]] = []
-    count = 0
-    parts = [_Part((), frozenset(), None)]
-    while len(found) < k:
-        for part in parts:
-            if search.links_left <= 0:
-                return Paths(tuple(found), truncated=True)
-            best = search.best(part)
-            if best is not None:
-                count += 1
-                heapq.heappush(waiting, (search.order(best), count, best, part))
-        if not waiting:
-            break
-        _, _, path, part = heapq.heappop(waiting)
-        found.append(path)
-        parts = search.parts_without(part, path)
-    return Paths(tuple(found), truncated=False)
+    return _Search(network, seed, value, target, checked_table(passes), use_confidence, k, most_links).run()

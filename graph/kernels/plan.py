@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph.kernels.common import compiled
+from graph.kernels.cycles import tarjan
 from graph.kernels.llvm import AHEAD
-from graph.kernels.reach import tarjan
 from graph.network import F32, F64, I32, I64, U8, Network
 
 ALONE, SHARED, ROUNDS = 0, 1, 2

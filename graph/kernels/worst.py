@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from graph.kernels.best import constrained, weight
+from graph.kernels.best import Ways, weight
 from graph.kernels.common import FAR, NEAR, SCRATCH, compiled, grown, pop, push, vertices
 from graph.kernels.llvm import prefetch
 from graph.network import F64, I32, LINK_TYPES, Network
@@ -199,7 +199,9 @@ def best_path(
     """
     seed, value = checked_seeds(network, seed_vertex, seed_value)
     table = checked_table(passes)
-    found, _ = constrained(network, seed, value, target, table, use_confidence, (), ())
+    ways = Ways(network, target, table, use_confidence, seed, value, whole=False)
+    found = ways.path()
+    ways.close()
     if found is None:
         return None
     start = int(network.source[found[0]]) if found else target

@@ -65,7 +65,7 @@ def test_a_search_that_gives_up_says_so_and_the_same_each_time() -> None:
     source = np.concatenate((middle, middle, middle + 1, middle + 2))
     target = np.concatenate((middle + 1, middle + 2, middle + 3, middle + 3))
     network = Network.build(61, source, target, np.zeros(80), np.ones(80))
-    answers = [k_paths(network, [0], [1.0], 60, PLAIN, 50, use_confidence=True, most_links=5_000) for _ in range(2)]
+    answers = [k_paths(network, [0], [1.0], 60, PLAIN, 50, use_confidence=True, most_links=1_000) for _ in range(2)]
     assert answers[0] == answers[1]
     assert answers[0].truncated
     assert 0 < len(answers[0].paths) < 50

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.kernels.best import constrained
+from graph.kernels.best import Ways
 from graph.kernels.worst import best_path, worst
 from graph.network import Network
 from ontology.errors import InputError
@@ -129,8 +129,10 @@ def test_the_cost_is_that_of_the_cone_and_not_of_the_network() -> None:
     # Of the factory's two buyers one is the contract asked about; ten thousand links lie beyond the other.
     far = np.arange(2, 10_002)
     network = Network.build(10_003, [0, 0, *far], [1, 2, *(far + 1)], np.zeros(10_002), np.full(10_002, 0.5))
-    _, looked = constrained(network, np.array([0], np.int32), np.array([1.0]), 1, PLAIN, True, (), ())
-    assert looked < 10
+    ways = Ways(network, 1, PLAIN, True, np.array([0], np.int32), np.array([1.0]), whole=False)
+    assert ways.path() == (0,)
+    assert ways.looked < 10
+    ways.close()
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])
