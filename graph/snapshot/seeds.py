@@ -1,7 +1,7 @@
 """From assessments and findings to seeds: the vertices at which a risk enters, and what was assessed at all.
 
-The simple rule of docs/method.md. Parts of a scope mean *and* between sorts (kind, stage, place, actor); parts of one sort
-mean *or*. A scope naming only an actor seeds that actor; every other scope seeds each step that meets all its parts.
+The simple rule of docs/method.md. Parts of a scope mean *and* between sorts (kind, stage, place, actor), *or* within a
+sort. A scope naming only an actor seeds that actor; every other scope seeds each step that meets all its parts.
 """
 
 from __future__ import annotations
