@@ -162,6 +162,9 @@ def digest(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:20]
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def content_order(*parts: str) -> int:
     """The first 63 bits of the SHA-256 of the parts: an integer that fits SQLite, Java and NumPy, and sorts links."""
     return int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest()[:8], "big") >> 1
@@ -179,7 +182,7 @@ def link_order(id: str) -> int:
 
 def canonical(value: Mapping[str, Any]) -> str:
     """JSON with sorted keys: the same content gives the same text."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def _period(common: Common) -> tuple[str, str]:
