@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
+import api.commands.ask
+import api.commands.demo
+import api.commands.describe
+import api.commands.export
+import api.commands.load
+import api.commands.serve  # noqa: F401  (each registers its commands)
+from api.commands.app import app
 from ontology.errors import KedjaError
 
-app = typer.Typer(
-    name="kedja",
-    help="Supply chains and their sustainability risks, with evidence and with what is not known.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _version(asked: bool) -> None:
-    if asked:
-        from importlib.metadata import version
-
-        typer.echo(f"kedja {version('kedja')}")
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
-) -> None:
-    """Supply chains and their sustainability risks, with evidence and with what is not known.
-
-    Begin with: kedja demo
-    """
+__all__ = ["app", "main"]
 
 
 def main() -> None:
     """Run the command; an error of ours is one message with its remedy, exit status 2; Ctrl+C is 130."""
-    import api.commands  # noqa: F401  (registers the commands)
-
     try:
         app()
     except KedjaError as error:
@@ -56,7 +34,5 @@ def main() -> None:
         sys.exit(0)
 
 
-if __name__ == "__main__":  # as the module that the commands import, not a second copy of it
-    from api.cli import main as run
-
-    run()
+if __name__ == "__main__":
+    main()

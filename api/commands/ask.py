@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli import app
 from api.commands import common
+from api.commands.app import app
 from api.commands.common import Clearance, During, Json, KnownAt, Lang, Risk, Store, ValidAt
 
 if TYPE_CHECKING:

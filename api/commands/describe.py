@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli import app
 from api.commands import common
+from api.commands.app import app
 from api.commands.common import Store
 from ontology.errors import InputError
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli import app
 from api.commands import common
+from api.commands.app import app
 from api.commands.common import Lang, Store
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli import app
+from api.commands.app import app
 from api.commands.common import Clearance, Store
 from ontology.errors import InputError
 
