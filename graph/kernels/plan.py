@@ -27,16 +27,18 @@ WORTH_SHARING = 20_000
 class Plan:
     """A network's links by buyer, both ends renumbered: ``order[i]`` is the vertex at a place, ``place[v]`` its place.
 
-    The links of the buyer at a place are ``start[place] : start[place + 1]``; ``source`` are places, with ``AHEAD``
-    more of them at the end. ``edge`` are positions in the network, ``confidence`` is the network's. ``blocks``,
-    shape (b, 3), are (first place, place after the last, 1 if cyclic); ``stages``, shape (s, 3), are (kind, first
-    block, block after the last). A block needs only what stands before it.
+    The links of the buyer at a place are ``start[place] : start[place + 1]``, those within its own cycle from
+    ``inner[place]`` on; ``source`` are places, with ``AHEAD`` more of them at the end. ``edge`` are positions in the
+    network, ``confidence`` is the network's. ``blocks``, shape (b, 3), are (first place, place after the last, 1 if
+    cyclic); ``stages``, shape (s, 3), are (kind, first block, block after the last). A block needs only what stands
+    before it.
     """
 
     n: int
     order: I32
     place: I32
     start: I64
+    inner: I64
     source: I32
     kind: U8
     edge: I32
@@ -53,15 +55,16 @@ def plan(network: Network) -> Plan:
     place = np.empty(network.n, np.int32)
     place[order] = np.arange(network.n, dtype=np.int32)
     m = len(network.source)
-    start = np.empty(network.n + 1, np.int64)
+    start, inner = np.empty(network.n + 1, np.int64), np.empty(network.n, np.int64)
     source, edge = np.zeros(m + AHEAD, np.int32), np.empty(m, np.int32)
     kind, confidence = np.empty(m, np.uint8), np.empty(m, np.float32)
     _arrange(
-        into.start, into.edge, network.source, network.kind, network.confidence, order, place, start, source, edge,
-        kind, confidence,
+        into.start, into.edge, network.source, network.kind, network.confidence, order, place, number, start,
+        inner, source, edge, kind, confidence,
     )  # fmt: skip
     blocks = _blocks(order, number, level, cyclic)
-    return Plan(network.n, order, place, start, source, kind, edge, confidence, blocks, _stages(blocks, start))
+    stages = _stages(blocks, start)
+    return Plan(network.n, order, place, start, inner, source, kind, edge, confidence, blocks, stages)
 
 
 @compiled
@@ -114,17 +117,21 @@ def _order(begin, edge, far, number, left):
 
 
 @compiled
-def _arrange(begin, edge, source, kind, confidence, order, place, start, suppliers, edges, kinds, sure):
+def _arrange(begin, edge, source, kind, confidence, order, place, number, start, inner, suppliers, edges, kinds, sure):
     at = np.int64(0)
     for i in range(len(order)):
+        v = order[i]
         start[i] = at
-        for j in range(begin[order[i]], begin[order[i] + 1]):
-            e = edge[j]
-            suppliers[at] = place[source[e]]
-            edges[at] = e
-            kinds[at] = kind[e]
-            sure[at] = confidence[e]
-            at += 1
+        for inside in range(2):
+            inner[i] = at
+            for j in range(begin[v], begin[v + 1]):
+                e = edge[j]
+                if (number[source[e]] == number[v]) == inside:
+                    suppliers[at] = place[source[e]]
+                    edges[at] = e
+                    kinds[at] = kind[e]
+                    sure[at] = confidence[e]
+                    at += 1
     start[len(order)] = at
 
 

@@ -63,7 +63,7 @@ def sweep(plan: Plan, passes_low: Any, passes_high: Any, confidence: Any, seeds:
                 changed = all_of(_once, *arrays, begin, end, stamp)
                 while changed:
                     now += 1
-                    changed = all_of(_round, *arrays, begin, end, stamp, np.uint8(now % 256))
+                    changed = all_of(_round, *arrays, plan.inner, begin, end, stamp, np.uint8(now % 256))
         found = np.empty((plan.n, LANES), np.float32)
         all_of(_given_back, rows, plan.order, found)
     return found
@@ -129,15 +129,15 @@ def _once(rows, start, source, kind, confidence, low, high, begin, end, stamp, w
 
 
 @compiled
-def _round(rows, start, source, kind, confidence, low, high, begin, end, stamp, now, worker, workers):
-    """Each vertex of a block once more, from the suppliers that rose in this round or the one before.
+def _round(rows, start, source, kind, confidence, low, high, inner, begin, end, stamp, now, worker, workers):
+    """Each vertex of a cycle once more, from the suppliers in it that rose in this round or the one before.
 
     A thread may read a row that another is writing: values only rise, and the writer's stamp brings it here again.
     """
     changes = 0
     for chunk in range(begin + worker * CHUNK, end, workers * CHUNK):
         for v in range(chunk, min(chunk + CHUNK, end)):
-            if relax_changed(rows, v, start[v], start[v + 1], source, kind, confidence, low, high, stamp, now):
+            if relax_changed(rows, v, inner[v], start[v + 1], source, kind, confidence, low, high, stamp, now):
                 stamp[v] = now
                 changes += 1
     return changes
