@@ -17,6 +17,9 @@ from ontology.errors import KedjaError
 
 __all__ = ["app", "main"]
 
+# The same order in every help text, whichever module was imported first.
+app.registered_commands.sort(key=lambda command: getattr(command.callback, "__name__", ""))
+
 
 def main() -> None:
     """Run the command; an error of ours is one message with its remedy, exit status 2; Ctrl+C is 130."""
