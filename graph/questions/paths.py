@@ -50,7 +50,7 @@ def paths(s: Snapshot, source: str, target: str, *, k: int = 5) -> Answer[PathsD
     completeness = Completeness(
         tiers_reached=max((_tiers(naming, path) for path in found), default=0),
         steps=len({node.id for node in naming.nodes() if node.type == "Step"}),
-        truncated=Truncated(why="time") if truncated else None,
+        truncated=Truncated(why="links") if truncated else None,
     )
     return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)
 
