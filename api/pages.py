@@ -129,7 +129,7 @@ def _or_none(question: Any) -> Any:
     """The answer to a question that only adds to a page; None where it does not apply to what the page is about."""
     try:
         return question()
-    except KedjaError:
+    except InputError:
         return None
 
 

@@ -23,11 +23,12 @@ from ontology.formats.rdf import (
 )
 from ontology.model import LINKS, NODES, Property
 from ontology.records import Common, Polarity, Source
+from visualisation.words import LANGUAGES, Words
 
-DEMONSTRATION = {
-    "sv": "Demonstrationsdata: avtal, företag och exponering är påhittade",
-    "en": "Demonstration data: contracts, companies and exposure are invented",
-}
+
+def demonstration() -> dict[str, str]:
+    """The banner of demonstration data by language."""
+    return {lang: Words(lang)("app.demonstration") for lang in LANGUAGES}
 
 
 def _properties(graph: Graph, subject: URIRef, declared: Mapping[str, Property], given: Mapping[str, Any]) -> None:
@@ -94,7 +95,7 @@ def graph_as_rdf(store: Store, at: At, only: frozenset[str] | None = None) -> Gr
     for known in store.sources(at).values():
         _source(graph, known)
     if any(key.startswith("demo:") for entity in entities for key in entity.keys):
-        for lang, text in DEMONSTRATION.items():
+        for lang, text in demonstration().items():
             graph.add((URIRef("urn:kedja:graph"), RDFS.comment, Literal(text, lang=lang)))
     return graph
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from api.app import create_app
 from api.settings import DEMO_VALID_AT, Settings
-from visualisation.rdf import DEMONSTRATION
+from visualisation.rdf import demonstration
 
 KALMAR = "se-orgnr:2321000073"
 GLOVES = "demo:contract-gloves-kalmar"
@@ -62,7 +62,7 @@ def test_every_page_opens_in_both_languages_with_clocks_and_banner(page: Page, s
     assert response.status == 200
     assert page.locator("html").get_attribute("lang") == lang
     if path != "/paths":
-        expect(page.locator("body")).to_contain_text(DEMONSTRATION[lang])
+        expect(page.locator("body")).to_contain_text(demonstration()[lang])
         expect(page.locator("footer")).to_contain_text("2026-11-01")
 
 

@@ -11,7 +11,7 @@ from api import ask
 from api.service import Service, When
 from ontology.formats.rdf import ENTITY, KEDJA, statement_iri, term_iri
 from ontology.formats.shacl import shapes_graph
-from visualisation.rdf import DEMONSTRATION, answer_turtle, graph_as_rdf, graph_turtle
+from visualisation.rdf import answer_turtle, demonstration, graph_as_rdf, graph_turtle
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_every_link_has_a_statement_that_names_its_source(demo: Service, data: G
 
 def test_the_graph_says_that_it_is_a_demonstration(demo: Service) -> None:
     text = graph_turtle(demo.store, demo.at(When()))
-    assert all(words in text for words in DEMONSTRATION.values())
+    assert all(words in text for words in demonstration().values())
 
 
 def test_an_answer_as_rdf_is_the_part_of_the_graph_that_it_names(demo: Service, data: Graph) -> None:
