@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from graph.identity import GHOST_RULE, entity_id
+from graph.joining import JUDGED, SILENT
 from graph.sqlite import joining
 from graph.sqlite.core import Core, View
 from graph.sqlite.entities import find, was_shown
 from graph.sqlite.reading import nodes_of
 from graph.sqlite.runs import at_once, latest
 from graph.sqlite.schema import SHIFT
-from graph.sqlite.seeds import SILENT, Seeds
+from graph.sqlite.seeds import Seeds
 from graph.store import At, Judgement, Publication, Verdict
 from ontology.errors import InputError, NotInGraphError
 from ontology.records import Secrecy, digest
@@ -116,7 +117,7 @@ def _by_rule(core: Core, view: View) -> Iterator[Judgement]:
         for end in ("source", "target")
     )
     for rule, which in (
-        ("m.rule", f"m.rule <> '' AND m.rule <> '{joining.JUDGED}'"),
+        ("m.rule", f"m.rule <> '' AND m.rule <> '{JUDGED}'"),
         (f"'{GHOST_RULE}'", f"m.rule = '{SILENT}' AND m.base IN ({once})"),
     ):
         rows = core.reader().execute(

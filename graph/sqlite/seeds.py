@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from graph.joining import SILENT
 from graph.sqlite.schema import SHIFT
 from ontology.values import SCHEMES
-
-SILENT = ""
-"""The rule of ghosts that stand under a record with their key: the usual thing, not noted as a judgement."""
 
 _SCRATCH = """
 CREATE TEMP TABLE IF NOT EXISTS plain (key INTEGER PRIMARY KEY, base INTEGER NOT NULL);
