@@ -11,17 +11,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from graph.texts import Texts
 from ontology.records import Common, Link, Record, Secrecy, Source
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 I8 = npt.NDArray[np.int8]
 F64 = npt.NDArray[np.float64]
+Bool = npt.NDArray[np.bool_]
 
 
 class RunState(StrEnum):
@@ -204,20 +206,31 @@ class LinkColumns:
     order: I64
 
 
-class Described(NamedTuple):
-    """A visible record as a freeze takes it: ``keys`` and ``properties`` are JSON texts, ``status`` the place in
-    ``Status``, days since 1970-01-01 with ``BEGINNING``/``END`` for no bound."""
+@dataclass(frozen=True, slots=True, eq=False)
+class RecordColumns:
+    """A batch of visible records as columns of equal length, for a freeze.
 
-    entity: str
-    node: int
-    type: str
-    name: str
-    keys: str
-    properties: str
-    status: int
-    confidence: float | None
-    valid_from: int
-    valid_to: int
+    ``id`` is the entity's id and ``node`` its number; ``base`` is the record's own id, ``primary`` whether the entity
+    is named by it; with ``hash`` and ``row`` these order the records of one entity. ``type`` indexes
+    ``sorted(NODES)``, ``status`` the order of ``Status``; ``confidence`` is NaN where none was given; days are since
+    1970-01-01 with ``BEGINNING``/``END`` for no bound. ``keys`` are sorted and each ends in a line feed;
+    ``properties`` are canonical JSON.
+    """
+
+    id: Texts
+    node: I32
+    base: Texts
+    primary: Bool
+    hash: I64
+    row: I64
+    type: I8
+    status: I8
+    confidence: F64
+    valid_from: I32
+    valid_to: I32
+    name: Texts
+    keys: Texts
+    properties: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,8 +333,8 @@ class Store(Protocol):
 
     def judgements(self, at: At) -> list[Judgement]: ...
     def link_columns(self, at: At, types: Iterable[str]) -> Iterator[LinkColumns]: ...
-    def described(self, at: At) -> Iterator[Described]:
-        """Visible records for a freeze, an entity's together, the one that names it first; entities by id."""
+    def record_columns(self, at: At) -> Iterator[RecordColumns]:
+        """Visible records for a freeze, in no particular order."""
         ...
 
     def ghosts(self, at: At) -> Iterator[Entity]:

@@ -1,65 +1,38 @@
-"""Arrays that outlive a process: text columns, ranges, and a folder of them, memory-mapped and hashed."""
+"""Arrays as a snapshot has them: batches made whole, and a folder of them, memory-mapped and hashed."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-U8 = npt.NDArray[np.uint8]
-I8 = npt.NDArray[np.int8]
-I32 = npt.NDArray[np.int32]
-I64 = npt.NDArray[np.int64]
-F64 = npt.NDArray[np.float64]
-Bool = npt.NDArray[np.bool_]
+from graph.store import F64, I8, I32, I64, Bool, LinkColumns, RecordColumns
+from graph.texts import U8, Texts, ranges
+
+__all__ = ["F64", "I8", "I32", "I64", "U8", "Array", "Bool", "Texts", "content_hash", "load", "ranges", "save", "whole"]
+
 Array = npt.NDArray[Any]
+Columns = TypeVar("Columns", LinkColumns, RecordColumns)
+
+_DTYPES = {"I8": np.int8, "I32": np.int32, "I64": np.int64, "F64": np.float64, "Bool": np.bool_}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Texts(Sequence[str]):
-    """Strings as one UTF-8 blob, shape (bytes,), and where each begins, shape (n + 1,)."""
-
-    blob: U8
-    start: I64
-
-    @staticmethod
-    def of(texts: Iterable[str]) -> Texts:
-        encoded = [text.encode() for text in texts]
-        start = np.zeros(len(encoded) + 1, np.int64)
-        np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=start[1:])
-        return Texts(np.frombuffer(b"".join(encoded), np.uint8), start)
-
-    def __len__(self) -> int:
-        return len(self.start) - 1
-
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-    def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        return self.blob[self.start[index] : self.start[index + 1]].tobytes().decode()
-
-    def __iter__(self) -> Iterator[str]:
-        return (self[i] for i in range(len(self)))
-
-    def find(self, text: str) -> int | None:
-        """The position of a text in a sorted column (sorted as UTF-8 bytes), or None; O(log n)."""
-        wanted, low, high = text.encode(), 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            here = self.blob[self.start[middle] : self.start[middle + 1]].tobytes()
-            if here < wanted:
-                low = middle + 1
-            else:
-                high = middle
-        return low if low < len(self) and self[low] == text else None
+def whole(kind: type[Columns], batches: Sequence[Columns]) -> Columns:
+    """All batches of a store's columns as one; every column has its declared type, whatever the store gave."""
+    joined: dict[str, Any] = {}
+    for f in fields(kind):
+        parts: list[Any] = [getattr(batch, f.name) for batch in batches]
+        if f.type == "Texts":
+            joined[f.name] = Texts.joined(parts)
+        else:
+            dtype = _DTYPES[str(f.type)]
+            joined[f.name] = np.concatenate([np.empty(0, dtype), *parts]).astype(dtype, copy=False)
+    return kind(**joined)
 
 
 def save(folder: Path, columns: Mapping[str, Array]) -> None:
@@ -79,18 +52,8 @@ def load(folder: Path) -> dict[str, Array]:
 
 def content_hash(head: Sequence[str], columns: Iterable[Array]) -> str:
     """SHA-256 of some text and of the bytes, types and shapes of columns, in the order given."""
-    whole = hashlib.sha256("\x1f".join(head).encode())
+    digest = hashlib.sha256("\x1f".join(head).encode())
     for column in columns:
-        whole.update(f"{column.dtype.str}{column.shape}".encode())
-        whole.update(np.ascontiguousarray(column).tobytes())
-    return whole.hexdigest()
-
-
-def ranges(start: I64, rows: Array) -> I64:
-    """The concatenated positions ``start[r] .. start[r + 1] - 1`` of each row ``r``."""
-    counts = start[rows + 1] - start[rows]
-    total = int(counts.sum())
-    if total == 0:
-        return np.empty(0, np.int64)
-    shift = np.repeat(start[rows] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
-    return np.arange(total, dtype=np.int64) + shift
+        digest.update(f"{column.dtype.str}{column.shape}".encode())
+        digest.update(np.ascontiguousarray(column).tobytes())
+    return digest.hexdigest()

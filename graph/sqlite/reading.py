@@ -1,4 +1,4 @@
-"""Reading at a publication under a clearance: records, links, history, changes, columns."""
+"""Reading at a publication under a clearance: records, links, history, changes."""
 
 from __future__ import annotations
 
@@ -6,20 +6,16 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import numpy as np
-
 from graph.identity import entity_id, ordinal
 from graph.sqlite.adding import STATUSES
 from graph.sqlite.core import Core, View
 from graph.sqlite.runs import read_source
 from graph.sqlite.schema import SHIFT
-from graph.store import At, Changes, LinkColumns, StoredLink, StoredRecord
+from graph.store import At, Changes, StoredLink, StoredRecord
 from ontology.errors import InputError
-from ontology.model import LINKS
 from ontology.records import Common, Polarity, Secrecy, Source, link_id, link_order
 from ontology.values import from_day
 
-_COLUMN_BATCH = 100_000
 AMONG = "IN (SELECT value FROM json_each(?))"
 
 _RECORD = """SELECT r.row, b.id, e.id, r.entity, r.type, d.keys, d.properties, r.said, d.locator, d.raw,
@@ -210,42 +206,3 @@ def changes(core: Core, before: At, after: At) -> Changes:
             for said, now in found:
                 (added if now else retracted).add(said if table == "record" else link_id(said))
     return Changes(tuple(sorted(added)), tuple(sorted(retracted)))
-
-
-_COLUMNS = np.dtype([
-    ("row", "i8"), ("ends", "i8"), ("flags", "i8"), ("days", "i8"), ("confidence", "f8"), ("order", "i8"),
-])  # fmt: skip
-
-
-def link_columns(core: Core, at: At, types: Iterable[str]) -> Iterator[LinkColumns]:
-    """See ``Store.link_columns``. Several columns travel in one integer: making Python numbers is what costs."""
-    view, wanted = core.view(at), core.known_kinds(types)
-    if not wanted:
-        return
-    codes = np.full(max(wanted) + 1, -1, dtype=np.int8)
-    order = sorted(LINKS)
-    for number in wanted:
-        codes[number] = order.index(core.kind_name(number))
-    cursor = core.reader().cursor()
-    cursor.arraysize = _COLUMN_BATCH
-    cursor.execute(
-        "SELECT l.row, (l.source << 32) | l.target, (l.type << 16) | (l.status << 8) | l.denied,"
-        " (l.valid_from << 32) | (l.valid_to & 4294967295), ifnull(l.confidence, -1.0), l.ord"
-        f" FROM link l NOT INDEXED WHERE l.type IN ({','.join(map(str, wanted))}) AND {view.sql('l')}"
-    )
-    while rows := cursor.fetchmany():
-        batch = np.array(rows, dtype=_COLUMNS)
-        flags, confidence = batch["flags"], batch["confidence"].copy()
-        confidence[confidence < 0] = np.nan
-        yield LinkColumns(
-            row=batch["row"].copy(),
-            source=(batch["ends"] >> 32).astype(np.int32),
-            target=(batch["ends"] & 0xFFFFFFFF).astype(np.int32),
-            type=codes[flags >> 16],
-            status=((flags >> 8) & 0xFF).astype(np.int8),
-            denied=(flags & 0xFF).astype(np.int8),
-            confidence=confidence,
-            valid_from=(batch["days"] >> 32).astype(np.int32),
-            valid_to=(batch["days"] & 0xFFFFFFFF).astype(np.uint32).view(np.int32),
-            order=batch["order"].copy(),
-        )

@@ -10,19 +10,31 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
-from graph.sqlite import adding, checking, dumping, entities, erasing, judging, reading, runs, schema, search, settling
-from graph.sqlite import described as describing
+from graph.sqlite import (
+    adding,
+    checking,
+    columns,
+    dumping,
+    entities,
+    erasing,
+    judging,
+    reading,
+    runs,
+    schema,
+    search,
+    settling,
+)
 from graph.sqlite.core import Core, translated
 from graph.store import (
     At,
     Begun,
     Changes,
-    Described,
     Entity,
     Hit,
     Judgement,
     LinkColumns,
     Publication,
+    RecordColumns,
     RunInfo,
     Settled,
     StoredLink,
@@ -181,17 +193,17 @@ class SqliteStore:
     def judgements(self, at: At) -> list[Judgement]:
         return judging.judgements(self.core, at)
 
-    @_streams
+    @_reads
     def link_columns(self, at: At, types: Iterable[str]) -> Iterator[LinkColumns]:
-        return reading.link_columns(self.core, at, types)
+        return columns.link_columns(self.core, at, types)
 
-    @_streams
-    def described(self, at: At) -> Iterator[Described]:
-        return describing.described(self.core, at)
+    @_reads
+    def record_columns(self, at: At) -> Iterator[RecordColumns]:
+        return columns.record_columns(self.core, at)
 
     @_streams
     def ghosts(self, at: At) -> Iterator[Entity]:
-        return describing.ghosts(self.core, at)
+        return columns.ghosts(self.core, at)
 
     # -- whole ------------------------------------------------------------------------------------------------
     def secret(self) -> bytes:

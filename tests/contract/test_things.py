@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pytest
 
 from graph.identity import entity_id, ghost_id
-from graph.store import At, Judgement, Verdict
+from graph.snapshot.reader import read_topology
+from graph.snapshot.topology import NODE_TYPES, STATUSES
+from graph.store import At, Judgement, RecordColumns, StoredRecord, Verdict
 from ontology.errors import InputError, NotInGraphError
-from ontology.model import LINKS
-from ontology.records import Common, Polarity, Record, Ref, Secrecy, Status, link_id
+from ontology.model import LINKS, NODES
+from ontology.records import Common, Mode, Polarity, Record, Ref, Secrecy, Status, canonical, link_id
 from ontology.values import from_day
 from tests.contract.places import AnyStore
 from tests.contract.saying import ALL, START, company, day, entity, load, names, now, owns, secret, source
@@ -291,30 +294,80 @@ def test_columns_hold_what_the_links_hold(store: AnyStore) -> None:
     assert list(store.link_columns(at, [])) == list(store.link_columns(at, ["SUPPLIES"])) == []
 
 
-def test_a_freeze_reads_each_thing_once_the_record_that_names_it_first(store: AnyStore) -> None:
-    period = Common(valid_from=day(0).date(), confidence=0.5)
-    load(store, source("a"), [company("local:1", "One AB", LEI, common=period), owns("local:1", "local:8")])
-    load(store, source("b"), [
-        company("local:2", "One Aktiebolag", LEI), company("local:3", "Three"),
-        owns("local:1", "local:9", common=secret()),
+def test_record_columns_hold_what_the_records_hold(store: AnyStore) -> None:
+    period = Common(Status.VERIFIED, 1.0, valid_from=day(-20_000).date(), valid_to=day(40_000).date())
+    name = 'Å "quoted" <b>\u202e 50 % _ \\ \' ; -- 漢字 😀'
+    load(store, source("a"), [
+        company("local:1", "One AB", LEI, "demo:z", "demo:a", common=period), owns("local:1", "local:8"),
+        Record("Site", "local:1", {"name": "A site"}, common=Common(Status.GENERIC, 0.0)),
     ])  # fmt: skip
+    load(store, source("b"), [
+        company("local:2", "One Aktiebolag", LEI, roles=["buyer"]),
+        company('local:"å" \\ ö', name, "local:3,", "demo:3"),
+        company("local:4", "Withheld", LEI, common=secret()), company("local:5", "Also withheld", common=secret()),
+    ])  # fmt: skip
+    load(store, source("c", mode=Mode.APPEND), [company("local:2", "One Aktiebolag again", LEI, row_key="2")])
+    load(store, source("d"), [company("local:6", "Taken back")])
+    load(store, source("d", "2"), [company("local:7", "")])
+    for at, count in ((now(store), 6), (now(store, ALL), 8), (At(2), 4), (At(4), 6), (At(0), 0)):
+        records = {r.row: r for r in store.records(at)}
+        seen = [row for batch in store.record_columns(at) for row in _checked(batch, records)]
+        assert sorted(seen) == sorted(records)
+        assert len(seen) == count
+
+
+def _checked(batch: RecordColumns, records: Mapping[int, StoredRecord]) -> Iterator[int]:
+    """Compare a batch with the records themselves, and give its rows."""
+    for i, row in enumerate(batch.row.tolist()):
+        record = records[row]
+        assert (batch.id[i], batch.node[i], batch.base[i]) == (record.entity, record.node, record.id)
+        assert bool(batch.primary[i]) == (entity_id(record.id) == record.entity)
+        assert sorted(NODES)[batch.type[i]] == record.type
+        assert list(Status)[batch.status[i]] is record.common.status
+        given = record.common.confidence
+        assert np.isnan(batch.confidence[i]) if given is None else batch.confidence[i] == given
+        assert from_day(int(batch.valid_from[i])) == record.common.valid_from
+        assert from_day(int(batch.valid_to[i])) == record.common.valid_to
+        assert batch.name[i] == record.name
+        assert batch.keys[i] == "".join(f"{key}\n" for key in sorted(record.keys))
+        assert batch.properties[i] == canonical(record.properties)
+        yield row
+
+
+def test_ghosts_are_the_entities_that_only_links_name(store: AnyStore) -> None:
+    load(store, source("a"), [company("local:1", "One"), owns("local:1", "local:8")])
+    load(store, source("b"), [owns("local:1", "local:9", common=secret()), company("local:7", common=secret())])
+    load(store, source("c"), [owns("local:1", "local:7")])
+    assert [g.name for g in store.ghosts(At(0))] == []
+    assert sorted(g.name for g in store.ghosts(now(store))) == ["local:7", "local:8"]
+    assert sorted(g.name for g in store.ghosts(now(store, ALL))) == ["local:8", "local:9"]
+    for at in (now(store), now(store, ALL), At(1)):
+        assert list(store.ghosts(at)) == [e for e in store.entities(at) if e.ghost]
+
+
+def test_a_freeze_shows_each_thing_once_as_the_record_that_names_it_does(store: AnyStore) -> None:
+    period = Common(Status.VERIFIED, 0.5, valid_from=day(0).date(), valid_to=day(10).date())
+    until = Common(confidence=0.25, valid_from=day(5).date(), valid_to=day(20).date())
+    load(store, source("a"), [company("local:1", "One AB", LEI, common=period), owns("local:1", "local:8", share=0.7)])
+    load(store, source("b"), [company("local:2", "One Aktiebolag", LEI, "demo:1", roles=["buyer"], common=until)])
+    load(store, source("c"), [company("local:3", "Three"), company("local:4", "Withheld", LEI, common=secret())])
     at = now(store)
-    read = list(store.described(at))
-    assert [d.entity for d in read] == sorted(d.entity for d in read)
-    firsts = {d.entity: d.name for d in reversed(read)}
-    assert firsts == {e.id: e.name for e in store.entities(at) if not e.ghost}
-    by_name = {r.name: r for r in store.records(at)}
-    for d in read:
-        record = by_name[d.name]
-        assert (d.entity, d.node, d.type) == (record.entity, record.node, record.type)
-        assert (tuple(json.loads(d.keys)), json.loads(d.properties)) == (record.keys, record.properties)
-        assert list(Status)[d.status] is record.common.status
-        assert d.confidence == record.common.confidence
-        assert (from_day(d.valid_from), from_day(d.valid_to)) == (record.common.valid_from, record.common.valid_to)
-    assert len(read) == len(by_name) == 3
-    assert list(store.ghosts(at)) == [e for e in store.entities(at) if e.ghost]
-    assert [g.name for g in store.ghosts(at)] == ["local:8"]
-    assert [g.name for g in store.ghosts(now(store, ALL))] in (["local:8", "local:9"], ["local:9", "local:8"])
+    t = read_topology(store, at)
+    v, things = t.vertices, {e.id: e for e in store.entities(at)}
+    assert list(v.id) == sorted(things)
+    for i, id in enumerate(v.id):
+        thing = things[id]
+        assert (v.name[i], NODE_TYPES[v.type[i]], bool(v.ghost[i])) == (thing.name, thing.type, thing.ghost)
+        assert v.keys[i] == "".join(f"{key}\n" for key in thing.keys)
+    one = list(v.id).index(entity(store, LEI))
+    assert json.loads(v.properties[one]) == {"name": "One AB", "roles": ["buyer"]}
+    assert STATUSES[v.status[one]] is Status.VERIFIED
+    assert v.confidence[one] == 0.5
+    assert (from_day(int(v.valid_from[one])), from_day(int(v.valid_to[one]))) == (day(0).date(), day(20).date())
+    (link,) = store.links(at)
+    ends = (v.id[int(t.edges.source[0])], v.id[int(t.edges.target[0])], t.edges.id(0), t.edges.row[0])
+    assert ends == (link.source, link.target, link.id, link.row)
+    assert t.edges.mark.tolist() == [1]
 
 
 def test_a_self_loop_and_odd_texts_come_back_as_they_went_in(store: AnyStore) -> None:

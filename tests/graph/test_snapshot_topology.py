@@ -11,9 +11,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.snapshot.arrays import Texts, ranges
 from graph.snapshot.topology import LINK_TYPES, GraphLink, GraphNode, Topology, Vertices, edges_of
 from graph.snapshot.view import Moment, Snapshot
+from graph.texts import Texts, ranges
 from ontology.records import Status
 from tests.graph.worlds import DAY, FORCED, World
 
@@ -39,6 +39,21 @@ def small() -> World:
 def test_texts_give_back_what_they_hold(texts: list[str]) -> None:
     assert list(Texts.of(texts)) == texts
     assert Texts.of(texts)[1:3] == texts[1:3]
+
+
+@given(st.lists(st.lists(TEXT)), st.data())
+def test_texts_are_joined_and_moved_as_a_list_is(parts: list[list[str]], data: st.DataObject) -> None:
+    texts = [text for part in parts for text in part]
+    column = Texts.joined([Texts.of(part) for part in parts])
+    assert list(column) == texts
+    rows = data.draw(st.lists(st.sampled_from(range(len(texts))))) if texts else []
+    assert list(column.take(np.array(rows, np.int64))) == [texts[row] for row in rows]
+
+
+def test_many_texts_are_moved_in_several_parts() -> None:
+    texts = [f"{n}å" * (n % 3) for n in range(10_000)]
+    order = np.random.default_rng(1).permutation(len(texts))
+    assert list(Texts.of(texts).take(order)) == [texts[row] for row in order]
 
 
 @given(st.lists(TEXT, unique=True), TEXT)

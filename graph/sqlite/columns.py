@@ -1,0 +1,120 @@
+"""What a freeze reads, as columns. Several numbers travel in one integer: reading a column is what costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from graph.sqlite.bulk import scan
+from graph.sqlite.core import Core
+from graph.sqlite.entities import ghosts_of
+from graph.store import F64, I8, I32, I64, At, Entity, LinkColumns, RecordColumns
+from ontology.errors import StoreError
+from ontology.model import LINKS, NODES
+
+_DAYS = "({0}.valid_from << 32) | ({0}.valid_to & 4294967295), ifnull({0}.confidence, -1.0)"
+
+# One key without anything escaped, as nearly all are, needs no parser.
+_KEYS = r"""CASE WHEN instr(d.keys, '", "') = 0 AND instr(d.keys, '\') = 0
+    THEN substr(d.keys, 3, length(d.keys) - 4) || char(10)
+    ELSE (SELECT group_concat(value, char(10)) FROM (SELECT value FROM json_each(d.keys) ORDER BY value)) || char(10)
+    END"""
+
+
+def link_columns(core: Core, at: At, types: Iterable[str]) -> Iterator[LinkColumns]:
+    """See ``Store.link_columns``."""
+    view, wanted = core.view(at), core.known_kinds(types)
+    if not wanted:
+        return iter(())
+    codes = _codes(core, sorted(LINKS))
+    batches = scan(
+        core,
+        "SELECT l.row, (l.source << 32) | l.target, (l.type << 16) | (l.status << 8) | l.denied,"
+        f" {_DAYS.format('l')}, l.ord"
+        f" FROM link l NOT INDEXED WHERE l.type IN ({','.join(map(str, wanted))}) AND {view.sql('l')}",
+        "iiiifi",
+    )
+    return (_links(batch, codes) for batch in batches)
+
+
+def _links(batch: list[Any], codes: I8) -> LinkColumns:
+    row, ends, flags, days, confidence, order = batch
+    return LinkColumns(
+        row=row,
+        source=(ends >> 32).astype(np.int32),
+        target=(ends & 0xFFFFFFFF).astype(np.int32),
+        type=codes[flags >> 16],
+        status=((flags >> 8) & 0xFF).astype(np.int8),
+        denied=(flags & 0xFF).astype(np.int8),
+        confidence=_stated(confidence),
+        valid_from=_from(days),
+        valid_to=_to(days),
+        order=order,
+    )
+
+
+def record_columns(core: Core, at: At) -> Iterator[RecordColumns]:
+    """See ``Store.record_columns``."""
+    view, codes = core.view(at), _codes(core, sorted(NODES))
+    batches = scan(
+        core,
+        "SELECT r.row, r.hash, (r.entity << 1) | (r.base = r.entity), (r.type << 8) | r.status,"
+        f" {_DAYS.format('r')}, 'e' || substr(e.id, 2),"
+        " CASE WHEN r.base = r.entity THEN e.id ELSE (SELECT id FROM base WHERE node = r.base) END,"
+        f" d.name, {_KEYS}, d.properties"
+        " FROM record r NOT INDEXED CROSS JOIN base e ON e.node = r.entity CROSS JOIN record_body d ON d.body = r.body"
+        f" WHERE {view.sql('r')}",
+        "iiiiifttttt",
+    )
+    return (_records(batch, codes) for batch in batches)
+
+
+def _records(batch: list[Any], codes: I8) -> RecordColumns:
+    row, said, entity, flags, days, confidence, id_, base, name, keys, properties = batch
+    kind = codes[flags >> 8]
+    if kind.min() < 0:
+        raise StoreError("The store has records of types that this Kedja does not know.", remedy="Use a newer Kedja.")
+    return RecordColumns(
+        id=id_,
+        node=(entity >> 1).astype(np.int32),
+        base=base,
+        primary=(entity & 1).astype(np.bool_),
+        hash=said,
+        row=row,
+        type=kind,
+        status=(flags & 0xFF).astype(np.int8),
+        confidence=_stated(confidence),
+        valid_from=_from(days),
+        valid_to=_to(days),
+        name=name,
+        keys=keys,
+        properties=properties,
+    )
+
+
+def _codes(core: Core, names: Sequence[str]) -> I8:
+    """The place in ``names`` of each type by its number in the store, -1 for what is not among them."""
+    kinds = dict(core.reader().execute("SELECT number, name FROM kind").fetchall())
+    codes = np.full(max(kinds) + 1, -1, np.int8)
+    for number, name in kinds.items():
+        codes[number] = names.index(name) if name in names else -1
+    return codes
+
+
+def _from(days: I64) -> I32:
+    return (days >> 32).astype(np.int32)
+
+
+def _to(days: I64) -> I32:
+    return (days & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
+
+
+def _stated(confidence: F64) -> F64:
+    return np.where(confidence < 0, np.nan, confidence)
+
+
+def ghosts(core: Core, at: At) -> Iterator[Entity]:
+    """See ``Store.ghosts``."""
+    return iter(sorted(ghosts_of(core, core.view(at), None, None), key=lambda entity: entity.id))

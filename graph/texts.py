@@ -1,0 +1,91 @@
+"""Strings as one column of bytes: what a database gives in bulk, a snapshot keeps, and Python need not unpack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+
+U8 = npt.NDArray[np.uint8]
+I64 = npt.NDArray[np.int64]
+
+_CHUNK = 1 << 12
+"""Texts that are moved at once: it takes eight bytes of index for each byte of text, best kept in the cache."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texts(Sequence[str]):
+    """Strings as one UTF-8 blob, shape (bytes,), and where each begins, shape (n + 1,)."""
+
+    blob: U8
+    start: I64
+
+    @staticmethod
+    def of(texts: Iterable[str]) -> Texts:
+        encoded = [text.encode() for text in texts]
+        start = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=start[1:])
+        return Texts(np.frombuffer(b"".join(encoded), np.uint8), start)
+
+    @staticmethod
+    def joined(parts: Sequence[Texts]) -> Texts:
+        """The texts of all parts, one part after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        sizes = np.cumsum([0, *(len(part.blob) for part in parts)])
+        starts = [part.start[:-1] + size for part, size in zip(parts, sizes, strict=False)]
+        return Texts(
+            np.concatenate([np.empty(0, np.uint8), *(part.blob for part in parts)]),
+            np.concatenate([*starts, sizes[-1:]]),
+        )
+
+    def take(self, rows: I64) -> Texts:
+        """The texts at some positions, in that order."""
+        start = np.zeros(len(rows) + 1, np.int64)
+        np.cumsum(self.start[rows + 1] - self.start[rows], out=start[1:])
+        blob = np.empty(int(start[-1]), np.uint8)
+        for low in range(0, len(rows), _CHUNK):
+            some = rows[low : low + _CHUNK]
+            blob[start[low] : start[low + len(some)]] = self.blob[ranges(self.start, some)]
+        return Texts(blob, start)
+
+    def __len__(self) -> int:
+        return len(self.start) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return self.blob[self.start[index] : self.start[index + 1]].tobytes().decode()
+
+    def __iter__(self) -> Iterator[str]:
+        return (self[i] for i in range(len(self)))
+
+    def find(self, text: str) -> int | None:
+        """The position of a text in a sorted column (sorted as UTF-8 bytes), or None; O(log n)."""
+        wanted, low, high = text.encode(), 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            here = self.blob[self.start[middle] : self.start[middle + 1]].tobytes()
+            if here < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self[low] == text else None
+
+
+def ranges(start: I64, rows: npt.NDArray[Any]) -> I64:
+    """The concatenated positions ``start[r] .. start[r + 1] - 1`` of each row ``r``."""
+    counts = start[rows + 1] - start[rows]
+    total = int(counts.sum())
+    if total == 0:
+        return np.empty(0, np.int64)
+    shift = np.repeat(start[rows] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
+    places: I64 = np.arange(total, dtype=np.int64) + shift
+    return places
