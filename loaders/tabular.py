@@ -11,17 +11,19 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from loaders.spreadsheet_bounds import check_bytes, check_cells, check_grid
 from ontology.errors import FileFormatError
 
 Row = tuple[int, dict[str, str]]
 
-XLSX_ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+XLSX_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
 CSV_ENDINGS = (".csv", ".tsv", ".txt")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -146,15 +148,24 @@ def _csv_lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
         ) from error
 
 
-def _workbook(path: Path) -> Any:
-    from python_calamine import CalamineError, CalamineWorkbook
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    from python_calamine import CalamineError
 
     try:
-        return CalamineWorkbook.from_path(path)
+        yield
     except (CalamineError, OSError) as error:
         raise FileFormatError(
             f"{path.name} is not readable as a spreadsheet ({error}).", remedy="Save it as XLSX."
         ) from error
+
+
+def _workbook(path: Path) -> Any:
+    from python_calamine import CalamineWorkbook
+
+    check_bytes(path)
+    with _readable(path):
+        return CalamineWorkbook.from_path(path)
 
 
 def sheets_of(path: Path) -> tuple[str, ...]:
@@ -163,10 +174,10 @@ def sheets_of(path: Path) -> tuple[str, ...]:
 
 
 def xlsx_table(path: Path, sheet: str = "") -> Table:
-    """A sheet of a spreadsheet (XLSX, XLS, XLSB or ODS); the first one when no name is given.
+    """A sheet of a spreadsheet (XLSX, XLS or ODS); the first one when no name is given.
 
     Raises:
-        FileFormatError: not a spreadsheet, no such sheet, or a header said twice.
+        FileFormatError: not a spreadsheet, no such sheet, one that spans too much, or a header said twice.
     """
     book = _workbook(path)
     name = sheet or next(iter(book.sheet_names), "")
@@ -174,9 +185,13 @@ def xlsx_table(path: Path, sheet: str = "") -> Table:
         raise FileFormatError(
             f"{path.name} has no sheet {name!r}.", remedy=f"Its sheets: {', '.join(book.sheet_names)}."
         )
-    found = book.get_sheet_by_name(name)
-    # ``iter_rows`` begins at row 1 even where the first rows are empty, but fails on a sheet without a cell.
-    cells = found.iter_rows() if found.start is not None else iter(())
+    check_cells(path, [name])
+    with _readable(path):
+        found = book.get_sheet_by_name(name)
+    cells: Iterator[list[Any]] = iter(())
+    if found.start is not None:  # ``iter_rows`` fails on a sheet without a cell
+        check_grid(path, name, found.total_height + 1, found.total_width + 1)
+        cells = found.iter_rows()  # from row 1, even where the first rows are empty
     lines = ((number, [text_of(cell) for cell in row]) for number, row in enumerate(cells, start=1))
     # calamine's total_height is the index of the last row, counted from 0.
     return _table(name, lines, found.total_height + 1)
