@@ -16,6 +16,11 @@ CANDIDATES = 500
 """How many records of each stage of a search are ranked. A stage that finds more takes those whose names are about as
 long as the text, then by type, then the shortest; so the best are among them."""
 NEAR_LENGTH = 2
+LAST_TIERS = (3, 4, 5)
+"""The worst tier of ``spelling`` that each stage of a search is sure to have found: names that begin so, whole words, an
+unfinished one."""
+MAX_FOLDED = 1_000
+"""Characters of a folded name that an index need hold; a longer one is still found by its words."""
 
 FIRST_TYPES = (
     "Organisation",
@@ -44,9 +49,9 @@ def fold(text: str) -> str:
     return "".join(c for c in parts if not unicodedata.combining(c))
 
 
-def words_of(text: str) -> list[str]:
-    """The words of a text: runs of letters and digits."""
-    return re.findall(r"[^\W_]+", text)[:MAX_WORDS]
+def words_of(text: str, most: int = MAX_WORDS) -> list[str]:
+    """The words of a text: runs of letters and digits; the first ``most`` of them."""
+    return re.findall(r"[^\W_]+", text)[:most]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from graph.identity import entity_id
-from graph.searching import CANDIDATES, NEAR_LENGTH, Query, spelling, type_rank
+from graph.searching import CANDIDATES, LAST_TIERS, NEAR_LENGTH, Query, spelling, type_rank
 from graph.sqlite.core import Core, View
 from graph.sqlite.entities import entities, find
 from graph.store import At, Hit
 from ontology.values import guess_keys
-
-LAST_TIERS = (3, 4, 5)
-"""The worst tier of ``spelling`` that each stage is sure to have found."""
 
 _Rank = tuple[int, int, int, int, str, str]
 

@@ -1,0 +1,113 @@
+"""Entities as an analyst meets them in Browser: labels, name and properties, a projection of their public records.
+
+Nothing in Kedja reads it: questions and search read the versions. It is made anew, after each publication, for the
+entities that this touched, and stamped with the publication's number; whoever opens or publishes next makes up for a
+process that died before it came to that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from graph.neo4j.core import Core, Row, View, chunks, seen
+from graph.neo4j.schema import ANY_LINK, LINK_TYPES
+from graph.store import At
+from graph.stored import SHIFT
+from ontology.model import NODES
+
+_BATCH = 2_000
+_LABELS = ":".join(("Entity", *NODES))
+
+
+def project(core: Core) -> int:
+    """Bring the projection to the last publication; gives how many entities were looked at."""
+    ((done, last),) = core.read("MATCH (s:KedjaStore {key: 'store'}) RETURN s.projected, s.publication")
+    if done >= last:
+        return 0
+    view, count = core.view(At(last)), 0
+    runs = core.read(
+        "MATCH (r:KedjaRun) WHERE r.publication > $done AND r.publication <= $last"
+        " RETURN r.run, r.types ORDER BY r.run",
+        done=done, last=last,
+    )  # fmt: skip
+    for run, types in runs:
+        for nodes in chunks(sorted(_touched(core, run, types)), _BATCH):
+            _refresh(core, view, nodes)
+            count += len(nodes)
+    core.run("MATCH (s:KedjaStore {key: 'store'}) WHERE s.projected < $last SET s.projected = $last", last=last)
+    return count
+
+
+def _touched(core: Core, run: int, types: list[str]) -> set[int]:
+    """Heads of what a run added and took back; of its links only where nothing stands yet, or no longer."""
+    given = {"run": run, "first": run << SHIFT, "end": (run + 1) << SHIFT}
+    added, back = "e.row >= $first AND e.row < $end", "e.retracted = $run"
+    found: set[int] = set()
+    for which in (added, back):
+        rows = core.stream(f"MATCH (e:KedjaRecord) WHERE {which} RETURN DISTINCT e.entity", **given)
+        found.update(node for (node,) in rows)
+        rows = core.stream(
+            f"MATCH (b)-[e:KEDJA_UNDER]->(h) WHERE {which} UNWIND [b.node, h.node] AS n RETURN DISTINCT n", **given
+        )
+        found.update(node for (node,) in rows)
+    for kind in (name for name in types if name in LINK_TYPES):
+        rows = core.stream(
+            f"MATCH (s)-[e:{kind}]->(t) WHERE {added} UNWIND [s, t] AS n WITH DISTINCT n WHERE NOT n:Entity"
+            f" RETURN n.node UNION MATCH (s)-[e:{kind}]->(t) WHERE {back} UNWIND [s, t] AS n RETURN DISTINCT n.node",
+            **given,
+        )
+        found.update(node for (node,) in rows)
+    return found
+
+
+def _refresh(core: Core, view: View, nodes: list[int]) -> None:
+    """Write what is public of some entities now, a node type at a time, and take the labels from the rest."""
+    by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    there = set()
+    for node, kind, facts in _facts(core, view, nodes):
+        there.add(node)
+        by_kind[kind].append({"node": node, "facts": {**facts, "known_at": view.publication}})
+    keep = "WITH b, x.facts AS f SET b = f {.*, node: b.node, id: b.id, kind: b.kind, key: b.key, judged: b.judged}"
+    for kind, rows in by_kind.items():
+        core.run(f"UNWIND $rows AS x MATCH (b:KedjaBase {{node: x.node}}) {keep} SET b:Entity:{kind}", rows=rows)
+    gone = [{"node": node, "facts": {}} for node in nodes if node not in there]
+    if gone:
+        core.run(f"UNWIND $rows AS x MATCH (b:KedjaBase {{node: x.node}}) {keep} REMOVE b:{_LABELS}", rows=gone)
+
+
+def _facts(core: Core, view: View, nodes: list[int]) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """(node, node type, properties) of those that have something public."""
+    records: dict[int, list[Row]] = defaultdict(list)
+    rows = core.read(
+        f"UNWIND $rows AS n MATCH (r:KedjaRecord {{entity: n}}) WHERE {seen('r')} MATCH (b:KedjaBase {{node: r.base}})"
+        " RETURN n, b.kind, r.name, r.keys, r.properties, r.status, r.valid_from, r.valid_to"
+        " ORDER BY n, r.base <> r.entity, b.id, r.hash",
+        rows=nodes, **view.given,
+    )  # fmt: skip
+    for row in rows:
+        records[row[0]].append(row)
+    for node, said in records.items():
+        yield node, said[0][1], _of_records(said)
+    named = core.read(
+        "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) CALL (b) {"
+        f" MATCH (b)-[l:{ANY_LINK}]->() WHERE {seen('l')} RETURN DISTINCT l.source_key AS key"
+        f" UNION MATCH (b)<-[l:{ANY_LINK}]-() WHERE {seen('l')} RETURN DISTINCT l.target_key AS key }}"
+        " RETURN n, b.kind, collect(key)",
+        rows=[node for node in nodes if node not in records], **view.given,
+    )  # fmt: skip
+    for node, kind, keys in named:
+        yield node, kind, {"name": min(keys), "keys": sorted(keys), "ghost": True}
+
+
+def _of_records(said: list[Row]) -> dict[str, Any]:
+    """Where records differ the first speaks, as in a snapshot."""
+    facts: dict[str, Any] = {}
+    for _, _, _, _, properties, status, valid_from, valid_to in reversed(said):
+        facts.update({k: v for k, v in json.loads(properties).items() if not isinstance(v, dict)})
+        facts |= {"status": status, "valid_from": valid_from, "valid_to": valid_to}
+    facts["name"] = said[0][2]
+    facts["keys"] = sorted({key for row in said for key in json.loads(row[3])})
+    return facts

@@ -1,0 +1,99 @@
+"""What every store writes the same way: numbers of rows, times as text, sources, and batches with ids and hashes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Any
+
+from graph.identity import content_hash, ghost_id
+from ontology.errors import InputError
+from ontology.records import Link, Mode, Record, Secrecy, Source, Status, canonical, digest
+
+SHIFT = 32
+"""A row is its run times 2^SHIFT plus its place in the run."""
+
+STATUSES = tuple(Status)
+
+_ghost = lru_cache(maxsize=200_000)(ghost_id)
+
+
+def stamp(at: datetime) -> str:
+    """A time as stored: UTC, text that sorts as time does.
+
+    Raises:
+        InputError: a time without a zone.
+    """
+    if at.tzinfo is None:
+        raise InputError("A time needs a zone.", remedy="Give an aware datetime.")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def unstamp(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def describe_source(source: Source) -> str:
+    """A source as JSON text."""
+    fields = {name: getattr(source, name) for name in source.__slots__}
+    for name in ("published", "retrieved"):
+        fields[name] = fields[name].isoformat() if fields[name] else None
+    fields["secrecy"] = int(source.secrecy)
+    return canonical(fields)
+
+
+def read_source(described: str) -> Source:
+    """The inverse of ``describe_source``."""
+    fields: dict[str, Any] = json.loads(described)
+    for name in ("published", "retrieved"):
+        fields[name] = date.fromisoformat(fields[name]) if fields[name] else None
+    return Source(**{**fields, "mode": Mode(fields["mode"]), "secrecy": Secrecy(fields["secrecy"])})
+
+
+@dataclass(slots=True)
+class Batch:
+    """Items as rows, but for the numbers that only the store can give. A place counts items, repeats included."""
+
+    bases: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    """Id of each base that the items name: (node type, key; None for a record)."""
+    records: list[tuple[int, Record, str, tuple[str, ...], str, int, int]] = field(default_factory=list)
+    """(place, record, its id, ghosts of its keys, properties as JSON, content hash, secrecy)."""
+    links: list[tuple[int, Link, str, str, str, str, int, int]] = field(default_factory=list)
+    """(place, link, its id, ghosts of its two ends, properties as JSON, content hash, secrecy)."""
+
+
+def prepare(items: Sequence[Record | Link], series: str, least: Secrecy) -> Batch:
+    """Ids, hashes and bases of a batch: all that needs no lock. A row is as secret as its source at least."""
+    batch = Batch()
+    seen: set[tuple[str, int]] = set()
+    for place, item in enumerate(items):
+        secrecy = max(item.common.secrecy, least)
+        text = canonical(item.properties) if item.properties else "{}"
+        id_, said = item.id(series), content_hash(item, text, secrecy)
+        if (id_, said) in seen:
+            continue
+        seen.add((id_, said))
+        if isinstance(item, Record):
+            batch.bases[id_] = (item.type, None)
+            keys = tuple(_ghost(item.type, key) for key in item.keys)
+            for ghost, key in zip(keys, item.keys, strict=True):
+                batch.bases[ghost] = (item.type, key)
+            batch.records.append((place, item, id_, keys, text, said, secrecy))
+        else:
+            ends = [_ghost(end.type, end.key) for end in (item.source, item.target)]
+            batch.bases[ends[0]] = (item.source.type, item.source.key)
+            batch.bases[ends[1]] = (item.target.type, item.target.key)
+            batch.links.append((place, item, id_, ends[0], ends[1], text, said, secrecy))
+    return batch
+
+
+AUTOMATIC = "kedja"
+"""Who judges where a rule does."""
+
+
+def judgement_id(a: str, b: str, verdict: str, who: str, why: str, rule: str) -> str:
+    """The id of a judgement between two bases, by what it says."""
+    return "j" + digest(a, b, verdict, who, why, rule)
