@@ -12,6 +12,9 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 LOCKED := requirements/uv.txt pyproject.toml
 
+# Test processes. Each starts its own Neo4j servers; one that KEDJA_TEST_NEO4J names has one database for all.
+WORKERS := -n $(if $(KEDJA_TEST_NEO4J),0,2)
+
 SERVE ?= yes
 PORT ?=
 
@@ -29,17 +32,18 @@ demo: env ## load the demo data, print a first answer, serve it (SERVE=no stops 
 
 test: env-test ## lint, types, import directions and all tests
 	@$(BIN)/python -m tools.chromium
+	@$(if $(KEDJA_TEST_NEO4J),,$(BIN)/python -m tools.neo4j_server --prepare)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest $(WORKERS)
 
 bench: env-test ## ratios and seconds, written to docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 soak: env-test ## the long runs: kill series, large loads, fuzzing
-	$(BIN)/pytest -n 2 -m soak --hypothesis-profile=soak
+	$(BIN)/pytest $(WORKERS) -m soak --hypothesis-profile=soak
 
 pictures: env-test ## the README's pictures, taken from the demo
 	@$(BIN)/python -m tools.chromium

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 from api.service import Service
 from api.settings import DEMO_VALID_AT, Settings
 from tests.demo import make_demo
+from tests.neo4j import servers
 from tools import chromium
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +31,7 @@ USER_FOLDERS = {
 }
 # Where real data lies; everything else that begins with KEDJA_ is the user's own choice and not the tests'.
 FOLDERS_OF_DATA = {"KEDJA_DATA": "data", "KEDJA_ORACLES": "oracles"}
+KEPT = {*FOLDERS_OF_DATA, servers.VARIABLE}
 
 slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("default", deadline=None, suppress_health_check=slow)
@@ -49,7 +51,7 @@ def pytest_configure() -> None:
     """Before any test or session fixture runs: folders of our own, and none of the user's settings."""
     home = Path(tempfile.mkdtemp(prefix="kedja-tests-"))
     os.environ.update(user_folders(home))
-    for name in [name for name in os.environ if name.startswith("KEDJA_") and name not in FOLDERS_OF_DATA]:
+    for name in [name for name in os.environ if name.startswith("KEDJA_") and name not in KEPT]:
         del os.environ[name]
 
 
@@ -86,8 +88,16 @@ def kedja_oracles() -> Path:
     return real_folder("KEDJA_ORACLES")
 
 
+@pytest.fixture(params=servers.LINES)
+def neo4j_server(request: pytest.FixtureRequest) -> servers.Running:
+    """A running Neo4j of each line with an empty database, the same for all tests of a process."""
+    running = servers.server(request.param)
+    servers.wipe(running)
+    return running
+
+
 def summary_of_skips(skipped: list[pytest.TestReport]) -> str | None:
-    """One line that says which real data were missing and how many tests did not run for it."""
+    """One line that says which real data or servers were missing and how many tests did not run for it."""
     count: dict[str, int] = {}
     for report in skipped:
         reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)

@@ -23,6 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
+from urllib.parse import urlsplit
 
 from neo4j import GraphDatabase
 from neo4j.exceptions import AuthError, DriverError, Neo4jError
@@ -71,12 +72,30 @@ def scratch_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="kedja-neo4j-", dir=SHM if roomy else None))
 
 
+def answers(uri: str, auth: tuple[str, str] | None) -> bool:
+    """True once the server at this address answers a query; AuthError for a wrong password."""
+    where = urlsplit(uri)
+    with socket.socket() as probe:  # first, because the driver logs and waits where nobody listens
+        probe.settimeout(1)
+        if probe.connect_ex((where.hostname or "", where.port or 7687)) != 0:
+            return False
+    try:
+        with GraphDatabase.driver(uri, auth=auth) as driver, driver.session() as session:
+            session.run("RETURN 1").consume()
+    except AuthError:
+        raise
+    except (DriverError, Neo4jError, OSError):  # listens already, but its database does not
+        return False
+    return True
+
+
 class Server:
     """A Neo4j server of one line on a port of 127.0.0.1, and its data.
 
     `password` switches authentication on (user `neo4j`); it is set before the first start and kept with the data.
     `folder` keeps the data there; without it they are removed by `close`. `http_port` serves HTTP and, with
-    `browser`, Neo4j Browser. `quick` starts sooner and runs slower: never in a benchmark. `settings` go last into
+    `browser`, Neo4j Browser. `quick` starts sooner and runs slower: never in a benchmark. `java` is else
+    the first on this machine that suits the line. `settings` go last into
     neo4j.conf. Heap and page cache are in megabytes. Nothing runs before `start`.
     """
 
@@ -92,11 +111,12 @@ class Server:
         heap: int = HEAP_MB,
         page_cache: int = PAGE_CACHE_MB,
         quick: bool = False,
+        java: Java | None = None,
         settings: dict[str, str] | None = None,
     ) -> None:
         self.release = release_of(line)
         self.line, self.version = self.release.line, self.release.version
-        self.java: Java = find_java(self.release)
+        self.java = java or find_java(self.release)
         self.lib = jars(self.release)
         self.browser_lib = browser_jars() if browser else None
         self.port, self.http_port = port or free_port(), http_port
@@ -129,6 +149,11 @@ class Server:
     def running(self) -> bool:
         """True while the server's process lives."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def process_group(self) -> int:
+        """Id of the group of its processes, 0 while it does not run."""
+        return self._process.pid if self._process is not None else 0
 
     # -- life and death ------------------------------------------------------------------------------------------
 
@@ -265,30 +290,21 @@ class Server:
         while time.monotonic() < end:
             if not self.running:
                 raise NeoServerError(f"Neo4j {self.version} ended: {self.last_words()}", remedy=self._where_to_look())
-            if self._listens() and self._answers():
+            if self._answers():
                 return
             time.sleep(0.1)
         raise NeoServerError(
             f"Neo4j {self.version} did not answer within {START_SECONDS} s.", remedy=self._where_to_look()
         )
 
-    def _listens(self) -> bool:
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
     def _answers(self) -> bool:
         try:
-            with GraphDatabase.driver(self.uri, auth=self.auth) as driver, driver.session() as session:
-                session.run("RETURN 1").consume()
+            return answers(self.uri, self.auth)
         except AuthError as refused:
             raise NeoServerError(
                 f"The data in {self.folder} have another password.",
                 remedy="Give the password with which they were made, or another folder.",
             ) from refused
-        except (DriverError, Neo4jError, OSError):  # listens already, but its database does not
-            return False
-        return True
 
     def last_words(self) -> str:
         """What the server printed last that tells why it ended."""
@@ -321,6 +337,20 @@ def interrupted(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+def wait_for_the_end(server: Server) -> None:
+    """Until Ctrl-C or SIGTERM; data that are kept are then closed cleanly."""
+    signal.signal(signal.SIGTERM, interrupted)
+    try:
+        while server.running:
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        if server.keep:
+            print("Neo4j is ending, some 10 s", flush=True)
+            server.stop()
+        return
+    sys.exit(f"Neo4j ended: {server.last_words()}")
+
+
 def main() -> None:
     """Start one server and wait."""
     parser = argparse.ArgumentParser(prog="python -m tools.neo4j_server", description=(__doc__ or "").split("\n")[0])
@@ -342,9 +372,7 @@ def main() -> None:
             browser=given.http_port is not None, heap=given.heap, page_cache=given.page_cache,
         ) as server:  # fmt: skip
             print(f"Neo4j {server.version} at {server.uri} (no password); Ctrl-C ends it", flush=True)
-            while server.running:
-                time.sleep(0.5)
-            sys.exit(f"Neo4j ended: {server.last_words()}")
+            wait_for_the_end(server)
     except NeoServerError as problem:
         sys.exit(str(problem))
     except KeyboardInterrupt:

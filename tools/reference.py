@@ -39,7 +39,9 @@ VARIABLES = {
 TEST_VARIABLES = {
     "KEDJA_DATA": "Folder of real data sets that the tests of the loaders read.",
     "KEDJA_ORACLES": "Folder of results computed elsewhere that the tests of the questions compare with.",
-    "CI": "`true`: a missing folder of those two fails the tests that need it; else they are skipped and counted.",
+    "KEDJA_TEST_NEO4J": "Address of a Neo4j server, `bolt://user:password@host:port`, that the tests use instead of "
+    "starting their own. They delete everything in its database, and refuse one that is not empty.",
+    "CI": "`true`: a missing folder or server fails the tests that need it; else they are skipped and counted.",
 }
 LIMITS = {
     "MAX_TEXT": "longest search text, name or identifier, in characters",
