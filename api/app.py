@@ -45,7 +45,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with Service(settings, valid_at=valid_at) as service:
+        with Service(settings, valid_at=valid_at, waits=False) as service:
             app.state.service = service
             app.state.clearance = clearance
             yield

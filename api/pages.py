@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api import ask
 from api.export import FORMATS
-from api.routes import Asked, At
+from api.routes import Asked, At, dated, newer
 from api.service import Service, When
 from api.settings import MAX_TEXT, MAX_TIER
 from graph.answer import Answer
@@ -47,15 +47,16 @@ def page_of(request: Request, question: str | None = None) -> Page:
 @router.get("/")
 def start(request: Request, service: Asked, when: At) -> str:
     snapshot = service.snapshot(when)
-    return pages.render_start(_start(service, snapshot), page_of(request))
+    return pages.render_start(_start(service, snapshot, when), page_of(request))
 
 
-def _start(service: Service, snapshot: Snapshot) -> Start:
+def _start(service: Service, snapshot: Snapshot, when: When) -> Start:
     types = Counter(snapshot.type(int(v)) for v in range(snapshot.n) if snapshot.alive[v])
     incidents = [describe(snapshot, int(v)) for v in snapshot.of_type("Incident")]
     runs = sorted(service.store.runs(), key=lambda run: run.run, reverse=True)[:5]
     return Start(
         as_of=as_of(snapshot),
+        newer=newer(when),
         counts=types,
         links=int(snapshot.live.sum()),
         regions=_regions(snapshot),
@@ -83,7 +84,9 @@ def search(request: Request, service: Asked, when: At, q: Name = "") -> str:
     hits = service.store.search(at, q, limit=40) if q.strip() else []
     snapshot = service.snapshot(when)
     page = page_of(request)
-    return pages.render_search(q, hits, page, as_of=as_of(snapshot), demonstration=snapshot.demonstration)
+    return pages.render_search(
+        q, hits, page, as_of=as_of(snapshot), newer=newer(when), demonstration=snapshot.demonstration
+    )
 
 
 @router.get("/tier")
@@ -98,7 +101,7 @@ def tier(
     open: Annotated[str, Query(max_length=2_000)] = "",  # noqa: A002  (the word in the address)
 ) -> str:
     asked = risk or None
-    answer = ask.trace(service, when, start, direction == "upstream", asked, MAX_TIER, MAX_DRAWN)
+    answer = dated(when, ask.trace(service, when, start, direction == "upstream", asked, MAX_TIER, MAX_DRAWN))
     exposure = paths = None
     if answer.data is not None and direction == "upstream" and asked and len(start) == 1 and not selected:
         exposure = _or_none(lambda: ask.exposure(service, when, start[0], asked, 0))
@@ -135,13 +138,13 @@ def _or_none(question: Any) -> Any:
 
 @router.get("/exposure")
 def exposure(request: Request, service: Asked, when: At, subject: Name, risk: Name = RISK) -> str:
-    answer = ask.exposure(service, when, subject, risk or RISK, 200)
+    answer = dated(when, ask.exposure(service, when, subject, risk or RISK, 200))
     return pages.render_exposure(answer, page_of(request, "exposure"))
 
 
 @router.get("/affected")
 def affected(request: Request, service: Asked, when: At, start: Name, goods: Name = "", risk: Name = "") -> str:
-    answer = ask.affected(service, when, start, goods or None, risk or None)
+    answer = dated(when, ask.affected(service, when, start, goods or None, risk or None))
     return pages.render_affected(answer, page_of(request, "affected"))
 
 
@@ -149,12 +152,12 @@ def affected(request: Request, service: Asked, when: At, start: Name, goods: Nam
 def paths(request: Request, service: Asked, when: At, source: Name = "", target: Name = "") -> str:
     if not (source and target):
         return pages.render_paths(None, page_of(request))
-    return pages.render_paths(ask.paths(service, when, source, target, 5), page_of(request, "paths"))
+    return pages.render_paths(dated(when, ask.paths(service, when, source, target, 5)), page_of(request, "paths"))
 
 
 @router.get("/entity/{id:path}")
 def entity(request: Request, service: Asked, when: At, id: str) -> str:
-    return pages.render_entity(ask.entity(service, when, id), page_of(request))
+    return pages.render_entity(dated(when, ask.entity(service, when, id)), page_of(request))
 
 
 def problem_page(request: Request, status: int, error: KedjaError) -> HTMLResponse:
@@ -173,7 +176,8 @@ def export(request: Request, service: Asked, when: At, question: str, format: st
 
     if question not in FORMATS:
         raise InputError(f"{question} cannot be exported.", remedy=f"Use one of {', '.join(FORMATS)}.")
-    content = answer_file(service, when, _asked(request, service, when, question), format, Words(page_of(request).lang))
+    answer = dated(when, _asked(request, service, when, question))
+    content = answer_file(service, when, answer, format, Words(page_of(request).lang))
     name = f"kedja-{question}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=MEDIA_TYPES[format], headers=headers)

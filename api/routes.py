@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, Field
@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from api import ask
 from api.service import Service, When
 from api.settings import MAX_NODES, MAX_PATHS, MAX_TEXT, MAX_TIER
-from graph.answer import Answer
+from graph.answer import Answer, NewerPublication
 from graph.data import AffectedData, EntityData, ExposureData, PathsData, TraceData
 from ontology.errors import InputError
 from ontology.model import NODES
@@ -38,6 +38,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     )
 }
 router = APIRouter(responses=PROBLEMS)
+T = TypeVar("T")
 
 RISK = Query(description="Risk type id, for instance forced-labour", examples=["forced-labour"], max_length=60)
 
@@ -56,7 +57,7 @@ def when_of(
     during_to: Annotated[date | None, Query(description="End of the period, exclusive")] = None,
     known_at: Annotated[datetime | None, Query(description="When we knew it; the last publication by default")] = None,
 ) -> When:
-    """Both clocks from the query; the clearance is the server's."""
+    """Both clocks from the query, the clearance from the server, and the one publication that all of it is read at."""
     if (during_from is None) != (during_to is None):
         raise InputError("A period needs both ends.", remedy="Give during_from and during_to.")
     during = (during_from, during_to) if during_from and during_to else None
@@ -64,7 +65,17 @@ def when_of(
         raise InputError("The period ends before it begins.", remedy="Give during_to after during_from.")
     if known_at is not None and known_at.tzinfo is None:
         raise InputError("known_at has no time zone.", remedy="End it with Z or an offset such as +01:00.")
-    return When(valid_at, during, known_at, request.app.state.clearance)
+    return service_of(request).standing(When(valid_at, during, known_at, request.app.state.clearance))
+
+
+def newer(when: When) -> NewerPublication | None:
+    """The publication that the server is preparing, where there is one."""
+    return NewerPublication(number=when.newer.number, at=when.newer.at) if when.newer else None
+
+
+def dated(when: When, answer: Answer[T]) -> Answer[T]:
+    """The answer, which says so where a newer publication is being prepared."""
+    return answer.model_copy(update={"newer_publication": newer(when)}) if when.newer else answer
 
 
 Asked = Annotated[Service, Depends(service_of)]
@@ -83,6 +94,9 @@ class SearchAnswer(BaseModel):
     query: str
     hits: list[SearchHit] = Field(description="Best first; an exact spelling before a spelling without its diacritics")
     publication: int
+    newer_publication: NewerPublication | None = Field(
+        None, description="A publication that is being prepared and is not searched yet"
+    )
 
 
 class Health(BaseModel):
@@ -120,7 +134,7 @@ def search(
     at = service.at(when)
     hits = service.store.search(at, q, types=[type] if type else None, limit=limit)
     rows = [SearchHit(id=h.entity, type=h.type, name=h.name, keys=h.keys, exact=h.exact) for h in hits]
-    return SearchAnswer(query=q, hits=rows, publication=at.publication)
+    return SearchAnswer(query=q, hits=rows, publication=at.publication, newer_publication=newer(when))
 
 
 @router.get("/v1/entities/{id:path}", summary="Everything said about an entity, by whom")
@@ -128,7 +142,7 @@ def entity(
     service: Asked, when: At, id: Annotated[str, Path(max_length=MAX_TEXT, examples=["se-orgnr:2321000073"])]
 ) -> Answer[EntityData]:
     """By id or by any identifier, with or without its scheme: ``se-orgnr:2321000131``, ``2321000131``."""
-    return ask.entity(service, when, id)
+    return dated(when, ask.entity(service, when, id))
 
 
 @router.get("/v1/trace", summary="What lies upstream or downstream, by tier")
@@ -144,7 +158,7 @@ def trace(
     max_tier: Annotated[int, Query(ge=1, le=MAX_TIER)] = MAX_TIER,
     max_nodes: Annotated[int, Query(ge=1, le=MAX_NODES)] = 1_000,
 ) -> Answer[TraceData]:
-    return ask.trace(service, when, start, direction == "upstream", risk, max_tier, max_nodes)
+    return dated(when, ask.trace(service, when, start, direction == "upstream", risk, max_tier, max_nodes))
 
 
 @router.get("/v1/exposure", summary="Exposure of a group of contracts to a risk")
@@ -162,7 +176,7 @@ def exposure(
     risk: Annotated[str, RISK],
     members: Annotated[int, Query(ge=0, le=MAX_NODES, description="How many contracts to list")] = 200,
 ) -> Answer[ExposureData]:
-    return ask.exposure(service, when, subject, risk, members)
+    return dated(when, ask.exposure(service, when, subject, risk, members))
 
 
 @router.get("/v1/affected", summary="Contracts that a site, company, place, kind of goods or incident touches")
@@ -180,7 +194,7 @@ def affected(
     goods: Annotated[str | None, Query(max_length=MAX_TEXT, description="The kind of goods, for a company")] = None,
     risk: Annotated[str | None, RISK] = None,
 ) -> Answer[AffectedData]:
-    return ask.affected(service, when, start, goods, risk)
+    return dated(when, ask.affected(service, when, start, goods, risk))
 
 
 @router.get("/v1/paths", summary="The best paths between two entities")
@@ -193,7 +207,7 @@ def paths(
     ],
     k: Annotated[int, Query(ge=1, le=MAX_PATHS)] = 5,
 ) -> Answer[PathsData]:
-    return ask.paths(service, when, source, target, k)
+    return dated(when, ask.paths(service, when, source, target, k))
 
 
 @router.get("/v1/runs", summary="Loads, judgements and edits, newest first")

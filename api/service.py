@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from api.settings import MAX_TEXT, Settings, sqlite_path, today
-from graph.snapshot.cache import Cache
-from graph.snapshot.topology import Topology
-from graph.snapshot.view import Known, Moment, Snapshot
+from api.snapshots import Snapshots
+from graph.snapshot.view import Moment, Snapshot
 from graph.store import At, Entity, Hit, Publication, Store
 from ontology.errors import AmbiguousError, InputError, NotInGraphError
-from ontology.method import method
 from ontology.records import Secrecy
 from ontology.values import guess_keys
 
 if TYPE_CHECKING:
     from typing import Self
-
-KEEP = 4
 
 
 def open_store(url: str, *, create: bool = True) -> Store:
@@ -37,26 +31,38 @@ def open_store(url: str, *, create: bool = True) -> Store:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """What the user said of time and clearance; what was not said is resolved by ``Service.snapshot``."""
+    """What the user said of time and clearance, and once ``Service.standing`` has resolved it, where a reader stands.
+
+    ``newer`` is a publication that is being prepared and not answered from yet.
+    """
 
     valid_at: date | None = None
     during: tuple[date, date] | None = None
     known_at: datetime | None = None
     clearance: Secrecy = Secrecy.PUBLIC
+    publication: Publication | None = None
+    newer: Publication | None = None
 
 
 class Service:
     """An open store with its snapshots."""
 
-    def __init__(self, settings: Settings, *, create: bool = False, valid_at: date | None = None) -> None:
-        """``valid_at`` stands for today where a question names no day: the demonstration pins it."""
+    def __init__(
+        self, settings: Settings, *, create: bool = False, valid_at: date | None = None, waits: bool = True
+    ) -> None:
+        """
+        Args:
+            settings: where the store and the snapshots are.
+            create: make the store if there is none.
+            valid_at: stands for today where a question names no day: the demonstration pins it.
+            waits: for the newest publication's snapshot, as a command does. A server does not: until it is ready, it
+                answers from the last one and says so.
+        """
         self.settings = settings
         self.valid_at = valid_at
+        self.waits = waits
         self.store = open_store(settings.store, create=create)
-        self.cache = Cache(settings.cache)
-        self._recent: OrderedDict[tuple[At, Moment], Snapshot] = OrderedDict()
-        self._topologies: OrderedDict[At, Topology] = OrderedDict()
-        self._lock = Lock()
+        self.snapshots = Snapshots(self.store, settings.cache)
 
     def __enter__(self) -> Self:
         return self
@@ -65,39 +71,38 @@ class Service:
         self.close()
 
     def close(self) -> None:
+        self.snapshots.close()
         self.store.close()
 
-    def publication(self, known_at: datetime | None = None) -> Publication:
-        """The publication that a reader sees at a time; the empty store has number 0."""
-        found = self.store.latest() if known_at is None else self.store.resolve(known_at)
-        return found or Publication(0, 0, datetime(1970, 1, 1, tzinfo=UTC))
+    # -- where a reader stands ------------------------------------------------------------------------------
+    def standing(self, when: When) -> When:
+        """The question with its publication resolved, once, so that all that is read for it is of one publication."""
+        if when.publication is not None:
+            return when
+        if not self.waits:
+            self.snapshots.heed_erasures()
+        found = self.store.latest() if when.known_at is None else self.store.resolve(when.known_at)
+        newest = found or Publication(0, 0, datetime(1970, 1, 1, tzinfo=UTC))  # the empty store
+        if self.waits or when.known_at is not None:
+            return replace(when, publication=newest)
+        stands = self.snapshots.standing(newest, self._moment(when), when.clearance)
+        return replace(when, publication=stands, newer=newest if stands != newest else None)
+
+    def publication(self, when: When) -> Publication:
+        """The publication that a reader sees; the empty store has number 0."""
+        stands = self.standing(when).publication
+        assert stands is not None
+        return stands
 
     def at(self, when: When) -> At:
-        return At(self.publication(when.known_at).number, when.clearance)
+        return At(self.publication(when).number, when.clearance)
 
     def snapshot(self, when: When) -> Snapshot:
-        """The snapshot for a question: *now* is today in Stockholm and the last publication, resolved here once."""
-        published = self.publication(when.known_at)
-        at = At(published.number, when.clearance)
-        moment = Moment(None if when.during else when.valid_at or self.valid_at or today(), when.during)
-        with self._lock:
-            if (at, moment) in self._recent:
-                self._recent.move_to_end((at, moment))
-                return self._recent[at, moment]
-            topology = self._topology(at)
-            known = Known(published.number, published.at, when.clearance.name.lower())
-            snapshot = Snapshot(topology, moment, method(), known)
-            self._recent[at, moment] = snapshot
-            while len(self._recent) > KEEP:
-                self._recent.popitem(last=False)
-            return snapshot
+        """The snapshot for a question: *now* is today in Stockholm and the last publication."""
+        return self.snapshots.at(self.publication(when), self._moment(when), when.clearance)
 
-    def _topology(self, at: At) -> Topology:
-        if at not in self._topologies:
-            self._topologies[at] = self.cache.topology(self.store, at)
-            while len(self._topologies) > KEEP:
-                self._topologies.popitem(last=False)
-        return self._topologies[at]
+    def _moment(self, when: When) -> Moment:
+        return Moment(None if when.during else when.valid_at or self.valid_at or today(), when.during)
 
     # -- what the user names --------------------------------------------------------------------------------
     def resolve(self, text: str, when: When) -> Entity:

@@ -52,6 +52,13 @@ class AsOf(Frozen):
     clearance: str
 
 
+class NewerPublication(Frozen):
+    """A publication after the one that is answered from; ``at`` is when it was published."""
+
+    number: int
+    at: datetime
+
+
 class MethodName(Frozen):
     name: str
     version: str
@@ -144,3 +151,6 @@ class Answer(Frozen, Generic[T]):
     evidence: Evidence = Evidence()
     completeness: Completeness = Completeness()
     demonstration: bool = Field(False, description="true when the graph holds demonstration data")
+    newer_publication: NewerPublication | None = Field(
+        None, description="a publication that the server is preparing and that this answer does not know yet"
+    )

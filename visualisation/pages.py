@@ -29,7 +29,7 @@ from urllib.parse import quote, urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from graph.answer import Answer, AsOf, Knowledge
+from graph.answer import Answer, AsOf, Knowledge, NewerPublication
 from graph.data import AffectedData, EntityData, ExposureData, Node, PathsData, TraceData
 from graph.store import Hit, RunInfo
 from ontology.vocabulary import vocabulary
@@ -95,6 +95,7 @@ class Start:
     snapshot: str = ""
     demonstration: bool = False
     risk: str = "forced-labour"
+    newer: NewerPublication | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class _Frame:
     sources: Sequence[Any] = ()
     oldest: date | None = None
     empty: bool = field(default=False)
+    newer: NewerPublication | None = None
 
 
 def _shown(value: object) -> object:
@@ -175,6 +177,7 @@ def _frame(answer: Answer[Any]) -> _Frame:
         sources=answer.evidence.cited,
         oldest=answer.completeness.oldest_source,
         empty=answer.knowledge is Knowledge.NOT_IN_GRAPH or answer.data is None,
+        newer=answer.newer_publication,
     )
 
 
@@ -192,18 +195,25 @@ def risk_choices(words: Words) -> list[tuple[str, list[tuple[str, str]]]]:
 # -- pages ----------------------------------------------------------------------------------------------------
 def render_start(start: Start, page: Page) -> str:
     """The start page: search, what the store holds, the regions, the latest loads and incidents."""
-    frame = _Frame(start.as_of, start.snapshot, "", start.demonstration)
+    frame = _Frame(start.as_of, start.snapshot, "", start.demonstration, newer=start.newer)
     return _render(
         "start.html", page, Words(page.lang)("app.name"), frame, start=start, risks=risk_choices(Words(page.lang))
     )
 
 
 def render_search(
-    text: str, hits: Sequence[Hit], page: Page, *, as_of: AsOf | None = None, demonstration: bool = False
+    text: str,
+    hits: Sequence[Hit],
+    page: Page,
+    *,
+    as_of: AsOf | None = None,
+    newer: NewerPublication | None = None,
+    demonstration: bool = False,
 ) -> str:
     """What a search found, best first; also what the search box shows while one types."""
     title = Words(page.lang)("search.title", text=shown(text))
-    return _render("search.html", page, title, _Frame(as_of, demonstration=demonstration), text=text, hits=hits)
+    frame = _Frame(as_of, demonstration=demonstration, newer=newer)
+    return _render("search.html", page, title, frame, text=text, hits=hits)
 
 
 def render_tier(

@@ -1,0 +1,162 @@
+"""The snapshots of one store, and which publication a server answers from while the newest is being frozen."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from graph.snapshot.cache import Cache
+from graph.snapshot.topology import Topology
+from graph.snapshot.view import Known, Moment, Snapshot
+from graph.store import At, Publication, Store
+from ontology.method import method
+from ontology.records import Secrecy
+
+KEEP = 4
+"""Topologies and snapshots in memory. A topology is mapped from its file, so it takes little more than its pages."""
+
+LOOK_BACK = 50
+"""Publications before the newest among which a server that has just started looks for one that is frozen."""
+
+
+class Snapshots:
+    """Snapshots by publication, clearance and moment: from memory, mapped from the cache, or frozen.
+
+    Nothing from before the last erasure is kept or answered from by itself: its bytes must leave every answer.
+    """
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.store = store
+        self.cache = Cache(folder)
+        self._frozen = _Frozen(folder)
+        self._topologies: OrderedDict[At, Topology] = OrderedDict()
+        self._recent: OrderedDict[tuple[At, Moment], Snapshot] = OrderedDict()
+        self._lock = Lock()
+        self._erased = self._last_erasure()
+        self._builder = ThreadPoolExecutor(1, thread_name_prefix="freeze")
+        self.preparing: tuple[At, Future[None]] | None = None
+        """What is being frozen in the background, or was last; a new freeze starts only when it is done."""
+
+    def close(self) -> None:
+        """Wait for a freeze that has begun: to close a connection that it reads from would end the process."""
+        self._builder.shutdown(wait=True, cancel_futures=True)
+
+    # -- one snapshot -----------------------------------------------------------------------------------------
+    def at(self, published: Publication, moment: Moment, clearance: Secrecy) -> Snapshot:
+        """The snapshot at a publication; frozen first, where it never was."""
+        at = At(published.number, clearance)
+        with self._lock:
+            if found := self._recent.get((at, moment)):
+                self._recent.move_to_end((at, moment))
+                return found
+        known = Known(published.number, published.at, clearance.name.lower())
+        snapshot = Snapshot(self._topology(at), moment, method(), known)
+        with self._lock:
+            if at.publication >= self._erased:
+                snapshot = self._recent.setdefault((at, moment), snapshot)
+                _shorten(self._recent)
+        return snapshot
+
+    def _topology(self, at: At) -> Topology:
+        with self._lock:
+            if found := self._topologies.get(at):
+                self._topologies.move_to_end(at)
+                return found
+        return self._keep(at, self.cache.topology(self.store, at))
+
+    def _keep(self, at: At, topology: Topology) -> Topology:
+        with self._lock:
+            if at.publication >= self._erased:
+                self._topologies[at] = topology
+                _shorten(self._topologies)
+        return topology
+
+    # -- the newest, or the last one meanwhile ----------------------------------------------------------------
+    def standing(self, newest: Publication, moment: Moment, clearance: Secrecy) -> Publication:
+        """The publication to answer from now: the newest, or the last that is frozen while the newest is prepared.
+
+        The newest all the same where there is nothing to answer from meanwhile, where everything frozen is from before
+        the last erasure, and where preparing it failed: the question then waits, and meets the error itself.
+        """
+        at = At(newest.number, clearance)
+        if self._is_frozen(at):
+            return newest
+        last = self._last_frozen(newest, clearance)
+        if last is None or not self._prepare(newest, moment, clearance):
+            return newest
+        return last
+
+    def _is_frozen(self, at: At) -> bool:
+        with self._lock:
+            if self.preparing and self.preparing[0] == at and not self.preparing[1].done():
+                return False
+            if at in self._topologies:
+                return True
+        topology = self._frozen.find(self.store, at)
+        if topology is not None:
+            self._keep(at, topology)
+        return topology is not None
+
+    def _last_frozen(self, newest: Publication, clearance: Secrecy) -> Publication | None:
+        before = [p for p in self.store.publications() if self._erased <= p.number < newest.number]
+        return next((p for p in before[: -LOOK_BACK - 1 : -1] if self._is_frozen(At(p.number, clearance))), None)
+
+    def _prepare(self, newest: Publication, moment: Moment, clearance: Secrecy) -> bool:
+        """Freeze in the background, one at a time; False where that has been tried in vain."""
+        at = At(newest.number, clearance)
+        with self._lock:
+            if self.preparing is None or self.preparing[1].done():
+                if self.preparing and self.preparing[0] == at and self.preparing[1].exception():
+                    return False
+                self.preparing = at, self._builder.submit(self._freeze, newest, moment, clearance)
+        return True
+
+    def _freeze(self, newest: Publication, moment: Moment, clearance: Secrecy) -> None:
+        # The hash needs the weights and the seeds: they are computed here, and not in the first request.
+        _ = self.at(newest, moment, clearance).hash
+
+    # -- erasures ---------------------------------------------------------------------------------------------
+    def _last_erasure(self) -> int:
+        return max((tombstone.publication for tombstone in self.store.tombstones()), default=0)
+
+    def heed_erasures(self) -> None:
+        """Forget what was frozen before an erasure, if there has been one."""
+        erased = self._last_erasure()
+        with self._lock:
+            if erased <= self._erased:
+                return
+            self._erased = erased
+            self._topologies.clear()
+            self._recent.clear()
+        self.cache.clear()
+
+
+class _NotFrozen(Exception):
+    """Nothing is in the cache."""
+
+
+class _Frozen(Cache):
+    """The cache, from which is only read."""
+
+    def find(self, store: Store, at: At) -> Topology | None:
+        try:
+            return self.topology(store, at)
+        except _NotFrozen:
+            return None
+
+    def _build(self, *_: object, **__: object) -> Topology:
+        raise _NotFrozen
+
+    @contextmanager
+    def _lock(self) -> Iterator[None]:
+        yield  # whoever only reads waits for no builder
+
+
+def _shorten(kept: OrderedDict[Any, Any]) -> None:
+    while len(kept) > KEEP:
+        kept.popitem(last=False)
