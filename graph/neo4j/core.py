@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -100,10 +101,17 @@ class Core:
         return {"app": "kedja", "work": work, "request": uuid.uuid4().hex}
 
     def read(self, cypher: str, /, **given: Any) -> list[Row]:
-        """The rows of one statement in read access mode."""
-        with self.translated(), self._session(neo4j.READ_ACCESS) as session:
-            work = neo4j.unit_of_work(timeout=READ_SECONDS, metadata=self._metadata("read"))
-            return session.execute_read(work(lambda tx: [r.values() for r in tx.run(cypher, given)]))
+        """The rows of one statement in read access mode, asked again when it failed for a passing reason."""
+        query = neo4j.Query(cypher, timeout=READ_SECONDS, metadata=self._metadata("read"))  # type: ignore[arg-type]
+        for last in (False, False, True):
+            try:
+                with self.translated(), self._session(neo4j.READ_ACCESS) as session:
+                    return [record.values() for record in session.run(query, given)]
+            except StoreError as error:
+                if last or not getattr(error.__cause__, "is_retryable", bool)():
+                    raise
+                time.sleep(0.2)
+        raise AssertionError("unreachable")
 
     def stream(self, cypher: str, /, **given: Any) -> Iterator[Row]:
         """The same, row by row; not tried again once a row has been given."""

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from graph.identity import entity_id, ghost_id
-from graph.neo4j.core import Core, View, made, seen
-from graph.neo4j.joining import named
+from graph.neo4j.core import Core, View, seen
 from graph.neo4j.reading import entity_ids
 from graph.neo4j.schema import ANY_LINK
+from graph.neo4j.seeing import named, shown
 from graph.store import At, Entity
 from ontology.errors import ValueProblem
 from ontology.model import NODES
@@ -124,7 +124,7 @@ def _stands(core: Core, view: View, base: int) -> int:
 
 
 def _of_id(core: Core, at: At, view: View, base: int) -> Entity | None:
-    if not was_shown(core, view, base):
+    if not shown(core, view, [base]):
         return None
     if found := _entity(core, at, _stands(core, view, base)):
         return found
@@ -134,19 +134,6 @@ def _of_id(core: Core, at: At, view: View, base: int) -> Entity | None:
         if found := _of_ghost(core, at, view, key):
             return found
     return None
-
-
-def shown(base: str) -> str:
-    """The condition that a base, a node called ``base``, has been seen by now, even if it no longer stands."""
-    holds = f"EXISTS {{ MATCH (r:KedjaRecord {{base: {base}.node}}) WHERE {made('r')} }}"
-    keyed = f"EXISTS {{ MATCH ({base})<-[:KEDJA_KEY]-(h) MATCH (r:KedjaRecord {{base: h.node}}) WHERE {made('r')} }}"
-    return f"({holds} OR {named(base, made('l'))} OR {keyed})"
-
-
-def was_shown(core: Core, view: View, base: int) -> bool:
-    """Whether the clearance has seen the base by now, even if it no longer stands."""
-    rows = core.read(f"MATCH (x:KedjaBase {{node: $base}}) RETURN {shown('x')}", base=base, **view.given)
-    return bool(rows[0][0])
 
 
 def _of_key(core: Core, at: At, view: View, key: str) -> Entity | None:
@@ -173,11 +160,6 @@ def _of_ghost(core: Core, at: At, view: View, ghost: int) -> Entity | None:
         ghost=ghost, **view.given,
     )  # fmt: skip
     stands = _stands(core, view, ghost)
-    if not rows and not _is_named(core, view, ghost):
+    if not rows and not named(core, view, [ghost]):
         return None
     return _entity(core, at, stands) or (_entity(core, at, rows[0][0]) if rows else None)
-
-
-def _is_named(core: Core, view: View, ghost: int) -> bool:
-    cypher = f"MATCH (b:KedjaBase {{node: $ghost}}) RETURN {named('b', seen('l'))}"
-    return bool(core.read(cypher, ghost=ghost, **view.given)[0][0])

@@ -236,11 +236,3 @@ class Writer:
                 "MATCH (r:KedjaRun {run: $run}) SET r.carried = [x IN r.carried WHERE NOT x IN $said] + $said",
                 run=self.run, said=sorted(said),
             )  # fmt: skip
-
-
-def named(base: str, condition: str) -> str:
-    """The condition that some link, called ``l`` in a condition of its own, names a base, a node called ``base``."""
-    return " OR ".join(
-        f"EXISTS {{ MATCH ({base}){STOOD}{arrow} WHERE l.{end}_base = {base}.node AND {condition} }}"
-        for arrow, end in ((f"-[l:{ANY_LINK}]->()", "source"), (f"<-[l:{ANY_LINK}]-()", "target"))
-    )

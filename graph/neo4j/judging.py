@@ -8,12 +8,14 @@ from datetime import datetime
 from graph.identity import GHOST_RULE
 from graph.joining import JUDGED, SILENT, standing
 from graph.neo4j.core import Core, View, made, seen
-from graph.neo4j.entities import find, shown
-from graph.neo4j.joining import StoredRows, Writer, base_id, named
+from graph.neo4j.entities import find
+from graph.neo4j.joining import StoredRows, Writer, base_id
 from graph.neo4j.owners import Owners
 from graph.neo4j.reading import entity_ids
 from graph.neo4j.runs import at_once, latest
 from graph.neo4j.schema import ANY_LINK
+from graph.neo4j.seeing import shown
+from graph.neo4j.seeing import standing as standing_bases
 from graph.store import At, Judgement, Publication, Verdict
 from graph.stored import AUTOMATIC, SHIFT, judgement_id
 from ontology.errors import InputError, NotInGraphError
@@ -88,11 +90,9 @@ def _side(core: Core, text: str) -> int:
     published = latest(core)
     at = At(published.number if published else 0, Secrecy.RESTRICTED)
     for id_ in entity_ids([text.strip()], "e"):
-        rows = core.read(
-            f"MATCH (b:KedjaBase {{id: $id}}) WHERE {shown('b')} RETURN b.node", id=id_, **core.view(at).given
-        )
-        if rows:
-            return int(rows[0][0])
+        for (base,) in core.read("MATCH (b:KedjaBase {id: $id}) RETURN b.node", id=id_):
+            if shown(core, core.view(at), [base]):
+                return int(base)
     entity = find(core, at, text)
     if entity is None:
         raise NotInGraphError(f"{text} is not in the graph.", remedy="Search for it by name first.")
@@ -108,35 +108,43 @@ def judgements(core: Core, at: At) -> list[Judgement]:
 def _manual(core: Core, view: View) -> Iterator[Judgement]:
     rows = core.read(
         f"MATCH (j:KedjaJudgement) WHERE {seen('j', secrecy=False)} MATCH (a:KedjaBase {{node: j.a}})"
-        f" MATCH (b:KedjaBase {{node: j.b}}) WHERE {shown('a')} AND {shown('b')}"
-        " RETURN a.id, b.id, j.verdict, j.who, j.why, j.rule, j.id",
+        " MATCH (b:KedjaBase {node: j.b}) RETURN j.a, j.b, a.id, b.id, j.verdict, j.who, j.why, j.rule, j.id",
         **view.given,
     )
-    for a, b, verdict, *rest in rows:
-        yield Judgement(a, b, Verdict(verdict), *rest)
+    there = shown(core, view, {base for row in rows for base in row[:2]})
+    for first, second, a, b, verdict, *rest in rows:
+        if first in there and second in there:
+            yield Judgement(a, b, Verdict(verdict), *rest)
 
 
 def _by_rule(core: Core, view: View) -> Iterator[Judgement]:
     """Records that share an identifier, and ghosts that have been things of their own before a record came."""
-    once = " OR ".join(
-        f"EXISTS {{ MATCH {pattern} WHERE l.retracted IS NOT NULL AND l.{end}_base = b.node AND {made('l')} }}"
-        for pattern, end in ((f"(b)-[l:{ANY_LINK}]->()", "source"), (f"(b)<-[l:{ANY_LINK}]-()", "target"))
-    )
-    for rule, which in (
-        ("m.rule", f"m.rule <> '{SILENT}' AND m.rule <> '{JUDGED}'"),
-        (f"'{GHOST_RULE}'", f"m.rule = '{SILENT}' AND ({once})"),
-    ):
-        rows = core.read(
-            f"MATCH (b:KedjaBase)-[m:KEDJA_UNDER]->() WHERE {seen('m', secrecy=False)} AND {which}"
-            f" MATCH (p:KedjaBase {{node: m.partner}}) WHERE {_stands('b')} AND {_stands('p')}"
-            f" RETURN b.id, b.key, p.id, p.key, {rule}",
+    rows = list(
+        core.stream(
+            f"MATCH (b:KedjaBase)-[m:KEDJA_UNDER]->() WHERE {seen('m', secrecy=False)} AND m.rule <> '{JUDGED}'"
+            f" AND (m.rule <> '{SILENT}' OR EXISTS {{ (b)-[:{ANY_LINK}]-() }})"
+            " MATCH (p:KedjaBase {node: m.partner}) RETURN b.node, p.node, b.id, b.key, p.id, p.key, m.rule",
             **view.given,
         )
-        for a, a_key, b, b_key, by in rows:
-            ids = base_id(a, a_key), base_id(b, b_key)
-            id_ = judgement_id(*ids, Verdict.SAME, AUTOMATIC, "", by)
+    )
+    usual = _once_alone(core, view, {row[0] for row in rows if row[6] == SILENT})
+    rows = [row for row in rows if row[6] != SILENT or row[0] in usual]
+    there = standing_bases(core, view, {base for row in rows for base in row[:2]})
+    for first, second, a, a_key, b, b_key, rule in rows:
+        if first in there and second in there:
+            by = rule or GHOST_RULE
+            id_ = judgement_id(base_id(a, a_key), base_id(b, b_key), Verdict.SAME, AUTOMATIC, "", by)
             yield Judgement(a, b, Verdict.SAME, AUTOMATIC, "", by, id_)
 
 
-def _stands(base: str) -> str:
-    return f"(EXISTS {{ MATCH (r:KedjaRecord {{base: {base}.node}}) WHERE {seen('r')} }} OR {named(base, seen('l'))})"
+def _once_alone(core: Core, view: View, ghosts: set[int]) -> set[int]:
+    """Those of some ghosts at which themselves links stood once."""
+    found: set[int] = set()
+    for arrow, end in ((f"-[l:{ANY_LINK}]->()", "source"), (f"<-[l:{ANY_LINK}]-()", "target")):
+        rows = core.ask(
+            f"UNWIND $rows AS n MATCH (:KedjaBase {{node: n}}){arrow} WHERE l.{end}_base = n"
+            f" AND l.retracted IS NOT NULL AND {made('l')} RETURN DISTINCT n",
+            sorted(ghosts), **view.given,
+        )  # fmt: skip
+        found.update(n for (n,) in rows)
+    return found

@@ -218,7 +218,7 @@ def runs(core: Core) -> list[RunInfo]:
     """See ``Store.runs``."""
     rows = core.read(
         "MATCH (r:KedjaRun) RETURN r.run, r.kind, r.state, r.described, r.loader, r.version, r.options, r.counts,"
-        " r.began, r.note, r.publication, r.run, r.at ORDER BY r.run"
+        " r.began, r.note, r.publication, r.run AS published, r.at ORDER BY r.run"
     )
     return [
         RunInfo(

@@ -200,7 +200,8 @@ class _Settling:
             given = {"series": series, "first": run << SHIFT, "end": (run + 1) << SHIFT}
             where = "e.row >= $first AND e.row < $end AND e.said IN $series AND e.retracted IS NULL"
             found = self._core.stream(
-                f"MATCH (e:KedjaRecord) WHERE {where} RETURN e.row, e.base, e.hash, {RECORD}, e.base, e.base", **given
+                f"MATCH (e:KedjaRecord) WHERE {where} RETURN e.row, e.base, e.hash, {RECORD}, e.base AS a, e.base AS b",
+                **given,
             )
             _extend(columns, found)
             for type_ in types:
