@@ -12,9 +12,6 @@ import numpy.typing as npt
 U8 = npt.NDArray[np.uint8]
 I64 = npt.NDArray[np.int64]
 
-_CHUNK = 1 << 12
-"""Texts that are moved at once: it takes eight bytes of index for each byte of text, best kept in the cache."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Texts(Sequence[str]):
@@ -44,12 +41,18 @@ class Texts(Sequence[str]):
 
     def take(self, rows: I64) -> Texts:
         """The texts at some positions, in that order."""
+        begin = self.start[rows]
+        counts = self.start[rows + 1] - begin
         start = np.zeros(len(rows) + 1, np.int64)
-        np.cumsum(self.start[rows + 1] - self.start[rows], out=start[1:])
+        np.cumsum(counts, out=start[1:])
         blob = np.empty(int(start[-1]), np.uint8)
-        for low in range(0, len(rows), _CHUNK):
-            some = rows[low : low + _CHUNK]
-            blob[start[low] : start[low + len(some)]] = self.blob[ranges(self.start, some)]
+        # Texts of one length are moved at once, as items of that many bytes.
+        by_length = np.argsort(counts, kind="stable")
+        cuts = np.flatnonzero(np.diff(counts[by_length], prepend=0, append=-1))
+        for low, high in zip(cuts[:-1].tolist(), cuts[1:].tolist(), strict=True):
+            same = by_length[low:high]
+            length = int(counts[same[0]])
+            _windows(blob, length)[start[same]] = _windows(self.blob, length)[begin[same]]
         return Texts(blob, start)
 
     def __len__(self) -> int:
@@ -78,6 +81,11 @@ class Texts(Sequence[str]):
             else:
                 high = middle
         return low if low < len(self) and self[low] == text else None
+
+
+def _windows(blob: U8, length: int) -> npt.NDArray[np.void]:
+    """Every run of so many bytes, shape (bytes - length + 1,): a view."""
+    return np.ndarray((len(blob) - length + 1,), f"V{length}", blob.data, strides=(1,))
 
 
 def ranges(start: I64, rows: npt.NDArray[Any]) -> I64:

@@ -32,7 +32,8 @@ def vertices_of(records: Sequence[RecordColumns], ghosts: Iterable[Entity]) -> t
     extra = Vertices.from_rows([*(row for _, row in made), *map(_ghost, unknown)])
     more = _digest(extra.id)
     rows = np.concatenate((alone, np.arange(len(first), len(first) + len(extra.id))))
-    rows = _in_order(rows, np.concatenate((first, more[0])), np.concatenate((rest, more[1])))
+    if len(extra.id):
+        rows = _in_order(rows, np.concatenate((first, more[0])), np.concatenate((rest, more[1])))
     numbers = [*(node for node, _ in made), *(ghost.node for ghost in unknown)]
     nodes: I64 = np.concatenate((known.node.astype(np.int64), np.array(numbers, np.int64)))[rows]
     return Vertices(**{f.name: _column(f.name, known, extra, rows) for f in fields(Vertices)}), nodes

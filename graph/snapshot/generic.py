@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.snapshot.arrays import I32
+from graph.snapshot.arrays import I32, Bool
 from graph.snapshot.kinds import Order, edge_period, order_of_kinds
 from graph.snapshot.periods import NEVER, Periods, difference, intersection, period, union
 from graph.snapshot.topology import (
@@ -98,8 +98,8 @@ class Derivation:
         return period(int(v.valid_from[vertex]), int(v.valid_to[vertex]))
 
     def _generic_steps(self) -> list[_GenericStep]:
-        vertices, edges = self.topology.vertices, self.topology.edges
-        typical = (vertices.type == NODE_CODE["Step"]) & (vertices.status == STATUSES.index(Status.GENERIC))
+        edges = self.topology.edges
+        typical = _typical(self.topology)
         acted = edges.target[np.isin(edges.type, [LINK_CODE["PERFORMS"], LINK_CODE["RUNS"]])]
         typical[acted] = False
         found = []
@@ -203,10 +203,16 @@ def _key(link: GraphLink) -> tuple[str, str, str, int]:
     return link.type, link.source, link.target, link.valid_from
 
 
+def _typical(topology: Topology) -> Bool:
+    """The steps that say what is typical, shape (vertices,)."""
+    vertices = topology.vertices
+    found: Bool = (vertices.type == NODE_CODE["Step"]) & (vertices.status == STATUSES.index(Status.GENERIC))
+    return found
+
+
 def with_generic_links(topology: Topology) -> Topology:
     """The topology with its derived links."""
-    links = Derivation(topology).links()
-    if not links:
+    if not _typical(topology).any() or not (links := Derivation(topology).links()):
         return topology
     derived = edges_of(topology.vertices, links, derived=True)
     return Topology(topology.vertices, joined(topology.edges, derived))

@@ -229,28 +229,37 @@ def edges_of(vertices: Vertices, links: Sequence[GraphLink], *, derived: bool = 
 
 def canonical_edges(edges: Edges) -> Edges:
     """The edges in the order (source, target, type, order)."""
-    n = int(max(edges.source.max(), edges.target.max())) + 1 if len(edges) else 1
+    n = int(max(edges.source.max(initial=0), edges.target.max(initial=0))) + 1
     ends = edges.source.astype(np.int64) * n + edges.target
-    permutation = np.argsort(ends, kind="stable")
+    permutation = _order(ends, n * n)
     sorted_ends = ends[permutation]
     tied = np.flatnonzero(sorted_ends[1:] == sorted_ends[:-1])
     if tied.size:
         touched = np.unique(np.concatenate((tied, tied + 1)))
         rows = permutation[touched]
-        permutation[touched] = rows[np.lexsort((edges.order[rows], edges.type[rows], ends[rows]))]
+        # Two versions of one link may be seen at once: their rows say which was first.
+        keys = (edges.row[rows], edges.order[rows], edges.type[rows], ends[rows])
+        permutation[touched] = rows[np.lexsort(keys)]
     return take(edges, permutation)
+
+
+def _order(keys: I64, limit: int) -> I64:
+    """The positions of keys in [0, limit) in the order of the keys, equal ones as they stand."""
+    bits = len(keys).bit_length()
+    if limit << bits < 2**63:  # keys with their positions below them: values are sorted much faster than positions
+        return np.sort((keys << bits) | np.arange(len(keys))) & ((1 << bits) - 1)
+    return np.argsort(keys, kind="stable")
 
 
 def take(edges: Edges, rows: I64) -> Edges:
     """The edges at some positions, in that order."""
-    counts = edges.fact_start[rows + 1] - edges.fact_start[rows]
     start = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(counts, out=start[1:])
-    if edges.fact.size:
+    fact = edges.fact
+    if fact.size:
+        counts = edges.fact_start[rows + 1] - edges.fact_start[rows]
+        np.cumsum(counts, out=start[1:])
         shift = np.repeat(edges.fact_start[rows] - start[:-1], counts)
-        fact = edges.fact[np.arange(start[-1]) + shift]
-    else:
-        fact = edges.fact
+        fact = fact[np.arange(start[-1]) + shift]
     plain = [f.name for f in fields(Edges) if f.name not in ("fact_start", "fact")]
     return Edges(**{name: getattr(edges, name)[rows] for name in plain}, fact_start=start, fact=fact)
 

@@ -25,27 +25,33 @@ _KEYS = r"""CASE WHEN instr(d.keys, '", "') = 0 AND instr(d.keys, '\') = 0
 
 def link_columns(core: Core, at: At, types: Iterable[str]) -> Iterator[LinkColumns]:
     """See ``Store.link_columns``."""
-    view, wanted = core.view(at), core.known_kinds(types)
+    view, names = core.view(at), set(types)
+    wanted = core.known_kinds(names)
     if not wanted:
         return iter(())
-    codes = _codes(core, sorted(LINKS))
+    where = view.sql("l")
+    if not names.issuperset(LINKS):  # all types are quicker read without asking each row for its own
+        where += f" AND l.type IN ({','.join(map(str, wanted))})"
     batches = scan(
         core,
         "SELECT l.row, (l.source << 32) | l.target, (l.type << 16) | (l.status << 8) | l.denied,"
-        f" {_DAYS.format('l')}, l.ord"
-        f" FROM link l NOT INDEXED WHERE l.type IN ({','.join(map(str, wanted))}) AND {view.sql('l')}",
+        f" {_DAYS.format('l')}, l.ord FROM link l NOT INDEXED WHERE {where}",
         "iiiifi",
     )
+    codes = _codes(core, sorted(LINKS))
     return (_links(batch, codes) for batch in batches)
 
 
 def _links(batch: list[Any], codes: I8) -> LinkColumns:
+    kind = codes[batch[2] >> 16]
+    if kind.min(initial=0) < 0:  # of a type that is not declared any more
+        batch, kind = [column[kind >= 0] for column in batch], kind[kind >= 0]
     row, ends, flags, days, confidence, order = batch
     return LinkColumns(
         row=row,
         source=(ends >> 32).astype(np.int32),
         target=(ends & 0xFFFFFFFF).astype(np.int32),
-        type=codes[flags >> 16],
+        type=kind,
         status=((flags >> 8) & 0xFF).astype(np.int8),
         denied=(flags & 0xFF).astype(np.int8),
         confidence=_stated(confidence),
@@ -74,7 +80,7 @@ def record_columns(core: Core, at: At) -> Iterator[RecordColumns]:
 def _records(batch: list[Any], codes: I8) -> RecordColumns:
     row, said, entity, flags, days, confidence, id_, base, name, keys, properties = batch
     kind = codes[flags >> 8]
-    if kind.min() < 0:
+    if kind.min(initial=0) < 0:
         raise StoreError("The store has records of types that this Kedja does not know.", remedy="Use a newer Kedja.")
     return RecordColumns(
         id=id_,

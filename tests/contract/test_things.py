@@ -370,6 +370,24 @@ def test_a_freeze_shows_each_thing_once_as_the_record_that_names_it_does(store: 
     assert t.edges.mark.tolist() == [1]
 
 
+def test_what_was_erased_takes_its_links_out_of_earlier_freezes(store: AnyStore) -> None:
+    people = [company("local:1", "One"), company("local:2", "Two"), company("local:3", "Three")]
+    load(store, source(), [*people, owns("local:1", "local:2"), owns("local:1", "local:3", share=0.7)])
+    (record,) = (r for r in store.records(At(1)) if r.name == "Two")
+    store.erase([record.id], "asked to be forgotten", day(3))
+    before, after = read_topology(store, At(1)), read_topology(store, At(2))
+    assert (list(before.vertices.ghost), len(before.edges), before.edges.mark.tolist()) == ([False, False], 1, [1])
+    assert before.vertices.name[int(before.edges.target[0])] == "Three"
+    assert sorted(after.vertices.name) == ["One", "Three", "local:2"]
+    assert len(after.edges) == 2
+
+
+def test_two_versions_of_a_link_stand_in_the_order_in_which_they_were_said(store: AnyStore) -> None:
+    load(store, source(mode=Mode.APPEND), [owns("local:1", "local:2", share=0.2)])
+    load(store, source(edition="2", mode=Mode.APPEND), [owns("local:1", "local:2", share=0.7)])
+    assert read_topology(store, now(store)).edges.mark.tolist() == [0, 1]
+
+
 def test_a_self_loop_and_odd_texts_come_back_as_they_went_in(store: AnyStore) -> None:
     name = 'Å "quoted" <b>\u202e 50 % _ \\ \' ; --'
     facts = company("local:å ö", name, roles=["buyer", "supplier"])
