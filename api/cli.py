@@ -11,7 +11,8 @@ import api.commands.demo
 import api.commands.describe
 import api.commands.export
 import api.commands.load
-import api.commands.serve  # noqa: F401  (each registers its commands)
+import api.commands.serve
+import api.commands.whole  # noqa: F401  (each registers its commands)
 from api.commands.app import app
 from ontology.errors import KedjaError
 

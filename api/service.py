@@ -6,27 +6,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from api.settings import MAX_TEXT, Settings, sqlite_path, today
+from api.settings import MAX_TEXT, Settings, today
 from api.snapshots import Snapshots
+from api.stores import open_store
 from graph.snapshot.view import Moment, Snapshot
-from graph.store import At, Entity, Hit, Publication, Store
+from graph.store import At, Entity, Hit, Publication
 from ontology.errors import AmbiguousError, InputError, NotInGraphError
 from ontology.records import Secrecy
 from ontology.values import guess_keys
 
 if TYPE_CHECKING:
     from typing import Self
-
-
-def open_store(url: str, *, create: bool = True) -> Store:
-    """Open the store that a URL names; see ``graph.sqlite.open`` for the errors."""
-    import graph.sqlite
-
-    path = sqlite_path(url)
-    if not create and not path.exists():
-        raise InputError(f"There is no store at {path}.", remedy="Load something first: kedja load --help.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return graph.sqlite.open(path, create=create)
 
 
 @dataclass(frozen=True, slots=True)

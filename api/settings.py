@@ -42,9 +42,10 @@ def settings(store: str | None = None) -> Settings:
     return Settings(url, user_cache_path("kedja") / "snapshots")
 
 
-def demo_settings() -> Settings:
-    """The demonstration has a store file of its own, never the user's."""
-    return Settings(f"sqlite:///{data_folder() / 'demo.sqlite'}", user_cache_path("kedja") / "snapshots")
+def demo_settings(store: str | None = None) -> Settings:
+    """The demonstration has a store of its own, never the user's: a file, or the one named."""
+    url = store or f"sqlite:///{data_folder() / 'demo.sqlite'}"
+    return Settings(url, user_cache_path("kedja") / "snapshots")
 
 
 def sqlite_path(url: str) -> Path:
@@ -56,9 +57,15 @@ def sqlite_path(url: str) -> Path:
     scheme, separator, path = url.partition(":///")
     if scheme != "sqlite" or not separator or not path:
         raise InputError(
-            f"{url} is not a store that Kedja can open.", remedy="Give --store sqlite:///path/to/file.sqlite."
+            f"{url} is not a store that Kedja can open.",
+            remedy="Give --store sqlite:///path/to/file.sqlite or --store neo4j://host:7687.",
         )
     return Path("/" + path.lstrip("/")) if path.startswith("/") else Path(path)
+
+
+def neo4j_user() -> tuple[str, str]:
+    """User and password for a Neo4j server: never in a URL, which logs and process lists show."""
+    return os.environ.get("KEDJA_NEO4J_USER", ""), os.environ.get("KEDJA_NEO4J_PASSWORD", "")
 
 
 def now() -> datetime:

@@ -23,6 +23,7 @@ from ontology.records import Record, Source, canonical
 from ontology.vocabulary import table
 
 FIRST_ROW = 2
+SERIES = "kedja-reference"
 
 
 def packaged() -> Path:
@@ -65,7 +66,7 @@ class ReferenceLoader:
         """
         read = [row.get("retrieved", "") for _, row in rows_of_csv(_tables(path)["sources"])]
         return Source(
-            series="kedja-reference",
+            series=SERIES,
             edition=options.get("edition", max(read, default="")),
             title="Kedja reference data",
             publisher="Kedja",

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 Store = Annotated[
     str | None,
-    typer.Option("--store", help="Store URL, sqlite:///path; else KEDJA_STORE, else a file in your data folder."),
+    typer.Option(
+        "--store",
+        help="Store URL, sqlite:///path or neo4j://host:7687; else KEDJA_STORE, else a file in your data folder.",
+    ),
 ]
 ValidAt = Annotated[
     str | None, typer.Option("--valid-at", help="When it was so, YYYY-MM-DD; today in Stockholm if not given.")
@@ -114,3 +117,12 @@ def write(path: Path, content: bytes | str) -> None:
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.", remedy="Choose another --out.") from error
     typer.echo(f"Wrote {path}", err=True)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Say on the terminal that something of unknown length goes on."""
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} …"):
+        yield

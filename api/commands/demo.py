@@ -11,6 +11,7 @@ from api.commands import common
 from api.commands.app import app
 from api.commands.common import Lang
 from api.commands.serve import Port
+from ontology.errors import InputError
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -25,6 +26,10 @@ RISK = "forced-labour"
 def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve the explorer after the answer.")] = True,
     port: Port = 8000,
+    store: Annotated[
+        str | None,
+        typer.Option("--store", help="A store for it, such as neo4j://localhost:7687; else a file of its own."),
+    ] = None,
     lang: Lang = None,
 ) -> None:
     """Load the demonstration data into a store of its own, print an answer and serve the explorer.
@@ -37,9 +42,11 @@ def demo(
     from api.settings import DEMO_VALID_AT, demo_settings
     from ontology.records import Secrecy
 
-    settings = demo_settings()
-    _forget_other_schema(settings)
+    settings = demo_settings(store)
+    if store is None:
+        _forget_other_schema(settings)
     with Service(settings, create=True) as service:
+        _refuse_others(service)
         _load(service)
         answer = ask.exposure(service, When(valid_at=DEMO_VALID_AT), SUBJECT, RISK, members=5)
         common.show(answer, common.language(lang), as_json=False)
@@ -61,6 +68,18 @@ def _forget_other_schema(settings: Settings) -> None:
         for file in path.parent.glob(f"{path.name}*"):
             if file.is_file():
                 file.unlink()
+
+
+def _refuse_others(service: Service) -> None:
+    """Nothing invented goes into a store that holds what somebody loaded."""
+    from loaders.reference_data import SERIES
+
+    for run in service.store.runs():
+        if run.source and not (run.source.demonstration or run.source.series == SERIES):
+            raise InputError(
+                f"{service.store.url} holds other data than the demonstration's: {run.source.title}.",
+                remedy="Name an empty store, or leave out --store.",
+            )
 
 
 def _load(service: Service) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 import neo4j
 
@@ -58,7 +59,7 @@ class Neo4jStore:
         self._secret = secret
         self._adding: dict[int, adding.Added] = {}
 
-    def __enter__(self) -> Neo4jStore:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

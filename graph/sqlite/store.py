@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
 from graph.sqlite import (
     adding,
@@ -85,7 +85,7 @@ class SqliteStore:
         self.uid: str = facts["uid"]
         self._secret: bytes = facts["secret"]
 
-    def __enter__(self) -> SqliteStore:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
