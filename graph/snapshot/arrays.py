@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,10 +15,28 @@ import numpy.typing as npt
 from graph.store import F64, I8, I32, I64, Bool, LinkColumns, RecordColumns
 from graph.texts import U8, Texts, ranges
 
-__all__ = ["F64", "I8", "I32", "I64", "U8", "Array", "Bool", "Texts", "content_hash", "load", "ranges", "save", "whole"]
+__all__ = [
+    "F64",
+    "I8",
+    "I32",
+    "I64",
+    "U8",
+    "Array",
+    "Bool",
+    "Texts",
+    "content_hash",
+    "load",
+    "ranges",
+    "save",
+    "taken",
+    "whole",
+]
 
 Array = npt.NDArray[Any]
 Columns = TypeVar("Columns", LinkColumns, RecordColumns)
+
+LONG = 1 << 18
+"""Rows from which it pays to start threads."""
 
 _DTYPES = {"I8": np.int8, "I32": np.int32, "I64": np.int64, "F64": np.float64, "Bool": np.bool_}
 
@@ -33,6 +52,14 @@ def whole(kind: type[Columns], batches: Sequence[Columns]) -> Columns:
             dtype = _DTYPES[str(f.type)]
             joined[f.name] = np.concatenate([np.empty(0, dtype), *parts]).astype(dtype, copy=False)
     return kind(**joined)
+
+
+def taken(columns: Mapping[str, Array], rows: I64) -> dict[str, Array]:
+    """Each column at some positions; long ones beside each other, as NumPy holds no lock while it moves numbers."""
+    if len(rows) < LONG:
+        return {name: column[rows] for name, column in columns.items()}
+    with ThreadPoolExecutor() as pool:
+        return dict(zip(columns, pool.map(lambda column: column[rows], columns.values()), strict=True))
 
 
 def save(folder: Path, columns: Mapping[str, Array]) -> None:

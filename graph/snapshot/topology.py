@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from graph.snapshot.arrays import F64, I8, I32, I64, Bool, Texts, content_hash, load, save
+from graph.snapshot.arrays import F64, I8, I32, I64, Bool, Texts, content_hash, load, save, taken
 from ontology import model
 from ontology.records import Polarity, Status, canonical, content_order, link_id, link_order
 from ontology.values import BEGINNING, END
@@ -260,8 +260,8 @@ def take(edges: Edges, rows: I64) -> Edges:
         np.cumsum(counts, out=start[1:])
         shift = np.repeat(edges.fact_start[rows] - start[:-1], counts)
         fact = fact[np.arange(start[-1]) + shift]
-    plain = [f.name for f in fields(Edges) if f.name not in ("fact_start", "fact")]
-    return Edges(**{name: getattr(edges, name)[rows] for name in plain}, fact_start=start, fact=fact)
+    plain = {f.name: getattr(edges, f.name) for f in fields(Edges) if f.name not in ("fact_start", "fact")}
+    return Edges(**taken(plain, rows), fact_start=start, fact=fact)
 
 
 def joined(one: Edges, other: Edges) -> Edges:

@@ -8,10 +8,21 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.snapshot.topology import LINK_TYPES, GraphLink, GraphNode, Topology, Vertices, edges_of
+from graph.snapshot import arrays
+from graph.snapshot.topology import (
+    LINK_TYPES,
+    Edges,
+    GraphLink,
+    GraphNode,
+    Topology,
+    Vertices,
+    canonical_edges,
+    edges_of,
+)
 from graph.snapshot.view import Moment, Snapshot
 from graph.texts import Texts, ranges
 from ontology.records import Status
@@ -92,6 +103,36 @@ def test_edges_by_id_are_sorted_by_the_text_of_their_ids() -> None:
     ids = [t.edges.id(int(edge)) for edge in t.by_id]
     assert ids == sorted(ids)
     assert t.rank[t.by_id].tolist() == list(range(len(t.edges)))
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 3)] * 5), max_size=30), st.sampled_from([1, 2**28]))
+def test_edges_stand_by_ends_type_link_and_row_however_many_vertices_there_are(
+    rows: list[tuple[int, ...]], far: int
+) -> None:
+    edges = links_of(rows, far)
+    e = canonical_edges(edges)
+    found = list(zip(*(c.tolist() for c in (e.source, e.target, e.type, e.order, e.row)), strict=True))
+    assert found == sorted((a * far, b * far, kind, order, row) for a, b, kind, order, row in rows)
+    assert e.confidence.tolist() == [row / 4 for *_, row in found]
+
+
+def links_of(rows: list[tuple[int, ...]], far: int) -> Edges:
+    """Edges of (source, target, type, order, row), vertices ``far`` apart."""
+    n = len(rows)
+    source, target, kind, order, row = np.array(rows, np.int64).reshape(n, 5).T
+    return Edges(
+        source=(source * far).astype(np.int32), target=(target * far).astype(np.int32), type=kind.astype(np.int8),
+        mark=np.zeros(n, np.int8), status=np.zeros(n, np.int8), denied=np.zeros(n, np.bool_),
+        derived=np.zeros(n, np.bool_), confidence=row / 4, valid_from=np.zeros(n, np.int32),
+        valid_to=np.zeros(n, np.int32), order=order, row=row, fact_start=np.zeros(n + 1, np.int64),
+        fact=np.empty(0, np.int64),
+    )  # fmt: skip
+
+
+def test_many_edges_are_moved_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = topology(small()).hash
+    monkeypatch.setattr(arrays, "LONG", 0)
+    assert topology(small()).hash == expected
 
 
 @given(st.randoms(use_true_random=False))
