@@ -102,7 +102,7 @@ class Core:
 
     def read(self, cypher: str, /, **given: Any) -> list[Row]:
         """The rows of one statement in read access mode, asked again when it failed for a passing reason."""
-        query = neo4j.Query(cypher, timeout=READ_SECONDS, metadata=self._metadata("read"))  # type: ignore[arg-type]
+        query = neo4j.Query(cypher, timeout=READ_SECONDS, metadata=self._metadata("read"))
         for last in (False, False, True):
             try:
                 with self.translated(), self._session(neo4j.READ_ACCESS) as session:
@@ -187,7 +187,8 @@ class Core:
     def source_of(self, run: int) -> str:
         """The id of the source that a run read."""
         if run not in self._sources:
-            self._sources = dict(self.read("MATCH (r:KedjaRun) WHERE r.source IS NOT NULL RETURN r.run, r.source"))  # type: ignore[arg-type]
+            rows = self.read("MATCH (r:KedjaRun) WHERE r.source IS NOT NULL RETURN r.run, r.source")
+            self._sources = {number: source for number, source in rows}  # noqa: C416 (rows are lists)
         return self._sources[run]
 
     def forget(self) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from neo4j import GraphDatabase
+
 import graph.neo4j
 import graph.sqlite
 from graph.neo4j import Address
@@ -57,3 +59,17 @@ KINDS: dict[str, Callable[[Path, str], Store]] = {
 def open_store(kind: str, folder: Path, name: str = "store") -> Store:
     """Open the store of this name, made when it is not there."""
     return KINDS[kind](folder, name)
+
+
+def holding(kind: str, folder: Path, word: str) -> list[str]:
+    """What of the stores in a folder still holds a word: files, or nodes and links of a server's database."""
+    found = [p.name for p in folder.rglob("*") if p.is_file() and word.encode() in p.read_bytes()]
+    for place in folder.rglob("*.neo4j") if kind != "sqlite" else ():
+        uri, user, password = place.read_text("utf-8").split("\n")
+        with GraphDatabase.driver(uri, auth=(user, password) if user else None) as driver:
+            for pattern in ("(x)", "()-[x]->()"):
+                rows = driver.execute_query(f"MATCH {pattern} RETURN properties(x) AS held").records
+                found += [str(row["held"]) for row in rows if word in str(row["held"])]
+            searched = "CALL db.index.fulltext.queryNodes('kedja_words', $word) YIELD node RETURN node.name AS name"
+            found += [str(row["name"]) for row in driver.execute_query(searched, word=word.lower()).records]
+    return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +16,7 @@ from graph.identity import entity_id
 from graph.store import At, Judgement, Verdict
 from ontology.records import Common, Link, Mode, Polarity, Record, Ref, Secrecy, Source, canonical
 from tests.contract.model import Model, Seen
-from tests.contract.places import AnyStore, open_store
+from tests.contract.places import KINDS, AnyStore, open_store
 from tests.contract.saying import day
 
 KEYS = ("local:a", "local:b", "local:c", "se-stat:1", "se-stat:2")
@@ -144,22 +146,60 @@ def compare(store: AnyStore, model: Model) -> None:
                 assert (found.id if found else None) == seen.find(base), base
 
 
+Script = list[Load | Judge | Withdraw]
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+many = settings(max_examples=80, deadline=None, suppress_health_check=SLOW)
+few = settings(max_examples=6, deadline=None, suppress_health_check=SLOW)
+"""For a server, where an example takes seconds; `make soak` tries as many as for a file."""
+
+in_a_file = pytest.mark.parametrize("kind", ["sqlite"])
+on_a_server = pytest.mark.parametrize("kind", [kind for kind in sorted(KINDS) if kind != "sqlite"])
+
+
+@in_a_file
 @given(script=steps)
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-def test_every_publication_reads_as_the_model_says(kind: str, script: list[Load | Judge | Withdraw]) -> None:
+@many
+def test_every_publication_reads_as_the_model_says(kind: str, script: Script) -> None:
+    _reads_as_the_model(kind, script)
+
+
+@on_a_server
+@given(script=steps)
+@few
+def test_every_publication_of_a_server_reads_as_the_model_says(kind: str, script: Script) -> None:
+    _reads_as_the_model(kind, script)
+
+
+@pytest.mark.soak
+@on_a_server
+@given(script=steps)
+@many
+def test_every_publication_of_a_server_reads_as_the_model_says_often(kind: str, script: Script) -> None:
+    _reads_as_the_model(kind, script)
+
+
+def _reads_as_the_model(kind: str, script: Script) -> None:
     with tempfile.TemporaryDirectory() as folder, open_store(kind, Path(folder)) as store:
         model = play(store, script)
         compare(store, model)
         assert store.check() == []
 
 
+@in_a_file
 @given(script=steps)
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-def test_what_is_withheld_shows_in_nothing_that_others_read(kind: str, script: list[Load | Judge | Withdraw]) -> None:
+@many
+def test_what_is_withheld_shows_in_nothing_that_others_read(kind: str, script: Script) -> None:
+    _withheld_shows_in_nothing(kind, script)
+
+
+@on_a_server
+@given(script=steps)
+@few
+def test_what_a_server_withholds_shows_in_nothing_that_others_read(kind: str, script: Script) -> None:
+    _withheld_shows_in_nothing(kind, script)
+
+
+def _withheld_shows_in_nothing(kind: str, script: Script) -> None:
     """A store without the secret rows reads the same to the public: ids, names, order, links."""
     mixed: list[Load | Judge | Withdraw] = []
     public: list[Load | Judge | Withdraw] = []
@@ -178,6 +218,24 @@ def test_what_is_withheld_shows_in_nothing_that_others_read(kind: str, script: l
         play(one, mixed)
         play(other, public)
         assert _public(one) == _public(other)
+
+
+@on_a_server
+@given(script=steps)
+@few
+def test_a_server_and_a_file_given_the_same_runs_hold_the_same(kind: str, script: Script) -> None:
+    """Rows, numbers, standing and texts of every version: a dump of one is the other's but for the secret key."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_store("sqlite", Path(folder), "file") as one,
+        open_store(kind, Path(folder), "server") as other,
+    ):
+        for store in (one, other):
+            play(store, script)
+            store.dump(Path(folder) / store.url.partition(":")[0])
+        dumps = [gzip.decompress((Path(folder) / s.url.partition(":")[0]).read_bytes()) for s in (one, other)]
+        lines = [dump.decode().splitlines()[1:] for dump in dumps]
+        assert lines[0] == lines[1]
 
 
 def _public(store: AnyStore) -> tuple[list[Any], ...]:

@@ -49,6 +49,7 @@ def kill_series(kind: str, folder: Path, times: int, seed: int) -> set[RunState]
     place = folder / "store"
     place.mkdir()
     (folder / "trial").mkdir()
+    open_store(kind, folder / "trial").close()  # a place that other processes find
     whole_load = duration(kind, folder / "trial", write(folder / "trial" / "file", "chain", "1", COUNT))
     with open_store(kind, place) as store:
         load(store, Invented(), write(folder / "first", "chain", "0", 50), now=day(0))
