@@ -18,10 +18,10 @@ WORKERS := -n $(if $(KEDJA_TEST_NEO4J),0,2)
 SERVE ?= yes
 PORT ?=
 
-.PHONY: help env env-test demo test lock bench soak pictures licences clean
+.PHONY: help env env-test demo demo-neo4j test lock bench soak pictures licences clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):[^#]*## (.*)/  make \1|\2/' | column -t -s '|'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1|\2/' | column -t -s '|'
 
 env: $(VENV)/.stamp-run ## the environment that runs Kedja, in .venv
 
@@ -29,6 +29,9 @@ env-test: $(VENV)/.stamp-test ## the same with what the tests need
 
 demo: env ## load the demo data, print a first answer, serve it (SERVE=no stops before; PORT=n)
 	@$(BIN)/kedja demo $(if $(filter no,$(SERVE)),--no-serve) $(if $(PORT),--port $(PORT))
+
+demo-neo4j: env ## the same on a Neo4j server that it starts (needs Maven and a JDK)
+	@$(BIN)/python -m tools.demo_neo4j $(if $(filter no,$(SERVE)),--no-serve) $(if $(PORT),--port $(PORT))
 
 test: env-test ## lint, types, import directions and all tests
 	@$(BIN)/python -m tools.chromium
@@ -56,7 +59,7 @@ lock: $(VENV)/bin/python ## compile the hashed requirement files anew (UPGRADE=y
 	@$(BIN)/python -m tools.lock $(if $(filter yes,$(UPGRADE)),--upgrade)
 
 clean: ## remove the environment and what tools left behind
-	rm -rf $(VENV) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .neo4j build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) tools/make_venv.py $(VENV) || { \

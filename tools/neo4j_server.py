@@ -220,6 +220,7 @@ class Server:
             "server.https.enabled": "false",
             "dbms.security.auth_enabled": str(self.password is not None).lower(),
             "dbms.usage_report.enabled": "false",
+            "client.allow_telemetry": "false",
             # Else half the machine's memory.
             "server.memory.pagecache.size": f"{self.page_cache}m",
             # Else 256 MB of empty log for each database.

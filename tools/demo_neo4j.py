@@ -1,0 +1,140 @@
+"""`make demo-neo4j`: what `make demo` does, on a Neo4j server that is started here and ends with it.
+
+    python -m tools.demo_neo4j [--no-serve] [--port N]
+
+Its data, and a generated password, lie in the git-ignored folder .neo4j/demo and are there again the next time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from tools.neo4j_parts import CACHE, RELEASES, NeoServerError, browser_jars, find_java
+from tools.neo4j_server import USER, Server, free_port, interrupted
+
+FOLDER = CACHE / "demo"
+BOLT_PORT, HTTP_PORT = 7687, 7474  # those that Neo4j's own tools propose
+# What lies upstream of the gloves' contract, as it was last published.
+TO_PASTE = (
+    "MATCH p = (c:Contract)<-[:DELIVERED_UNDER]-(:Step)<-[:SUPPLIES*0..6]-(:Step) "
+    "WHERE c.name STARTS WITH 'Handskar' AND all(e IN relationships(p) WHERE e.retracted IS NULL) RETURN p"
+)
+
+
+def kept_password(file: Path) -> str:
+    """The password in `file`, which only the user can read; made the first time."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as made:
+            made.write(secrets.token_hex(16) + "\n")
+    return file.read_text(encoding="utf-8").strip()
+
+
+def this_or_free(port: int) -> int:
+    """`port` if nothing listens on it, else a free one."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return free_port()
+    return port
+
+
+def newest_line() -> str:
+    """The newest line that a Java of this machine runs.
+
+    Raises:
+        NeoServerError: none does; about the newest.
+    """
+    problems = []
+    for line in reversed(RELEASES):
+        try:
+            find_java(RELEASES[line])
+        except NeoServerError as problem:
+            problems.append(problem)
+        else:
+            return line
+    raise problems[0]
+
+
+def has_browser() -> bool:
+    """True if Neo4j Browser is there or could be fetched; the demonstration does without."""
+    try:
+        browser_jars()
+    except NeoServerError as problem:
+        print(f"Without Neo4j Browser: {problem}", flush=True)
+        return False
+    return True
+
+
+def how_to_look(server: Server, browser: bool) -> Iterable[str]:
+    """Lines that say where the graph can be seen."""
+    yield f"Neo4j {server.version} runs at {server.routing_uri}, user {USER}, password {server.password}"
+    if browser:
+        yield f"Look at the graph in Neo4j Browser: http://127.0.0.1:{server.http_port}/browser/"
+        yield f"(server {server.routing_uri}), and paste:"
+    else:
+        yield "Look at the graph in Neo4j Desktop or another Neo4j Browser: connect to that address, and paste:"
+    yield f"  {TO_PASTE}"
+    yield f"It ends with this command; its data stay in {server.folder.relative_to(CACHE.parent)}."
+
+
+def run_demo(server: Server, arguments: list[str]) -> int:
+    """`kedja demo` on this server; its exit status. Ctrl-C reaches it by itself and ends both."""
+    kedja = Path(sys.executable).parent / "kedja"
+    environment = {
+        **os.environ,
+        "KEDJA_NEO4J_USER": USER,
+        "KEDJA_NEO4J_PASSWORD": server.password or "",
+    }
+    command = [str(kedja), "demo", "--store", server.routing_uri, *arguments]
+    with subprocess.Popen(command, env=environment) as child:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            child.send_signal(signal.SIGINT)
+            return child.wait()
+
+
+def main() -> None:
+    """Start Neo4j, run the demonstration on it, end Neo4j."""
+    parser = argparse.ArgumentParser(prog="python -m tools.demo_neo4j", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--no-serve", action="store_true", help="stop after the answer")
+    parser.add_argument("--port", type=int, help="port of the explorer")
+    given = parser.parse_args()
+    arguments = ["--no-serve"] if given.no_serve else []
+    arguments += ["--port", str(given.port)] if given.port is not None else []
+    signal.signal(signal.SIGTERM, interrupted)
+    try:
+        line, browser = newest_line(), has_browser()
+        print("Starting Neo4j, some ten seconds", flush=True)
+        with Server(
+            line,
+            folder=FOLDER / RELEASES[line].version,
+            port=this_or_free(BOLT_PORT),
+            http_port=this_or_free(HTTP_PORT),
+            browser=browser,
+            password=kept_password(FOLDER / "password"),
+        ) as server:
+            print("\n".join(how_to_look(server, browser)), flush=True)
+            status = run_demo(server, arguments)
+            print("Neo4j is ending, some ten seconds", flush=True)
+            server.stop()
+    except NeoServerError as problem:
+        sys.exit(f"{problem}\nWith Docker instead: docker compose up (docs/how-to/neo4j.md).")
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
