@@ -71,6 +71,9 @@ _QUESTIONS = {
         " WITH s, coalesce(max(r.publication), 0) AS last RETURN abs(s.publication - last)",
     "store: what Browser shows is {} publications behind":
         "MATCH (s:KedjaStore {key: 'store'}) RETURN s.publication - s.projected",
+    "exposure: {} relationships of an edition that does not count":
+        "MATCH (s:KedjaStore {key: 'store'}) MATCH ()-[e:EXPOSED_TO]->()"
+        " WHERE e.edition IS NULL OR e.edition <> coalesce(s.exposures, 0) RETURN count(e)",
     "run: {} runs with half a source":
         "MATCH (r:KedjaRun) WHERE (r.source IS NULL) <> (r.described IS NULL) RETURN count(r)",
 }  # fmt: skip

@@ -37,6 +37,8 @@ def statements() -> Iterator[tuple[str, str]]:
     for kind in ("KEDJA_UNDER", *LINK_TYPES):
         yield from _unique(f"{kind}_row".lower(), f"()-[n:{kind}]-()", "n.row")
         yield from _index(f"{kind}_retracted".lower(), f"()-[n:{kind}]-()", "n.retracted")
+    yield from _unique("exposed_to_row", "()-[n:EXPOSED_TO]-()", "n.row")
+    yield from _index("exposed_to_edition", "()-[n:EXPOSED_TO]-()", "n.edition")
     for kind in LINK_TYPES:
         yield from _index(f"{kind}_ord".lower(), f"()-[n:{kind}]-()", "n.ord")
     for key in ("base", "entity", "retracted", "folded", "folded_sv"):

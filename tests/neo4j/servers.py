@@ -123,9 +123,13 @@ def _started(line: str, another: int) -> Running | str:
     return " ".join(reasons)
 
 
+# Tests fill and empty a tiny database all the time; a plan that is made anew whenever its counts change is their cost.
+KEEP_PLANS = {"dbms.cypher.min_replan_interval": "1d"}
+
+
 def _on_a_java(line: str) -> Running:
     """From jars that Maven fetches. Quick to start, since most tests are short."""
-    return Server(line, quick=True)
+    return Server(line, quick=True, settings=KEEP_PLANS)
 
 
 def _in_docker(line: str) -> Running:
