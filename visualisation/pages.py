@@ -17,91 +17,33 @@ would reorder or hide text are written out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from graph.answer import Answer, AsOf, Knowledge, NewerPublication
-from graph.data import AffectedData, EntityData, ExposureData, Node, PathsData, TraceData
-from graph.store import Hit, RunInfo
+from graph.data import AffectedData, EntityData, ExposureData, PathsData, TraceData
+from graph.store import Hit
+from ontology.model import NODES
 from ontology.vocabulary import vocabulary
 from visualisation import panel as panels
 from visualisation.drawing import Drawing, Mark, of_affected, of_paths, of_trace
 from visualisation.grouping import grouped
 from visualisation.marks import RAMP, Level, digit, level_name
+from visualisation.page import Candidate, Page, Start
 from visualisation.sentences import Teller
-from visualisation.svg import Picture, picture
+from visualisation.svg import PITCH, TIGHT, Picture, node_name, picture
 from visualisation.tables import exposure_view, tier_rows
 from visualisation.text import shown
 from visualisation.words import LANGUAGES, Words, language_name
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a page knows of its request: the language, the path and the query as it came (repeated names kept).
-
-    ``exports`` are (name, address) of files that the server can make of the same answer.
-    """
-
-    lang: str = "sv"
-    path: str = "/"
-    query: tuple[tuple[str, str], ...] = ()
-    exports: tuple[tuple[str, str], ...] = ()
-
-    def url(self, path: str | None = None, /, **changes: str | None) -> str:
-        """The address of this page with some of its query changed (``None`` drops a name), or of another path."""
-        kept = [(name, value) for name, value in self.query if path is None or name in ("lang", "valid_at", "known_at")]
-        pairs = [(name, value) for name, value in kept if name not in changes]
-        pairs += [(name, value) for name, value in changes.items() if value is not None]
-        if not any(name == "lang" for name, _ in pairs) and changes.get("lang", "") is not None:
-            pairs.append(("lang", self.lang))
-        return (path or self.path) + ("?" + urlencode(pairs) if pairs else "")
-
-    def value(self, name: str) -> str:
-        return next((value for key, value in self.query if key == name), "")
-
-    def hidden(self, *without: str) -> list[tuple[str, str]]:
-        """The query as fields of a form that sets the names ``without`` itself."""
-        pairs = [(name, value) for name, value in self.query if name not in without]
-        return pairs if any(name == "lang" for name, _ in pairs) else [*pairs, ("lang", self.lang)]
-
-
-@dataclass(frozen=True, slots=True)
-class RegionLine:
-    """One buyer on the start page, with how many contracts it has."""
-
-    node: Node
-    contracts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What the start page shows. ``counts`` by node type; ``incidents`` and ``regions`` in the order shown."""
-
-    as_of: AsOf
-    counts: Mapping[str, int]
-    links: int
-    regions: Sequence[RegionLine] = ()
-    incidents: Sequence[Node] = ()
-    runs: Sequence[RunInfo] = ()
-    snapshot: str = ""
-    demonstration: bool = False
-    risk: str = "forced-labour"
-    newer: NewerPublication | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    id: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +83,10 @@ def environment() -> Environment:
         level_name=level_name,
         digit=digit,
         quote=quote,
+        node_name=node_name,
         LANGUAGES=LANGUAGES,
         language_name=language_name,
+        NODES=NODES,
     )
     return env
 
@@ -251,7 +195,13 @@ def render_tier(
         return page.url(selected=mark.id)
 
     drawn = picture(
-        drawing, words, href=href, risk=answer.data.risk, selected=selected, chosen=_chosen(exposure, paths, selected)
+        drawing,
+        words,
+        href=href,
+        risk=answer.data.risk,
+        selected=selected,
+        chosen=_chosen(exposure, paths, selected),
+        pitch=PITCH if drawing.grouped else TIGHT,
     )
     mark = next((mark for mark in drawing.marks if mark.id == drawn.selected), None)
     panel = (
@@ -384,8 +334,18 @@ def render_problem(
     key = f"problem.{code}"
     title = words(key if words.has(key) else "problem.other")
     found = [Candidate(id, name) for id, name in candidates]
+    helpful = f"problem.help.{code}"
+    advice = words(helpful) if words.has(helpful) else ""
     return _render(
-        "problem.html", page, title, _Frame(), status=status, message=message, remedy=remedy, candidates=found
+        "problem.html",
+        page,
+        title,
+        _Frame(),
+        status=status,
+        message=message,
+        remedy=remedy,
+        candidates=found,
+        advice=advice,
     )
 
 

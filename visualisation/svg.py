@@ -7,14 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.data import Node
+from graph.questions.groups import ALL
 from visualisation.drawing import REGION, Drawing, Mark, Wire, lit
 from visualisation.layout import Layout, lay_out
 from visualisation.marks import RAMP, Level, digit, level_name, reach_span
 from visualisation.text import shown
 from visualisation.words import Words
 
-PITCH = 184
-"""Distance between columns in px; the browser may stretch it, never below 128."""
+PITCH, TIGHT = 184, 164
+"""Distance between columns in px; the browser may stretch it, never below 128. Beside a panel, six columns stand in a
+window of 1,440 px where they are tight."""
 LEFT, TOP, RIGHT, BOTTOM = 18, 30, 12, 30
 LABEL = 18
 """Where a label begins, right of the middle of its symbol."""
@@ -24,6 +26,8 @@ ARROW = 8
 """Length of the arrowhead of a thick line, before where the line begins."""
 STUB = 12
 """Width of the sign that knowledge ends, after the label."""
+LEAST = 2
+"""Least room for a link between a label and the next column's symbol: its arrow may touch a label that fades."""
 THREE_LINES, TWO_LINES, ONE_LINE = 58, 42, 25
 ROOMY, COMPACT = 20, 45
 """A column of at most ``ROOMY`` marks has names on two lines; one taller than ``COMPACT`` has no second line."""
@@ -150,6 +154,8 @@ def name_of(mark: Mark, words: Words) -> str:
 
 def node_name(node: Node, words: Words) -> str:
     """The name, in Swedish where there is one and Swedish is asked for; the id of a thing that nobody has described."""
+    if node.id == ALL:
+        return words("exposure.all")
     name = (node.name_sv if words.lang == "sv" else None) or node.name
     return name or words("unnamed", id=node.id)
 
@@ -214,9 +220,15 @@ def bar(counts: Mapping[Level, int], width: float) -> tuple[tuple[Level, float, 
 def curve(x1: float, y1: float, x2: float, y2: float) -> str:
     """A link from the end of the left label to the right symbol; one that goes back loops below."""
     if x2 > x1:
-        reach = max(18.0, (x2 - x1) * 0.45)
+        reach = min(max(18.0, (x2 - x1) * 0.45), x2 - x1)
         return f"M{x1:.0f} {y1:.0f}C{x1 + reach:.0f} {y1:.0f} {x2 - reach:.0f} {y2:.0f} {x2:.0f} {y2:.0f}"
     return f"M{x1:.0f} {y1:.0f}C{x1 + 34:.0f} {y1 + 16:.0f} {x2 - 34:.0f} {y2 + 16:.0f} {x2:.0f} {y2:.0f}"
+
+
+def bracket(left: DrawnMark, right: DrawnMark) -> str:
+    """A link within a column: outside its symbols, so that it crosses no label."""
+    x = left.x - (4 if left.mark.group else 16)
+    return f"M{x:.0f} {left.y:.0f}C{x - 26:.0f} {left.y:.0f} {x - 26:.0f} {right.y:.0f} {x:.0f} {right.y:.0f}"
 
 
 def picture(
@@ -262,7 +274,7 @@ def picture(
                 clipped=widest > clip,
                 lit=mark.id in light,
                 selected=mark.id == picked,
-                end=BOX_WIDTH if mark.group else round(LABEL + min(clip, widest) + 4),
+                end=BOX_WIDTH if mark.group else round(LABEL + min(clip, widest + 4)),
                 bar=bar(mark.counts, BOX_WIDTH) if mark.group else (),
             )
         )
@@ -293,8 +305,11 @@ def _draw_wire(
     """Risk flows from ``source`` (right) to ``target`` (left); the line is drawn from the left one's label."""
     left, right = marks[wire.target], marks[wire.source]
     thick = (wire.source, wire.target) in chosen
+    end = right.x - (0 if right.mark.group else 14)
     start = left.x + left.end + (STUB if left.mark.end else 0) + (ARROW if thick else 0)
-    path = curve(start, left.y, right.x - (0 if right.mark.group else 14), right.y)
+    if left.x < right.x:
+        start = min(start, end - LEAST)
+    path = bracket(left, right) if left.x == right.x else curve(start, left.y, end, right.y)
     both = wire.source in light and wire.target in light
     return DrawnWire(wire, right.index, left.index, path, both, thick)
 

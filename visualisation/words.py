@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from importlib.resources import files
+from typing import get_args
 
 from babel import Locale
 from babel.core import UnknownLocaleError
@@ -16,7 +18,7 @@ from babel.numbers import format_decimal
 import ontology.links  # noqa: F401  (declares nodes and links)
 from graph.answer import Basis, Links, Resolution
 from ontology.errors import DeclarationError, InputError, Reason
-from ontology.model import LINKS, NODES
+from ontology.model import LINKS, NODES, Property
 from ontology.values import SCHEMES
 from ontology.vocabulary import Term, vocabulary
 
@@ -181,7 +183,7 @@ class Words:
         """A property's value, by its vocabulary's label where it has one."""
         declared = NODES[type].properties.get(name) if type in NODES else None
         if declared is None or declared.vocabulary is None:
-            return self.value(value)
+            return self.value(_as_number(declared, value))
         items = value if isinstance(value, (list, tuple)) else (value,)
         return ", ".join(self.term(declared.vocabulary, str(item)) for item in items)
 
@@ -202,6 +204,15 @@ class Words:
         if self.lang == "sv":
             return folded.translate(str.maketrans("åäö", "{|}"))
         return folded.translate(str.maketrans("åäö", "aao"))
+
+
+def _as_number(declared: Property | None, value: object) -> object:
+    """A number that came as text, where the property is one."""
+    kinds = {declared.annotation, *get_args(declared.annotation)} if declared else set()
+    if isinstance(value, str) and kinds & {int, float, Decimal}:
+        with suppress(InvalidOperation):
+            return Decimal(value)
+    return value
 
 
 def language_name(lang: str) -> str:

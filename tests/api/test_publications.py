@@ -123,7 +123,7 @@ def test_what_is_read_from_the_store_is_of_the_same_publication(place: Place) ->
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("sv", "Publicering 2 (2026-01-03 00:00 UTC) bereds. Till dess gäller svaren publicering 1."),
+        ("sv", "Publicering 2 (2026-01-03 00:00 UTC) förbereds. Till dess gäller svaren publicering 1."),
         (
             "en",
             "Publication 2 (2026-01-03 00:00 UTC) is being prepared. Until it is ready, answers are from publication 1",

@@ -14,7 +14,7 @@ from graph.data import TraceData
 from graph.store import Hit
 from tests.visualisation import made
 from visualisation import pages
-from visualisation.pages import Page, RegionLine, Start
+from visualisation.page import Page, RegionLine, Start
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "

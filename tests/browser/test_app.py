@@ -109,3 +109,18 @@ def test_an_export_is_downloaded_from_its_page(page: Page, site: str) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="xlsx").click()
     assert download.value.suggested_filename == "kedja-affected.xlsx"
+
+
+@pytest.mark.parametrize("start", [GLOVES, KALMAR])
+def test_a_chain_of_four_tiers_stands_whole_in_a_window_of_1440_px(page: Page, site: str, start: str) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{site}/tier?start={start}&risk=forced-labour")
+    page.wait_for_selector("html[data-ready=yes]")
+    assert page.locator("svg.heads g[data-c]").count() == 6
+    assert page.evaluate("(s => s.scrollWidth <= s.clientWidth)(document.querySelector('.scroll'))")
+
+
+def test_a_category_is_found_under_its_name_in_the_language_of_the_page(page: Page, site: str) -> None:
+    for lang, name in (("sv", "Handskar"), ("en", "Gloves")):
+        page.goto(f"{site}/search?q=handskar&lang={lang}")
+        expect(page.locator("#hits a b").first).to_have_text(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pytest
@@ -15,7 +16,7 @@ from tests.visualisation import made
 from visualisation.drawing import REGION, drawing_of, lit, of_affected, of_paths, of_trace
 from visualisation.grouping import LIMIT, grouped
 from visualisation.marks import Level, level_of, reach_span, severity_level
-from visualisation.svg import bar, broken, heading_of, picture
+from visualisation.svg import TIGHT, bar, broken, heading_of, picture
 from visualisation.words import Words
 
 SV, EN = Words("sv"), Words("en")
@@ -190,3 +191,33 @@ def test_every_level_of_a_box_is_seen_in_its_bar(counts: dict[Level, int]) -> No
     assert {level for level, _, _ in parts} == set(counts)
     assert all(width > 1 for _, _, width in parts)
     assert abs(sum(width for _, _, width in parts) - 150) < 1
+
+
+def test_a_line_stays_between_the_columns_that_it_joins() -> None:
+    """However wide its labels: a line that began beyond its end would tie a knot. ``number`` is every x of a curve."""
+    data = made.network(60).data
+    assert data is not None
+    drawing = grouped(of_trace(data))
+    chosen = frozenset((wire.source, wire.target) for wire in drawing.wires)
+    drawn = picture(drawing, Words("sv"), href=lambda mark: mark.id, chosen=chosen, pitch=TIGHT)
+    forward = 0
+    for wire in drawn.wires:
+        left, right = drawn.marks[wire.target], drawn.marks[wire.source]
+        if left.x < right.x:
+            numbers = [float(number) for number in re.findall(r"-?[0-9.]+", wire.path)]
+            assert left.x < numbers[0] <= min(numbers[::2])
+            assert max(numbers[::2]) <= numbers[6] <= right.x
+            forward += 1
+    assert forward > 60
+
+
+def test_a_line_within_a_column_passes_outside_the_labels() -> None:
+    data = made.gloves().data
+    assert data is not None
+    steps = [item.node.id for item in data.nodes if item.node.type == "Step" and item.tier == 1][:2]
+    beside = made.link("SUPPLIES", steps[0], steps[1], 0.9)
+    drawing = of_trace(data.model_copy(update={"links": (*data.links, beside)}))
+    drawn = picture(drawing, Words("sv"), href=lambda mark: mark.id)
+    (wire,) = (w for w in drawn.wires if (w.wire.source, w.wire.target) == tuple(steps))
+    column = drawn.marks[wire.source].x
+    assert all(float(x) < column for x in re.findall(r"[MC ](-?[0-9.]+) -?[0-9.]+", wire.path))

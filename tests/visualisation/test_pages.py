@@ -16,7 +16,7 @@ from graph.data import TraceData
 from graph.store import Hit, Publication, RunInfo, RunState
 from tests.visualisation import made
 from visualisation import pages
-from visualisation.pages import Page, RegionLine, Start
+from visualisation.page import Page, RegionLine, Start
 from visualisation.words import LANGUAGES, Words
 
 NASTY = (
@@ -285,6 +285,59 @@ def test_a_name_that_fits_several_lists_them() -> None:
     assert "<b>fits" not in html
 
 
+def visible(html: str) -> str:
+    """What a reader sees without opening anything, as one line."""
+    shown = re.sub(r"(?s)<(style|script|details|head).*?</\1>", " ", html)
+    return " ".join(re.sub(r"<[^>]+>", " ", shown).split())
+
+
+@pytest.mark.parametrize("code", ["not_in_graph", "ambiguous"])
+def test_what_went_wrong_with_a_name_is_said_in_the_language_of_the_page(code: str) -> None:
+    message = "“Nobody AB” is not in the graph."
+    html = pages.render_problem(404, code, message, page(lang="sv"), remedy="Try kedja search.")
+    assert Words("sv")(f"problem.help.{code}") in visible(html)
+    assert message not in visible(html)
+    assert f'<p lang="en"><bdi>{message}' in html
+
+
+def test_all_contracts_are_called_so() -> None:
+    everything = made.exposed()
+    assert everything.data is not None
+    subject = made.node("all", "all", "all")
+    data = everything.data.model_copy(update={"subject": subject, "view": "all"})
+    html = pages.render_exposure(everything.model_copy(update={"data": data}), page("/exposure"))
+    assert "<h1><bdi>Alla avtal: Tvångsarbete</bdi></h1>" in html
+    assert "start=all" not in html, "there is no chain of everything to draw"
+
+
+def test_a_buyer_is_not_said_to_lack_an_actor() -> None:
+    row = re.search(r"(?s)<tr data-i.*?Region Exempel.*?</tr>", pages.render_tier(made.gloves(), page()))
+    assert row is not None
+    assert Words("sv")("table.no_actor") not in row[0]
+
+
+def test_where_sources_differ_on_a_number_it_is_written_as_one() -> None:
+    answer = made.entity()
+    assert answer.data is not None
+    conflict = answer.data.conflicts[0].model_copy(update={"values": ("4100", "5400")})
+    data = answer.data.model_copy(update={"conflicts": (conflict,)})
+    html = pages.render_entity(answer.model_copy(update={"data": data}), page("/entity/x"))
+    assert "4 100" in html.replace("\xa0", " ")
+    assert "4100" not in html
+
+
+def test_a_search_keeps_the_clocks() -> None:
+    form = re.search(r"(?s)<form class=\"search\".*?</form>", pages.render_tier(made.gloves(), page()))
+    assert form is not None
+    assert '<input type="hidden" name="valid_at" value="2026-11-01">' in form[0]
+    assert "forced-labour" not in form[0]
+
+
+def test_the_start_page_counts_in_the_order_of_the_ontology() -> None:
+    html = pages.render_start(start(), page("/", "en"))
+    assert "1 site 76 contracts 900 links" in visible(html)
+
+
 def test_an_empty_store_says_what_to_do() -> None:
     empty = Start(made.AS_OF, {}, 0)
     assert "kedja load --help" in pages.render_start(empty, page("/"))
@@ -299,3 +352,5 @@ def test_without_a_risk_no_mark_claims_anything() -> None:
     )
     assert not re.search(r'<a class="n m[0-4u]', html)
     assert Words("sv")("panel.no_risk") in html
+    assert '<option value="" selected>Ingen risk vald</option>' in html
+    assert f'aria-label="{Words("sv")("legend.title")}"' not in html

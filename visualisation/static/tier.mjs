@@ -263,11 +263,16 @@ function draw({ el, s, t }, k) {
   const move = (x) => first + ((x - first) / pitch0) * pitch;
   const room = clip0 + pitch - pitch0;
   const [x1, y1, , b, , d, x2, y2] = ends[k];
+  if (starts[t].x === starts[s].x) {
+    const x = move(starts[t].x) - (starts[t].x - x1);
+    el.setAttribute("d", `M${x} ${y1}C${x - 26} ${b} ${x - 26} ${d} ${x} ${y2}`);
+    return;
+  }
   const sign = (anchors[t].querySelector(".end") ? 12 : 0) + (el.classList.contains("chosen") ? 8 : 0);
   const label = anchors[t].classList.contains("box") ? x1 - starts[t].x : Math.min(ended(t), room + 18) + sign;
-  const from = move(starts[t].x) + label;
   const to = move(starts[s].x) - (starts[s].x - x2);
-  const bend = to > from ? Math.max(18, (to - from) * 0.45) : 34;
+  const from = starts[t].x < starts[s].x ? Math.min(move(starts[t].x) + label, to - 2) : move(starts[t].x) + label;
+  const bend = to > from ? Math.min(Math.max(18, (to - from) * 0.45), to - from) : 34;
   el.setAttribute("d", `M${from} ${y1}C${from + bend} ${b} ${to - bend} ${d} ${to} ${y2}`);
 }
 
@@ -285,7 +290,7 @@ anchors.forEach((el) => el.setAttribute("tabindex", "-1"));
 anchors[here]?.setAttribute("tabindex", "0");
 if (stage.clientWidth) {
   // Names first: columns begin no narrower than a readable label, and scroll sideways.
-  spread(Math.min(320, Math.max(180, whole())));
+  spread(Math.min(320, Math.max(pitch0, whole())));
   if (svg.classList.contains("picked")) show(here);
 }
 document.documentElement.dataset.ready = "yes";

@@ -1,0 +1,77 @@
+"""What a page is given besides an answer: its request, and what the start page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from graph.answer import AsOf, NewerPublication
+from graph.data import Node
+from graph.store import RunInfo
+
+CLOCKS = ("valid_at", "known_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page knows of its request: the language, the path and the query as it came (repeated names kept).
+
+    ``exports`` are (name, address) of files that the server can make of the same answer.
+    """
+
+    lang: str = "sv"
+    path: str = "/"
+    query: tuple[tuple[str, str], ...] = ()
+    exports: tuple[tuple[str, str], ...] = ()
+
+    def url(self, path: str | None = None, /, **changes: str | None) -> str:
+        """The address of this page with some of its query changed (``None`` drops a name), or of another path."""
+        kept = [(name, value) for name, value in self.query if path is None or name in ("lang", *CLOCKS)]
+        pairs = [(name, value) for name, value in kept if name not in changes]
+        pairs += [(name, value) for name, value in changes.items() if value is not None]
+        if not any(name == "lang" for name, _ in pairs) and changes.get("lang", "") is not None:
+            pairs.append(("lang", self.lang))
+        return (path or self.path) + ("?" + urlencode(pairs) if pairs else "")
+
+    def value(self, name: str) -> str:
+        return next((value for key, value in self.query if key == name), "")
+
+    def clocks(self) -> list[tuple[str, str]]:
+        """The part of the query that says when, which another question keeps."""
+        return [(name, value) for name, value in self.query if name in CLOCKS]
+
+    def hidden(self, *without: str) -> list[tuple[str, str]]:
+        """The query as fields of a form that sets the names ``without`` itself."""
+        pairs = [(name, value) for name, value in self.query if name not in without]
+        return pairs if any(name == "lang" for name, _ in pairs) else [*pairs, ("lang", self.lang)]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionLine:
+    """One buyer on the start page, with how many contracts it has."""
+
+    node: Node
+    contracts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the start page shows. ``counts`` by node type; ``incidents`` and ``regions`` in the order shown."""
+
+    as_of: AsOf
+    counts: Mapping[str, int]
+    links: int
+    regions: Sequence[RegionLine] = ()
+    incidents: Sequence[Node] = ()
+    runs: Sequence[RunInfo] = ()
+    snapshot: str = ""
+    demonstration: bool = False
+    risk: str = "forced-labour"
+    newer: NewerPublication | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    id: str
+    name: str
