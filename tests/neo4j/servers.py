@@ -27,6 +27,7 @@ IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 # An index of this name marks a database that tests may empty.
 MARK = "kedja_tests_may_empty_this_database"
 BATCH = 10_000
+PROCESSES = "PYTEST_XDIST_WORKER_COUNT"  # pytest-xdist says so
 
 
 class Running(Protocol):
@@ -146,7 +147,7 @@ def _given(address: str) -> Given:
     Any scheme that the driver knows; without user and password it is asked without.
     """
     parts = urlsplit(address)
-    if int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")) > 1:
+    if int(os.environ.get(PROCESSES, "1")) > 1:
         pytest.fail(f"{VARIABLE} names one database, which two test processes would empty: use -n 0", pytrace=False)
     auth = (unquote(parts.username), unquote(parts.password or "")) if parts.username else None
     found = Given(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", auth)

@@ -84,9 +84,9 @@ def test_a_password_is_generated_once_for_the_user_alone(tmp_path: Path) -> None
 def test_what_stands_in_the_env_file_already_stays(tmp_path: Path) -> None:
     (tmp_path / "deploy").mkdir()
     script = shutil.copy(ROOT / "deploy" / "password.sh", tmp_path / "deploy")
-    (tmp_path / ".env").write_text("KEDJA_PORT=8080\n", encoding="utf-8")
+    (tmp_path / ".env").write_text("NEO4J_HEAP=2g\n", encoding="utf-8")
     subprocess.run(["sh", script], check=True, capture_output=True)
-    assert (tmp_path / ".env").read_text(encoding="utf-8").startswith("KEDJA_PORT=8080\nNEO4J_PASSWORD=")
+    assert (tmp_path / ".env").read_text(encoding="utf-8").startswith("NEO4J_HEAP=2g\nNEO4J_PASSWORD=")
 
 
 def test_the_env_file_and_what_neo4j_leaves_are_never_committed() -> None:
