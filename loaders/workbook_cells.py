@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from loaders.spreadsheet_bounds import check_bytes, check_cells, check_grid
 from loaders.tabular import decode, text_of
 from loaders.workbook_columns import COMMENT
 from ontology.errors import FileFormatError
@@ -58,10 +59,14 @@ def _table(title: str, rows: Iterable[Row]) -> Table:
 def _excel(path: Path) -> Iterator[Table]:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    check_bytes(path)
     try:
         with CalamineWorkbook.from_path(path) as book:
+            check_cells(path, book.sheet_names)
             for title in book.sheet_names:
-                cells = book.get_sheet_by_name(title).to_python(skip_empty_area=False)
+                sheet = book.get_sheet_by_name(title)
+                check_grid(path, title, sheet.total_height + 1, sheet.total_width + 1)
+                cells = sheet.to_python(skip_empty_area=False)
                 numbered = enumerate(([text_of(value) for value in row] for row in cells), start=1)
                 yield _table(title, numbered)
     except (CalamineError, OSError, ValueError) as error:

@@ -30,6 +30,8 @@ MADE = "Made by `python -m tools.reference` from the program itself; do not edit
 VARIABLES = {
     "KEDJA_STORE": "Store of every command without `--store`: `sqlite:///relative/path` or `sqlite:////absolute/path`. "
     "`kedja demo` has a store of its own and does not read it.",
+    "KEDJA_ADHOC_CYPHER": "`yes`: `kedja serve` takes statements at `POST /v1/cypher`; off by default, see "
+    "`docs/how-to/neo4j-cypher.md`.",
     "KEDJA_LANG": "Language of answers in the terminal, `sv` or `en`. A page takes its own from the address, else from "
     "the browser.",
     "LC_ALL": "Read when `KEDJA_LANG` is not set: Swedish where it begins with `sv`, else English.",

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -322,3 +323,12 @@ def test_whatever_stands_in_a_workbook_every_row_is_accepted_or_rejected(book: d
 )
 def test_case_spaces_and_how_letters_are_composed_do_not_tell_headings_apart(a: str, b: str) -> None:
     assert fold(a) == fold(b)
+
+
+def test_a_workbook_with_one_cell_far_out_is_refused_with_its_sheet_and_cell(tmp_path: Path) -> None:
+    path = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("organisationer").write_row("A1", ["id", "namn"])
+        book.add_worksheet("steg").write_string("XFD1048576", "x")
+    with pytest.raises(FileFormatError, match=r"far\.xlsx, sheet 'steg'.*XFD1048576"):
+        read(path)

@@ -125,7 +125,7 @@ def test_a_read_only_database_answers_and_refuses_to_be_written(line: str, tmp_p
     with Server(line, quick=True, folder=tmp_path) as server, opened(server) as store:
         say(store, source(), [company("local:1", "One")])
     with (
-        Server(line, quick=True, folder=tmp_path, settings={"server.databases.default_to_read_only": "true"}) as server,
+        Server(line, quick=True, folder=tmp_path, settings={"server.databases.read_only": "neo4j"}) as server,
         opened(server) as store,
     ):
         assert names(store) == ["One"]
