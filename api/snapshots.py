@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -33,7 +31,6 @@ class Snapshots:
     def __init__(self, store: Store, folder: Path) -> None:
         self.store = store
         self.cache = Cache(folder)
-        self._frozen = _Frozen(folder)
         self._topologies: OrderedDict[At, Topology] = OrderedDict()
         self._recent: OrderedDict[tuple[At, Moment], Snapshot] = OrderedDict()
         self._lock = Lock()
@@ -97,7 +94,7 @@ class Snapshots:
                 return False
             if at in self._topologies:
                 return True
-        topology = self._frozen.find(self.store, at)
+        topology = self.cache.ready(self.store, at)
         if topology is not None:
             self._keep(at, topology)
         return topology is not None
@@ -134,27 +131,6 @@ class Snapshots:
             self._topologies.clear()
             self._recent.clear()
         self.cache.clear()
-
-
-class _NotFrozen(Exception):
-    """Nothing is in the cache."""
-
-
-class _Frozen(Cache):
-    """The cache, from which is only read."""
-
-    def find(self, store: Store, at: At) -> Topology | None:
-        try:
-            return self.topology(store, at)
-        except _NotFrozen:
-            return None
-
-    def _build(self, *_: object, **__: object) -> Topology:
-        raise _NotFrozen
-
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        yield  # whoever only reads waits for no builder
 
 
 def _shorten(kept: OrderedDict[Any, Any]) -> None:

@@ -28,14 +28,23 @@ class Cache:
 
     def topology(self, store: Store, at: At) -> Topology:
         """The topology of a store at a publication: mapped from the cache, or frozen and kept."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        side = self.folder / f"{store.uid}-{at.publication}-{at.clearance.name.lower()}-{model.VERSION}-{LAYOUT}.json"
-        if found := self._open(side):
+        if found := self.ready(store, at):
             return found
+        self.folder.mkdir(parents=True, exist_ok=True)
+        side = self._side(store, at)
         with self._lock():
             if found := self._open(side):
                 return found
             return self._build(store, at, side)
+
+    def ready(self, store: Store, at: At) -> Topology | None:
+        """The topology mapped from the cache, None where it has not been frozen since the last erasure."""
+        return self._open(self._side(store, at))
+
+    def _side(self, store: Store, at: At) -> Path:
+        erased = len(store.tombstones())  # what was frozen before an erasure is never opened again
+        parts = (store.uid, at.publication, at.clearance.name.lower(), erased, model.VERSION, LAYOUT)
+        return self.folder / f"{'-'.join(map(str, parts))}.json"
 
     def clear(self) -> None:
         """Forget everything, as ``erase`` demands."""
