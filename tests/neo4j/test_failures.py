@@ -122,8 +122,10 @@ def test_what_was_changed_by_hand_is_counted_by_the_doctor(store: Neo4jStore) ->
 
 @pytest.mark.parametrize("line", [line for line in servers.LINES if line != servers.GIVEN])
 def test_a_read_only_database_answers_and_refuses_to_be_written(line: str, tmp_path: Path) -> None:
-    with Server(line, quick=True, folder=tmp_path) as server, opened(server) as store:
-        say(store, source(), [company("local:1", "One")])
+    with Server(line, quick=True, folder=tmp_path) as server:
+        with opened(server) as store:
+            say(store, source(), [company("local:1", "One")])
+        server.stop()  # what was killed must recover, and so be written
     with (
         Server(line, quick=True, folder=tmp_path, settings={"server.databases.read_only": "neo4j"}) as server,
         opened(server) as store,
