@@ -58,7 +58,9 @@ def run(settings: Settings, host: str, port: int, clearance: Secrecy, valid_at: 
     import uvicorn
 
     from api.app import create_app
+    from api.stores import open_store
 
+    open_store(settings.store, create=False).close()  # one that cannot be opened is told before anything listens
     if host not in LOCAL:
         typer.echo(f"Warning: {host} can be reached from other machines, and there is no login.", err=True)
     listening = bind(host, port)

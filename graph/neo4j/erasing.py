@@ -16,7 +16,7 @@ from graph.neo4j.joining import STOOD, StoredRows, Writer
 from graph.neo4j.owners import Owners
 from graph.neo4j.reading import entity_ids, is_link
 from graph.neo4j.runs import at_once
-from graph.neo4j.schema import ANY_LINK, LINK_TYPES
+from graph.neo4j.schema import ANY_LINK, LINK_TYPES, patterns
 from graph.store import Tombstone
 from graph.stored import stamp, unstamp
 from ontology.errors import NotInGraphError
@@ -52,10 +52,10 @@ def erase(core: Core, owners: Owners, ids: Sequence[str], reason: str, at: datet
     return sum(found.values())
 
 
-def _where(id_: str) -> tuple[list[str], dict[str, Any]]:
+def _where(core: Core, id_: str) -> tuple[list[str], dict[str, Any]]:
     """Patterns of the versions of a record or link (called ``e``), and their parameters."""
     if is_link(id_):
-        return [f"()-[e:{kind} {{ord: $ord}}]->()" for kind in LINK_TYPES], {"ord": link_order(id_)}
+        return [f"()-[e:{kind} {{ord: $ord}}]->()" for kind in patterns(core, LINK_TYPES)], {"ord": link_order(id_)}
     base = entity_ids([id_], "r")
     pattern = "(x:KedjaBase {id: $id}) WHERE x.key IS NULL MATCH (e:KedjaRecord {base: x.node})"
     return ([pattern], {"id": base[0]}) if base else ([], {})
@@ -63,12 +63,12 @@ def _where(id_: str) -> tuple[list[str], dict[str, Any]]:
 
 def _stored(core: Core, id_: str) -> int:
     """How many versions of a record or link there are."""
-    patterns, given = _where(id_)
+    patterns, given = _where(core, id_)
     return sum(core.read(f"MATCH {pattern} RETURN count(e)", **given)[0][0] for pattern in patterns)
 
 
 def _take_back(core: Core, run: int, id_: str) -> None:
-    patterns, given = _where(id_)
+    patterns, given = _where(core, id_)
     for pattern in patterns:
         core.run(f"MATCH {pattern} WITH e WHERE e.retracted IS NULL SET e.retracted = $run", run=run, **given)
 
@@ -85,7 +85,7 @@ def _keys(core: Core, ids: Sequence[str], bases: list[int]) -> list[int]:
     """Ghosts of the keys that records have and links name."""
     keys = {key for _, key in StoredRows(core, -1).keys(bases)}
     for id_ in filter(is_link, ids):
-        patterns, given = _where(id_)
+        patterns, given = _where(core, id_)
         for pattern in patterns:
             rows = core.read(f"MATCH {pattern} RETURN e.source_base, e.target_base", **given)
             keys.update(node for row in rows for node in row)
@@ -104,7 +104,7 @@ def _delete(core: Core, ids: Sequence[str]) -> None:
     bases = _bases(core, ids)
     keys = _keys(core, ids, bases)
     for id_ in ids:
-        patterns, given = _where(id_)
+        patterns, given = _where(core, id_)
         for pattern in patterns:
             core.run(f"MATCH {pattern} DELETE e", **given)
     # What another run has added and not yet settled is said again, and keeps its keys.

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from graph.neo4j.core import Core, Row, View, chunks, seen
-from graph.neo4j.schema import ANY_LINK, LINK_TYPES
+from graph.neo4j.schema import ANY_LINK, patterns
 from graph.store import At
 from graph.stored import SHIFT
 from ontology.model import NODES
@@ -53,7 +53,7 @@ def _touched(core: Core, run: int, types: list[str]) -> set[int]:
             f"MATCH (b)-[e:KEDJA_UNDER]->(h) WHERE {which} UNWIND [b.node, h.node] AS n RETURN DISTINCT n", **given
         )
         found.update(node for (node,) in rows)
-    for kind in (name for name in types if name in LINK_TYPES):
+    for kind in patterns(core, types):
         rows = core.stream(
             f"MATCH (s)-[e:{kind}]->(t) WHERE {added} UNWIND [s, t] AS n WITH DISTINCT n WHERE NOT n:Entity"
             f" RETURN n.node UNION MATCH (s)-[e:{kind}]->(t) WHERE {back} UNWIND [s, t] AS n RETURN DISTINCT n.node",

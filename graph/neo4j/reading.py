@@ -9,7 +9,7 @@ from typing import Any
 
 from graph.neo4j.core import Core, Row, View, seen
 from graph.neo4j.joining import base_id
-from graph.neo4j.schema import LINK_TYPES
+from graph.neo4j.schema import LINK_TYPES, patterns
 from graph.store import At, Changes, StoredLink, StoredRecord
 from graph.stored import SHIFT, read_source
 from ontology.errors import InputError
@@ -131,10 +131,12 @@ def links(
             given[name] = numbers
             where.append(f"l.{column} IN ${name}")
     indexed = source is None and target is None and not (ids is None and rows is None)
-    # An index on relationships serves one type at a time.
-    patterns = wanted if indexed else ["|".join(wanted)]
+    kinds = patterns(core, wanted) if indexed else ["|".join(wanted)]
+    if types is not None:
+        given["types"] = wanted
+        where.append("type(l) IN $types")
     parts = [
-        f"MATCH (s:KedjaBase)-[l:{kind}]->(t:KedjaBase) WHERE {' AND '.join(where)} RETURN s, l, t" for kind in patterns
+        f"MATCH (s:KedjaBase)-[l:{kind}]->(t:KedjaBase) WHERE {' AND '.join(where)} RETURN s, l, t" for kind in kinds
     ]
     found = core.stream(
         f"CALL () {{ {' UNION ALL '.join(parts)} }} RETURN {_LINK} ORDER BY s.id, t.id, type(l), l.ord, l.hash, l.row",
@@ -153,7 +155,7 @@ def history(core: Core, id_: str, clearance: Secrecy) -> list[tuple[StoredRecord
     if is_link(id_):
         parts = [
             f"MATCH (s)-[l:{kind}]->(t) WHERE l.ord = $ord AND l.secrecy <= $clearance RETURN s, l, t"
-            for kind in LINK_TYPES
+            for kind in patterns(core, LINK_TYPES)
         ]
         found = core.read(
             f"CALL () {{ {' UNION ALL '.join(parts)} }} RETURN {_LINK}",
@@ -211,6 +213,6 @@ def _differing(core: Core, run: int, types: list[str], old: View, new: View) -> 
             **given,
         )
         yield from ((base_id(id_, None), is_) for id_, is_ in found)
-        for kind in types:
+        for kind in patterns(core, types):
             found = core.stream(f"MATCH ()-[e:{kind}]->() WHERE {which} {differs} RETURN e.ord, is", **given)
             yield from ((link_id(ord_), is_) for ord_, is_ in found)

@@ -10,7 +10,7 @@ from typing import Any
 
 from graph.neo4j.core import Core, Row, Tx
 from graph.neo4j.owners import Owners
-from graph.neo4j.schema import LINK_TYPES
+from graph.neo4j.schema import patterns
 from graph.store import Begun, Publication, RunInfo, RunState
 from graph.stored import SHIFT, describe_source, read_source, stamp, unstamp
 from ontology.errors import LeaseLostError, StoreError
@@ -190,12 +190,8 @@ def _take_over(core: Core, run: int, owner: str) -> bool:
 
 def _remove(core: Core, run: int, note: str) -> None:
     ((types,),) = core.read("MATCH (r:KedjaRun {run: $run}) RETURN r.types", run=run)
-    patterns = [
-        "(e:KedjaRecord)",
-        "(e:KedjaJudgement)",
-        *(f"()-[e:{t}]->()" for t in ("KEDJA_UNDER", *_declared(types))),
-    ]
-    for pattern in patterns:
+    links = (f"()-[e:{kind}]->()" for kind in ("KEDJA_UNDER", *patterns(core, types)))
+    for pattern in ("(e:KedjaRecord)", "(e:KedjaJudgement)", *links):
         given = {"run": run, "first": run << SHIFT, "end": (run + 1) << SHIFT}
         _until_done(core, f"MATCH {pattern} WHERE e.retracted = $run WITH e LIMIT {_SWEEP} REMOVE e.retracted", given)
         own = "e.row >= $first AND e.row < $end"
@@ -203,10 +199,6 @@ def _remove(core: Core, run: int, note: str) -> None:
     core.run(
         "MATCH (r:KedjaRun {run: $run}) SET r.state = 'abandoned', r.note = $note", run=run, note=note
     )  # fmt: skip
-
-
-def _declared(types: Iterable[str]) -> list[str]:
-    return [name for name in types if name in LINK_TYPES]
 
 
 def _until_done(core: Core, cypher: str, given: Mapping[str, Any]) -> None:

@@ -6,9 +6,10 @@ What the ontology names stands under its own label or relationship type. What on
 
 from __future__ import annotations
 
+import re
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import ontology.links  # noqa: F401  (declares the links)
 from graph.neo4j.core import Core, Tx
@@ -24,6 +25,22 @@ ANY_LINK = "|".join(LINK_TYPES)
 
 WORDS = "kedja_words"
 """The full-text index of names, Swedish names and identifiers, already split and folded."""
+
+
+FEW = 100_000
+"""Relationships up to which all of them are looked at, rather than planning a statement for each link type."""
+
+
+def patterns(core: Core, types: Iterable[str]) -> list[str]:
+    """What stands for some link types, or for more, in the patterns of as many statements.
+
+    An index on relationships serves one type; but to plan a statement for each type takes longer than to look at every
+    link of a small database.
+    """
+    wanted = [name for name in LINK_TYPES if name in set(types)]
+    if len(wanted) > 1 and core.read("MATCH ()-[e]->() RETURN count(e)")[0][0] <= FEW:
+        return [ANY_LINK]
+    return wanted
 
 
 def statements() -> Iterator[tuple[str, str]]:
@@ -95,7 +112,7 @@ def recognise(core: Core) -> tuple[str, bytes] | None:
     ((version,),) = core.read(
         "CALL dbms.components() YIELD name, versions WHERE name = 'Neo4j Kernel' RETURN versions[0]"
     )
-    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+    if _number(version) < OLDEST:
         raise StoreError(f"Neo4j {version} is too old.", remedy="Use Neo4j 5.26 LTS or a newer one.")
     rows = core.read("MATCH (s:KedjaStore {key: 'store'}) RETURN s.uid, s.secret, s.schema")
     if not rows:
@@ -107,6 +124,11 @@ def recognise(core: Core) -> tuple[str, bytes] | None:
             remedy="Use the Kedja that wrote it, or load the sources again into an empty database.",
         )
     return uid, bytes.fromhex(secret)
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """Year or major number, and minor, of a version such as ``5.26.28`` or ``5.27-aura``."""
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:2])
 
 
 def create(core: Core) -> tuple[str, bytes]:

@@ -18,7 +18,7 @@ from graph.neo4j.core import Core, Tx
 from graph.neo4j.joining import StoredRows, Writer
 from graph.neo4j.owners import Owners
 from graph.neo4j.runs import clear_dead, hold
-from graph.neo4j.schema import ANY_LINK, LINK_TYPES
+from graph.neo4j.schema import ANY_LINK, LINK_TYPES, patterns
 from graph.store import I64, RunState, Settled
 from graph.stored import SHIFT
 from ontology.errors import StoreError
@@ -204,13 +204,13 @@ class _Settling:
                 **given,
             )
             _extend(columns, found)
-            for type_ in types:
+            for kind in patterns(self._core, types):
                 found = self._core.stream(
-                    f"MATCH ()-[e:{type_}]->() WHERE {where}"
-                    f" RETURN e.row, e.ord, e.hash, {LINK_CODE[type_]}, e.source_base, e.target_base",
+                    f"MATCH ()-[e:{kind}]->() WHERE {where}"
+                    " RETURN e.row, e.ord, e.hash, type(e), e.source_base, e.target_base",
                     **given,
                 )
-                _extend(columns, found)
+                _extend(columns, ([*row[:3], LINK_CODE[row[3]], *row[4:]] for row in found))
         return Said.of(columns)
 
     # -- standing -----------------------------------------------------------------------------------------------
