@@ -96,6 +96,15 @@ def neo4j_server(request: pytest.FixtureRequest) -> servers.Running:
     return running
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one line of Neo4j run in one process: a server's first minute goes to planning what it is asked."""
+    for item in items:
+        given = getattr(item, "callspec", None)
+        for value in given.params.values() if given else ():
+            if str(value).removeprefix("neo4j-") in servers.LINES:
+                item.add_marker(pytest.mark.xdist_group(str(value).removeprefix("neo4j-")))
+
+
 def summary_of_skips(skipped: list[pytest.TestReport]) -> str | None:
     """One line that says which real data or servers were missing and how many tests did not run for it."""
     count: dict[str, int] = {}
