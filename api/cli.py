@@ -7,6 +7,7 @@ import sys
 import typer
 
 import api.commands.ask
+import api.commands.cypher
 import api.commands.demo
 import api.commands.describe
 import api.commands.export
