@@ -123,7 +123,8 @@ def _judge(store: AnyStore, model: Model, step: Judge, number: int) -> None:
     model.judge(a, b, step.verdict, made[0])
 
 
-def compare(store: AnyStore, model: Model) -> None:
+def compare(store: AnyStore, model: Model, *, every_id: bool = True) -> None:
+    """What the store says of every publication; of ids that were seen once only at the last, if not ``every_id``."""
     for number, state in enumerate(model.states):
         for clearance in Secrecy:
             at, seen = At(number, clearance), Seen(state, clearance)
@@ -141,7 +142,7 @@ def compare(store: AnyStore, model: Model) -> None:
             there = list(store.entities(at))
             assert [e.id for e in there] == sorted(e.id for e in there)
             assert {e.id: (e.keys, e.ghost) for e in there} == seen.entities()
-            for base in model.last.shown:
+            for base in model.last.shown if every_id or state is model.last else ():
                 found = store.find(at, entity_id(base))
                 assert (found.id if found else None) == seen.find(base), base
 
@@ -149,7 +150,7 @@ def compare(store: AnyStore, model: Model) -> None:
 Script = list[Load | Judge | Withdraw]
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 many = settings(max_examples=80, deadline=None, suppress_health_check=SLOW)
-few = settings(max_examples=6, deadline=None, suppress_health_check=SLOW)
+few = settings(max_examples=5, deadline=None, suppress_health_check=SLOW)
 """For a server, where an example takes seconds; `make soak` tries as many as for a file."""
 
 in_a_file = pytest.mark.parametrize("kind", ["sqlite"])
@@ -181,7 +182,7 @@ def test_every_publication_of_a_server_reads_as_the_model_says_often(kind: str, 
 def _reads_as_the_model(kind: str, script: Script) -> None:
     with tempfile.TemporaryDirectory() as folder, open_store(kind, Path(folder)) as store:
         model = play(store, script)
-        compare(store, model)
+        compare(store, model, every_id=kind == "sqlite")
         assert store.check() == []
 
 
