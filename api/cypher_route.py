@@ -44,7 +44,7 @@ class Rows(BaseModel):
 
 EXAMPLE = {
     "statement": "MATCH (c:Contract) WHERE c.name CONTAINS $word RETURN c.id, c.name ORDER BY c.name LIMIT 10",
-    "parameters": {"word": "handskar"},
+    "parameters": {"word": "Handskar"},
 }
 _BODY = {
     "required": True,

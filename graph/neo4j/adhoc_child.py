@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import base64
 import json
+import math
+import signal
 import sys
 import uuid
 from collections.abc import Iterator
@@ -183,6 +185,8 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.readline())
     auth = tuple(request["auth"]) if request["auth"] else None
     limit_memory(request["memory"])
+    if hasattr(signal, "alarm"):  # for when who started it is gone and cannot end it
+        signal.alarm(math.ceil(request["seconds"] + request["grace"]) + 5)
     with (
         neo4j.GraphDatabase.driver(
             request["uri"], auth=auth, connection_timeout=10, notifications_min_severity="WARNING"
