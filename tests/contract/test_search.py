@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from graph.store import At
 from ontology.records import Record, Secrecy
 from tests.contract.places import AnyStore
-from tests.contract.saying import START, company, load, now, owns, run_of, secret, source
+from tests.contract.saying import company, load, now, owns, run_of, secret, source
 
 LEI = "lei:213800KUD8LAJWSQ9D15"
 
@@ -176,9 +176,9 @@ def test_any_text_may_be_searched_for(store: AnyStore, text: str) -> None:
 letters = st.characters(max_codepoint=0x4FF, categories=["Lu", "Ll", "Lo", "Nd"])
 
 
-@given(name=st.text(letters, min_size=1, max_size=12))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_thing_is_found_by_its_own_name(store: AnyStore, name: str) -> None:
-    load(store, source(name), [company("local:1", name)])
-    assert store.search(now(store), name)[0].exact
-    store.begin(source("other"), "test", "1", {}, START)
+@given(names=st.lists(st.text(letters, min_size=1, max_size=12), min_size=1, max_size=12, unique=True))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_thing_is_found_by_its_own_name(store: AnyStore, names: list[str]) -> None:
+    load(store, source(), [company(f"local:{n}", name) for n, name in enumerate(names)])
+    for name in names:
+        assert store.search(now(store), name)[0].exact
