@@ -87,13 +87,13 @@ class Core:
     erasures: int = 0
     writing: threading.RLock = field(default_factory=threading.RLock)
     _sources: dict[int, str] = field(default_factory=dict)
-    _bookmarks: Any = field(default_factory=neo4j.GraphDatabase.bookmark_manager)
+    bookmarks: Any = field(default_factory=neo4j.GraphDatabase.bookmark_manager)
 
     def _session(self, mode: str) -> neo4j.Session:
         if self.closed:
             raise StoreError(f"The store {self.address.url} has been closed.")
         return self.driver.session(
-            database=self.address.database, default_access_mode=mode, bookmark_manager=self._bookmarks,
+            database=self.address.database, default_access_mode=mode, bookmark_manager=self.bookmarks,
             fetch_size=5_000,
         )  # fmt: skip
 
