@@ -29,7 +29,7 @@ from ontology.vocabulary import vocabulary
 FOLDER = Path(__file__).resolve().parent.parent / "cypher"
 PUBLIC_NOW = "store.run AS run, store.hidden AS hidden, 0 AS clearance, store.projected = store.publication AS now"
 """How a file says what a public reader of the last publication sees."""
-GIVEN_VIEW = "$run AS run, $hidden AS hidden, $clearance AS clearance, false AS now"
+GIVEN_VIEW = "$run AS run, $hidden AS hidden, $clearance AS clearance, $now AS now"
 SECTIONS = ("Question", "Parameters", "Returns", "Cost", "Example")
 KINDS = ("entity", "day", "integer", "risk")
 
@@ -72,14 +72,14 @@ class Question:
             "example": self.example,
         }
 
-    def bound(self, integers: Mapping[str, int], *, given_view: bool) -> str:
+    def bound(self, integers: Mapping[str, int]) -> str:
         """The text with ``$name`` in place of each value; bounds of patterns must be literals and are put in place."""
         names = [parameter.name for parameter in self.parameters]
         line = "WITH " + ", ".join(f"${name} AS {name}" for name in names)
         text = _VALUES.sub(lambda _: line, self.text, count=1)
         for name, number in integers.items():
             text = re.sub(rf"\.\.\d+ /\* {name} \*/", f"..{number:d} /* {name} */", text)
-        return text.replace(PUBLIC_NOW, GIVEN_VIEW) if given_view else text
+        return text.replace(PUBLIC_NOW, GIVEN_VIEW)
 
 
 _VALUES = re.compile(r"^WITH .*?(?=\n//)", re.MULTILINE | re.DOTALL)
@@ -202,11 +202,20 @@ def run(
 ) -> Asked:
     """Ask a question with the value of every parameter, as ``values`` gives them; see ``ask``."""
     integers = {p.name: given[p.name] for p in asked.parameters if p.kind == "integer"}
-    text = asked.bound(integers, given_view=at is not None)
-    view = core.view(at).given if at is not None else {}
     found = Asked(tuple(name for name, _ in asked.returns), iter(()))
-    found.rows = _rows(core, text, {**given, **view}, limits or Limits(), found)
+    found.rows = _rows(core, asked.bound(integers), {**given, **view(core, at)}, limits or Limits(), found)
     return found
+
+
+def view(core: Core, at: At | None) -> dict[str, Any]:
+    """What the reader sees, as the texts take it: run, hidden and clearance of ``core.view``; ``now`` where what stands
+    at the entities (the projection) is what the reader sees."""
+    rows = core.read("MATCH (s:KedjaStore {key: 'store'}) RETURN s.run, s.hidden, s.publication, s.projected")
+    run, hidden, last, projected = rows[0] if rows else (-1, [], 0, 0)
+    now = projected == last
+    if at is None:
+        return {"run": run, "hidden": hidden, "clearance": int(Secrecy.PUBLIC), "now": now}
+    return {**core.view(at).given, "now": now and at == At(last, Secrecy.PUBLIC)}
 
 
 def values(core: Core, asked: Question, params: Mapping[str, str], at: At | None) -> dict[str, Any]:
