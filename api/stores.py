@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from api.settings import neo4j_user, sqlite_path
 from graph.store import Store
 from ontology.errors import InputError
@@ -21,6 +23,9 @@ def open_store(url: str, *, create: bool = True) -> Store:
     """
     if is_neo4j(url):
         import graph.neo4j
+
+        # What the driver logs is said again by our error; where nobody has set up logging it would go to the terminal.
+        logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
         return graph.neo4j.open(graph.neo4j.Address.read(url, *neo4j_user()), create=create)
     import graph.sqlite

@@ -182,6 +182,7 @@ class Writer:
                 " ON CREATE SET u.added = $run, u.partner = x[3], u.rule = x[4]",
                 rows,
             )
+        self._core.write(lambda tx: hold(tx, self._core, self.run, [RunState.SETTLING], places=self.places), "settle")
 
     _STANDING = "{0}.retracted IS NULL AND {0}.added <> $run AND NOT {0}.added IN $hidden"
 
