@@ -32,7 +32,10 @@ def _described(core: Core, view: View, kinds: list[str] | None, ids: list[str] |
     start, given = "MATCH (r:KedjaRecord)", view.given
     if ids is not None:
         given["ids"] = ids
-        start = "UNWIND $ids AS id MATCH (x:KedjaBase {id: id}) MATCH (r:KedjaRecord {entity: x.node})"
+        start = (
+            "UNWIND $ids AS id MATCH (x:KedjaBase {id: id}) MATCH (r:KedjaRecord {entity: x.node})"
+            " USING INDEX r:KedjaRecord(entity)"
+        )
     chosen = ""
     if kinds is not None:
         given["kinds"] = kinds
@@ -63,7 +66,8 @@ def ghosts_of(core: Core, view: View, kinds: list[str] | None, ids: list[str] | 
     )
     rows = core.ask(
         "UNWIND $rows AS n MATCH (b:KedjaBase {node: n})"
-        f" WHERE NOT EXISTS {{ MATCH (r:KedjaRecord {{entity: n}}) WHERE {seen('r')} }}"
+        f" WHERE NOT EXISTS {{ MATCH (r:KedjaRecord {{entity: n}})"
+        f" USING INDEX r:KedjaRecord(entity) WHERE {seen('r')} }}"
         f" CALL (b) {{ {keys_of} }} RETURN b.node, b.id, b.kind, collect(key)",
         nodes, **given,
     )  # fmt: skip
@@ -156,6 +160,7 @@ def _of_ghost(core: Core, at: At, view: View, ghost: int) -> Entity | None:
     """
     rows = core.read(
         "MATCH (:KedjaBase {node: $ghost})<-[:KEDJA_KEY]-(b) MATCH (r:KedjaRecord {base: b.node})"
+        " USING INDEX r:KedjaRecord(base)"
         f" WHERE {seen('r')} MATCH (e:KedjaBase {{node: r.entity}}) RETURN e.node ORDER BY e.id LIMIT 1",
         ghost=ghost, **view.given,
     )  # fmt: skip

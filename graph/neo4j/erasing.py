@@ -57,7 +57,10 @@ def _where(core: Core, id_: str) -> tuple[list[str], dict[str, Any]]:
     if is_link(id_):
         return [f"()-[e:{kind} {{ord: $ord}}]->()" for kind in patterns(core, LINK_TYPES)], {"ord": link_order(id_)}
     base = entity_ids([id_], "r")
-    pattern = "(x:KedjaBase {id: $id}) WHERE x.key IS NULL MATCH (e:KedjaRecord {base: x.node})"
+    pattern = (
+        "(x:KedjaBase {id: $id}) WHERE x.key IS NULL MATCH (e:KedjaRecord {base: x.node})"
+        " USING INDEX e:KedjaRecord(base)"
+    )
     return ([pattern], {"id": base[0]}) if base else ([], {})
 
 
@@ -110,7 +113,7 @@ def _delete(core: Core, ids: Sequence[str]) -> None:
     # What another run has added and not yet settled is said again, and keeps its keys.
     core.run(
         "UNWIND $rows AS n MATCH (b:KedjaBase {node: n})-[k:KEDJA_KEY]->()"
-        " WHERE NOT EXISTS { MATCH (r:KedjaRecord {base: n}) } DELETE k",
+        " WHERE NOT EXISTS { MATCH (r:KedjaRecord {base: n}) USING INDEX r:KedjaRecord(base) } DELETE k",
         rows=bases,
     )
     core.run(

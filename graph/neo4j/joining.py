@@ -41,7 +41,8 @@ class StoredRows:
 
     def records(self, bases: Iterable[int]) -> Iterator[tuple[int, int, bool]]:
         rows = self._ask(
-            f"UNWIND $rows AS n MATCH (r:KedjaRecord {{base: n}}) WHERE {self._SHOWN.format('r')}"
+            f"UNWIND $rows AS n MATCH (r:KedjaRecord {{base: n}})"
+            f" USING INDEX r:KedjaRecord(base) WHERE {self._SHOWN.format('r')}"
             " RETURN n, r.secrecy, max(r.apart) ORDER BY r.secrecy DESC",
             bases,
         )
@@ -79,7 +80,8 @@ class StoredRows:
 
     def first_shown(self, bases: Iterable[int]) -> Iterator[tuple[int, int, int]]:
         rows = self._ask(
-            "UNWIND $rows AS n MATCH (r:KedjaRecord {base: n}) MATCH (p:KedjaRun {run: r.added})"
+            "UNWIND $rows AS n MATCH (r:KedjaRecord {base: n})"
+            " USING INDEX r:KedjaRecord(base) MATCH (p:KedjaRun {run: r.added})"
             " WHERE p.publication IS NOT NULL RETURN n, r.secrecy, min(p.publication)",
             bases,
         )
@@ -138,13 +140,15 @@ class Writer:
         self.batches("UNWIND $rows AS n MATCH (r:KedjaRecord {row: n}) DELETE r", rows)
 
     def drop_links(self, type_: str, rows: Sequence[int]) -> None:
-        self.batches(f"UNWIND $rows AS n MATCH ()-[e:{type_} {{row: n}}]->() DELETE e", rows)
+        self.batches(f"UNWIND $rows AS n MATCH ()-[e:{type_} {{row: n}}]->() USING INDEX e:{type_}(row) DELETE e", rows)
 
     def retract_records(self, rows: Sequence[int]) -> None:
         self.batches("UNWIND $rows AS n MATCH (r:KedjaRecord {row: n}) SET r.retracted = $run", rows)
 
     def retract_links(self, type_: str, rows: Sequence[int]) -> None:
-        cypher = f"UNWIND $rows AS n MATCH ()-[e:{type_} {{row: n}}]->() SET e.retracted = $run"
+        cypher = (
+            f"UNWIND $rows AS n MATCH ()-[e:{type_} {{row: n}}]->() USING INDEX e:{type_}(row) SET e.retracted = $run"
+        )
         self.batches(cypher, rows, types=[type_])
 
     def put_records(self, entities: Mapping[int, int]) -> None:
@@ -155,7 +159,8 @@ class Writer:
     def put_links(self, type_: str, rows: Sequence[tuple[int, int, int]]) -> None:
         """Give links that nobody has seen, (row, source, target), the ends that they stand at."""
         cypher = (
-            f"UNWIND $rows AS x MATCH ()-[o:{type_} {{row: x[0]}}]->() WITH x, o, properties(o) AS p DELETE o WITH x, p"
+            f"UNWIND $rows AS x MATCH ()-[o:{type_} {{row: x[0]}}]->()"
+            f" USING INDEX o:{type_}(row) WITH x, o, properties(o) AS p DELETE o WITH x, p"
             " MATCH (s:KedjaBase {node: x[1]}) MATCH (t:KedjaBase {node: x[2]})"
             f" CREATE (s)-[e:{type_}]->(t) SET e = p"
         )
@@ -171,7 +176,11 @@ class Writer:
         moved = {ghost: plain[ghost] for ghost in plain_moved} | dict(stands.moved)
         self._move_records(moved)
         self._move_links(moved, stands.before)
-        self.batches("UNWIND $rows AS n MATCH ()-[u:KEDJA_UNDER {row: n}]->() SET u.retracted = $run", stands.gone)
+        self.batches(
+            "UNWIND $rows AS n MATCH ()-[u:KEDJA_UNDER {row: n}]->()"
+            " USING INDEX u:KEDJA_UNDER(row) SET u.retracted = $run",
+            stands.gone,
+        )
         usual = [(ghost, base, base, "") for ghost, base in sorted(plain.items())]
         for members in (usual, list(stands.members())):
             first = self.take(len(members))
@@ -188,7 +197,8 @@ class Writer:
 
     def _move_records(self, moved: Mapping[int, int]) -> None:
         found = self._core.ask(
-            f"UNWIND $rows AS n MATCH (r:KedjaRecord {{base: n}}) WHERE {self._STANDING.format('r')}"
+            f"UNWIND $rows AS n MATCH (r:KedjaRecord {{base: n}})"
+            f" USING INDEX r:KedjaRecord(base) WHERE {self._STANDING.format('r')}"
             " RETURN r.row, r.base, r.entity, r.said",
             sorted(moved), run=self.run, hidden=self._hidden,
         )  # fmt: skip
@@ -223,7 +233,7 @@ class Writer:
             by_type[type_].append([row, first + i, source, target])
         for type_, rows in sorted(by_type.items()):
             self.batches(
-                f"UNWIND $rows AS x MATCH ()-[o:{type_} {{row: x[0]}}]->()"
+                f"UNWIND $rows AS x MATCH ()-[o:{type_} {{row: x[0]}}]->() USING INDEX o:{type_}(row)"
                 " MATCH (s:KedjaBase {node: x[2]}) MATCH (t:KedjaBase {node: x[3]})"
                 f" MERGE (s)-[e:{type_} {{row: x[1]}}]->(t)"
                 " SET e = o {.*, row: x[1], added: $run, retracted: null} SET o.retracted = $run",

@@ -82,7 +82,8 @@ def _facts(core: Core, view: View, nodes: list[int]) -> Iterator[tuple[int, str,
     """(node, node type, properties) of those that have something public."""
     records: dict[int, list[Row]] = defaultdict(list)
     rows = core.read(
-        f"UNWIND $rows AS n MATCH (r:KedjaRecord {{entity: n}}) WHERE {seen('r')} MATCH (b:KedjaBase {{node: r.base}})"
+        f"UNWIND $rows AS n MATCH (r:KedjaRecord {{entity: n}})"
+        f" USING INDEX r:KedjaRecord(entity) WHERE {seen('r')} MATCH (b:KedjaBase {{node: r.base}})"
         " RETURN n, b.kind, r.name, r.keys, r.properties, r.status, r.valid_from, r.valid_to"
         " ORDER BY n, r.base <> r.entity, b.id, r.hash",
         rows=nodes, **view.given,

@@ -91,7 +91,10 @@ def records(
     where = [seen("r")]
     if entities is not None:
         given["entities"] = entity_ids(entities, "e")
-        start = "UNWIND $entities AS id MATCH (x:KedjaBase {id: id}) MATCH (r:KedjaRecord {entity: x.node})"
+        start = (
+            "UNWIND $entities AS id MATCH (x:KedjaBase {id: id}) MATCH (r:KedjaRecord {entity: x.node})"
+            " USING INDEX r:KedjaRecord(entity)"
+        )
     if ids is not None:
         given["ids"] = entity_ids(ids, "r")
         where.append("r.base IN [x IN ids | x.node]")
@@ -165,6 +168,7 @@ def history(core: Core, id_: str, clearance: Secrecy) -> list[tuple[StoredRecord
     elif base := entity_ids([id_], "r"):
         found = core.read(
             "MATCH (x:KedjaBase {id: $id}) WHERE x.key IS NULL MATCH (r:KedjaRecord {base: x.node})"
+            " USING INDEX r:KedjaRecord(base)"
             f" WHERE r.secrecy <= $clearance {_OF_RECORD} RETURN {_RECORD}",
             id=base[0], clearance=int(clearance),
         )  # fmt: skip

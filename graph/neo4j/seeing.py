@@ -8,9 +8,12 @@ from graph.neo4j.core import Core, View, made, seen
 from graph.neo4j.joining import STOOD
 from graph.neo4j.schema import ANY_LINK
 
-_HOLDS = "UNWIND $rows AS n MATCH (r:KedjaRecord {{base: n}}) WHERE {} RETURN DISTINCT n"
+_HOLDS = (
+    "UNWIND $rows AS n MATCH (r:KedjaRecord {{base: n}}) USING INDEX r:KedjaRecord(base) WHERE {} RETURN DISTINCT n"
+)
 _KEYED = (
     "UNWIND $rows AS n MATCH (:KedjaBase {{node: n}})<-[:KEDJA_KEY]-(h) MATCH (r:KedjaRecord {{base: h.node}})"
+    " USING INDEX r:KedjaRecord(base)"
     " WHERE {} RETURN DISTINCT n"
 )
 _NAMED = tuple(

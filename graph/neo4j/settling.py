@@ -224,7 +224,7 @@ class _Settling:
         found = self._core.ask(
             "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) WHERE b.judged IS NULL"
             " AND NOT EXISTS { (b)-[:KEDJA_UNDER]->() }"
-            " AND NOT EXISTS { MATCH (r:KedjaRecord {base: n}) WHERE r.added <> $run }"
+            " AND NOT EXISTS { MATCH (r:KedjaRecord {base: n}) USING INDEX r:KedjaRecord(base) WHERE r.added <> $run }"
             " AND NOT EXISTS { MATCH (b)-[:KEDJA_KEY]->(k) WHERE k.judged IS NOT NULL"
             " OR NOT split(k.key, ':')[0] IN $strong OR EXISTS { (k)-[:KEDJA_UNDER]->() }"
             " OR EXISTS { MATCH (k)<-[:KEDJA_KEY]-(o) WHERE o.node <> n } }"

@@ -71,6 +71,7 @@ class Neo4jStore:
     def begin(
         self, source: Source, loader: str, version: str, options: Mapping[str, str], began: datetime, kind: str = "load"
     ) -> Begun:
+        projecting.project(self.core)  # for a process that died after it had published
         return runs.begin(self.core, self.owners, source, loader, version, options, began, kind)
 
     def add(self, run: int, items: Sequence[Record | Link]) -> None:
