@@ -127,7 +127,8 @@ def intern(core: Core, bases: Mapping[str, tuple[str, str | None]]) -> tuple[dic
     heads: dict[int, int] = {}
     by_entity = {entity_id(id_): id_ for id_ in bases if id_ not in nodes}
     found = core.ask(
-        "UNWIND $rows AS id MATCH (b:KedjaBase {id: id}) OPTIONAL MATCH (b)-[u:KEDJA_UNDER]->(h)"
+        "UNWIND $rows AS id MATCH (b:KedjaBase {id: id})"
+        " USING INDEX b:KedjaBase(id) OPTIONAL MATCH (b)-[u:KEDJA_UNDER]->(h)"
         " WHERE u.retracted IS NULL RETURN b.id, b.node, b.key, max(h.node)",
         list(by_entity),
     )
@@ -139,7 +140,10 @@ def intern(core: Core, bases: Mapping[str, tuple[str, str | None]]) -> tuple[dic
         if key == "":  # erased once, and said again
             lost.append({"node": node, "key": bases[by_entity[id_]][1]})
     if lost:
-        core.run("UNWIND $rows AS x MATCH (b:KedjaBase {node: x.node}) SET b.key = x.key", rows=lost)
+        core.run(
+            "UNWIND $rows AS x MATCH (b:KedjaBase {node: x.node}) USING INDEX b:KedjaBase(node) SET b.key = x.key",
+            rows=lost,
+        )
     if new := [id_ for id_ in bases if id_ not in nodes]:
         nodes |= _make(core, bases, new)
     return nodes, heads
@@ -248,7 +252,8 @@ def _write(tx: Tx, records: list[Facts], keys: list[tuple[int, int]], links: Map
     if records:
         tx.rows("UNWIND $rows AS x MERGE (r:KedjaRecord {row: x.row}) ON CREATE SET r += x", rows=records)
         tx.rows(
-            "UNWIND $rows AS x MATCH (k:KedjaBase {node: x[0]}) MATCH (b:KedjaBase {node: x[1]})"
+            "UNWIND $rows AS x MATCH (k:KedjaBase {node: x[0]})"
+            " USING INDEX k:KedjaBase(node) MATCH (b:KedjaBase {node: x[1]}) USING INDEX b:KedjaBase(node)"
             " MERGE (b)-[:KEDJA_KEY]->(k)",
             rows=sorted(set(keys)),
         )
@@ -259,7 +264,8 @@ def _write(tx: Tx, records: list[Facts], keys: list[tuple[int, int]], links: Map
 def place_links(type_: str) -> str:
     """The statement that makes links of a type (``$rows``: ends s and t, row, properties p), once each."""
     return (
-        "UNWIND $rows AS x MATCH (s:KedjaBase {node: x.s}) MATCH (t:KedjaBase {node: x.t})"
+        "UNWIND $rows AS x MATCH (s:KedjaBase {node: x.s})"
+        " USING INDEX s:KedjaBase(node) MATCH (t:KedjaBase {node: x.t}) USING INDEX t:KedjaBase(node)"
         f" MERGE (s)-[e:{type_} {{row: x.row}}]->(t) ON CREATE SET e += x.p"
     )
 

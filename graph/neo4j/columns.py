@@ -111,8 +111,8 @@ def record_columns(core: Core, at: At) -> Iterator[RecordColumns]:
         return
     rows: list[Any] = []
     for row in core.stream(
-        f"MATCH (r:KedjaRecord) WHERE {seen('r')} MATCH (b:KedjaBase {{node: r.base}})"
-        f" MATCH (e:KedjaBase {{node: r.entity}}) RETURN {_RECORD}",
+        f"MATCH (r:KedjaRecord) WHERE {seen('r')} MATCH (b:KedjaBase {{node: r.base}}) USING INDEX b:KedjaBase(node)"
+        f" MATCH (e:KedjaBase {{node: r.entity}}) USING INDEX e:KedjaBase(node) RETURN {_RECORD}",
         **view.given,
     ):
         rows.append(row)

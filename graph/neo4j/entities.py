@@ -33,7 +33,8 @@ def _described(core: Core, view: View, kinds: list[str] | None, ids: list[str] |
     if ids is not None:
         given["ids"] = ids
         start = (
-            "UNWIND $ids AS id MATCH (x:KedjaBase {id: id}) MATCH (r:KedjaRecord {entity: x.node})"
+            "UNWIND $ids AS id MATCH (x:KedjaBase {id: id})"
+            " USING INDEX x:KedjaBase(id) MATCH (r:KedjaRecord {entity: x.node})"
             " USING INDEX r:KedjaRecord(entity)"
         )
     chosen = ""
@@ -41,8 +42,8 @@ def _described(core: Core, view: View, kinds: list[str] | None, ids: list[str] |
         given["kinds"] = kinds
         chosen = "WHERE e.kind IN $kinds"
     rows = core.stream(
-        f"{start} WHERE {seen('r')} MATCH (e:KedjaBase {{node: r.entity}}) {chosen or ''}"
-        " MATCH (b:KedjaBase {node: r.base}) RETURN e.id, e.node, e.kind, r.keys, r.name"
+        f"{start} WHERE {seen('r')} MATCH (e:KedjaBase {{node: r.entity}}) USING INDEX e:KedjaBase(node) {chosen or ''}"
+        " MATCH (b:KedjaBase {node: r.base}) USING INDEX b:KedjaBase(node) RETURN e.id, e.node, e.kind, r.keys, r.name"
         " ORDER BY e.id, r.base <> r.entity, b.id, r.hash",
         **given,
     )
@@ -65,7 +66,7 @@ def ghosts_of(core: Core, view: View, kinds: list[str] | None, ids: list[str] | 
         for pattern, end in ((f"(b)-[l:{ANY_LINK}]->()", "source"), (f"(b)<-[l:{ANY_LINK}]-()", "target"))
     )
     rows = core.ask(
-        "UNWIND $rows AS n MATCH (b:KedjaBase {node: n})"
+        "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX b:KedjaBase(node)"
         f" WHERE NOT EXISTS {{ MATCH (r:KedjaRecord {{entity: n}})"
         f" USING INDEX r:KedjaRecord(entity) WHERE {seen('r')} }}"
         f" CALL (b) {{ {keys_of} }} RETURN b.node, b.id, b.kind, collect(key)",
@@ -104,7 +105,7 @@ def find(core: Core, at: At, text: str) -> Entity | None:
     """See ``Store.find``."""
     view, text = core.view(at), text.strip()
     if wanted := entity_ids([text], "e"):
-        for base in core.read("MATCH (b:KedjaBase {id: $id}) RETURN b.node", id=wanted[0]):
+        for base in core.read("MATCH (b:KedjaBase {id: $id}) USING INDEX b:KedjaBase(id) RETURN b.node", id=wanted[0]):
             return _of_id(core, at, view, base[0])
         return None
     try:
@@ -115,7 +116,7 @@ def find(core: Core, at: At, text: str) -> Entity | None:
 
 
 def _entity(core: Core, at: At, node: int) -> Entity | None:
-    ((id_,),) = core.read("MATCH (b:KedjaBase {node: $node}) RETURN b.id", node=node)
+    ((id_,),) = core.read("MATCH (b:KedjaBase {node: $node}) USING INDEX b:KedjaBase(node) RETURN b.id", node=node)
     return next(iter(entities(core, at, None, [id_])), None)
 
 
@@ -143,7 +144,9 @@ def _of_id(core: Core, at: At, view: View, base: int) -> Entity | None:
 def _of_key(core: Core, at: At, view: View, key: str) -> Entity | None:
     ids = [entity_id(ghost_id(type_, key)) for type_ in NODES]
     rows = core.read(
-        "UNWIND $ids AS id MATCH (b:KedjaBase {id: id}) WHERE b.key IS NOT NULL RETURN b.id, b.node", ids=ids
+        "UNWIND $ids AS id MATCH (b:KedjaBase {id: id})"
+        " USING INDEX b:KedjaBase(id) WHERE b.key IS NOT NULL RETURN b.id, b.node",
+        ids=ids,
     )
     there: dict[str, int] = dict(rows)  # type: ignore[arg-type]
     for id_ in ids:
@@ -161,7 +164,8 @@ def _of_ghost(core: Core, at: At, view: View, ghost: int) -> Entity | None:
     rows = core.read(
         "MATCH (:KedjaBase {node: $ghost})<-[:KEDJA_KEY]-(b) MATCH (r:KedjaRecord {base: b.node})"
         " USING INDEX r:KedjaRecord(base)"
-        f" WHERE {seen('r')} MATCH (e:KedjaBase {{node: r.entity}}) RETURN e.node ORDER BY e.id LIMIT 1",
+        f" WHERE {seen('r')} MATCH (e:KedjaBase {{node: r.entity}})"
+        f" USING INDEX e:KedjaBase(node) RETURN e.node ORDER BY e.id LIMIT 1",
         ghost=ghost, **view.given,
     )  # fmt: skip
     stands = _stands(core, view, ghost)

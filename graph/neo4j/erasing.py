@@ -117,7 +117,8 @@ def _delete(core: Core, ids: Sequence[str]) -> None:
         rows=bases,
     )
     core.run(
-        f"UNWIND $rows AS n MATCH (b:KedjaBase {{node: n}}) WHERE NOT EXISTS {{ (b)<-[:KEDJA_KEY]-() }}"
+        f"UNWIND $rows AS n MATCH (b:KedjaBase {{node: n}})"
+        f" USING INDEX b:KedjaBase(node) WHERE NOT EXISTS {{ (b)<-[:KEDJA_KEY]-() }}"
         f" AND NOT EXISTS {{ MATCH (b){STOOD}-[l:{ANY_LINK}]-()"
         " WHERE l.source_base = b.node OR l.target_base = b.node }"
         " SET b.key = ''",

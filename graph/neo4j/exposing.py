@@ -63,7 +63,8 @@ def write(core: Core, edition: Edition, rows: Iterable[tuple[str, str, Mapping[s
     count = 0
     for batch in _batches(core, rows, number, shared):
         made = core.run(
-            "UNWIND $rows AS x MATCH (c:KedjaBase {id: x.contract}) MATCH (r:KedjaBase {node: x.risk})"
+            "UNWIND $rows AS x MATCH (c:KedjaBase {id: x.contract})"
+            " USING INDEX c:KedjaBase(id) MATCH (r:KedjaBase {node: x.risk}) USING INDEX r:KedjaBase(node)"
             " MERGE (c)-[e:EXPOSED_TO {row: x.row}]->(r) SET e += x.p RETURN count(e)",
             rows=batch,
         )

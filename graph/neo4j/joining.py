@@ -66,7 +66,9 @@ class StoredRows:
             ))  # fmt: skip
 
     def names(self, bases: Iterable[int]) -> Iterator[tuple[int, str, str | None]]:
-        rows = self._ask("UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) RETURN n, b.id, b.key", bases)
+        rows = self._ask(
+            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX b:KedjaBase(node) RETURN n, b.id, b.key", bases
+        )
         yield from ((node, base_id(id_, key), key) for node, id_, key in rows)
 
     def ghost_levels(self, ghosts: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -161,7 +163,8 @@ class Writer:
         cypher = (
             f"UNWIND $rows AS x MATCH ()-[o:{type_} {{row: x[0]}}]->()"
             f" USING INDEX o:{type_}(row) WITH x, o, properties(o) AS p DELETE o WITH x, p"
-            " MATCH (s:KedjaBase {node: x[1]}) MATCH (t:KedjaBase {node: x[2]})"
+            " MATCH (s:KedjaBase {node: x[1]}) USING INDEX s:KedjaBase(node) MATCH (t:KedjaBase {node: x[2]})"
+            " USING INDEX t:KedjaBase(node)"
             f" CREATE (s)-[e:{type_}]->(t) SET e = p"
         )
         self.batches(cypher, [list(row) for row in rows], size=_REPLACE)
@@ -186,7 +189,8 @@ class Writer:
             first = self.take(len(members))
             rows = [[first + i, *member] for i, member in enumerate(members)]
             self.batches(
-                "UNWIND $rows AS x MATCH (b:KedjaBase {node: x[1]}) MATCH (h:KedjaBase {node: x[2]})"
+                "UNWIND $rows AS x MATCH (b:KedjaBase {node: x[1]})"
+                " USING INDEX b:KedjaBase(node) MATCH (h:KedjaBase {node: x[2]}) USING INDEX h:KedjaBase(node)"
                 " MERGE (b)-[u:KEDJA_UNDER {row: x[0]}]->(h)"
                 " ON CREATE SET u.added = $run, u.partner = x[3], u.rule = x[4]",
                 rows,
@@ -217,7 +221,8 @@ class Writer:
         asked = [[base, before.get(base, base)] for base in sorted(moved)]
         for pattern, end in (("(h)-[e:{0}]->(o)", "source"), ("(h)<-[e:{0}]-(o)", "target")):
             found = self._core.ask(
-                f"UNWIND $rows AS x MATCH (h:KedjaBase {{node: x[1]}}) MATCH {pattern.format(ANY_LINK)}"
+                f"UNWIND $rows AS x MATCH (h:KedjaBase {{node: x[1]}})"
+                f" USING INDEX h:KedjaBase(node) MATCH {pattern.format(ANY_LINK)}"
                 f" WHERE e.{end}_base = x[0] AND {self._STANDING.format('e')}"
                 " RETURN e.row, type(e), e.source_base, e.target_base, startNode(e).node, endNode(e).node, e.said",
                 asked, run=self.run, hidden=self._hidden,
@@ -234,7 +239,8 @@ class Writer:
         for type_, rows in sorted(by_type.items()):
             self.batches(
                 f"UNWIND $rows AS x MATCH ()-[o:{type_} {{row: x[0]}}]->() USING INDEX o:{type_}(row)"
-                " MATCH (s:KedjaBase {node: x[2]}) MATCH (t:KedjaBase {node: x[3]})"
+                " MATCH (s:KedjaBase {node: x[2]})"
+                " USING INDEX s:KedjaBase(node) MATCH (t:KedjaBase {node: x[3]}) USING INDEX t:KedjaBase(node)"
                 f" MERGE (s)-[e:{type_} {{row: x[1]}}]->(t)"
                 " SET e = o {.*, row: x[1], added: $run, retracted: null} SET o.retracted = $run",
                 sorted(rows, key=lambda row: (row[2], row[3])), types=[type_],

@@ -90,7 +90,7 @@ def _side(core: Core, text: str) -> int:
     published = latest(core)
     at = At(published.number if published else 0, Secrecy.RESTRICTED)
     for id_ in entity_ids([text.strip()], "e"):
-        for (base,) in core.read("MATCH (b:KedjaBase {id: $id}) RETURN b.node", id=id_):
+        for (base,) in core.read("MATCH (b:KedjaBase {id: $id}) USING INDEX b:KedjaBase(id) RETURN b.node", id=id_):
             if shown(core, core.view(at), [base]):
                 return int(base)
     entity = find(core, at, text)
@@ -108,7 +108,9 @@ def judgements(core: Core, at: At) -> list[Judgement]:
 def _manual(core: Core, view: View) -> Iterator[Judgement]:
     rows = core.read(
         f"MATCH (j:KedjaJudgement) WHERE {seen('j', secrecy=False)} MATCH (a:KedjaBase {{node: j.a}})"
-        " MATCH (b:KedjaBase {node: j.b}) RETURN j.a, j.b, a.id, b.id, j.verdict, j.who, j.why, j.rule, j.id",
+        f" USING INDEX a:KedjaBase(node)"
+        " MATCH (b:KedjaBase {node: j.b})"
+        " USING INDEX b:KedjaBase(node) RETURN j.a, j.b, a.id, b.id, j.verdict, j.who, j.why, j.rule, j.id",
         **view.given,
     )
     there = shown(core, view, {base for row in rows for base in row[:2]})
@@ -123,7 +125,8 @@ def _by_rule(core: Core, view: View) -> Iterator[Judgement]:
         core.stream(
             f"MATCH (b:KedjaBase)-[m:KEDJA_UNDER]->() WHERE {seen('m', secrecy=False)} AND m.rule <> '{JUDGED}'"
             f" AND (m.rule <> '{SILENT}' OR EXISTS {{ (b)-[:{ANY_LINK}]-() }})"
-            " MATCH (p:KedjaBase {node: m.partner}) RETURN b.node, p.node, b.id, b.key, p.id, p.key, m.rule",
+            " MATCH (p:KedjaBase {node: m.partner})"
+            " USING INDEX p:KedjaBase(node) RETURN b.node, p.node, b.id, b.key, p.id, p.key, m.rule",
             **view.given,
         )
     )

@@ -27,7 +27,10 @@ _LINK = (
     "s.id, t.id, s.node, t.node, type(l), l.row, l.ord, l.source_key, l.target_key, l.properties, l.said, l.locator,"
     " l.raw, l.added, l.retracted, " + _COMMON.format("l")
 )
-_OF_RECORD = "MATCH (b:KedjaBase {node: r.base}) MATCH (e:KedjaBase {node: r.entity})"
+_OF_RECORD = (
+    "MATCH (b:KedjaBase {node: r.base})"
+    " USING INDEX b:KedjaBase(node) MATCH (e:KedjaBase {node: r.entity}) USING INDEX e:KedjaBase(node)"
+)
 
 
 def _common(row: Row) -> Common:
@@ -92,7 +95,8 @@ def records(
     if entities is not None:
         given["entities"] = entity_ids(entities, "e")
         start = (
-            "UNWIND $entities AS id MATCH (x:KedjaBase {id: id}) MATCH (r:KedjaRecord {entity: x.node})"
+            "UNWIND $entities AS id MATCH (x:KedjaBase {id: id})"
+            " USING INDEX x:KedjaBase(id) MATCH (r:KedjaRecord {entity: x.node})"
             " USING INDEX r:KedjaRecord(entity)"
         )
     if ids is not None:
@@ -167,7 +171,8 @@ def history(core: Core, id_: str, clearance: Secrecy) -> list[tuple[StoredRecord
         made = [(_link(core, row), row[13], row[14]) for row in found]
     elif base := entity_ids([id_], "r"):
         found = core.read(
-            "MATCH (x:KedjaBase {id: $id}) WHERE x.key IS NULL MATCH (r:KedjaRecord {base: x.node})"
+            "MATCH (x:KedjaBase {id: $id})"
+            " USING INDEX x:KedjaBase(id) WHERE x.key IS NULL MATCH (r:KedjaRecord {base: x.node})"
             " USING INDEX r:KedjaRecord(base)"
             f" WHERE r.secrecy <= $clearance {_OF_RECORD} RETURN {_RECORD}",
             id=base[0], clearance=int(clearance),
@@ -213,7 +218,8 @@ def _differing(core: Core, run: int, types: list[str], old: View, new: View) -> 
     differs = f"WITH *, {sees['old']} AS was, {sees['new']} AS is WHERE was <> is"
     for which in ("e.row >= $first AND e.row < $end", "e.retracted = $of"):
         found = core.stream(
-            f"MATCH (e:KedjaRecord) WHERE {which} MATCH (b:KedjaBase {{node: e.base}}) {differs} RETURN b.id, is",
+            f"MATCH (e:KedjaRecord) WHERE {which} MATCH (b:KedjaBase {{node: e.base}})"
+            f" USING INDEX b:KedjaBase(node) {differs} RETURN b.id, is",
             **given,
         )
         yield from ((base_id(id_, None), is_) for id_, is_ in found)

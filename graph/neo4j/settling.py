@@ -222,7 +222,7 @@ class _Settling:
         """
         bases = np.unique(self.own.take(self.left).records.id).tolist()
         found = self._core.ask(
-            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) WHERE b.judged IS NULL"
+            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX b:KedjaBase(node) WHERE b.judged IS NULL"
             " AND NOT EXISTS { (b)-[:KEDJA_UNDER]->() }"
             " AND NOT EXISTS { MATCH (r:KedjaRecord {base: n}) USING INDEX r:KedjaRecord(base) WHERE r.added <> $run }"
             " AND NOT EXISTS { MATCH (b)-[:KEDJA_KEY]->(k) WHERE k.judged IS NOT NULL"
@@ -288,7 +288,8 @@ class _Settling:
             else:
                 others.append(base)
         for base, head, ghost in self._core.ask(
-            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) OPTIONAL MATCH (b)-[u:KEDJA_UNDER]->(h)"
+            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n})"
+            " USING INDEX b:KedjaBase(node) OPTIONAL MATCH (b)-[u:KEDJA_UNDER]->(h)"
             " WHERE u.retracted IS NULL WITH n, coalesce(h, b) AS h RETURN n, h.node, h.key IS NOT NULL",
             others,
         ):
