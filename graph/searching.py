@@ -17,8 +17,8 @@ CANDIDATES = 500
 long as the text, then by type, then the shortest; so the best are among them."""
 NEAR_LENGTH = 2
 LAST_TIERS = (3, 4, 5)
-"""The worst tier of ``spelling`` that each stage of a search is sure to have found: names that begin so, whole words, an
-unfinished one."""
+"""The worst tier of ``spelling`` that each stage of a search is sure to have found: names that begin so, whole words,
+an unfinished one."""
 MAX_FOLDED = 1_000
 """Characters of a folded name that an index need hold; a longer one is still found by its words."""
 

@@ -84,8 +84,8 @@ class Chain:
                 facts = {"name": one.source, **one.facts}
                 yield Record(one.type, self.key(one.source), facts, common=one.common, row_key=row)
                 continue
-            ends = [Ref(type_of(end), self.key(end)) for end in (one.source, one.target)]
-            yield Link(one.type, *ends, one.facts, common=one.common, row_key=row)
+            source, target = (Ref(type_of(end), self.key(end)) for end in (one.source, one.target))
+            yield Link(one.type, source, target, one.facts, common=one.common, row_key=row)
 
     def load(self, store: Store) -> list[int]:
         """Publish both editions; gives the number of each publication."""
@@ -126,7 +126,8 @@ def _editions(draw: st.DrawFn) -> tuple[int, ...]:
 
 
 def _secrecy(draw: st.DrawFn) -> Secrecy:
-    return draw(st.sampled_from((Secrecy.PUBLIC,) * 5 + (Secrecy.RESTRICTED,)))
+    secrecy: Secrecy = draw(st.sampled_from((Secrecy.PUBLIC,) * 5 + (Secrecy.RESTRICTED,)))
+    return secrecy
 
 
 def _link(draw: st.DrawFn, type: str, source: str, target: str, number: int, *, generic: bool) -> Said:
@@ -162,7 +163,7 @@ def _records(draw: st.DrawFn, thing: str) -> list[Said]:
 def _facts(draw: st.DrawFn, type: str) -> dict[str, Any]:
     """Properties of a thing; absent ones are unknown."""
     day = st.sampled_from((None, "2026-05-31", "2026-06-01", "2026-06-02"))
-    found = {
+    sorts: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "Step": {"stage": st.sampled_from((None, "processing", "component", "extraction", "raw-material"))},
         "Contract": {"clause_level": st.sampled_from((None, "advanced", "basic", "none"))},
         "Finding": {"standing": st.sampled_from((None, "alleged", "refuted")), "revoked": day},
@@ -170,7 +171,8 @@ def _facts(draw: st.DrawFn, type: str) -> dict[str, Any]:
             "likelihood": st.sampled_from((None, 0.0, 0.25, 1.0)),
             "level": st.sampled_from((None, "uhm-low", "uhm-high", "uhm-insufficient-information")),
         },
-    }.get(type, {})  # fmt: skip
+    }  # fmt: skip
+    found = sorts.get(type, {})
     if type in ("Step", "Contract"):
         found = {**found, "inputs_known": st.sampled_from((None, "all", "some"))}
     if type in ("Finding", "RiskAssessment"):
