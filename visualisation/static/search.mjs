@@ -51,6 +51,9 @@ function attach(input) {
   }
 
   function move(by) {
+    // Who has begun to choose keeps this list: a later answer would take the choice away.
+    clearTimeout(timer);
+    asked += 1;
     const items = [...list.children];
     items[at]?.setAttribute("aria-selected", "false");
     at = (at + by + items.length) % items.length;
