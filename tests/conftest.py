@@ -100,10 +100,11 @@ def neo4j_server(request: pytest.FixtureRequest) -> servers.Running:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one line of Neo4j run in one process: a server's first minute goes to planning what it is asked.
 
-    Ad-hoc statements, of which each starts a process, are tried on the newest line; `make soak` tries them on all.
+    Ad-hoc statements, of which each starts a process, and plans, which take long to make, are tried on the newest line;
+    `make soak` tries them on all.
     """
     for item in items:
-        if "/adhoc/" in item.nodeid and f"[{servers.LINES[0]}" in item.nodeid and len(servers.LINES) > 1:
+        if ("/adhoc/" in item.nodeid or "test_plans" in item.nodeid) and f"[{servers.LINES[0]}" in item.nodeid and len(servers.LINES) > 1:
             item.add_marker(pytest.mark.soak)
         given = getattr(item, "callspec", None)
         for value in given.params.values() if given else ():

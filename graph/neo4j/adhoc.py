@@ -144,7 +144,7 @@ def _request(core: Core, cypher: str, given: Mapping[str, Any], limits: Limits) 
     address = core.address
     return {
         **asdict(limits), "uri": address.uri, "auth": address.auth, "database": address.database, "text": cypher,
-        "params": given, "bookmarks": sorted(core.bookmarks.getbookmarks()),
+        "params": given, "bookmarks": sorted(core.bookmarks.get_bookmarks()),
         "metadata": {"app": "kedja", "work": "adhoc", "request": uuid.uuid4().hex},
     }  # fmt: skip
 

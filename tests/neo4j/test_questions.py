@@ -283,6 +283,7 @@ def test_every_question_is_checked() -> None:
     assert set(CHECKS) == set(questions())
 
 
+@pytest.mark.soak
 @settings(max_examples=15)
 @given(chain=chains(), view=st.sampled_from(VIEWS))
 def test_cypher_the_snapshot_and_brute_force_agree(store: Neo4jStore, chain: Chain, view: tuple[int, Secrecy]) -> None:
