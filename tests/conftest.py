@@ -103,8 +103,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Ad-hoc statements, of which each starts a process, and plans, which take long to make, are tried on the newest line;
     `make soak` tries them on all.
     """
+    older = f"[{servers.LINES[0]}" if len(servers.LINES) > 1 else "none"
     for item in items:
-        if ("/adhoc/" in item.nodeid or "test_plans" in item.nodeid) and f"[{servers.LINES[0]}" in item.nodeid and len(servers.LINES) > 1:
+        if older in item.nodeid and ("/adhoc/" in item.nodeid or "test_plans" in item.nodeid):
             item.add_marker(pytest.mark.soak)
         given = getattr(item, "callspec", None)
         for value in given.params.values() if given else ():
