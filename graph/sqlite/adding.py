@@ -5,33 +5,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
 
-from graph.identity import content_hash, ghost_id, ordinal
+from graph.identity import ordinal
 from graph.sqlite.core import Core
 from graph.sqlite.schema import SHIFT
 from graph.store import RunState
+from graph.stored import STATUSES, Batch, prepare
 from ontology.errors import StoreError
-from ontology.records import Common, Link, Polarity, Record, Secrecy, Status, canonical, link_order
+from ontology.records import Common, Link, Polarity, Record, Secrecy, canonical, link_order
 from ontology.values import BEGINNING, END, to_day
 
-STATUSES = tuple(Status)
 _STATUS = {status: number for number, status in enumerate(STATUSES)}
 _MOST_CACHED = 1_000_000
 
-_ghost = lru_cache(maxsize=200_000)(ghost_id)
-
 Row = tuple[object, ...]
-
-
-@dataclass(slots=True)
-class Batch:
-    """Items as rows, but for the numbers that only the store can give. A place counts items, repeats included."""
-
-    bases: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    records: list[tuple[int, Record, str, tuple[str, ...], str, int, int]] = field(default_factory=list)
-    links: list[tuple[int, Link, str, str, str, str, int, int]] = field(default_factory=list)
 
 
 def add(core: Core, run: int, items: Sequence[Record | Link]) -> None:
@@ -50,31 +37,6 @@ def add(core: Core, run: int, items: Sequence[Record | Link]) -> None:
     if len(core.nodes) > _MOST_CACHED:
         core.nodes.clear()
     core.nodes.update(nodes)
-
-
-def prepare(items: Sequence[Record | Link], series: str, least: Secrecy) -> Batch:
-    """Ids, hashes and bases of a batch: all that needs no lock. A row is as secret as its source at least."""
-    batch = Batch()
-    seen: set[tuple[str, int]] = set()
-    for place, item in enumerate(items):
-        secrecy = max(item.common.secrecy, least)
-        text = canonical(item.properties) if item.properties else "{}"
-        id_, said = item.id(series), content_hash(item, text, secrecy)
-        if (id_, said) in seen:
-            continue
-        seen.add((id_, said))
-        if isinstance(item, Record):
-            batch.bases[id_] = (item.type, None)
-            keys = tuple(_ghost(item.type, key) for key in item.keys)
-            for ghost, key in zip(keys, item.keys, strict=True):
-                batch.bases[ghost] = (item.type, key)
-            batch.records.append((place, item, id_, keys, text, said, secrecy))
-        else:
-            ends = [_ghost(end.type, end.key) for end in (item.source, item.target)]
-            batch.bases[ends[0]] = (item.source.type, item.source.key)
-            batch.bases[ends[1]] = (item.target.type, item.target.key)
-            batch.links.append((place, item, id_, ends[0], ends[1], text, said, secrecy))
-    return batch
 
 
 def _places(core: Core, connection: sqlite3.Connection, run: int, count: int) -> int:

@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from graph.identity import entity_id, ordinal
-from graph.sqlite.adding import STATUSES
 from graph.sqlite.core import Core, View
-from graph.sqlite.runs import read_source
 from graph.sqlite.schema import SHIFT
 from graph.store import At, Changes, StoredLink, StoredRecord
+from graph.stored import STATUSES, read_source
 from ontology.errors import InputError
 from ontology.records import Common, Polarity, Secrecy, Source, link_id, link_order
 from ontology.values import from_day

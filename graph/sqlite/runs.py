@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from graph.sqlite.core import Core, stamp, unstamp
 from graph.sqlite.schema import SHIFT
 from graph.store import Begun, Publication, RunInfo, RunState
+from graph.stored import describe_source, read_source
 from ontology.errors import LeaseLostError, StoreError
-from ontology.records import Mode, Secrecy, Source, canonical, digest
+from ontology.records import Source, canonical, digest
 
 VERSIONED = ("record", "link", "member", "judgement")
 
@@ -33,29 +34,13 @@ def begin(
             if row:
                 return Begun(row[1], published=_publication(row))
         clear_dead(core, connection)
-        said = (source.id, source.series, source.edition, source.mode, int(source.secrecy), _described(source))
+        said = (source.id, source.series, source.edition, source.mode, int(source.secrecy), describe_source(source))
         done = connection.execute(
             "INSERT INTO run(kind, state, owner, source, series, edition, mode, secrecy, described, loader, version,"
             " options, fingerprint, began) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
             (kind, RunState.ADDING, owner, *said, loader, version, canonical(options), fingerprint, stamp(began)),
         )
         return Begun(int(done.lastrowid or 0))
-
-
-def _described(source: Source) -> str:
-    fields = {name: getattr(source, name) for name in source.__slots__}
-    for name in ("published", "retrieved"):
-        fields[name] = fields[name].isoformat() if fields[name] else None
-    fields["secrecy"] = int(source.secrecy)
-    return canonical(fields)
-
-
-def read_source(described: str) -> Source:
-    """The source as its run described it."""
-    fields: dict[str, Any] = json.loads(described)
-    for name in ("published", "retrieved"):
-        fields[name] = date.fromisoformat(fields[name]) if fields[name] else None
-    return Source(**{**fields, "mode": Mode(fields["mode"]), "secrecy": Secrecy(fields["secrecy"])})
 
 
 def publish(core: Core, run: int, at: datetime) -> Publication:
