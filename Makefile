@@ -13,7 +13,7 @@ UV := $(BIN)/uv
 LOCKED := requirements/uv.txt pyproject.toml
 
 # Test processes. Each starts its own Neo4j servers; one that KEDJA_TEST_NEO4J names has one database for all.
-WORKERS := $(if $(KEDJA_TEST_NEO4J),-n 0,-n 2 --dist loadgroup)
+WORKERS := $(if $(KEDJA_TEST_NEO4J),-n 0,-n 2)
 
 SERVE ?= yes
 PORT ?=

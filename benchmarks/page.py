@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 import graph.sqlite
 from api.app import create_app
 from api.settings import DEMO_VALID_AT, Settings
-from benchmarks.freezing import NOW
+from benchmarks.filling import NOW
 from benchmarks.measure import TIMES, Row
 from benchmarks.peers import Data
 from ontology.records import Link, Record, Ref, Source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
+from contextlib import ExitStack
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from benchmarks.generator import Generated, Size, generate
+from benchmarks.loading import Loaded, loaded
 from graph.kernels.plan import Plan, plan
 from graph.network import F64, I64, Network
 
@@ -25,6 +27,8 @@ class Data:
 
     def __init__(self, size: Size) -> None:
         self.size = size
+        self.closing = ExitStack()
+        """What runs until the last question of this network has been asked."""
 
     @cached_property
     def generated(self) -> Generated:
@@ -119,6 +123,12 @@ class Data:
         for seed, likelihood in zip(at.tolist(), value.tolist(), strict=True):
             graph.add_edge("seed", seed, cost=-math.log(likelihood))
         return graph
+
+    # -- Neo4j ------------------------------------------------------------------------------------------------
+    @cached_property
+    def neo4j(self) -> Loaded:
+        """A server of its own with the network in it."""
+        return self.closing.enter_context(loaded(self))
 
     # -- SQL --------------------------------------------------------------------------------------------------
     @cached_property

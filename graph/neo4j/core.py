@@ -28,6 +28,8 @@ RETRY_SECONDS = 30.0
 """How long the driver tries again what failed for a passing reason: a deadlock, a server that is away."""
 CHUNK = 5_000
 """How many rows go into one statement."""
+FETCHED = 5_000
+"""How many rows of an answer are asked for at a time."""
 
 MAKERS = "NOT {0}.added IN $hidden AND {0}.added <= $run"
 VISIBLE = MAKERS + " AND ({0}.retracted IS NULL OR {0}.retracted > $run OR {0}.retracted IN $hidden)"
@@ -94,7 +96,7 @@ class Core:
             raise StoreError(f"The store {self.address.url} has been closed.")
         return self.driver.session(
             database=self.address.database, default_access_mode=mode, bookmark_manager=self.bookmarks,
-            fetch_size=5_000,
+            fetch_size=FETCHED,
         )  # fmt: skip
 
     def _metadata(self, work: str) -> dict[str, str]:

@@ -20,6 +20,9 @@ from graph.store import At, Hit
 from ontology.model import NODES
 from ontology.values import guess_keys
 
+_LONGEST = 255
+"""Characters of the longest word in the index: its tokenizer splits what is longer."""
+
 _Rank = tuple[int, int, int, int, str, str]
 
 
@@ -85,7 +88,7 @@ def _stages(query: Query) -> Iterator[tuple[str, dict[str, Any]]]:
     yield f"{index} RETURN r", {"lucene": " AND ".join(_anywhere(f'"{" ".join(words)}"') for words in phrases)}
     last = phrases[-1][-1]
     finished = [_anywhere(f'"{" ".join(words)}"') for words in (*phrases[:-1], phrases[-1][:-1]) if words]
-    yield f"{index} RETURN r", {"lucene": " AND ".join((*finished, _anywhere(f"{last}*")))}
+    yield f"{index} RETURN r", {"lucene": " AND ".join((*finished, _anywhere(f"{last[:_LONGEST]}*")))}
 
 
 def _anywhere(term: str) -> str:

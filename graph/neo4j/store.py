@@ -200,7 +200,6 @@ def open(address: Address, *, create: bool = True) -> Neo4jStore:  # noqa: A001
         address.uri, auth=address.auth, user_agent="kedja", max_transaction_retry_time=RETRY_SECONDS,
         # Names that the database has not met yet: an empty store has most of them.
         notifications_disabled_classifications=["UNRECOGNIZED"], notifications_min_severity="WARNING",
-        warn_notification_severity="WARNING",
     )  # fmt: skip
     core = Core(address, driver)
     try:

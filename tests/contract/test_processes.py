@@ -20,7 +20,11 @@ from tests.contract.places import AnyStore, open_store
 from tests.contract.saying import day, now, whole
 
 ROOT = Path(__file__).resolve().parents[2]
-COUNT = 1500
+
+
+def rows(kind: str, of_a_file: int) -> int:
+    """How many rows a load has: fewer for a server, where each takes longer."""
+    return of_a_file if kind == "sqlite" else of_a_file // 4
 
 
 def started(kind: str, folder: Path, *files: Path) -> subprocess.Popen[str]:
@@ -45,12 +49,12 @@ def duration(kind: str, folder: Path, file: Path) -> float:
 
 def kill_series(kind: str, folder: Path, times: int, seed: int) -> set[RunState]:
     """Kill a loading process at random moments; gives the states in which its runs were found."""
-    chance = random.Random(seed)
+    chance, count = random.Random(seed), rows(kind, 1500)
     place = folder / "store"
     place.mkdir()
     (folder / "trial").mkdir()
     open_store(kind, folder / "trial").close()  # a place that other processes find
-    whole_load = duration(kind, folder / "trial", write(folder / "trial" / "file", "chain", "1", COUNT))
+    whole_load = duration(kind, folder / "trial", write(folder / "trial" / "file", "chain", "1", count))
     with open_store(kind, place) as store:
         load(store, Invented(), write(folder / "first", "chain", "0", 50), now=day(0))
     met = set()
@@ -58,7 +62,7 @@ def kill_series(kind: str, folder: Path, times: int, seed: int) -> set[RunState]
         with open_store(kind, place) as store:
             before = now(store, Secrecy.RESTRICTED)
             stood, runs = whole(store, before), len(store.runs())
-        file = write(folder / f"file-{n}", "chain", f"{n + 1:03}", COUNT)
+        file = write(folder / f"file-{n}", "chain", f"{n + 1:03}", count)
         with started(kind, place, file) as process:
             first_line(process)
             time.sleep(chance.uniform(0, whole_load * 1.1))
@@ -73,7 +77,7 @@ def kill_series(kind: str, folder: Path, times: int, seed: int) -> set[RunState]
             again = load(store, Invented(), file, now=day(n + 1))
             assert again.unchanged == published
             assert {e.name for e in store.entities(now(store)) if not e.ghost} == {
-                f"Number {i} of {n + 1:03}" for i in range(COUNT)
+                f"Number {i} of {n + 1:03}" for i in range(count)
             }
             assert whole(store, before) == stood
             assert store.check() == []
@@ -92,8 +96,8 @@ def test_twenty_kills(kind: str, tmp_path: Path) -> None:
 
 
 def test_four_processes_load_at_once_and_nothing_is_lost(kind: str, opened: Opener, tmp_path: Path) -> None:
-    store = opened()
-    loaders = [started(kind, tmp_path, *_editions(tmp_path, f"series{n}")) for n in range(4)]
+    store, count = opened(), rows(kind, 400)
+    loaders = [started(kind, tmp_path, *_editions(tmp_path, f"series{n}", count)) for n in range(4)]
     for process in loaders:
         process.communicate()
     assert [process.returncode for process in loaders] == [0] * 4
@@ -101,14 +105,14 @@ def test_four_processes_load_at_once_and_nothing_is_lost(kind: str, opened: Open
     assert {r.state for r in store.runs()} == {RunState.PUBLISHED}
     there = list(store.entities(now(store)))
     # Companies of the four series share a number of the statistics, so they are the same companies.
-    assert sum(not e.ghost for e in there) == 300
-    assert len(list(store.records(now(store)))) == 1200
-    assert len(list(store.links(now(store)))) == 1200
+    assert sum(not e.ghost for e in there) == count
+    assert len(list(store.records(now(store)))) == 4 * count
+    assert len(list(store.links(now(store)))) == 4 * count
     assert store.check() == []
 
 
-def _editions(folder: Path, series: str) -> list[Path]:
-    return [write(folder / f"{series}-{edition}", series, str(edition), 300) for edition in (1, 2)]
+def _editions(folder: Path, series: str, count: int) -> list[Path]:
+    return [write(folder / f"{series}-{edition}", series, str(edition), count) for edition in (1, 2)]
 
 
 def test_a_reader_during_a_publication_sees_the_old_or_the_new_and_nothing_else(

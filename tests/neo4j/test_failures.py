@@ -13,6 +13,7 @@ import pytest
 
 import graph.neo4j
 from graph.neo4j import Address, Neo4jStore
+from graph.neo4j.core import FETCHED
 from graph.store import At, RunState
 from loaders.base import load
 from ontology.errors import InputError, SchemaMismatchError, StoreError
@@ -25,7 +26,7 @@ from tests.neo4j.servers import Running
 from tools.neo4j_server import Server
 
 ROOT = Path(__file__).resolve().parents[2]
-COUNT = 600
+COUNT = 300
 
 
 def opened(server: Running, **options: bool) -> Neo4jStore:
@@ -137,14 +138,15 @@ def test_a_read_only_database_answers_and_refuses_to_be_written(line: str, tmp_p
 
 
 def test_a_reader_whose_server_dies_is_told_so(neo4j_server: Running, store: Neo4jStore) -> None:
-    say(store, source(), [company(f"local:{n}", "x" * 500) for n in range(8000)])
+    count = FETCHED + 100
+    say(store, source(), [company(f"local:{n}", "x") for n in range(count)])
     reading = store.records(now(store))
     next(reading)
     neo4j_server.kill()
     with pytest.raises(StoreError, match="cannot be reached"):
         list(reading)
     neo4j_server.start()
-    assert len(list(store.records(now(store)))) == 8000
+    assert len(list(store.records(now(store)))) == count
 
 
 def test_a_server_killed_between_settling_and_publication_loses_nothing(
@@ -169,7 +171,7 @@ def test_a_client_killed_while_projecting_is_made_up_for(neo4j_server: Running, 
     assert "store: what Browser shows is 1 publications behind" in store.check()
     say(store, source("other"), [])
     assert store.check() == []
-    assert store.core.read("MATCH (o:Organisation) RETURN o.name, o.known_at") == [["One", 2]]
+    assert store.core.read("MATCH (o:Organisation) RETURN o.name, o.known_at") == [["One", 1]]
 
 
 def kill_the_server(server: Running, folder: Path, times: int, seed: int) -> set[RunState]:

@@ -13,7 +13,7 @@ from tests.contract.saying import company, load, secret, source
 from tests.neo4j import servers
 
 
-@pytest.fixture(scope="package", params=servers.LINES)
+@pytest.fixture(scope="module", params=servers.LINES)
 def running(request: pytest.FixtureRequest) -> servers.Running:
     """It holds two companies, one of them secret, and 200 spots, each of which leads to 20 others."""
     found = servers.server(request.param)
@@ -38,9 +38,9 @@ def content(store: Neo4jStore) -> list[Any]:
     ]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def store(running: servers.Running) -> Iterator[Neo4jStore]:
-    """The open store; after all tests of the folder it holds what it held before, to the last property."""
+    """The open store; after all tests of a file it holds what it held before, to the last property."""
     with graph.neo4j.open(Address.read(running.uri, *(running.auth or ()))) as found:
         before = content(found)
         yield found
