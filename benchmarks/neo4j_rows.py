@@ -42,7 +42,7 @@ class Bare:
         for items in batches(data):
             batch = prepare(items, "bench", Secrecy.PUBLIC)
             new = [id_ for id_ in batch.bases if id_ not in nodes]
-            nodes.update((id_, len(nodes) + place) for place, id_ in enumerate(new))
+            nodes.update({id_: len(nodes) + place for place, id_ in enumerate(new)})
             bases = [[entity_id(i), nodes[i], *batch.bases[i]] for i in new]
             first = (1 << SHIFT) + added.places
             added.places += len(items)

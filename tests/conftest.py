@@ -37,7 +37,9 @@ FOLDERS_OF_DATA = {"KEDJA_DATA": "data", "KEDJA_ORACLES": "oracles"}
 KEPT = {*FOLDERS_OF_DATA, servers.VARIABLE}
 
 # Each of these starts a process for a statement or a server of its own, or has plans made, which takes long.
-ON_THE_NEWEST = ("/adhoc/", "test_plans", "test_a_wrong_password", "test_a_read_only_database")
+ON_THE_NEWEST = ("/adhoc/", "test_plans", "test_questions", "test_a_wrong_password", "test_a_read_only_database")
+# The long statements, which no other test asks: a process that is free first takes them, on a server of its own.
+PLANNED_APART = ("test_plans", "test_questions")
 
 slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("default", deadline=None, suppress_health_check=slow)
@@ -141,6 +143,8 @@ class ByLine(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     def _split_scope(self, nodeid: str) -> str:
         if "/neo4j/" not in nodeid and "/contract/" not in nodeid:
             return nodeid
+        if any(one in nodeid for one in PLANNED_APART):
+            return PLANNED_APART[0]
         parameters = nodeid.partition("[")[2]
         lines = [line for line in servers.LINES if line in parameters]
         return lines[0] if lines else nodeid if "sqlite" in parameters else servers.LINES[-1]

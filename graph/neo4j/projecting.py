@@ -113,11 +113,14 @@ def _facts(core: Core, view: View, nodes: list[int]) -> Iterator[tuple[int, str,
 
 
 def _of_records(said: list[Row]) -> dict[str, Any]:
-    """Where records differ the first speaks, as in a snapshot."""
+    """Where records differ the first speaks, and the thing is valid as long as any of them, as in a snapshot."""
     facts: dict[str, Any] = {}
-    for _, _, _, _, properties, status, valid_from, valid_to in reversed(said):
+    for _, _, _, _, properties, status, _, _ in reversed(said):
         facts.update({k: v for k, v in json.loads(properties).items() if not isinstance(v, dict)})
-        facts |= {"status": status, "valid_from": valid_from, "valid_to": valid_to}
+        facts["status"] = status
+    begins, ends = [row[6] for row in said], [row[7] for row in said]
+    facts["valid_from"] = None if None in begins else min(begins)
+    facts["valid_to"] = None if None in ends else max(ends)
     facts["name"] = said[0][2]
     facts["keys"] = sorted({key for row in said for key in json.loads(row[3])})
     return facts

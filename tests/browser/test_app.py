@@ -86,13 +86,14 @@ def test_from_the_search_box_to_the_worst_path_and_its_weakest_link(page: Page, 
     expect(body).to_contain_text("not assessed")
 
 
-def test_selecting_a_step_shows_its_statements_who_says_so_and_the_reply(page: Page, site: str) -> None:
+def test_selecting_a_step_shows_its_statements_who_says_so_and_where_knowledge_ends(page: Page, site: str) -> None:
     page.goto(f"{site}{PAGES['tier']}&lang=en")
     mark = page.get_by_role("link", name="Glove dipping, Selat Biru Plant 4, Klang").first
     mark.click(position={"x": 14, "y": 14})
     panel = page.locator("#panel")
-    expect(panel).to_contain_text("Glove dipping, Selat Biru Plant 4, Klang")
-    expect(panel).to_contain_text("Knowledge ends")
+    expect(panel).to_contain_text("Clear the selection")
+    expect(panel).to_contain_text("According to The Diplomat")
+    expect(panel).to_contain_text("Where knowledge ends Glove dipping, Selat Biru Plant 4, Klang: inputs known: Some")
     assert "selected=" in page.url
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import uuid4
 
 from hypothesis import strategies as st
 
@@ -66,11 +67,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """``name`` keeps the keys of one chain apart from all others in a store."""
+    """``name`` keeps the keys of one chain apart from all others in a store; it is not drawn, for an example may be
+    played again."""
 
-    name: str
     said: tuple[Said, ...]
     generic: bool
+    name: str = field(default_factory=lambda: uuid4().hex[:12], repr=False, compare=False)
 
     def key(self, thing: str) -> str:
         return thing if ":" in thing else f"demo:{self.name}-{thing}"
@@ -118,7 +120,7 @@ def chains(draw: st.DrawFn) -> Chain:
         if type in ("Finding", "RiskAssessment"):
             risk = f"risk:{draw(st.sampled_from(RISKS))}"
             said.append(_link(draw, "OF_TYPE", thing, risk, len(said), generic=False))
-    return Chain(draw(st.uuids(version=4)).hex[:12], tuple(said), generic)
+    return Chain(tuple(said), generic)
 
 
 def _editions(draw: st.DrawFn) -> tuple[int, ...]:
