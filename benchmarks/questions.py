@@ -13,13 +13,19 @@ from benchmarks.kernels import AFFECTED_SQL, SMALL, TRACE_SQL
 from benchmarks.loading import DAY
 from benchmarks.measure import DisagreementError, Row, median_question, same
 from benchmarks.peers import Data
+from graph.kernels.reach import reach
+from graph.kernels.worst import worst
 from graph.neo4j.questions import Limits, ask
 from graph.questions.affected import affected
 from graph.questions.exposure import exposure
 from graph.questions.trace import trace
+from graph.questions.walks import GOODS
+from graph.questions.walks import TIERS as TIER_KINDS
 from ontology.errors import StoreBusyError
 
 TIERS = 6
+ANSWER = "snapshot, the whole answer"
+"""With links, cycles, statements and what is not known, as pages and the API give it."""
 FEW = 3
 """How many starts each question has."""
 LIMITS = Limits(seconds=300.0, rows=10_000_000)
@@ -96,11 +102,22 @@ def _id(data: Data, vertex: int) -> str:
     return s.id(s.by_key[_key(vertex)])
 
 
+def _vertex(data: Data, start: int) -> int:
+    return data.neo4j.snapshot.by_key[_key(start)]
+
+
 def _trace(data: Data, tiers: int) -> dict[str, Ask]:
     """What lies up to so many tiers upstream of a contract: tier by id."""
+    s = data.neo4j.snapshot
 
     def snapshot(start: int) -> dict[str, int]:
-        found = trace(data.neo4j.snapshot, [_key(start)], max_tier=tiers).data
+        found = reach(
+            s.item_network, [_vertex(data, start)], upstream=True, kinds=GOODS, tier_kinds=TIER_KINDS, max_tier=tiers
+        )
+        return dict(zip(map(s.id, found.vertex.tolist()), found.tier.tolist(), strict=True))
+
+    def answer(start: int) -> dict[str, int]:
+        found = trace(s, [_key(start)], max_tier=tiers).data
         return {node.node.id: node.tier for node in found.nodes} if found else {}
 
     def cypher(start: int) -> dict[str, int]:
@@ -110,15 +127,20 @@ def _trace(data: Data, tiers: int) -> dict[str, Ask]:
         rows = data.sql.execute(TRACE_SQL, (start, tiers)).fetchall()
         return {_id(data, vertex): tier for vertex, tier in rows}
 
-    return {"snapshot": snapshot, "Cypher": cypher, "SQLite": sql}
+    return {"snapshot": snapshot, ANSWER: answer, "Cypher": cypher, "SQLite": sql}
 
 
 def _affected(data: Data) -> dict[str, Ask]:
-    """Contracts downstream of a raw material, however far: tier by id (SQL gives no tier)."""
-    contracts = set(data.generated.contracts.tolist())
+    """Contracts downstream of a raw material, however far, by id."""
+    s, contracts = data.neo4j.snapshot, set(data.generated.contracts.tolist())
+    numbers = {_vertex(data, contract) for contract in contracts}
 
     def snapshot(start: int) -> dict[str, bool]:
-        found = affected(data.neo4j.snapshot, _key(start)).data
+        found = reach(s.item_network, [_vertex(data, start)], upstream=False, kinds=GOODS, tier_kinds=TIER_KINDS)
+        return {s.id(vertex): True for vertex in found.vertex.tolist() if vertex in numbers}
+
+    def answer(start: int) -> dict[str, bool]:
+        found = affected(s, _key(start)).data
         return {one.contract.id: True for one in found.contracts} if found else {}
 
     def cypher(start: int) -> dict[str, bool]:
@@ -128,14 +150,21 @@ def _affected(data: Data) -> dict[str, Ask]:
         found = data.sql.execute(AFFECTED_SQL, (start,)).fetchall()
         return {_id(data, vertex): True for (vertex,) in found if vertex in contracts}
 
-    return {"snapshot": snapshot, "Cypher": cypher, "SQLite": sql}
+    return {"snapshot": snapshot, ANSWER: answer, "Cypher": cypher, "SQLite": sql}
 
 
 def _lens_a(data: Data) -> dict[str, Ask]:
     """The worst credible path to a contract: its *low*."""
+    s, at, likelihood = data.neo4j.snapshot, *data.lane()
+    steps = data.generated.tier[at] > 0
+    seeds, values = [_vertex(data, one) for one in at[steps].tolist()], likelihood[steps]
 
     def snapshot(start: int) -> float:
-        found = exposure(data.neo4j.snapshot, _key(start), RISK).data
+        target = _vertex(data, start)
+        return float(worst(s.item_network, seeds, values, [target], np.ones(32), use_confidence=True).value[0])
+
+    def answer(start: int) -> float:
+        found = exposure(s, _key(start), RISK).data
         return max((f.low for member in found.members for f in member.figures), default=0.0) if found else 0.0
 
     def cypher(start: int) -> float:
@@ -147,5 +176,5 @@ def _lens_a(data: Data) -> dict[str, Ask]:
     def sql(start: int) -> float:
         return float(data.sql.execute(LENS_A_SQL, (start, CUT)).fetchone()[0] or 0.0)
 
-    ways: dict[str, Ask] = {"snapshot": snapshot, "Cypher": cypher}
+    ways: dict[str, Ask] = {"snapshot": snapshot, ANSWER: answer, "Cypher": cypher}
     return {**ways, f"SQLite, from {CUT}": sql} if data.network.n <= SMALL else ways

@@ -36,8 +36,12 @@ USER_FOLDERS = {
 FOLDERS_OF_DATA = {"KEDJA_DATA": "data", "KEDJA_ORACLES": "oracles"}
 KEPT = {*FOLDERS_OF_DATA, servers.VARIABLE}
 
-# Each of these starts a process for a statement or a server of its own, or has plans made, which takes long.
-ON_THE_NEWEST = ("/adhoc/", "test_plans", "test_questions", "test_a_wrong_password", "test_a_read_only_database")
+# Each of these starts a process for a statement or a server anew, or has plans made, which takes long.
+ON_THE_NEWEST = (
+    "/adhoc/", "test_plans", "test_questions", "test_a_wrong_password", "test_a_read_only_database",
+    "test_a_reader_whose_server_dies", "test_a_server_killed_between", "test_with_a_password",
+    "test_what_was_committed",
+)  # fmt: skip
 # The long statements, which no other test asks: a process that is free first takes them, on a server of its own.
 PLANNED_APART = ("test_plans", "test_questions")
 
