@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 
-from graph.neo4j.core import Core, seen
+from graph.neo4j.core import Core, Row, seen
 from graph.neo4j.joining import base_id
 from graph.neo4j.schema import LINK_TYPES
 from graph.store import I32, I64, At, LinkColumns, RecordColumns
@@ -17,10 +20,14 @@ from graph.texts import Texts
 from ontology.model import NODES
 from ontology.values import BEGINNING, END
 
+Columns = TypeVar("Columns", LinkColumns, RecordColumns)
+
+_AT_ONCE = 2
+"""Statements that the server works on at the same time, each on one core."""
 _NODES = 20_000
-"""Nodes, or rows, of one statement."""
+"""Bases of one statement."""
 _LIST = 500
-"""Nodes whose links come as one list: shorter ones cost in records, longer ones in memory."""
+"""Bases whose records or links come as one list: shorter ones cost in rows, longer ones in memory."""
 _FEW = 100_000
 """Links of a type up to which they are read as they lie, without going through the nodes."""
 
@@ -37,13 +44,37 @@ def _flags(alias: str) -> str:
     return f"CASE {alias}.status {_STATUS} END"
 
 
-_LINK = ", ".join(
-    f"collect({value})"
-    for value in (
-        "e.row", "s.node", "t.node", f"({_flags('e')}) * 2 + CASE WHEN e.denied THEN 1 ELSE 0 END",
-        "coalesce(e.confidence, -1.0)", _day("e", "valid_from"), _day("e", "valid_to"), "e.ord",
-    )
+_LINK = (
+    "e.row", "source", "target", f"({_flags('e')}) * 2 + CASE WHEN e.denied THEN 1 ELSE 0 END",
+    "coalesce(e.confidence, -1.0)", _day("e", "valid_from"), _day("e", "valid_to"), "e.ord",
 )  # fmt: skip
+_RECORD = (
+    "id", "node", "base", "r.base = r.entity", "r.hash", "r.row", "kind", _flags("r"), "coalesce(r.confidence, -1.0)",
+    _day("r", "valid_from"), _day("r", "valid_to"), "r.name", "r.keys", "r.properties",
+)  # fmt: skip
+
+
+def _read_once(alias: str, columns: Sequence[str]) -> str:
+    """A map of the properties that some columns and the view need: the database walks a list of them for each read."""
+    names = {name for column in (*columns, seen(alias)) for name in re.findall(rf"\b{alias}\.(\w+)", column)}
+    return f"{alias} {{{', '.join(f'.{name}' for name in sorted(names))}}} AS {alias}"
+
+
+def _lists(columns: Sequence[str]) -> str:
+    return ", ".join(f"collect({column})" for column in columns)
+
+
+def _gathered(
+    core: Core, statements: Iterable[tuple[str, dict[str, Any]]], made: Callable[[Row], Columns]
+) -> Iterator[Columns]:
+    """What ``made`` makes of each row of the statements, of which the server works on some at once."""
+
+    def answered(statement: tuple[str, dict[str, Any]]) -> list[Columns]:
+        return [made(row) for row in core.stream(statement[0], **statement[1]) if row[0]]
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for found in pool.map(answered, statements):
+            yield from found
 
 
 def link_columns(core: Core, at: At, types: Iterable[str]) -> Iterator[LinkColumns]:
@@ -52,26 +83,31 @@ def link_columns(core: Core, at: At, types: Iterable[str]) -> Iterator[LinkColum
     wanted = set(types)
     if view.publication <= 0:
         return
-    ((most,),) = core.read("MATCH (s:KedjaStore {key: 'store'}) RETURN s.next_node")
+    tail = f"WITH s.node AS source, t.node AS target, {_read_once('e', _LINK)} WHERE {seen('e')}"
+    tail += f" RETURN {_lists(_LINK)}, source / $size AS part"
     for code, kind in enumerate(LINK_TYPES):
         if kind not in wanted:
             continue
         count = core.read(f"MATCH ()-[e:{kind}]->() RETURN count(e)")[0][0]
+        pattern, bounds = f"MATCH (s)-[e:{kind}]->(t)", range(min(count, 1))
         if count > _FEW:
-            pattern = "MATCH (s:KedjaBase) WHERE s.node >= $low AND s.node < $high"
-            pattern += f" MATCH (s)-[e:{kind}]->(t) WHERE {seen('e')}"
-            bounds = range(0, most, _NODES)
-        else:
-            pattern, bounds = f"MATCH (s)-[e:{kind}]->(t) WHERE {seen('e')}", range(min(count, 1))
-        for low in bounds:
-            given = {"low": low, "high": low + _NODES, "size": _LIST, **view.given}
-            # Several records of lists arrive while the server makes the next ones.
-            for row in core.stream(f"{pattern} WITH s.node / $size AS part, s, e, t RETURN {_LINK}, part", **given):
-                if row[0]:
-                    yield _links(row, code)
+            pattern, bounds = f"{_IN_RANGE.format('s')} {pattern}", _ranges(core)
+        statements = ((f"{pattern} {tail}", _bounds(low) | view.given) for low in bounds)
+        yield from _gathered(core, statements, partial(_links, code=code))
 
 
-def _links(row: Any, code: int) -> LinkColumns:
+_IN_RANGE = "MATCH ({0}:KedjaBase) USING INDEX {0}:KedjaBase(node) WHERE {0}.node >= $low AND {0}.node < $high"
+
+
+def _ranges(core: Core) -> range:
+    return range(0, core.read("MATCH (s:KedjaStore {key: 'store'}) RETURN s.next_node")[0][0], _NODES)
+
+
+def _bounds(low: int) -> dict[str, Any]:
+    return {"low": low, "high": low + _NODES, "size": _LIST}
+
+
+def _links(row: Row, code: int) -> LinkColumns:
     flags = np.array(row[3], np.int8)
     confidence = np.array(row[4], np.float64)
     confidence[confidence < 0] = np.nan
@@ -97,37 +133,24 @@ def _days(stated: Sequence[int], none: int) -> I32:
     return np.where(bound, years + numbers % 1000 - 1, none).astype(np.int32)
 
 
-_RECORD = (
-    "e.id, e.node, b.id, r.base = r.entity, r.hash, r.row, b.kind, "
-    f"{_flags('r')}, coalesce(r.confidence, -1.0), {_day('r', 'valid_from')}, {_day('r', 'valid_to')}, r.name, r.keys,"
-    " r.properties"
-)
-
-
 def record_columns(core: Core, at: At) -> Iterator[RecordColumns]:
     """See ``Store.record_columns``."""
     view = core.view(at)
     if view.publication <= 0:
         return
-    rows: list[Any] = []
-    for row in core.stream(
-        f"MATCH (r:KedjaRecord) WHERE {seen('r')} MATCH (b:KedjaBase {{node: r.base}}) USING INDEX b:KedjaBase(node)"
-        f" MATCH (e:KedjaBase {{node: r.entity}}) USING INDEX e:KedjaBase(node) RETURN {_RECORD}",
-        **view.given,
-    ):
-        rows.append(row)
-        if len(rows) == _NODES:
-            yield _records(rows)
-            rows = []
-    if rows:
-        yield _records(rows)
+    cypher = (
+        f"{_IN_RANGE.format('b')} MATCH (r:KedjaRecord {{base: b.node}}) USING INDEX r:KedjaRecord(base)"
+        " MATCH (e:KedjaBase {node: r.entity}) USING INDEX e:KedjaBase(node)"
+        f" WITH e.id AS id, e.node AS node, b.id AS base, b.kind AS kind, {_read_once('r', _RECORD)} WHERE {seen('r')}"
+        f" RETURN {_lists(_RECORD)}, r.base / $size AS part"
+    )
+    yield from _gathered(core, ((cypher, _bounds(low) | view.given) for low in _ranges(core)), _records)
 
 
-def _records(rows: list[Any]) -> RecordColumns:
-    column = list(zip(*rows, strict=True))
+def _records(column: Row) -> RecordColumns:
     confidence = np.array(column[8], np.float64)
     confidence[confidence < 0] = np.nan
-    keys = ["".join(f"{key}\n" for key in sorted(json.loads(text))) for text in column[12]]
+    keys = ["".join(f"{key}\n" for key in sorted(keys)) for keys in json.loads(f"[{','.join(column[12])}]")]
     return RecordColumns(
         id=Texts.of(column[0]),
         node=np.array(column[1], np.int32),
