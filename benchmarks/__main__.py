@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks.freezing import freeze
 from benchmarks.generator import SIZES, Size
 from benchmarks.kernels import affected, sweep_all, trace
-from benchmarks.measure import Row, Table, as_markdown, machine
+from benchmarks.measure import Row, Table, as_markdown, machine, when
 from benchmarks.neo4j_rows import load_and_freeze
 from benchmarks.page import tier_view
 from benchmarks.peers import Data
@@ -76,37 +76,53 @@ BENCHES = (
 )
 
 
-def run(sizes: Sequence[Size], benches: Sequence[Bench] = BENCHES) -> str:
-    """The page, as Markdown."""
-    about = machine()
-    tables = [Table(bench.title, bench.question, bench.goal) for bench in benches]
+def run(sizes: Sequence[Size], benches: Sequence[Bench] = BENCHES) -> list[Table]:
+    """A table for each bench."""
+    begun = when()
+    tables = [Table(bench.title, bench.question, bench.goal, when=begun) for bench in benches]
     for size in sizes:
         data = Data(size)
         with data.closing:
             for bench, table in zip(benches, tables, strict=True):
                 print(f"{size.name}: {bench.title}", flush=True)
                 table.rows.extend(bench.run(data))
-    head = ["# Benchmarks", "", LANGUAGE_NOTE, "", *(f"- {line}" for line in about if line)]
+    return tables
+
+
+def page(tables: Sequence[Table], before: str = "") -> str:
+    """The page, as Markdown. What it said ``before`` of other benches stays."""
+    sections = {title: text for title, text in _sections(before) if title in {bench.title for bench in BENCHES}}
+    sections |= dict(_sections("\n" + "\n".join(map(as_markdown, tables))))
+    head = ["# Benchmarks", "", LANGUAGE_NOTE, "", *(f"- {line}" for line in machine())]
     head += ["- Times are medians of five runs after one to warm up (of one run where it takes 20 s or more).", ""]
     head += [
         "The networks are generated with a seed: seven tiers, sectors, hubs that all share, 1 % of the links backwards",
         '(0.3 % in "mostly acyclic"), which makes one giant cycle. See `benchmarks/generator.py`.', "",
     ]  # fmt: skip
-    return "\n".join(head) + "\n" + "\n".join(as_markdown(table) for table in tables)
+    there = [sections[bench.title] for bench in BENCHES if bench.title in sections]
+    return "\n".join(head) + "".join(f"\n## {text}\n" for text in there)
+
+
+def _sections(text: str) -> list[tuple[str, str]]:
+    """(title, text without its mark) of each table."""
+    return [(part.partition("\n")[0], part.strip()) for part in text.split("\n## ")[1:]]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", type=int, default=len(SIZES), help="how many of the sizes, smallest first")
     parser.add_argument("--to", type=Path, default=PAGE, help="the file to write")
-    parser.add_argument("--only", metavar="WORD", default="", help="the benches that have this word in their title")
+    parser.add_argument(
+        "--only", metavar="WORD", default="", help="only benches with this word in their title; other tables stay"
+    )
     chosen = parser.parse_args()
     benches = [bench for bench in BENCHES if chosen.only.lower() in bench.title.lower()]
     if not benches:
         parser.error(f"no bench has “{chosen.only}” in its title: {', '.join(bench.title for bench in BENCHES)}")
-    page = run(SIZES[: chosen.sizes], benches)
-    chosen.to.write_text(page, "utf-8")
-    print(page)
+    tables = run(SIZES[: chosen.sizes], benches)
+    before = chosen.to.read_text("utf-8") if chosen.only and chosen.to.exists() else ""
+    chosen.to.write_text(page(tables, before), "utf-8")
+    print("\n".join(map(as_markdown, tables)))
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class Table:
     question: str
     goal: str
     rows: list[Row] = field(default_factory=list)
+    when: str = ""
 
 
 class DisagreementError(Exception):
@@ -96,9 +97,13 @@ def machine() -> list[str]:
     return [
         f"Machine: {processor}, {cores} cores{memory}; {platform.system()} {platform.machine()}.",
         f"Programs: Python {platform.python_version()}, {libraries}, SQLite {sqlite3.sqlite_version}.",
-        f"Commit: {_commit()}.",
-        f"Load when the run began: {os.getloadavg()[0]:.1f}." if hasattr(os, "getloadavg") else "",
     ]
+
+
+def when() -> str:
+    """The state of the code and the load that a table was made under."""
+    load = f"; load when the run began: {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"Commit: {_commit()}{load}."
 
 
 def _commit() -> str:
@@ -121,6 +126,7 @@ def written(seconds: float) -> str:
 def as_markdown(table: Table) -> str:
     lines = [f"## {table.title}", "", table.question]
     lines += ["", f"Goal: {table.goal}."] if table.goal else []
+    lines += ["", table.when] if table.when else []
     lines += ["", "| data | program | time | ratio | |", "|---|---|---:|---:|---|"]
     first: dict[str, float] = {}
     for row in table.rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks.__main__ import BENCHES, Bench, run
+from benchmarks.__main__ import BENCHES, Bench, page, run
 from benchmarks.generator import SIZES, Size, generate
 from benchmarks.measure import DisagreementError, Row, Table, as_markdown, same, seconds
 from graph.kernels.reach import components
@@ -24,14 +24,23 @@ ON_NEO4J = [bench for bench in BENCHES if "Neo4j" in bench.question + bench.titl
     ],
 )
 def test_every_bench_runs_and_says_what_it_compares(benches: list[Bench]) -> None:
-    page = run([TINY], benches)
+    written = page(run([TINY], benches))
     for bench in benches:
-        assert f"## {bench.title}" in page
+        assert f"\n## {bench.title}\n" in written
     programs = ("Kedja", "a bare driver") if benches is ON_NEO4J else ("Kedja", "SciPy", "networkx", "recursive SQL")
     for program in programs:
-        assert f"| {TINY.name} | {program}" in page
-    assert "Machine: " in page
-    assert "Commit: " in page
+        assert f"| {TINY.name} | {program}" in written
+    assert "Machine: " in written
+    assert "Commit: " in written
+
+
+def test_a_run_of_some_benches_leaves_the_other_tables_as_they_are() -> None:
+    one, other, again = (
+        Table(BENCHES[at].title, "Q", "", [Row("d", "Kedja", 1.0)], when)
+        for at, when in ((0, "once"), (2, "once"), (0, "later"))
+    )
+    both = page([one, other])
+    assert page([again], both) == both.replace("once", "later", 1)
 
 
 def test_ratios_are_to_our_own_time_for_the_same_work() -> None:
