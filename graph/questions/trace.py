@@ -87,6 +87,7 @@ class _Trace:
         self.max_nodes = max_nodes
         self.naming = Naming(s)
         self.walked = self._walk(Links.ITEM_GENERIC)
+        self.goods = frozenset(self.walked.vertex.tolist())
         self.places: dict[int, _Place] = {}
         self.edges: set[int] = set()
         self.acts: dict[int, set[int]] = {}
@@ -153,7 +154,7 @@ class _Trace:
         if known is None:
             self.places[actor] = place
             return True
-        if actor in self._goods:
+        if actor in self.goods:
             return False
         merged = _Place(
             min(known.tier, place.tier),
@@ -163,10 +164,6 @@ class _Trace:
         )
         self.places[actor] = merged
         return merged != known
-
-    @property
-    def _goods(self) -> frozenset[int]:
-        return frozenset(int(v) for v in self.walked.vertex)
 
     # -- the answer -------------------------------------------------------------------------------------------
     def answer(self, question: str) -> Answer[TraceData]:
@@ -178,9 +175,8 @@ class _Trace:
         survey = Survey(s, self.risk, np.array(sorted(self.places), np.int64)) if self.risk else None
         reaches = self._reaches(survey) if survey else {}
         said = self._statements(survey)
-        nodes = [
-            self._node(v, place, {v for _, v in ended}, reaches, said.get(v, [])) for v, place in self.places.items()
-        ]
+        known_no_further = {vertex for _, vertex in ended}
+        nodes = [self._node(v, place, known_no_further, reaches, said.get(v, [])) for v, place in self.places.items()]
         links = tuple(sorted((naming.link(edge) for edge in self.edges), key=lambda link: link.id))
         buyers, buyer_links = self._buyers()
         own = {node.node.id for node in nodes} | {buyer.id for buyer in buyers}
@@ -265,7 +261,7 @@ class _Trace:
         counts = survey.counts(Links.ITEM_GENERIC)
         is_open = survey.upper_open(Links.ITEM_GENERIC)
         unknown = {int(v): (int(n), bool(o)) for v, n, o in zip(targets, counts[:, UNASSESSED], is_open, strict=True)}
-        for actor in self.acts.keys() - self._goods:
+        for actor in self.acts.keys() - self.goods:
             unknown[actor] = self._unknown_of(actor, survey, unknown)
         return {
             int(vertex): self._reach(survey, row, int(vertex), int(severity[row]), *unknown[int(vertex)])
