@@ -62,7 +62,7 @@ BENCHES = (
         load_and_freeze,
     ),
     Bench(
-        "Snapshot, Cypher, SQLite",
+        "Neo4j: Cypher beside a snapshot and SQLite",
         "The same questions put to a snapshot, to Neo4j as Cypher (`graph/cypher/`) and to SQLite in memory.",
         "",
         compared,
