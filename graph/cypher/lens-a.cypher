@@ -22,9 +22,9 @@
 //   links: ids of the links of that path
 //   complete: whether the rounds were enough
 // Cost
-//   One pruned breadth-first walk upstream for high. For low, rounds: in each, every node takes the best value that a
-//   link brings it, and what is no better than a path already known to the contract is dropped; a few rounds after
-//   the first path little is left. Confidences of 1 in long cycles keep it going until the last round.
+//   One pruned breadth-first walk upstream for high. For low, rounds from the contract upstream: in each, every node
+//   takes the best value that a link brings it, and what can no longer beat a path already found is dropped; a few
+//   rounds after the first path little is left. Confidences of 1 in long cycles keep it going until the last round.
 // Example
 //   kedja cypher lens-a --param contract=demo:contract-gloves-kalmar --param risk=forced-labour --valid-at 2026-11-01
 WITH 'demo:contract-gloves-kalmar' AS contract, 'forced-labour' AS risk, date('2026-11-01') AS valid_at, 100 AS rounds
@@ -281,6 +281,7 @@ CALL (ids, harm, day, run, hidden, clearance, now) {
 }
 // What of it reaches the contract.
 CALL (t, passes, entering, day, run, hidden, clearance, now) {
+  WITH t, passes, day, run, hidden, clearance, now, [s IN entering | s.at] AS ats
   MATCH p = (t)<-[:DELIVERED_UNDER|HOLDS|OPERATES|OWNS|PERFORMS|RECRUITS_FOR|RUNS|SELLS_TO|SUPPLIES*0..]-(at)
   WHERE all(e IN relationships(p) WHERE e.added <= run AND NOT e.added IN hidden AND e.secrecy <= clearance
       AND coalesce(e.retracted > run OR e.retracted IN hidden, true)
@@ -294,42 +295,44 @@ CALL (t, passes, entering, day, run, hidden, clearance, now) {
           AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
         WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
           AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
-  WITH DISTINCT at, entering WHERE at IN [s IN entering | s.at]
+  WITH DISTINCT at, ats WHERE at IN ats
   RETURN collect(at) AS reached
 }
 WITH t, rounds, day, run, hidden, clearance, now, passes, [s IN entering WHERE s.at IN reached] AS seeds
-// low: the best way of each severity and basis by itself.
+// low: the best way of each severity and basis by itself, from the contract upstream to where the risk enters.
 CALL (t, rounds, passes, seeds, day, run, hidden, clearance, now) {
   UNWIND seeds AS s
   WITH s WHERE s.severity IS NOT NULL AND s.low > 0
   WITH s.severity AS severity, s.specific AS specific, s.at AS at, max(s.low) AS low
-  WITH severity, specific, collect({n: at, v: low, way: [at], links: []}) AS front
-  WITH severity, specific, reduce(s = {v: 0.0, way: null, links: null, front: front}, i IN range(1, rounds) |
-    CASE WHEN s.front = [] THEN s ELSE head([row IN [COLLECT {
+  WITH severity, specific, collect({at: at, low: low}) AS entries, collect(at) AS ats, max(low) AS most
+  WITH severity, specific, reduce(s = {v: 0.0, way: null, links: null, front: [{n: t, v: 1.0, way: [t], links: []}]},
+    i IN range(0, rounds) | CASE WHEN s.front = [] THEN s ELSE head([
+    best IN [reduce(hit = s, f IN [f IN s.front WHERE f.n IN ats] |
+      head([v IN [f.v * head([x IN entries WHERE x.at = f.n | x.low])] |
+        CASE WHEN v > hit.v THEN {v: v, way: f.way, links: f.links} ELSE hit END]))] |
+    {v: best.v, way: best.way, links: best.links, front: head([row IN [COLLECT {
       UNWIND s.front AS f
-      WITH f.n AS a, f.v AS v, f.way AS way, f.links AS links, s.v AS best
+      WITH f.n AS b, f.v AS v, f.way AS way, f.links AS links, best.v AS bar
+      WHERE v * most > bar
       MATCH (a)-[e:DELIVERED_UNDER|HOLDS|OPERATES|OWNS|PERFORMS|RECRUITS_FOR|RUNS|SELLS_TO|SUPPLIES]->(b)
-      WITH b, e, way, links + e.ord AS links, best,
+      WITH a, e, way, [e.ord] + links AS links, bar,
         v * coalesce(e.confidence,
           CASE e.status WHEN 'generic' THEN 0.3 WHEN 'declared' THEN 0.7 WHEN 'verified' THEN 0.95 END) AS v
-      WHERE v > best AND type(e) IN passes
+      WHERE v * most > bar AND type(e) IN passes
         AND (NOT type(e) IN ['OWNS'] OR coalesce(e.control, false) OR coalesce(e.share, 0) >= 0.5)
         AND e.added <= run AND NOT e.added IN hidden AND e.secrecy <= clearance
           AND coalesce(e.retracted > run OR e.retracted IN hidden, true)
           AND NOT e.denied AND coalesce(e.valid_from <= day, true) AND coalesce(e.valid_to > day, true)
         AND e.status <> 'generic'
-        AND CASE WHEN now AND coalesce(b.valid_from <= day, true)
-            AND coalesce(b.valid_to > day, true) THEN true
-          ELSE all(recs IN [COLLECT { MATCH (rec:KedjaRecord {entity: b.node})
+        AND CASE WHEN now AND coalesce(a.valid_from <= day, true)
+            AND coalesce(a.valid_to > day, true) THEN true
+          ELSE all(recs IN [COLLECT { MATCH (rec:KedjaRecord {entity: a.node})
             WHERE rec.added <= run AND NOT rec.added IN hidden AND rec.secrecy <= clearance
               AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
             WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
               AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END
-      RETURN {n: b, v: v, way: way + b, links: links} AS step ORDER BY b.node, v DESC, links
-    }] | head([front IN [[j IN range(0, size(row) - 1) WHERE j = 0 OR row[j].n <> row[j - 1].n | row[j]]] |
-      head([hit IN [f IN front WHERE f.n = t] + [s] |
-        {v: hit.v, way: hit.way, links: hit.links,
-         front: [f IN front WHERE f.v > hit.v AND f.n <> t]}])])]) END) AS found
+      RETURN {n: a, v: v, way: [a] + way, links: links} AS step ORDER BY a.node, v DESC, links
+    }] | [j IN range(0, size(row) - 1) WHERE j = 0 OR row[j].n <> row[j - 1].n | row[j]]])}]) END) AS found
   RETURN collect({severity: severity, specific: specific, low: found.v, way: found.way, links: found.links,
     complete: found.front = []}) AS ways
 }
