@@ -41,10 +41,9 @@ def opened(server: Server) -> Neo4jStore:
     return graph.neo4j.open(Address.read(server.uri))
 
 
-@contextmanager
-def empty_server() -> Iterator[Server]:
-    with Server(LINE, heap=HEAP_MB, page_cache=PAGE_CACHE_MB) as server:
-        yield server
+def empty_server() -> Server:
+    """A server of its own, not yet started."""
+    return Server(LINE, heap=HEAP_MB, page_cache=PAGE_CACHE_MB)
 
 
 @contextmanager

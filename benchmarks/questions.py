@@ -97,13 +97,12 @@ def _key(vertex: int) -> str:
     return f"demo:{vertex}"
 
 
-def _id(data: Data, vertex: int) -> str:
-    s = data.neo4j.snapshot
-    return s.id(s.by_key[_key(vertex)])
-
-
 def _vertex(data: Data, start: int) -> int:
     return data.neo4j.snapshot.by_key[_key(start)]
+
+
+def _id(data: Data, vertex: int) -> str:
+    return data.neo4j.snapshot.id(_vertex(data, vertex))
 
 
 def _trace(data: Data, tiers: int) -> dict[str, Ask]:
