@@ -128,7 +128,7 @@ def intern(core: Core, bases: Mapping[str, tuple[str, str | None]]) -> tuple[dic
     by_entity = {entity_id(id_): id_ for id_ in bases if id_ not in nodes}
     found = core.ask(
         "UNWIND $rows AS id MATCH (b:KedjaBase {id: id})"
-        " USING INDEX b:KedjaBase(id) OPTIONAL MATCH (b)-[u:KEDJA_UNDER]->(h)"
+        " USING INDEX SEEK b:KedjaBase(id) OPTIONAL MATCH (b)-[u:KEDJA_UNDER]->(h)"
         " WHERE u.retracted IS NULL RETURN b.id, b.node, b.key, max(h.node)",
         list(by_entity),
     )
@@ -141,7 +141,7 @@ def intern(core: Core, bases: Mapping[str, tuple[str, str | None]]) -> tuple[dic
             lost.append({"node": node, "key": bases[by_entity[id_]][1]})
     if lost:
         core.run(
-            "UNWIND $rows AS x MATCH (b:KedjaBase {node: x.node}) USING INDEX b:KedjaBase(node) SET b.key = x.key",
+            "UNWIND $rows AS x MATCH (b:KedjaBase {node: x.node}) USING INDEX SEEK b:KedjaBase(node) SET b.key = x.key",
             rows=lost,
         )
     if new := [id_ for id_ in bases if id_ not in nodes]:
@@ -253,7 +253,7 @@ def _write(tx: Tx, records: list[Facts], keys: list[tuple[int, int]], links: Map
         tx.rows("UNWIND $rows AS x MERGE (r:KedjaRecord {row: x.row}) ON CREATE SET r += x", rows=records)
         tx.rows(
             "UNWIND $rows AS x MATCH (k:KedjaBase {node: x[0]})"
-            " USING INDEX k:KedjaBase(node) MATCH (b:KedjaBase {node: x[1]}) USING INDEX b:KedjaBase(node)"
+            " USING INDEX SEEK k:KedjaBase(node) MATCH (b:KedjaBase {node: x[1]}) USING INDEX SEEK b:KedjaBase(node)"
             " MERGE (b)-[:KEDJA_KEY]->(k)",
             rows=sorted(set(keys)),
         )
@@ -265,7 +265,7 @@ def place_links(type_: str) -> str:
     """The statement that makes links of a type (``$rows``: ends s and t, row, properties p), once each."""
     return (
         "UNWIND $rows AS x MATCH (s:KedjaBase {node: x.s})"
-        " USING INDEX s:KedjaBase(node) MATCH (t:KedjaBase {node: x.t}) USING INDEX t:KedjaBase(node)"
+        " USING INDEX SEEK s:KedjaBase(node) MATCH (t:KedjaBase {node: x.t}) USING INDEX SEEK t:KedjaBase(node)"
         f" MERGE (s)-[e:{type_} {{row: x.row}}]->(t) ON CREATE SET e += x.p"
     )
 

@@ -96,7 +96,7 @@ def link_columns(core: Core, at: At, types: Iterable[str]) -> Iterator[LinkColum
         yield from _gathered(core, statements, partial(_links, code=code))
 
 
-_IN_RANGE = "MATCH ({0}:KedjaBase) USING INDEX {0}:KedjaBase(node) WHERE {0}.node >= $low AND {0}.node < $high"
+_IN_RANGE = "MATCH ({0}:KedjaBase) USING INDEX SEEK {0}:KedjaBase(node) WHERE {0}.node >= $low AND {0}.node < $high"
 
 
 def _ranges(core: Core) -> range:
@@ -139,8 +139,8 @@ def record_columns(core: Core, at: At) -> Iterator[RecordColumns]:
     if view.publication <= 0:
         return
     cypher = (
-        f"{_IN_RANGE.format('b')} MATCH (r:KedjaRecord {{base: b.node}}) USING INDEX r:KedjaRecord(base)"
-        " MATCH (e:KedjaBase {node: r.entity}) USING INDEX e:KedjaBase(node)"
+        f"{_IN_RANGE.format('b')} MATCH (r:KedjaRecord {{base: b.node}}) USING INDEX SEEK r:KedjaRecord(base)"
+        " MATCH (e:KedjaBase {node: r.entity}) USING INDEX SEEK e:KedjaBase(node)"
         f" WITH e.id AS id, e.node AS node, b.id AS base, b.kind AS kind, {_read_once('r', _RECORD)} WHERE {seen('r')}"
         f" RETURN {_lists(_RECORD)}, r.base / $size AS part"
     )

@@ -143,15 +143,15 @@ class _Filling:
     def _record_key(self, batch: list[dict[str, Any]]) -> None:
         self._write(
             "UNWIND $rows AS x MATCH (k:KedjaBase {node: x[0]})"
-            " USING INDEX k:KedjaBase(node) MATCH (b:KedjaBase {node: x[1]}) USING INDEX b:KedjaBase(node)"
+            " USING INDEX SEEK k:KedjaBase(node) MATCH (b:KedjaBase {node: x[1]}) USING INDEX SEEK b:KedjaBase(node)"
             " MERGE (b)-[:KEDJA_KEY]->(k)",
             [[row["key"], row["base"]] for row in batch],
         )
 
     def _member(self, batch: list[dict[str, Any]]) -> None:
         self._write(
-            "UNWIND $rows AS x MATCH (b:KedjaBase {node: x.base})"
-            " USING INDEX b:KedjaBase(node) MATCH (h:KedjaBase {node: x.entity}) USING INDEX h:KedjaBase(node)"
+            "UNWIND $rows AS x MATCH (b:KedjaBase {node: x.base}) USING INDEX SEEK b:KedjaBase(node)"
+            " MATCH (h:KedjaBase {node: x.entity}) USING INDEX SEEK h:KedjaBase(node)"
             " MERGE (b)-[u:KEDJA_UNDER {row: x.row}]->(h) SET u.added = x.added,"
             " u.partner = x.partner, u.rule = x.rule, u.retracted = x.retracted",
             [row | {"added": row["row"] >> SHIFT} for row in batch],
@@ -206,8 +206,8 @@ class _Filling:
             self._write(place_links(type_), sorted(said, key=lambda x: (x["s"], x["t"])))
             self._write(
                 f"UNWIND $rows AS x MATCH ()-[o:{type_} {{row: x.body}}]->() WITH x, o {{.*, retracted: null}} AS p"
-                " MATCH (s:KedjaBase {node: x.s}) USING INDEX s:KedjaBase(node) MATCH (t:KedjaBase {node: x.t})"
-                " USING INDEX t:KedjaBase(node)"
+                " MATCH (s:KedjaBase {node: x.s}) USING INDEX SEEK s:KedjaBase(node) MATCH (t:KedjaBase {node: x.t})"
+                " USING INDEX SEEK t:KedjaBase(node)"
                 f" MERGE (s)-[e:{type_} {{row: x.row}}]->(t) SET e = p {{.*, row: x.row}} SET e += x.p",
                 moved,
             )
@@ -218,7 +218,8 @@ class _Filling:
         self._write("UNWIND $rows AS x MERGE (j:KedjaJudgement {row: x.row}) SET j = x", rows)
         both = [n for row in batch for n in (row["a"], row["b"])]
         self._write(
-            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX b:KedjaBase(node) SET b.judged = true", both
+            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX SEEK b:KedjaBase(node) SET b.judged = true",
+            both,
         )
 
     def _tombstone(self, batch: list[dict[str, Any]]) -> None:

@@ -34,17 +34,18 @@ def _described(core: Core, view: View, kinds: list[str] | None, ids: list[str] |
         given["ids"] = ids
         start = (
             "UNWIND $ids AS id MATCH (x:KedjaBase {id: id})"
-            " USING INDEX x:KedjaBase(id) MATCH (r:KedjaRecord {entity: x.node})"
-            " USING INDEX r:KedjaRecord(entity)"
+            " USING INDEX SEEK x:KedjaBase(id) MATCH (r:KedjaRecord {entity: x.node})"
+            " USING INDEX SEEK r:KedjaRecord(entity)"
         )
     chosen = ""
     if kinds is not None:
         given["kinds"] = kinds
         chosen = "WHERE e.kind IN $kinds"
     rows = core.stream(
-        f"{start} WHERE {seen('r')} MATCH (e:KedjaBase {{node: r.entity}}) USING INDEX e:KedjaBase(node) {chosen or ''}"
-        " MATCH (b:KedjaBase {node: r.base}) USING INDEX b:KedjaBase(node) RETURN e.id, e.node, e.kind, r.keys, r.name"
-        " ORDER BY e.id, r.base <> r.entity, b.id, r.hash",
+        f"{start} WHERE {seen('r')} MATCH (e:KedjaBase {{node: r.entity}}) USING INDEX SEEK e:KedjaBase(node)"
+        f" {chosen or ''}"
+        " MATCH (b:KedjaBase {node: r.base}) USING INDEX SEEK b:KedjaBase(node)"
+        " RETURN e.id, e.node, e.kind, r.keys, r.name ORDER BY e.id, r.base <> r.entity, b.id, r.hash",
         **given,
     )
     for id_, group in groupby(rows, key=lambda row: str(row[0])):
@@ -66,9 +67,9 @@ def ghosts_of(core: Core, view: View, kinds: list[str] | None, ids: list[str] | 
         for pattern, end in ((f"(b)-[l:{ANY_LINK}]->()", "source"), (f"(b)<-[l:{ANY_LINK}]-()", "target"))
     )
     rows = core.ask(
-        "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX b:KedjaBase(node)"
+        "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX SEEK b:KedjaBase(node)"
         f" WHERE NOT EXISTS {{ MATCH (r:KedjaRecord {{entity: n}})"
-        f" USING INDEX r:KedjaRecord(entity) WHERE {seen('r')} }}"
+        f" USING INDEX SEEK r:KedjaRecord(entity) WHERE {seen('r')} }}"
         f" CALL (b) {{ {keys_of} }} RETURN b.node, b.id, b.kind, collect(key)",
         nodes, **given,
     )  # fmt: skip
@@ -105,7 +106,9 @@ def find(core: Core, at: At, text: str) -> Entity | None:
     """See ``Store.find``."""
     view, text = core.view(at), text.strip()
     if wanted := entity_ids([text], "e"):
-        for base in core.read("MATCH (b:KedjaBase {id: $id}) USING INDEX b:KedjaBase(id) RETURN b.node", id=wanted[0]):
+        for base in core.read(
+            "MATCH (b:KedjaBase {id: $id}) USING INDEX SEEK b:KedjaBase(id) RETURN b.node", id=wanted[0]
+        ):
             return _of_id(core, at, view, base[0])
         return None
     try:
@@ -116,13 +119,14 @@ def find(core: Core, at: At, text: str) -> Entity | None:
 
 
 def _entity(core: Core, at: At, node: int) -> Entity | None:
-    ((id_,),) = core.read("MATCH (b:KedjaBase {node: $node}) USING INDEX b:KedjaBase(node) RETURN b.id", node=node)
+    ((id_,),) = core.read("MATCH (b:KedjaBase {node: $node}) USING INDEX SEEK b:KedjaBase(node) RETURN b.id", node=node)
     return next(iter(entities(core, at, None, [id_])), None)
 
 
 def _stands(core: Core, view: View, base: int) -> int:
     rows = core.read(
-        f"MATCH (:KedjaBase {{node: $base}})-[m:KEDJA_UNDER]->(h) WHERE {seen('m', secrecy=False)} RETURN h.node",
+        f"MATCH (b:KedjaBase {{node: $base}})-[m:KEDJA_UNDER]->(h) USING INDEX SEEK b:KedjaBase(node)"
+        f" WHERE {seen('m', secrecy=False)} RETURN h.node",
         base=base, **view.given,
     )  # fmt: skip
     return int(rows[0][0]) if rows else base
@@ -134,7 +138,11 @@ def _of_id(core: Core, at: At, view: View, base: int) -> Entity | None:
     if found := _entity(core, at, _stands(core, view, base)):
         return found
     # A record that was taken back: its keys say where the thing went.
-    keys = core.read("MATCH (:KedjaBase {node: $base})-[:KEDJA_KEY]->(k) RETURN k.node ORDER BY k.id", base=base)
+    keys = core.read(
+        "MATCH (b:KedjaBase {node: $base})-[:KEDJA_KEY]->(k) USING INDEX SEEK b:KedjaBase(node)"
+        " RETURN k.node ORDER BY k.id",
+        base=base,
+    )
     for (key,) in keys:
         if found := _of_ghost(core, at, view, key):
             return found
@@ -145,7 +153,7 @@ def _of_key(core: Core, at: At, view: View, key: str) -> Entity | None:
     ids = [entity_id(ghost_id(type_, key)) for type_ in NODES]
     rows = core.read(
         "UNWIND $ids AS id MATCH (b:KedjaBase {id: id})"
-        " USING INDEX b:KedjaBase(id) WHERE b.key IS NOT NULL RETURN b.id, b.node",
+        " USING INDEX SEEK b:KedjaBase(id) WHERE b.key IS NOT NULL RETURN b.id, b.node",
         ids=ids,
     )
     there: dict[str, int] = dict(rows)  # type: ignore[arg-type]
@@ -162,10 +170,11 @@ def _of_ghost(core: Core, at: At, view: View, ghost: int) -> Entity | None:
     still finds the first of these.
     """
     rows = core.read(
-        "MATCH (:KedjaBase {node: $ghost})<-[:KEDJA_KEY]-(b) MATCH (r:KedjaRecord {base: b.node})"
-        " USING INDEX r:KedjaRecord(base)"
+        "MATCH (k:KedjaBase {node: $ghost})<-[:KEDJA_KEY]-(b) USING INDEX SEEK k:KedjaBase(node)"
+        " MATCH (r:KedjaRecord {base: b.node})"
+        " USING INDEX SEEK r:KedjaRecord(base)"
         f" WHERE {seen('r')} MATCH (e:KedjaBase {{node: r.entity}})"
-        f" USING INDEX e:KedjaBase(node) RETURN e.node ORDER BY e.id LIMIT 1",
+        f" USING INDEX SEEK e:KedjaBase(node) RETURN e.node ORDER BY e.id LIMIT 1",
         ghost=ghost, **view.given,
     )  # fmt: skip
     stands = _stands(core, view, ghost)

@@ -62,7 +62,7 @@ class _Said:
         self._run = run
         self.rows = StoredRows(core, run)
         found = core.ask(
-            "UNWIND $rows AS id MATCH (b:KedjaBase {id: id}) USING INDEX b:KedjaBase(id) WHERE b.key IS NULL"
+            "UNWIND $rows AS id MATCH (b:KedjaBase {id: id}) USING INDEX SEEK b:KedjaBase(id) WHERE b.key IS NULL"
             " RETURN b.node, b.id",
             entity_ids(ids, "r"),
         )
@@ -72,7 +72,7 @@ class _Said:
     def _matches(self) -> Iterator[tuple[dict[int, str], str]]:
         """The ids of some records or links by number (called ``x``), and what finds their versions (called ``e``)."""
         coming = "WITH e, x WHERE NOT e.added IN $hidden"
-        base = "MATCH (e:KedjaRecord {base: x}) USING INDEX e:KedjaRecord(base)"
+        base = "MATCH (e:KedjaRecord {base: x}) USING INDEX SEEK e:KedjaRecord(base)"
         yield self.bases, f"UNWIND $rows AS x {base} {coming}"
         for kind in patterns(self._core, LINK_TYPES) if self.links else ():
             yield self.links, f"MATCH ()-[e:{kind}]->() WHERE e.ord IN $rows WITH e, e.ord AS x {coming}"
@@ -107,13 +107,13 @@ class _Said:
         for ids, match in self._matches():
             self._core.batches(f"{match} DELETE e", ids, hidden=self.rows.hidden)
         self._core.batches(
-            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n})-[k:KEDJA_KEY]->()"
-            " WHERE NOT EXISTS { MATCH (r:KedjaRecord {base: n}) USING INDEX r:KedjaRecord(base) } DELETE k",
+            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n})-[k:KEDJA_KEY]->() USING INDEX SEEK b:KedjaBase(node)"
+            " WHERE NOT EXISTS { MATCH (r:KedjaRecord {base: n}) USING INDEX SEEK r:KedjaRecord(base) } DELETE k",
             self.bases,
         )
         self._core.batches(
             f"UNWIND $rows AS n MATCH (b:KedjaBase {{node: n}})"
-            f" USING INDEX b:KedjaBase(node) WHERE NOT EXISTS {{ (b)<-[:KEDJA_KEY]-() }}"
+            f" USING INDEX SEEK b:KedjaBase(node) WHERE NOT EXISTS {{ (b)<-[:KEDJA_KEY]-() }}"
             f" AND NOT EXISTS {{ MATCH (b){STOOD}-[l:{ANY_LINK}]-()"
             " WHERE l.source_base = b.node OR l.target_base = b.node }"
             " SET b.key = ''",

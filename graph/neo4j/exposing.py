@@ -64,7 +64,7 @@ def write(core: Core, edition: Edition, rows: Iterable[tuple[str, str, Mapping[s
     for batch in _batches(core, rows, number, shared):
         made = core.run(
             "UNWIND $rows AS x MATCH (c:KedjaBase {id: x.contract})"
-            " USING INDEX c:KedjaBase(id) MATCH (r:KedjaBase {node: x.risk}) USING INDEX r:KedjaBase(node)"
+            " USING INDEX SEEK c:KedjaBase(id) MATCH (r:KedjaBase {node: x.risk}) USING INDEX SEEK r:KedjaBase(node)"
             " MERGE (c)-[e:EXPOSED_TO {row: x.row}]->(r) SET e += x.p RETURN count(e)",
             rows=batch,
         )

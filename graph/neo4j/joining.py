@@ -18,6 +18,8 @@ _MOVE = 5_000
 _REPLACE = 2_000
 """Links that one transaction takes away and makes anew: more at once cost the square of their number."""
 
+_RECORD = "MATCH ({0}:KedjaRecord {{row: {1}}}) USING INDEX SEEK {0}:KedjaRecord(row)"
+
 STOOD = "-[:KEDJA_UNDER|KEDJA_KEY*0..1]-(at)"
 """From a base to wherever links that name it may stand: at it, where it stood, at the records with its key."""
 
@@ -42,39 +44,49 @@ class StoredRows:
     def records(self, bases: Iterable[int]) -> Iterator[tuple[int, int, bool]]:
         rows = self._ask(
             f"UNWIND $rows AS n MATCH (r:KedjaRecord {{base: n}})"
-            f" USING INDEX r:KedjaRecord(base) WHERE {self._SHOWN.format('r')}"
+            f" USING INDEX SEEK r:KedjaRecord(base) WHERE {self._SHOWN.format('r')}"
             " RETURN n, r.secrecy, max(r.apart) ORDER BY r.secrecy DESC",
             bases,
         )
         yield from ((base, secrecy, apart) for base, secrecy, apart in rows)
 
     def keys(self, bases: Iterable[int]) -> Iterator[tuple[int, int]]:
-        rows = self._ask("UNWIND $rows AS n MATCH (:KedjaBase {node: n})-[:KEDJA_KEY]->(k) RETURN n, k.node", bases)
+        rows = self._ask(
+            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n})-[:KEDJA_KEY]->(k) USING INDEX SEEK b:KedjaBase(node)"
+            " RETURN n, k.node",
+            bases,
+        )
         yield from ((base, key) for base, key in rows)
 
     def holders(self, keys: Iterable[int]) -> Iterator[int]:
-        rows = self._ask("UNWIND $rows AS n MATCH (:KedjaBase {node: n})<-[:KEDJA_KEY]-(b) RETURN b.node", keys)
+        rows = self._ask(
+            "UNWIND $rows AS n MATCH (k:KedjaBase {node: n})<-[:KEDJA_KEY]-(b) USING INDEX SEEK k:KedjaBase(node)"
+            " RETURN b.node",
+            keys,
+        )
         yield from (base for (base,) in rows)
 
     def same_as(self, bases: Iterable[int]) -> Iterator[int]:
         bases = set(bases)
         for one, other in (("a", "b"), ("b", "a")):
             yield from (base for (base,) in self._ask(
-                f"UNWIND $rows AS n MATCH (j:KedjaJudgement {{{one}: n}}) WHERE {self._SHOWN.format('j')}"
+                f"UNWIND $rows AS n MATCH (j:KedjaJudgement {{{one}: n}}) USING INDEX SEEK j:KedjaJudgement({one})"
+                f" WHERE {self._SHOWN.format('j')}"
                 f" AND j.verdict = '{Verdict.SAME}' RETURN j.{other}",
                 bases,
             ))  # fmt: skip
 
     def names(self, bases: Iterable[int]) -> Iterator[tuple[int, str, str | None]]:
         rows = self._ask(
-            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX b:KedjaBase(node) RETURN n, b.id, b.key", bases
+            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX SEEK b:KedjaBase(node) RETURN n, b.id, b.key",
+            bases,
         )
         yield from ((node, base_id(id_, key), key) for node, id_, key in rows)
 
     def ghost_levels(self, ghosts: Iterable[int]) -> Iterator[tuple[int, int]]:
         for pattern, end in ((f"-[e:{ANY_LINK}]->()", "source"), (f"<-[e:{ANY_LINK}]-()", "target")):
             rows = self._ask(
-                f"UNWIND $rows AS n MATCH (:KedjaBase {{node: n}}){STOOD}{pattern}"
+                f"UNWIND $rows AS n MATCH (b:KedjaBase {{node: n}}){STOOD}{pattern} USING INDEX SEEK b:KedjaBase(node)"
                 f" WHERE e.{end}_base = n AND {self._SHOWN.format('e')} RETURN n, min(e.secrecy)",
                 ghosts,
             )
@@ -83,7 +95,7 @@ class StoredRows:
     def first_shown(self, bases: Iterable[int]) -> Iterator[tuple[int, int, int]]:
         rows = self._ask(
             "UNWIND $rows AS n MATCH (r:KedjaRecord {base: n})"
-            " USING INDEX r:KedjaRecord(base) MATCH (p:KedjaRun {run: r.added})"
+            " USING INDEX SEEK r:KedjaRecord(base) MATCH (p:KedjaRun {run: r.added})"
             " WHERE p.publication IS NOT NULL RETURN n, r.secrecy, min(p.publication)",
             bases,
         )
@@ -91,7 +103,8 @@ class StoredRows:
 
     def manual(self, bases: Iterable[int]) -> Iterator[tuple[int, int, int, str]]:
         rows = self._ask(
-            f"UNWIND $rows AS n MATCH (j:KedjaJudgement {{a: n}}) WHERE {self._SHOWN.format('j')}"
+            f"UNWIND $rows AS n MATCH (j:KedjaJudgement {{a: n}}) USING INDEX SEEK j:KedjaJudgement(a)"
+            f" WHERE {self._SHOWN.format('j')}"
             f" AND j.verdict <> '{Verdict.UNSURE}' RETURN j.row, j.a, j.b, j.verdict",
             bases,
         )
@@ -99,7 +112,8 @@ class StoredRows:
 
     def members(self, bases: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
         rows = self._ask(
-            "UNWIND $rows AS n MATCH (:KedjaBase {node: n})-[u:KEDJA_UNDER]->(h) WHERE u.retracted IS NULL"
+            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n})-[u:KEDJA_UNDER]->(h) USING INDEX SEEK b:KedjaBase(node)"
+            " WHERE u.retracted IS NULL"
             " RETURN n, u.row, h.node, u.partner",
             bases,
         )
@@ -139,32 +153,35 @@ class Writer:
 
     # -- rows ---------------------------------------------------------------------------------------------------
     def drop_records(self, rows: Sequence[int]) -> None:
-        self.batches("UNWIND $rows AS n MATCH (r:KedjaRecord {row: n}) DELETE r", rows)
+        self.batches(f"UNWIND $rows AS n {_RECORD.format('r', 'n')} DELETE r", rows)
 
     def drop_links(self, type_: str, rows: Sequence[int]) -> None:
-        self.batches(f"UNWIND $rows AS n MATCH ()-[e:{type_} {{row: n}}]->() USING INDEX e:{type_}(row) DELETE e", rows)
+        self.batches(
+            f"UNWIND $rows AS n MATCH ()-[e:{type_} {{row: n}}]->() USING INDEX SEEK e:{type_}(row) DELETE e", rows
+        )
 
     def retract_records(self, rows: Sequence[int]) -> None:
-        self.batches("UNWIND $rows AS n MATCH (r:KedjaRecord {row: n}) SET r.retracted = $run", rows)
+        self.batches(f"UNWIND $rows AS n {_RECORD.format('r', 'n')} SET r.retracted = $run", rows)
 
     def retract_links(self, type_: str, rows: Sequence[int]) -> None:
         cypher = (
-            f"UNWIND $rows AS n MATCH ()-[e:{type_} {{row: n}}]->() USING INDEX e:{type_}(row) SET e.retracted = $run"
+            f"UNWIND $rows AS n MATCH ()-[e:{type_} {{row: n}}]->() USING INDEX SEEK e:{type_}(row)"
+            " SET e.retracted = $run"
         )
         self.batches(cypher, rows, types=[type_])
 
     def put_records(self, entities: Mapping[int, int]) -> None:
         """Give rows that nobody has seen the entities that they stand at."""
         rows = [[row, entity] for row, entity in entities.items()]
-        self.batches("UNWIND $rows AS x MATCH (r:KedjaRecord {row: x[0]}) SET r.entity = x[1]", rows)
+        self.batches(f"UNWIND $rows AS x {_RECORD.format('r', 'x[0]')} SET r.entity = x[1]", rows)
 
     def put_links(self, type_: str, rows: Sequence[tuple[int, int, int]]) -> None:
         """Give links that nobody has seen, (row, source, target), the ends that they stand at."""
         cypher = (
             f"UNWIND $rows AS x MATCH ()-[o:{type_} {{row: x[0]}}]->()"
-            f" USING INDEX o:{type_}(row) WITH x, o, properties(o) AS p DELETE o WITH x, p"
-            " MATCH (s:KedjaBase {node: x[1]}) USING INDEX s:KedjaBase(node) MATCH (t:KedjaBase {node: x[2]})"
-            " USING INDEX t:KedjaBase(node)"
+            f" USING INDEX SEEK o:{type_}(row) WITH x, o, properties(o) AS p DELETE o WITH x, p"
+            " MATCH (s:KedjaBase {node: x[1]}) USING INDEX SEEK s:KedjaBase(node) MATCH (t:KedjaBase {node: x[2]})"
+            " USING INDEX SEEK t:KedjaBase(node)"
             f" CREATE (s)-[e:{type_}]->(t) SET e = p"
         )
         self.batches(cypher, [list(row) for row in rows], size=_REPLACE)
@@ -181,7 +198,7 @@ class Writer:
         self._move_links(moved, stands.before)
         self.batches(
             "UNWIND $rows AS n MATCH ()-[u:KEDJA_UNDER {row: n}]->()"
-            " USING INDEX u:KEDJA_UNDER(row) SET u.retracted = $run",
+            " USING INDEX SEEK u:KEDJA_UNDER(row) SET u.retracted = $run",
             stands.gone,
         )
         usual = [(ghost, base, base, "") for ghost, base in sorted(plain.items())]
@@ -189,8 +206,8 @@ class Writer:
             first = self.take(len(members))
             rows = [[first + i, *member] for i, member in enumerate(members)]
             self.batches(
-                "UNWIND $rows AS x MATCH (b:KedjaBase {node: x[1]})"
-                " USING INDEX b:KedjaBase(node) MATCH (h:KedjaBase {node: x[2]}) USING INDEX h:KedjaBase(node)"
+                "UNWIND $rows AS x MATCH (b:KedjaBase {node: x[1]}) USING INDEX SEEK b:KedjaBase(node)"
+                " MATCH (h:KedjaBase {node: x[2]}) USING INDEX SEEK h:KedjaBase(node)"
                 " MERGE (b)-[u:KEDJA_UNDER {row: x[0]}]->(h)"
                 " ON CREATE SET u.added = $run, u.partner = x[3], u.rule = x[4]",
                 rows,
@@ -202,7 +219,7 @@ class Writer:
     def _move_records(self, moved: Mapping[int, int]) -> None:
         found = self._core.ask(
             f"UNWIND $rows AS n MATCH (r:KedjaRecord {{base: n}})"
-            f" USING INDEX r:KedjaRecord(base) WHERE {self._STANDING.format('r')}"
+            f" USING INDEX SEEK r:KedjaRecord(base) WHERE {self._STANDING.format('r')}"
             " RETURN r.row, r.base, r.entity, r.said",
             sorted(moved), run=self.run, hidden=self._hidden,
         )  # fmt: skip
@@ -211,7 +228,7 @@ class Writer:
         self._carry({said for _, _, said in old})
         rows = [[row, first + i, entity] for i, (row, entity, _) in enumerate(old)]
         self.batches(
-            "UNWIND $rows AS x MATCH (o:KedjaRecord {row: x[0]}) MERGE (r:KedjaRecord {row: x[1]})"
+            f"UNWIND $rows AS x {_RECORD.format('o', 'x[0]')} MERGE (r:KedjaRecord {{row: x[1]}})"
             " SET r = o {.*, row: x[1], added: $run, entity: x[2], retracted: null} SET o.retracted = $run",
             rows,
         )
@@ -222,7 +239,7 @@ class Writer:
         for pattern, end in (("(h)-[e:{0}]->(o)", "source"), ("(h)<-[e:{0}]-(o)", "target")):
             found = self._core.ask(
                 f"UNWIND $rows AS x MATCH (h:KedjaBase {{node: x[1]}})"
-                f" USING INDEX h:KedjaBase(node) MATCH {pattern.format(ANY_LINK)}"
+                f" USING INDEX SEEK h:KedjaBase(node) MATCH {pattern.format(ANY_LINK)}"
                 f" WHERE e.{end}_base = x[0] AND {self._STANDING.format('e')}"
                 " RETURN e.row, type(e), e.source_base, e.target_base, startNode(e).node, endNode(e).node, e.said",
                 asked, run=self.run, hidden=self._hidden,
@@ -238,9 +255,9 @@ class Writer:
             by_type[type_].append([row, first + i, source, target])
         for type_, rows in sorted(by_type.items()):
             self.batches(
-                f"UNWIND $rows AS x MATCH ()-[o:{type_} {{row: x[0]}}]->() USING INDEX o:{type_}(row)"
-                " MATCH (s:KedjaBase {node: x[2]})"
-                " USING INDEX s:KedjaBase(node) MATCH (t:KedjaBase {node: x[3]}) USING INDEX t:KedjaBase(node)"
+                f"UNWIND $rows AS x MATCH ()-[o:{type_} {{row: x[0]}}]->() USING INDEX SEEK o:{type_}(row)"
+                " MATCH (s:KedjaBase {node: x[2]}) USING INDEX SEEK s:KedjaBase(node)"
+                " MATCH (t:KedjaBase {node: x[3]}) USING INDEX SEEK t:KedjaBase(node)"
                 f" MERGE (s)-[e:{type_} {{row: x[1]}}]->(t)"
                 " SET e = o {.*, row: x[1], added: $run, retracted: null} SET o.retracted = $run",
                 sorted(rows, key=lambda row: (row[2], row[3])), types=[type_],

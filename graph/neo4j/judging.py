@@ -90,7 +90,9 @@ def _side(core: Core, text: str) -> int:
     published = latest(core)
     at = At(published.number if published else 0, Secrecy.RESTRICTED)
     for id_ in entity_ids([text.strip()], "e"):
-        for (base,) in core.read("MATCH (b:KedjaBase {id: $id}) USING INDEX b:KedjaBase(id) RETURN b.node", id=id_):
+        for (base,) in core.read(
+            "MATCH (b:KedjaBase {id: $id}) USING INDEX SEEK b:KedjaBase(id) RETURN b.node", id=id_
+        ):
             if shown(core, core.view(at), [base]):
                 return int(base)
     entity = find(core, at, text)
@@ -108,9 +110,9 @@ def judgements(core: Core, at: At) -> list[Judgement]:
 def _manual(core: Core, view: View) -> Iterator[Judgement]:
     rows = core.read(
         f"MATCH (j:KedjaJudgement) WHERE {seen('j', secrecy=False)} MATCH (a:KedjaBase {{node: j.a}})"
-        f" USING INDEX a:KedjaBase(node)"
+        f" USING INDEX SEEK a:KedjaBase(node)"
         " MATCH (b:KedjaBase {node: j.b})"
-        " USING INDEX b:KedjaBase(node) RETURN j.a, j.b, a.id, b.id, j.verdict, j.who, j.why, j.rule, j.id",
+        " USING INDEX SEEK b:KedjaBase(node) RETURN j.a, j.b, a.id, b.id, j.verdict, j.who, j.why, j.rule, j.id",
         **view.given,
     )
     there = shown(core, view, {base for row in rows for base in row[:2]})
@@ -126,7 +128,7 @@ def _by_rule(core: Core, view: View) -> Iterator[Judgement]:
             f"MATCH (b:KedjaBase)-[m:KEDJA_UNDER]->() WHERE {seen('m', secrecy=False)} AND m.rule <> '{JUDGED}'"
             f" AND (m.rule <> '{SILENT}' OR EXISTS {{ (b)-[:{ANY_LINK}]-() }})"
             " MATCH (p:KedjaBase {node: m.partner})"
-            " USING INDEX p:KedjaBase(node) RETURN b.node, p.node, b.id, b.key, p.id, p.key, m.rule",
+            " USING INDEX SEEK p:KedjaBase(node) RETURN b.node, p.node, b.id, b.key, p.id, p.key, m.rule",
             **view.given,
         )
     )
@@ -145,8 +147,8 @@ def _once_alone(core: Core, view: View, ghosts: set[int]) -> set[int]:
     found: set[int] = set()
     for arrow, end in ((f"-[l:{ANY_LINK}]->()", "source"), (f"<-[l:{ANY_LINK}]-()", "target")):
         rows = core.ask(
-            f"UNWIND $rows AS n MATCH (:KedjaBase {{node: n}}){arrow} WHERE l.{end}_base = n"
-            f" AND l.retracted IS NOT NULL AND {made('l')} RETURN DISTINCT n",
+            f"UNWIND $rows AS n MATCH (b:KedjaBase {{node: n}}){arrow} USING INDEX SEEK b:KedjaBase(node)"
+            f" WHERE l.{end}_base = n AND coalesce(l.retracted, -1) >= 0 AND {made('l')} RETURN DISTINCT n",
             sorted(ghosts), **view.given,
         )  # fmt: skip
         found.update(n for (n,) in rows)

@@ -74,14 +74,14 @@ def _refresh(core: Core, view: View, nodes: list[int]) -> None:
     for kind, rows in by_kind.items():
         core.run(
             f"UNWIND $rows AS x MATCH (b:KedjaBase {{node: x.node}})"
-            f" USING INDEX b:KedjaBase(node) {keep} SET b:Entity:{kind}",
+            f" USING INDEX SEEK b:KedjaBase(node) {keep} SET b:Entity:{kind}",
             rows=rows,
         )
     gone = [{"node": node, "facts": {}} for node in nodes if node not in there]
     if gone:
         core.run(
             f"UNWIND $rows AS x MATCH (b:KedjaBase {{node: x.node}})"
-            f" USING INDEX b:KedjaBase(node) {keep} REMOVE b:{_LABELS}",
+            f" USING INDEX SEEK b:KedjaBase(node) {keep} REMOVE b:{_LABELS}",
             rows=gone,
         )
 
@@ -91,8 +91,8 @@ def _facts(core: Core, view: View, nodes: list[int]) -> Iterator[tuple[int, str,
     records: dict[int, list[Row]] = defaultdict(list)
     rows = core.read(
         f"UNWIND $rows AS n MATCH (r:KedjaRecord {{entity: n}})"
-        f" USING INDEX r:KedjaRecord(entity) WHERE {seen('r')} MATCH (b:KedjaBase {{node: r.base}})"
-        f" USING INDEX b:KedjaBase(node)"
+        f" USING INDEX SEEK r:KedjaRecord(entity) WHERE {seen('r')} MATCH (b:KedjaBase {{node: r.base}})"
+        f" USING INDEX SEEK b:KedjaBase(node)"
         " RETURN n, b.kind, r.name, r.keys, r.properties, r.status, r.valid_from, r.valid_to"
         " ORDER BY n, r.base <> r.entity, b.id, r.hash",
         rows=nodes, **view.given,
@@ -102,7 +102,7 @@ def _facts(core: Core, view: View, nodes: list[int]) -> Iterator[tuple[int, str,
     for node, said in records.items():
         yield node, said[0][1], _of_records(said)
     named = core.read(
-        "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX b:KedjaBase(node) CALL (b) {"
+        "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX SEEK b:KedjaBase(node) CALL (b) {"
         f" MATCH (b)-[l:{ANY_LINK}]->() WHERE {seen('l')} RETURN DISTINCT l.source_key AS key"
         f" UNION MATCH (b)<-[l:{ANY_LINK}]-() WHERE {seen('l')} RETURN DISTINCT l.target_key AS key }}"
         " RETURN n, b.kind, collect(key)",

@@ -29,7 +29,7 @@ _LINK = (
 )
 _OF_RECORD = (
     "MATCH (b:KedjaBase {node: r.base})"
-    " USING INDEX b:KedjaBase(node) MATCH (e:KedjaBase {node: r.entity}) USING INDEX e:KedjaBase(node)"
+    " USING INDEX SEEK b:KedjaBase(node) MATCH (e:KedjaBase {node: r.entity}) USING INDEX SEEK e:KedjaBase(node)"
 )
 
 
@@ -96,8 +96,8 @@ def records(
         given["entities"] = entity_ids(entities, "e")
         start = (
             "UNWIND $entities AS id MATCH (x:KedjaBase {id: id})"
-            " USING INDEX x:KedjaBase(id) MATCH (r:KedjaRecord {entity: x.node})"
-            " USING INDEX r:KedjaRecord(entity)"
+            " USING INDEX SEEK x:KedjaBase(id) MATCH (r:KedjaRecord {entity: x.node})"
+            " USING INDEX SEEK r:KedjaRecord(entity)"
         )
     if ids is not None:
         given["ids"] = entity_ids(ids, "r")
@@ -172,8 +172,8 @@ def history(core: Core, id_: str, clearance: Secrecy) -> list[tuple[StoredRecord
     elif base := entity_ids([id_], "r"):
         found = core.read(
             "MATCH (x:KedjaBase {id: $id})"
-            " USING INDEX x:KedjaBase(id) WHERE x.key IS NULL MATCH (r:KedjaRecord {base: x.node})"
-            " USING INDEX r:KedjaRecord(base)"
+            " USING INDEX SEEK x:KedjaBase(id) WHERE x.key IS NULL MATCH (r:KedjaRecord {base: x.node})"
+            " USING INDEX SEEK r:KedjaRecord(base)"
             f" WHERE r.secrecy <= $clearance {_OF_RECORD} RETURN {_RECORD}",
             id=base[0], clearance=int(clearance),
         )  # fmt: skip
@@ -219,7 +219,7 @@ def _differing(core: Core, run: int, types: list[str], old: View, new: View) -> 
     for which in ("e.row >= $first AND e.row < $end", "e.retracted = $of"):
         found = core.stream(
             f"MATCH (e:KedjaRecord) WHERE {which} MATCH (b:KedjaBase {{node: e.base}})"
-            f" USING INDEX b:KedjaBase(node) {differs} RETURN b.id, is",
+            f" USING INDEX SEEK b:KedjaBase(node) {differs} RETURN b.id, is",
             **given,
         )
         yield from ((base_id(id_, None), is_) for id_, is_ in found)

@@ -105,6 +105,6 @@ def _candidates(
         " WITH r ORDER BY abs(r.length - $length) > $near,"
         f" CASE r.kind {ranks} ELSE 99 END, r.length, r.base, r.hash LIMIT {CANDIDATES}"
         " MATCH (e:KedjaBase {node: r.entity})"
-        " USING INDEX e:KedjaBase(node) RETURN e.id, r.kind, r.name, r.alias, r.keys",
+        " USING INDEX SEEK e:KedjaBase(node) RETURN e.id, r.kind, r.name, r.alias, r.keys",
         length=length, near=NEAR_LENGTH, kinds=sorted(types or ()), **given, **view.given,
     )  # fmt: skip

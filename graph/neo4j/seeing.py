@@ -9,16 +9,16 @@ from graph.neo4j.joining import STOOD
 from graph.neo4j.schema import ANY_LINK
 
 _HOLDS = (
-    "UNWIND $rows AS n MATCH (r:KedjaRecord {{base: n}}) USING INDEX r:KedjaRecord(base) WHERE {} RETURN DISTINCT n"
-)
-_KEYED = (
-    "UNWIND $rows AS n MATCH (:KedjaBase {{node: n}})<-[:KEDJA_KEY]-(h) MATCH (r:KedjaRecord {{base: h.node}})"
-    " USING INDEX r:KedjaRecord(base)"
+    "UNWIND $rows AS n MATCH (r:KedjaRecord {{base: n}}) USING INDEX SEEK r:KedjaRecord(base)"
     " WHERE {} RETURN DISTINCT n"
 )
+_KEYED = (
+    "UNWIND $rows AS n MATCH (k:KedjaBase {{node: n}})<-[:KEDJA_KEY]-(h) USING INDEX SEEK k:KedjaBase(node)"
+    " MATCH (r:KedjaRecord {{base: h.node}}) USING INDEX SEEK r:KedjaRecord(base) WHERE {} RETURN DISTINCT n"
+)
 _NAMED = tuple(
-    f"UNWIND $rows AS n MATCH (:KedjaBase {{{{node: n}}}}){STOOD}{arrow} WHERE l.{end}_base = n AND {{}}"
-    " RETURN DISTINCT n"
+    f"UNWIND $rows AS n MATCH (b:KedjaBase {{{{node: n}}}}){STOOD}{arrow} USING INDEX SEEK b:KedjaBase(node)"
+    f" WHERE l.{end}_base = n AND {{}} RETURN DISTINCT n"
     for arrow, end in ((f"-[l:{ANY_LINK}]->()", "source"), (f"<-[l:{ANY_LINK}]-()", "target"))
 )
 

@@ -222,13 +222,13 @@ class _Settling:
         """
         bases = np.unique(self.own.take(self.left).records.id).tolist()
         found = self._core.ask(
-            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX b:KedjaBase(node) WHERE b.judged IS NULL"
+            "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX SEEK b:KedjaBase(node) WHERE b.judged IS NULL"
             " AND NOT EXISTS { (b)-[:KEDJA_UNDER]->() }"
-            " AND NOT EXISTS { MATCH (r:KedjaRecord {base: n}) USING INDEX r:KedjaRecord(base) WHERE r.added <> $run }"
-            " AND NOT EXISTS { MATCH (b)-[:KEDJA_KEY]->(k) WHERE k.judged IS NOT NULL"
-            " OR NOT split(k.key, ':')[0] IN $strong OR EXISTS { (k)-[:KEDJA_UNDER]->() }"
-            " OR EXISTS { MATCH (k)<-[:KEDJA_KEY]-(o) WHERE o.node <> n } }"
-            " MATCH (b)-[:KEDJA_KEY]->(k)"
+            " AND NOT EXISTS { MATCH (r:KedjaRecord {base: n}) USING INDEX SEEK r:KedjaRecord(base)"
+            " WHERE r.added <> $run }"
+            " MATCH (b)-[:KEDJA_KEY]->(k) WITH n, k, k.judged IS NOT NULL OR NOT split(k.key, ':')[0] IN $strong"
+            " OR EXISTS { (k)-[:KEDJA_UNDER]->() } OR COUNT { (k)<-[:KEDJA_KEY]-() } > 1 AS apart"
+            " WITH n, collect(k) AS keys, collect(apart) AS apart WHERE NOT true IN apart UNWIND keys AS k"
             f" RETURN k.node, n, EXISTS {{ MATCH (k)-[e:{ANY_LINK}]-() WHERE e.added <> $run }}",
             [base for base in bases if base not in self._added.secret], run=self.run, strong=STRONG,
         )  # fmt: skip
@@ -289,7 +289,7 @@ class _Settling:
                 others.append(base)
         for base, head, ghost in self._core.ask(
             "UNWIND $rows AS n MATCH (b:KedjaBase {node: n})"
-            " USING INDEX b:KedjaBase(node) OPTIONAL MATCH (b)-[u:KEDJA_UNDER]->(h)"
+            " USING INDEX SEEK b:KedjaBase(node) OPTIONAL MATCH (b)-[u:KEDJA_UNDER]->(h)"
             " WHERE u.retracted IS NULL WITH n, coalesce(h, b) AS h RETURN n, h.node, h.key IS NOT NULL",
             others,
         ):
