@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -27,6 +28,8 @@ _KEYS = f"{_ENDS} MERGE (b)-[:KEDJA_KEY]->(k)"
 _UNDER = (
     f"{_ENDS} MERGE (k)-[u:KEDJA_UNDER {{row: x[2]}}]->(b) ON CREATE SET u.added = 1, u.partner = x[1], u.rule = ''"
 )
+_SHOWN = "UNWIND $rows AS x MATCH (b:KedjaBase {{node: x.node}}) SET b += x.facts, b:Entity:{}"
+"""What an analyst reads in Browser is in the database too: labels, and the properties that the store writes."""
 
 
 @dataclass(slots=True)
@@ -56,13 +59,21 @@ class Bare:
         under = [[ghost, base, (9 << SHIFT) + ghost] for ghost, base in keys]
         self.statements += [(_BASES, sorted(bases)), (_RECORDS, records), (_KEYS, keys), (_UNDER, under)]
         self.statements += [(adding.place_links(type_), rows) for type_, rows in links.items()]
-        self.rows += len(bases) + len(records) + 2 * len(keys) + sum(map(len, links.values()))
+        for kind in sorted({record["kind"] for record in records}):
+            shown = [_shown(record) for record in records if record["kind"] == kind]
+            self.statements.append((_SHOWN.format(kind), shown))
+        self.rows += len(bases) + 2 * len(records) + 2 * len(keys) + sum(map(len, links.values()))
 
     def write(self, driver: neo4j.Driver) -> None:
         with driver.session(database="neo4j") as session:
             for cypher, rows in self.statements:
                 if rows:
                     session.execute_write(_run, cypher, rows)
+
+
+def _shown(record: dict[str, Any]) -> dict[str, Any]:
+    facts = {"name": record["name"], "keys": json.loads(record["keys"]), "status": record["status"], "known_at": 1}
+    return {"node": record["base"], "facts": {**json.loads(record["properties"]), **facts}}
 
 
 def _run(tx: neo4j.ManagedTransaction, cypher: str, rows: list[Any]) -> None:

@@ -1,5 +1,7 @@
 """Adding to a run: a transaction for every batch, bases interned, links placed where their ends are thought to stand.
 
+A batch is written while the caller prepares the next one; what went wrong is said at the next call for the run.
+
 What a run has added is also kept as a few numbers for each row, in the memory of the store that owns the run: settling
 compares them without reading them back. A link is placed at once at the record that has its end's key, if one is known;
 settling moves those that stand elsewhere after all.
@@ -11,12 +13,13 @@ import json
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
 from graph.identity import entity_id
 from graph.neo4j.core import Core, Tx
-from graph.neo4j.runs import hold, note_types
+from graph.neo4j.runs import check, hold, note_types
 from graph.neo4j.schema import LINK_TYPES
 from graph.searching import MAX_FOLDED, fold, words_of
 from graph.store import RunState
@@ -25,7 +28,7 @@ from ontology.errors import StoreError
 from ontology.model import LINKS
 from ontology.records import Common, Link, Polarity, Record, Secrecy, canonical, link_order
 
-_MOST_CACHED = 1_000_000
+_MOST_CACHED = 4_000_000
 LINK_CODE = {name: code for code, name in enumerate(LINK_TYPES)}
 _OWN_NAMES = frozenset(
     [
@@ -80,8 +83,15 @@ class Added:
     record_of: dict[int, int] = field(default_factory=dict)
     head_of: dict[int, int] = field(default_factory=dict)
     places: int = 0
+    pending: Future[None] | None = None
+    """The batch that was given last, on its way to the server or there."""
     careful: bool = False
     """Whether something added is not public."""
+
+    def written(self) -> None:
+        """Wait until all that was given is stored. Raises what went wrong, each time it is asked."""
+        if self.pending is not None:
+            self.pending.result()
 
     def stands(self, ghost: int) -> int:
         """Where a link's end is thought to stand."""
@@ -93,10 +103,12 @@ def add(core: Core, runs: dict[int, Added], run: int, items: Sequence[Record | L
     """See ``Store.add``."""
     if not items:
         return
-    rows = core.read("MATCH (r:KedjaRun {run: $run}) RETURN r.series, r.secrecy", run=run)
+    rows = core.read("MATCH (r:KedjaRun {run: $run}) RETURN r.series, r.secrecy, properties(r)", run=run)
     if not rows or rows[0][0] is None:
         raise StoreError(f"Run {run} does not take records or links.")
-    batch = prepare(items, rows[0][0], Secrecy(rows[0][1]))
+    series, secrecy, facts = rows[0]
+    check(core, run, facts, [RunState.ADDING])
+    batch = prepare(items, series, Secrecy(secrecy))
     with core.writing:
         added = runs.setdefault(run, Added())
         first = added.places
@@ -111,7 +123,8 @@ def add(core: Core, runs: dict[int, Added], run: int, items: Sequence[Record | L
             _write(tx, records, keys, links)
             note_types(tx, run, links)
 
-        core.write(work, "add")
+        added.written()
+        added.pending = core.write_later(work, "add")
         added.places = first + len(items)
         _remember(added, records, keys, links)
     if len(core.nodes) > _MOST_CACHED:
@@ -159,9 +172,9 @@ def _make(core: Core, bases: Mapping[str, tuple[str, str | None]], new: Sequence
         for place, id_ in enumerate(new)
     ]
     rows.sort(key=lambda row: str(row["id"]))  # everybody locks in one order
-    made = core.run(
+    ((made,),) = core.run(
         "UNWIND $rows AS x MERGE (b:KedjaBase {id: x.id}) ON CREATE SET b.node = x.node, b.kind = x.kind, b.key = x.key"
-        " RETURN b.id, b.node",
+        " RETURN collect([b.id, b.node])",
         rows=rows,
     )
     by_entity = {entity_id(id_): id_ for id_ in new}
@@ -189,6 +202,11 @@ def _common(common: Common, secrecy: int, run: int, row: int, said: int) -> Fact
     return facts
 
 
+def _stored(facts: Facts) -> Facts:
+    """Without what is not said: a graph stores no null, so none is sent."""
+    return {name: value for name, value in facts.items() if value is not None}
+
+
 def texts_of_record(name: str, alias: str, numbers: str) -> Facts:
     """What search looks at: names as folded words, and as one text that a search may begin."""
     words, words_sv = " ".join(_words(name)), " ".join(_words(alias))
@@ -209,13 +227,13 @@ def _records(batch: Batch, nodes: Mapping[str, int], first: int, run: int) -> tu
         base, facts = nodes[id_], record.properties
         name, alias = str(facts.get("name") or ""), str(facts.get("name_sv") or "")
         numbers = " ".join(key.partition(":")[2] for key in record.keys)
-        rows.append({
+        rows.append(_stored({
             **_common(record.common, secrecy, run, first + place, said), "base": base, "entity": base,
             "kind": record.type, "apart": facts.get("natural_person") is True, "length": len(name), "name": name,
             "alias": alias, "keys": json.dumps(record.keys, ensure_ascii=False), "properties": text,
             "raw": canonical(record.raw) if record.raw else None, "locator": record.locator or None,
             "numbers_text": numbers, **texts_of_record(name, alias, numbers),
-        })  # fmt: skip
+        }))  # fmt: skip
         keys += ((nodes[ghost], base) for ghost in ghosts)
     return rows, keys
 
@@ -234,13 +252,13 @@ def _links(batch: Batch, nodes: Mapping[str, int], first: int, run: int, added: 
     by_type: dict[str, list[Facts]] = defaultdict(list)
     for place, link, id_, source, target, text, said, secrecy in batch.links:
         ends = nodes[source], nodes[target]
-        facts = {
+        facts = _stored({
             **_common(link.common, secrecy, run, first + place, said), "ord": link_order(id_),
             "source_base": ends[0], "target_base": ends[1], "source_key": link.source.key,
             "target_key": link.target.key, "raw": canonical(link.raw) if link.raw else None,
             "locator": link.locator or None, "properties": None if text == "{}" else text,
             **link_facts(link.type, link.properties),
-        }  # fmt: skip
+        })  # fmt: skip
         row = {"s": added.stands(ends[0]), "t": added.stands(ends[1]), "row": facts["row"], "p": facts}
         by_type[link.type].append(row)
     for rows in by_type.values():

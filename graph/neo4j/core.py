@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -92,6 +93,7 @@ class Core:
     writing: threading.RLock = field(default_factory=threading.RLock)
     _sources: dict[int, str] = field(default_factory=dict)
     bookmarks: Any = field(default_factory=neo4j.GraphDatabase.bookmark_manager)
+    _later: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "kedja-write"))
 
     def _session(self, mode: str) -> neo4j.Session:
         if self.closed:
@@ -142,6 +144,10 @@ class Core:
         """One statement that writes, as a transaction."""
         return self.write(lambda tx: tx.rows(cypher, **given))
 
+    def write_later(self, work: Callable[[Tx], T], name: str = "write") -> Future[T]:
+        """The same, begun now and finished while the caller prepares what comes next; one after another."""
+        return self._later.submit(self.write, work, name)
+
     def batches(self, cypher: str, rows: Iterable[Any], /, size: int = CHUNK, **given: Any) -> list[Row]:
         """One statement that writes, for many rows (``$rows``), a transaction for every ``size`` of them."""
         answered: list[Row] = []
@@ -154,6 +160,11 @@ class Core:
         for batch in chunks(rows, size):
             yield from self.read(cypher, rows=batch, **given)
 
+    def lists(self, cypher: str, rows: Iterable[Any], /, **given: Any) -> Iterator[Any]:
+        """The items of the lists that a statement answers, as ``ask``: a record costs more than what is in it."""
+        for (items,) in self.ask(cypher, rows, **given):
+            yield from items
+
     @contextmanager
     def translated(self) -> Iterator[None]:
         """Turn the driver's exceptions into ours."""
@@ -164,6 +175,7 @@ class Core:
 
     def close(self) -> None:
         self.closed = True
+        self._later.shutdown()
         self.driver.close()
 
     # -- standing ---------------------------------------------------------------------------------------------

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
-from graph.neo4j.core import Core, Row, View, chunks, seen
+from graph.neo4j.core import Core, Row, Tx, View, chunks, seen
 from graph.neo4j.schema import ANY_LINK, patterns
 from graph.store import At
 from graph.stored import SHIFT
@@ -28,6 +30,7 @@ def project(core: Core) -> int:
     if done >= last:
         return 0
     view, count = core.view(At(last)), 0
+    writing: Future[None] | None = None
     runs = core.read(
         "MATCH (r:KedjaRun) WHERE r.publication > $done AND r.publication <= $last"
         " RETURN r.run, r.types ORDER BY r.run",
@@ -35,8 +38,13 @@ def project(core: Core) -> int:
     )  # fmt: skip
     for run, types in runs:
         for nodes in chunks(sorted(_touched(core, run, types)), _BATCH):
-            _refresh(core, view, nodes)
+            rows = _rows(core, view, nodes)
+            if writing:
+                writing.result()
+            writing = core.write_later(partial(_write, *rows), "project")
             count += len(nodes)
+    if writing:
+        writing.result()
     core.run("MATCH (s:KedjaStore {key: 'store'}) WHERE s.projected < $last SET s.projected = $last", last=last)
     return count
 
@@ -46,56 +54,58 @@ def _touched(core: Core, run: int, types: list[str]) -> set[int]:
     given = {"run": run, "first": run << SHIFT, "end": (run + 1) << SHIFT}
     added, back = "e.row >= $first AND e.row < $end", "e.retracted = $run"
     found: set[int] = set()
-    for which in (added, back):
-        rows = core.stream(f"MATCH (e:KedjaRecord) WHERE {which} RETURN DISTINCT e.entity", **given)
-        found.update(node for (node,) in rows)
-        rows = core.stream(
-            f"MATCH (b)-[e:KEDJA_UNDER]->(h) WHERE {which} UNWIND [b.node, h.node] AS n RETURN DISTINCT n", **given
-        )
-        found.update(node for (node,) in rows)
+    # What now stands under another is looked at if it has stood alone; most are keys, which never have.
+    for which, ends in (
+        (added, "CASE WHEN b:Entity THEN [b.node, h.node] ELSE [h.node] END"),
+        (back, "[b.node, h.node]"),
+    ):
+        for text in (
+            f"MATCH (e:KedjaRecord) WHERE {which} RETURN collect(DISTINCT e.entity)",
+            f"MATCH (b)-[e:KEDJA_UNDER]->(h) WHERE {which} UNWIND {ends} AS n RETURN collect(DISTINCT n)",
+        ):
+            found.update(*(nodes for (nodes,) in core.stream(text, **given)))
     for kind in patterns(core, types):
-        rows = core.stream(
-            f"MATCH (s)-[e:{kind}]->(t) WHERE {added} UNWIND [s, t] AS n WITH DISTINCT n WHERE NOT n:Entity"
-            f" RETURN n.node UNION MATCH (s)-[e:{kind}]->(t) WHERE {back} UNWIND [s, t] AS n RETURN DISTINCT n.node",
-            **given,
-        )
-        found.update(node for (node,) in rows)
+        for which, of in ((added, "NOT n:Entity"), (back, "true")):
+            text = f"MATCH (s)-[e:{kind}]->(t) WHERE {which} UNWIND [s, t] AS n WITH DISTINCT n WHERE {of}"
+            found.update(*(nodes for (nodes,) in core.stream(f"{text} RETURN collect(n.node)", **given)))
     return found
 
 
-def _refresh(core: Core, view: View, nodes: list[int]) -> None:
-    """Write what is public of some entities now, a node type at a time, and take the labels from the rest."""
-    by_kind: dict[str, list[dict[str, Any]]] = defaultdict(list)
+Rows = list[dict[str, Any]]
+
+
+def _rows(core: Core, view: View, nodes: list[int]) -> tuple[dict[str, Rows], Rows]:
+    """What is public of some entities now, by node type, and those of which nothing is."""
+    by_kind: dict[str, Rows] = defaultdict(list)
     there = set()
     for node, kind, facts in _facts(core, view, nodes):
         there.add(node)
         by_kind[kind].append({"node": node, "facts": {**facts, "known_at": view.publication}})
-    keep = "WITH b, x.facts AS f SET b = f {.*, node: b.node, id: b.id, kind: b.kind, key: b.key, judged: b.judged}"
+    return by_kind, [{"node": node, "facts": {}} for node in nodes if node not in there]
+
+
+def _write(by_kind: dict[str, Rows], gone: Rows, tx: Tx) -> None:
+    """Write what is public, and take the labels from the rest."""
+    base = (
+        "UNWIND $rows AS x MATCH (b:KedjaBase {node: x.node}) USING INDEX SEEK b:KedjaBase(node) WITH b, x.facts AS f"
+        " SET b = f {.*, node: b.node, id: b.id, kind: b.kind, key: b.key, judged: b.judged}"
+    )
     for kind, rows in by_kind.items():
-        core.run(
-            f"UNWIND $rows AS x MATCH (b:KedjaBase {{node: x.node}})"
-            f" USING INDEX SEEK b:KedjaBase(node) {keep} SET b:Entity:{kind}",
-            rows=rows,
-        )
-    gone = [{"node": node, "facts": {}} for node in nodes if node not in there]
+        tx.rows(f"{base} SET b:Entity:{kind}", rows=rows)
     if gone:
-        core.run(
-            f"UNWIND $rows AS x MATCH (b:KedjaBase {{node: x.node}})"
-            f" USING INDEX SEEK b:KedjaBase(node) {keep} REMOVE b:{_LABELS}",
-            rows=gone,
-        )
+        tx.rows(f"{base} REMOVE b:{_LABELS}", rows=gone)
 
 
 def _facts(core: Core, view: View, nodes: list[int]) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """(node, node type, properties) of those that have something public."""
     records: dict[int, list[Row]] = defaultdict(list)
-    rows = core.read(
+    rows = core.lists(
         f"UNWIND $rows AS n MATCH (r:KedjaRecord {{entity: n}})"
         f" USING INDEX SEEK r:KedjaRecord(entity) WHERE {seen('r')} MATCH (b:KedjaBase {{node: r.base}})"
         f" USING INDEX SEEK b:KedjaBase(node)"
-        " RETURN n, b.kind, r.name, r.keys, r.properties, r.status, r.valid_from, r.valid_to"
-        " ORDER BY n, r.base <> r.entity, b.id, r.hash",
-        rows=nodes, **view.given,
+        " WITH n, b, r ORDER BY n, r.base <> r.entity, b.id, r.hash"
+        " RETURN collect([n, b.kind, r.name, r.keys, r.properties, r.status, r.valid_from, r.valid_to])",
+        nodes, **view.given,
     )  # fmt: skip
     for row in rows:
         records[row[0]].append(row)

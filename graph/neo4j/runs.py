@@ -79,10 +79,19 @@ def hold(tx: Tx, core: Core, run: int, states: Iterable[str], **changes: Any) ->
         run=run, changes={"held": core.owner, **changes},
     )  # fmt: skip
     facts: Mapping[str, Any] = rows[0][0] if rows else {}
+    check(core, run, facts, states)
+    return facts
+
+
+def check(core: Core, run: int, facts: Mapping[str, Any], states: Iterable[str]) -> None:
+    """Check that a run is this store's own and in one of some states.
+
+    Raises:
+        StoreError: it is in another state, or somebody took it over.
+    """
     if not facts or facts["owner"] != core.owner or facts["state"] not in set(states):
         state = facts["state"] if facts else "unknown"
         raise StoreError(f"Run {run} takes nothing more: it is {state}.", remedy="Begin a new run.")
-    return facts
 
 
 def note_types(tx: Tx, run: int, types: Iterable[str]) -> None:

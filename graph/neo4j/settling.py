@@ -32,6 +32,8 @@ RECORD = -1
 
 def settle(core: Core, owners: Owners, runs: dict[int, Added], run: int, counts: Mapping[str, int]) -> Settled:
     """See ``Store.settle``. The lease is held from here until the run is published or abandoned."""
+    with core.writing:
+        runs.get(run, Added()).written()
     owners.take_lease()
     try:
         clear_dead(core, owners)
@@ -221,7 +223,7 @@ class _Settling:
         its keys stand under it, whatever else is loaded. First loads are made of these.
         """
         bases = np.unique(self.own.take(self.left).records.id).tolist()
-        found = self._core.ask(
+        found = self._core.lists(
             "UNWIND $rows AS n MATCH (b:KedjaBase {node: n}) USING INDEX SEEK b:KedjaBase(node) WHERE b.judged IS NULL"
             " AND NOT EXISTS { (b)-[:KEDJA_UNDER]->() }"
             " AND NOT EXISTS { MATCH (r:KedjaRecord {base: n}) USING INDEX SEEK r:KedjaRecord(base)"
@@ -229,7 +231,7 @@ class _Settling:
             " MATCH (b)-[:KEDJA_KEY]->(k) WITH n, k, k.judged IS NOT NULL OR NOT split(k.key, ':')[0] IN $strong"
             " OR EXISTS { (k)-[:KEDJA_UNDER]->() } OR COUNT { (k)<-[:KEDJA_KEY]-() } > 1 AS apart"
             " WITH n, collect(k) AS keys, collect(apart) AS apart WHERE NOT true IN apart UNWIND keys AS k"
-            f" RETURN k.node, n, EXISTS {{ MATCH (k)-[e:{ANY_LINK}]-() WHERE e.added <> $run }}",
+            f" RETURN collect([k.node, n, EXISTS {{ MATCH (k)-[e:{ANY_LINK}]-() WHERE e.added <> $run }}])",
             [base for base in bases if base not in self._added.secret], run=self.run, strong=STRONG,
         )  # fmt: skip
         plain, moved = {}, []

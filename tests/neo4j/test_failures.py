@@ -149,6 +149,29 @@ def test_a_reader_whose_server_dies_is_told_so(neo4j_server: Running, store: Neo
     assert len(list(store.records(now(store)))) == count
 
 
+def test_a_batch_that_could_not_be_written_stops_the_run(store: Neo4jStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is written while the next one is prepared, so the next call tells, and every later one."""
+
+    def refuse(*_: object) -> None:
+        raise StoreError("No room.")
+
+    items = [company("local:1", "One"), company("local:2", "Two")]
+    run = store.begin(source(), "test", "1", {}, START).run
+    with monkeypatch.context() as patched:
+        patched.setattr("graph.neo4j.adding._write", refuse)
+        store.add(run, items)
+        for _ in range(2):
+            with pytest.raises(StoreError, match="No room"):
+                store.add(run, items)
+    with pytest.raises(StoreError, match="No room"):
+        store.settle(run, {})
+    store.abandon(run, "no room")
+    assert names(store) == []
+    say(store, source(), items)
+    assert names(store) == ["One", "Two"]
+    assert store.check() == []
+
+
 def test_a_server_killed_between_settling_and_publication_loses_nothing(
     neo4j_server: Running, store: Neo4jStore
 ) -> None:
