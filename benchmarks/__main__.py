@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,8 +76,8 @@ BENCHES = (
 )
 
 
-def run(sizes: Sequence[Size], benches: Sequence[Bench] = BENCHES) -> list[Table]:
-    """A table for each bench."""
+def run(sizes: Sequence[Size], benches: Sequence[Bench] = BENCHES) -> Iterator[list[Table]]:
+    """A table for each bench, after each size: a long run that ends early has told what it found."""
     begun = when()
     tables = [Table(bench.title, bench.question, bench.goal, when=begun) for bench in benches]
     for size in sizes:
@@ -86,7 +86,7 @@ def run(sizes: Sequence[Size], benches: Sequence[Bench] = BENCHES) -> list[Table
             for bench, table in zip(benches, tables, strict=True):
                 print(f"{size.name}: {bench.title}", flush=True)
                 table.rows.extend(bench.run(data))
-    return tables
+        yield tables
 
 
 def page(tables: Sequence[Table], before: str = "") -> str:
@@ -119,9 +119,9 @@ def main() -> None:
     benches = [bench for bench in BENCHES if chosen.only.lower() in bench.title.lower()]
     if not benches:
         parser.error(f"no bench has “{chosen.only}” in its title: {', '.join(bench.title for bench in BENCHES)}")
-    tables = run(SIZES[: chosen.sizes], benches)
     before = chosen.to.read_text("utf-8") if chosen.only and chosen.to.exists() else ""
-    chosen.to.write_text(page(tables, before), "utf-8")
+    for tables in run(SIZES[: chosen.sizes], benches):
+        chosen.to.write_text(page(tables, before), "utf-8")
     print("\n".join(map(as_markdown, tables)))
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -41,9 +43,14 @@ def opened(server: Server) -> Neo4jStore:
     return graph.neo4j.open(Address.read(server.uri))
 
 
-def empty_server() -> Server:
-    """A server of its own, not yet started."""
-    return Server(LINE, heap=HEAP_MB, page_cache=PAGE_CACHE_MB)
+@contextmanager
+def empty_server() -> Iterator[Server]:
+    """A server of its own with its data on a disk, as a user's are."""
+    with (
+        TemporaryDirectory(prefix="kedja-bench-") as folder,
+        Server(LINE, folder=Path(folder), heap=HEAP_MB, page_cache=PAGE_CACHE_MB) as server,
+    ):
+        yield server
 
 
 @contextmanager

@@ -258,7 +258,10 @@ class Store(Protocol):
         self, source: Source, loader: str, version: str, options: Mapping[str, str], began: datetime, kind: str = "load"
     ) -> Begun: ...
     def add(self, run: int, items: Sequence[Record | Link]) -> None:
-        """Add checked items; invisible until the run is published. The same items again change nothing."""
+        """Add checked items; invisible until the run is published. The same items again change nothing.
+
+        A store may write a batch while the next one is prepared: what went wrong is then raised at the next call.
+        """
         ...
 
     def settle(self, run: int, counts: Mapping[str, int]) -> Settled: ...
