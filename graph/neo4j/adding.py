@@ -13,7 +13,7 @@ import json
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,6 +92,11 @@ class Added:
         """Wait until all that was given is stored. Raises what went wrong, each time it is asked."""
         if self.pending is not None:
             self.pending.result()
+
+    def ended(self) -> None:
+        """Wait until nothing is on its way any more, whatever came of it."""
+        if self.pending is not None:
+            wait([self.pending])
 
     def stands(self, ghost: int) -> int:
         """Where a link's end is thought to stand."""

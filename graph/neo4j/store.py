@@ -86,7 +86,7 @@ class Neo4jStore:
         return published
 
     def abandon(self, run: int, note: str) -> None:
-        self._adding.pop(run, None)
+        self._adding.pop(run, adding.Added()).ended()
         runs.abandon(self.core, self.owners, run, note)
 
     def sweep(self) -> int:

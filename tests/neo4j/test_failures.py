@@ -6,14 +6,15 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 import graph.neo4j
 from graph.neo4j import Address, Neo4jStore
-from graph.neo4j.core import FETCHED
+from graph.neo4j.core import FETCHED, Core, Tx
 from graph.store import At, RunState
 from loaders.base import load
 from ontology.errors import InputError, SchemaMismatchError, StoreError
@@ -169,6 +170,25 @@ def test_a_batch_that_could_not_be_written_stops_the_run(store: Neo4jStore, monk
     assert names(store) == []
     say(store, source(), items)
     assert names(store) == ["One", "Two"]
+    assert store.check() == []
+
+
+def test_what_is_on_its_way_when_a_run_is_abandoned_is_gone_too(
+    store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def later(work: Callable[[Tx], None], name: str) -> Future[None]:
+        def slowly() -> None:
+            time.sleep(0.5)
+            store.core.write(work, name)
+
+        return ThreadPoolExecutor(1).submit(slowly)
+
+    run = store.begin(source(), "test", "1", {}, START).run
+    with monkeypatch.context() as patched:
+        patched.setattr(Core, "write_later", lambda _, work, name: later(work, name))
+        store.add(run, [company("local:1", "One"), owns("local:1", "local:2")])
+        store.abandon(run, "changed my mind")
+    assert store.core.read("MATCH (r:KedjaRecord) RETURN count(r)") == [[0]]
     assert store.check() == []
 
 
