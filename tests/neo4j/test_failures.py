@@ -7,14 +7,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
 import graph.neo4j
 from graph.neo4j import Address, Neo4jStore
-from graph.neo4j.core import FETCHED, Core, Tx
+from graph.neo4j.core import FETCHED, Core, Row, Tx
 from graph.store import At, RunState
 from loaders.base import load
 from ontology.errors import InputError, SchemaMismatchError, StoreError
@@ -176,18 +178,28 @@ def test_a_batch_that_could_not_be_written_stops_the_run(store: Neo4jStore, monk
 def test_what_is_on_its_way_when_a_run_is_abandoned_is_gone_too(
     store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def later(work: Callable[[Tx], None], name: str) -> Future[None]:
-        def slowly() -> None:
-            time.sleep(0.5)
-            store.core.write(work, name)
+    """The batch is held up as long as may be: until all else of the run has been removed."""
+    removed, writes, run_statement = Event(), list[Future[None]](), Core.run
 
-        return ThreadPoolExecutor(1).submit(slowly)
+    def later(core: Core, work: Callable[[Tx], None], name: str) -> Future[None]:
+        def held_up() -> None:
+            removed.wait(1.0)
+            core.write(work, name)
 
+        writes.append(ThreadPoolExecutor(1).submit(held_up))
+        return writes[-1]
+
+    def run_or_release(core: Core, cypher: str, /, **given: Any) -> list[Row]:
+        if "'abandoned'" in cypher:
+            removed.set()
+            wait(writes)
+        return run_statement(core, cypher, **given)
+
+    monkeypatch.setattr(Core, "write_later", later)
+    monkeypatch.setattr(Core, "run", run_or_release)
     run = store.begin(source(), "test", "1", {}, START).run
-    with monkeypatch.context() as patched:
-        patched.setattr(Core, "write_later", lambda _, work, name: later(work, name))
-        store.add(run, [company("local:1", "One"), owns("local:1", "local:2")])
-        store.abandon(run, "changed my mind")
+    store.add(run, [company("local:1", "One"), owns("local:1", "local:2")])
+    store.abandon(run, "changed my mind")
     assert store.core.read("MATCH (r:KedjaRecord) RETURN count(r)") == [[0]]
     assert store.check() == []
 
