@@ -43,8 +43,8 @@ def project(core: Core) -> int:
                 writing.result()
             writing = core.write_later(partial(_write, *rows), "project")
             count += len(nodes)
-    if writing:
-        writing.result()
+        if writing:  # the next run asks for labels
+            writing.result()
     core.run("MATCH (s:KedjaStore {key: 'store'}) WHERE s.projected < $last SET s.projected = $last", last=last)
     return count
 
