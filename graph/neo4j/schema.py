@@ -58,6 +58,7 @@ def statements() -> Iterator[tuple[str, str]]:
     yield from _index("exposed_to_edition", "()-[n:EXPOSED_TO]-()", "n.edition")
     for kind in LINK_TYPES:
         yield from _index(f"{kind}_ord".lower(), f"()-[n:{kind}]-()", "n.ord")
+    yield from _index("kedjabase_key", "(n:KedjaBase)", "n.key")
     for key in ("base", "entity", "retracted", "folded", "folded_sv"):
         yield from _index(f"kedjarecord_{key}", "(n:KedjaRecord)", f"n.{key}")
     for key in ("id", "a", "b", "retracted"):

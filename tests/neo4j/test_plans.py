@@ -110,6 +110,7 @@ def test_a_file_runs_as_it_stands_inside_the_operators_and_gives_what_the_comman
     assert rows
     assert [status for status in summary.gql_status_objects if status.is_notification] == []
     assert walks_of(summary) == WALKS[name]
+    assert scanned(summary) == []
     for at in (None, At(store.publications()[-1].number), At(store.publications()[-1].number, Secrecy.RESTRICTED)):
         found = ask(store.core, name, example(asked.example), at=at)
         assert found.columns == tuple(keys)
@@ -136,6 +137,11 @@ def walks_of(summary: neo4j.ResultSummary) -> set[str]:
     found = list(operators(summary.plan or summary.profile))
     assert not [operator for operator, _ in found if operator.startswith("Repeat")]
     return {operator for operator, details in found if walks_far(details)}
+
+
+def scanned(summary: neo4j.ResultSummary) -> list[str]:
+    """Operators that go through every base: what is named by its key is found by an index."""
+    return [f"{op} {of}" for op, of in operators(summary.profile) if "Scan" in op and ":KedjaBase" in of]
 
 
 def walks_far(details: str) -> bool:
