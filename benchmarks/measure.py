@@ -120,6 +120,8 @@ def _commit() -> str:
 def written(seconds: float) -> str:
     if seconds < 1e-3:
         return f"{seconds * 1e6:.0f} µs"
+    if seconds >= 1e3:
+        return f"{seconds:,.0f} s"
     return f"{seconds * 1e3:.3g} ms" if seconds < 1 else f"{seconds:.3g} s"
 
 

@@ -71,7 +71,7 @@ def _rows(data: Data, question: str, starts: Sequence[int], ways: dict[str, Ask]
                 _agree(f"{label}, {way}", ours, theirs)
             rows.append(Row(label, way, median_question(asked, starts), _size(found)))
         except StoreBusyError:
-            rows.append(Row(label, way, LIMITS.seconds, "stopped at its time limit: it takes longer"))
+            rows.append(Row(label, way, LIMITS.seconds, "no answer in this time and the server's memory"))
     return rows
 
 

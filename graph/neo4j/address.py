@@ -71,6 +71,11 @@ class Address:
             )
         if "TransactionTimedOut" in code or "TransactionTimedOutClientConfiguration" in code:
             return StoreBusyError(f"The Neo4j server {self.uri} did not finish in time.", remedy="Ask for less.")
+        if "OutOfMemory" in code:
+            return StoreBusyError(
+                f"The Neo4j server {self.uri} has too little memory for this.",
+                remedy="Ask for less, or raise its server.memory.heap.max_size.",
+            )
         message = (getattr(error, "message", "") or str(error)).splitlines()[0]
         return StoreError(f"Neo4j at {self.uri} could not do it: {message}", remedy="Run kedja doctor.")
 

@@ -19,7 +19,7 @@ from graph.neo4j import Address, Neo4jStore
 from graph.neo4j.core import FETCHED, Core, Row, Tx
 from graph.store import At, RunState
 from loaders.base import load
-from ontology.errors import InputError, SchemaMismatchError, StoreError
+from ontology.errors import InputError, SchemaMismatchError, StoreBusyError, StoreError
 from ontology.records import Secrecy
 from tests.contract.loading import Invented, write
 from tests.contract.saying import ALL, START, company, day, names, now, owns, source, whole
@@ -150,6 +150,12 @@ def test_a_reader_whose_server_dies_is_told_so(neo4j_server: Running, store: Neo
         list(reading)
     neo4j_server.start()
     assert len(list(store.records(now(store)))) == count
+
+
+def test_a_question_too_large_for_the_server_says_what_to_raise(store: Neo4jStore) -> None:
+    with pytest.raises(StoreBusyError, match="too little memory") as refused:
+        store.core.read("UNWIND range(1, 1000000000) AS x RETURN collect(toString(x))")
+    assert "heap" in refused.value.remedy
 
 
 def test_a_batch_that_could_not_be_written_stops_the_run(store: Neo4jStore, monkeypatch: pytest.MonkeyPatch) -> None:
