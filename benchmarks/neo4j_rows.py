@@ -31,9 +31,8 @@ _UNDER = (
 _SHOWN = "UNWIND $rows AS x MATCH (b:KedjaBase {{node: x.node}}) SET b += x.facts, b:Entity:{}"
 """What an analyst reads in Browser is in the database too: labels, and the properties that the store writes."""
 
-
 MOST = 1_000_000
-"""Links that the bare driver writes too; more of them change the ratio little and take it half an hour."""
+"""Links up to which the bare driver writes them too: five million would take it half an hour."""
 
 Statements = list[tuple[str, list[Any]]]
 

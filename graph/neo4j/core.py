@@ -145,7 +145,7 @@ class Core:
         return self.write(lambda tx: tx.rows(cypher, **given))
 
     def write_later(self, work: Callable[[Tx], T], name: str = "write") -> Future[T]:
-        """The same, begun now and finished while the caller prepares what comes next; one after another."""
+        """``write``, begun now and finished while the caller prepares what comes next; one after another."""
         return self._later.submit(self.write, work, name)
 
     def batches(self, cypher: str, rows: Iterable[Any], /, size: int = CHUNK, **given: Any) -> list[Row]:
