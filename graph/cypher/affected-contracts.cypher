@@ -205,21 +205,24 @@ CALL (x, day, run, hidden, clearance, now) {
   }
   RETURN s
 }
-MATCH p = (s)-[:DELIVERED_UNDER|SUPPLIES*1..]->(c)
-WHERE all(e IN relationships(p) WHERE e.added <= run AND NOT e.added IN hidden AND e.secrecy <= clearance
-    AND coalesce(e.retracted > run OR e.retracted IN hidden, true)
-    AND NOT e.denied AND coalesce(e.valid_from <= day, true) AND coalesce(e.valid_to > day, true)
-    AND e.status <> 'generic')
-  AND all(n IN nodes(p) WHERE CASE WHEN now AND coalesce(n.valid_from <= day, true)
-      AND coalesce(n.valid_to > day, true) THEN true
-    ELSE all(recs IN [COLLECT { MATCH (rec:KedjaRecord {entity: n.node})
-      WHERE rec.added <= run AND NOT rec.added IN hidden AND rec.secrecy <= clearance
-        AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
-      WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
-        AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
-WITH c, s, min(length(p)) AS tier, day, run, hidden, clearance, now
+CALL (s, day, run, hidden, clearance, now) {
+  MATCH p = (s)-[:DELIVERED_UNDER|SUPPLIES*1..]->(c)
+  WHERE all(e IN relationships(p) WHERE e.added <= run AND NOT e.added IN hidden AND e.secrecy <= clearance
+      AND coalesce(e.retracted > run OR e.retracted IN hidden, true)
+      AND NOT e.denied AND coalesce(e.valid_from <= day, true) AND coalesce(e.valid_to > day, true)
+      AND e.status <> 'generic')
+    AND all(n IN nodes(p) WHERE CASE WHEN now AND coalesce(n.valid_from <= day, true)
+        AND coalesce(n.valid_to > day, true) THEN true
+      ELSE all(recs IN [COLLECT { MATCH (rec:KedjaRecord {entity: n.node})
+        WHERE rec.added <= run AND NOT rec.added IN hidden AND rec.secrecy <= clearance
+          AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
+        WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
+          AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
+  RETURN c, min(length(p)) AS hops
+}
+WITH c, hops, day, run, hidden, clearance, now
 WHERE c.kind = 'Contract'
-WITH c, min(tier) AS tier, day, run, hidden, clearance, now
+WITH c, min(hops) AS tier, day, run, hidden, clearance, now
 CALL (c, run, hidden, clearance) {
   MATCH (rec:KedjaRecord {entity: c.node})
   WHERE rec.added <= run AND NOT rec.added IN hidden AND rec.secrecy <= clearance

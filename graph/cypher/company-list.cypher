@@ -84,7 +84,7 @@ CALL (steps, day, run, hidden, clearance, now) {
           AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
         WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
           AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
-  WITH DISTINCT u, steps WHERE NOT u IN steps
+  WITH DISTINCT u WHERE NOT u IN steps
   RETURN collect(u) AS onward
 }
 CALL (onward, behind, day, run, hidden, clearance, now) {
@@ -253,7 +253,7 @@ CALL (company, onward, closest, day, run, hidden, clearance, now) {
             AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
           WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
             AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
-    WITH DISTINCT u, run, hidden, clearance
+    WITH DISTINCT u
     CALL (u, run, hidden, clearance) {
       MATCH (rec:KedjaRecord {entity: u.node})
       WHERE rec.added <= run AND NOT rec.added IN hidden AND rec.secrecy <= clearance

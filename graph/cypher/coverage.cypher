@@ -85,19 +85,21 @@ CALL (x, day, run, hidden, clearance, now) {
     }
   RETURN DISTINCT s, 0 AS offset
 }
-MATCH p = (s)<-[:DELIVERED_UNDER|SUPPLIES|FOR_LOT|SERVES*0..50 /* max_tier */]-(u)
-WHERE all(e IN relationships(p) WHERE e.added <= run AND NOT e.added IN hidden AND e.secrecy <= clearance
-    AND coalesce(e.retracted > run OR e.retracted IN hidden, true)
-    AND NOT e.denied AND coalesce(e.valid_from <= day, true) AND coalesce(e.valid_to > day, true)
-    AND (e.status <> 'generic' OR type(e) IN ['FOR_LOT', 'SERVES']))
-  AND all(n IN nodes(p) WHERE CASE WHEN now AND coalesce(n.valid_from <= day, true)
-      AND coalesce(n.valid_to > day, true) THEN true
-    ELSE all(recs IN [COLLECT { MATCH (rec:KedjaRecord {entity: n.node})
-      WHERE rec.added <= run AND NOT rec.added IN hidden AND rec.secrecy <= clearance
-        AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
-      WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
-        AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
-WITH u, offset, min(length(p)) AS hops, max_tier, day, run, hidden, clearance, now
+CALL (s, day, run, hidden, clearance, now) {
+  MATCH p = (s)<-[:DELIVERED_UNDER|SUPPLIES|FOR_LOT|SERVES*0..50 /* max_tier */]-(u)
+  WHERE all(e IN relationships(p) WHERE e.added <= run AND NOT e.added IN hidden AND e.secrecy <= clearance
+      AND coalesce(e.retracted > run OR e.retracted IN hidden, true)
+      AND NOT e.denied AND coalesce(e.valid_from <= day, true) AND coalesce(e.valid_to > day, true)
+      AND (e.status <> 'generic' OR type(e) IN ['FOR_LOT', 'SERVES']))
+    AND all(n IN nodes(p) WHERE CASE WHEN now AND coalesce(n.valid_from <= day, true)
+        AND coalesce(n.valid_to > day, true) THEN true
+      ELSE all(recs IN [COLLECT { MATCH (rec:KedjaRecord {entity: n.node})
+        WHERE rec.added <= run AND NOT rec.added IN hidden AND rec.secrecy <= clearance
+          AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
+        WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
+          AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
+  RETURN u, min(length(p)) AS hops
+}
 WITH u, min(hops - offset) AS tier, max_tier, day, run, hidden, clearance, now
 WHERE u.kind IN ['Contract', 'Step'] AND tier <= max_tier
 CALL (u, run, hidden, clearance) {

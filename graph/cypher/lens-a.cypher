@@ -280,8 +280,8 @@ CALL (ids, harm, day, run, hidden, clearance, now) {
     low: coalesce(likelihood, 0.0) * confidence, high: coalesce(likelihood, 1.0)}) AS entering
 }
 // What of it reaches the contract.
-CALL (t, passes, entering, day, run, hidden, clearance, now) {
-  WITH t, passes, day, run, hidden, clearance, now, [s IN entering | s.at] AS ats
+WITH t, rounds, day, run, hidden, clearance, now, passes, entering, [s IN entering | s.at] AS ats
+CALL (t, passes, ats, day, run, hidden, clearance, now) {
   MATCH p = (t)<-[:DELIVERED_UNDER|HOLDS|OPERATES|OWNS|PERFORMS|RECRUITS_FOR|RUNS|SELLS_TO|SUPPLIES*0..]-(at)
   WHERE all(e IN relationships(p) WHERE e.added <= run AND NOT e.added IN hidden AND e.secrecy <= clearance
       AND coalesce(e.retracted > run OR e.retracted IN hidden, true)
@@ -295,7 +295,7 @@ CALL (t, passes, entering, day, run, hidden, clearance, now) {
           AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
         WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
           AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
-  WITH DISTINCT at, ats WHERE at IN ats
+  WITH DISTINCT at WHERE at IN ats
   RETURN collect(at) AS reached
 }
 WITH t, rounds, day, run, hidden, clearance, now, passes, [s IN entering WHERE s.at IN reached] AS seeds
@@ -344,11 +344,9 @@ WITH severity, specific, ways, [s IN counts WHERE s.high > 0] AS counts,
   reduce(high = 0.0, s IN counts | CASE WHEN s.high > high THEN s.high ELSE high END) AS high,
   reduce(best = {low: 0.0, way: null, links: null}, w IN ways | CASE WHEN w.low > best.low THEN w ELSE best END) AS best
 WHERE high > 0
-UNWIND counts AS s
-WITH DISTINCT severity, specific, ways, counts, high, best, s.statement AS statement ORDER BY statement
-WITH severity, specific, ways, counts, high, best, collect(statement) AS statements
 RETURN severity, CASE WHEN specific THEN 'specific' ELSE 'generic' END AS basis, best.low AS low, high,
-  all(s IN counts WHERE s.severity IS NULL) AS severity_unknown, statements,
+  all(s IN counts WHERE s.severity IS NULL) AS severity_unknown,
+  COLLECT { UNWIND counts AS s WITH DISTINCT s.statement AS id RETURN id ORDER BY id } AS statements,
   [n IN best.way | n.id] AS path, [n IN best.way | coalesce(n.name, n.id)] AS names,
   [o IN best.links
     | 'l' + reduce(x = ['', o], i IN range(1, 16) |

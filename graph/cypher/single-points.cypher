@@ -53,19 +53,21 @@ CALL (commodity, day, run, hidden, clearance, now) {
   RETURN wanted
 }
 // The steps upstream, by what they output.
-MATCH p = (t)<-[:DELIVERED_UNDER|SUPPLIES*1..]-(o)
-WHERE all(e IN relationships(p) WHERE e.added <= run AND NOT e.added IN hidden AND e.secrecy <= clearance
-    AND coalesce(e.retracted > run OR e.retracted IN hidden, true)
-    AND NOT e.denied AND coalesce(e.valid_from <= day, true) AND coalesce(e.valid_to > day, true)
-    AND e.status <> 'generic')
-  AND all(n IN nodes(p) WHERE CASE WHEN now AND coalesce(n.valid_from <= day, true)
-      AND coalesce(n.valid_to > day, true) THEN true
-    ELSE all(recs IN [COLLECT { MATCH (rec:KedjaRecord {entity: n.node})
-      WHERE rec.added <= run AND NOT rec.added IN hidden AND rec.secrecy <= clearance
-        AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
-      WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
-        AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
-WITH t, wanted, o, min(length(p)) AS tier, day, run, hidden, clearance, now
+CALL (t, day, run, hidden, clearance, now) {
+  MATCH p = (t)<-[:DELIVERED_UNDER|SUPPLIES*1..]-(o)
+  WHERE all(e IN relationships(p) WHERE e.added <= run AND NOT e.added IN hidden AND e.secrecy <= clearance
+      AND coalesce(e.retracted > run OR e.retracted IN hidden, true)
+      AND NOT e.denied AND coalesce(e.valid_from <= day, true) AND coalesce(e.valid_to > day, true)
+      AND e.status <> 'generic')
+    AND all(n IN nodes(p) WHERE CASE WHEN now AND coalesce(n.valid_from <= day, true)
+        AND coalesce(n.valid_to > day, true) THEN true
+      ELSE all(recs IN [COLLECT { MATCH (rec:KedjaRecord {entity: n.node})
+        WHERE rec.added <= run AND NOT rec.added IN hidden AND rec.secrecy <= clearance
+          AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
+        WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
+          AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
+  RETURN o, min(length(p)) AS tier
+}
 MATCH p = (o)-[:OUTPUTS*1]->(kind)
 WHERE all(e IN relationships(p) WHERE e.added <= run AND NOT e.added IN hidden AND e.secrecy <= clearance
     AND coalesce(e.retracted > run OR e.retracted IN hidden, true)
@@ -126,7 +128,7 @@ CALL (t, origins, point, day, run, hidden, clearance, now) {
           AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
         WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
           AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
-  WITH DISTINCT o, origins
+  WITH DISTINCT o
   RETURN count(CASE WHEN o IN origins THEN o END) AS past
 }
 WITH kind, origins, tier, point, day, run, hidden, clearance, now

@@ -78,7 +78,7 @@ class Question:
         line = "WITH " + ", ".join(f"${name} AS {name}" for name in names)
         text = _VALUES.sub(lambda _: line, self.text, count=1)
         for name, number in integers.items():
-            text = re.sub(rf"\.\.\d+ /\* {name} \*/", f"..{number:d} /* {name} */", text)
+            text = re.sub(rf"\d+ /\* {name} \*/", f"{number:d} /* {name} */", text)
         return text.replace(PUBLIC_NOW, GIVEN_VIEW)
 
 

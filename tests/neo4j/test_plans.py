@@ -32,14 +32,14 @@ WALKS = {
     "downstream": {"VarLengthExpand(Pruning,BFS,All)"},
     "affected-contracts": {"VarLengthExpand(Pruning,BFS,All)"},
     "lens-a": {"VarLengthExpand(Pruning,BFS,All)"},
-    "best-paths": set(),
+    "best-paths": {"StatefulShortestPath"},
     "blind-spots": {"VarLengthExpand(Pruning,BFS,All)"},
     "shared-origins": {"VarLengthExpand(Pruning,BFS,All)"},
     "single-points": {"VarLengthExpand(Pruning,BFS,All)", "ShortestPath"},
     "coverage": {"VarLengthExpand(Pruning,BFS,All)"},
     "company-list": {"VarLengthExpand(Pruning,BFS,All)"},
 }
-"""The operators by which each question walks goods and business relations; best-paths goes in rounds of one link."""
+"""The operators by which each question walks goods and business relations."""
 
 WALKED = frozenset(name for name, link in LINKS.items() if link.walk in ("goods", "list"))
 EXPANDS = re.compile(r"\[[^\]]*:(?P<types>[A-Z_|]+)\*(?P<bounds>[\d.]*)\]")
@@ -136,7 +136,8 @@ def walks_of(summary: neo4j.ResultSummary) -> set[str]:
     """The operators that follow goods or business relations; none may enumerate paths or repeat a pattern."""
     found = list(operators(summary.plan or summary.profile))
     assert not [operator for operator, _ in found if operator.startswith("Repeat")]
-    return {operator for operator, details in found if walks_far(details)}
+    shortest = {"StatefulShortestPath" for operator, _ in found if operator.startswith("StatefulShortestPath")}
+    return shortest | {operator for operator, details in found if walks_far(details)}
 
 
 def scanned(summary: neo4j.ResultSummary) -> list[str]:

@@ -51,11 +51,14 @@ CALL (x, {{ ctx }}) {
   }
   RETURN s
 }
-MATCH p = (s)-[:{{ goods }}*1..]->(c)
-WHERE {{ sound('p') | indent(2) }}
-WITH c, s, min(length(p)) AS tier, {{ ctx }}
+CALL (s, {{ ctx }}) {
+  MATCH p = (s)-[:{{ goods }}*1..]->(c)
+  WHERE {{ sound('p') | indent(4) }}
+  RETURN c, min(length(p)) AS hops
+}
+WITH c, hops, {{ ctx }}
 WHERE c.kind = 'Contract'
-WITH c, min(tier) AS tier, {{ ctx }}
+WITH c, min(hops) AS tier, {{ ctx }}
 {{ m.facts('c', ('clause_level',)) }}
 {{ m.parties() }}
 RETURN tier, c.id AS contract, coalesce(c.name, c.id) AS name, holders, buyers, clause_level

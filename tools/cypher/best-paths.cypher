@@ -9,10 +9,11 @@
 //   target: entity. The downstream end, a step, site or contract: its id, or a key (scheme:value).
 //   valid_at: day. When it was so.
 //   k: integer = 5. How many paths.
-//   keep: integer = 50. Ways kept at each node in each round; complete says whether that was enough.
-//   rounds: integer = 50. Links that a path may have; complete says whether more could matter.
+//   keep: integer = 50. Ways that go on by one link in a round.
+//   rounds: integer = 100. Rounds to go; complete says whether more could matter.
 // Returns
-//   rank: 1 for the surest; ties go to the fewest links, then the smallest sequence of link ids
+//   rank: 1 for the surest; what is the same to twelve digits is a tie, which goes to the fewest links, then the
+//     smallest sequence of link ids
 //   certainty: product of the confidences
 //   path: ids from source to target
 //   names: their names as they are now
@@ -20,47 +21,86 @@
 //   weakest: the id of the link of least confidence, the nearest the target on a tie
 //   complete: whether these are surely the k best
 // Cost
-//   Rounds with a bounded candidate set: in each, every way goes on by one link, and what is no surer than the k
-//   paths already known is dropped. The first path is reached when all ways are as long as the shortest one.
+//   The k shortest paths give a certainty to beat. Rounds from the target upstream then find how surely each node that
+//   can beat it leads there, so that the ways from the source go on best first: a bounded candidate set, of which
+//   whatever k known paths beat is dropped. Grows with the nodes that lead to the target as surely as a shortest path.
 // Example
 //   kedja cypher best-paths --param source=demo:site-klang-4 --param target=demo:contract-gloves-kalmar
 //   --valid-at 2026-11-01
 WITH 'demo:site-klang-4' AS source, 'demo:contract-gloves-kalmar' AS target, date('2026-11-01') AS valid_at,
-  5 AS k, 50 AS keep, 50 AS rounds
+  5 AS k, 50 AS keep, 100 AS rounds
 {{ m.view('source, target, k AS paths, keep, rounds') }}
 {{ m.found('source', 'x', 'target, paths, keep, rounds') }}
 {{ m.found('target', 't', 'x, paths, keep, rounds') }}
 WITH x, t, paths, keep, rounds, {{ ctx }}
 WHERE x <> t AND {{ alive('x') | indent(2) }}
-WITH x, t, paths, keep, {{ ctx }},
-  reduce(s = {found: [], front: [{n: x, v: 1.0, way: [x], links: [], least: 2.0, weakest: null}], all: true},
-    i IN range(1, rounds) |
-    CASE WHEN s.front = [] THEN s ELSE head([row IN [COLLECT {
-      UNWIND s.front AS f
-      WITH f, f.n AS a, CASE WHEN size(s.found) < paths THEN 0.0 ELSE s.found[paths - 1].v END AS floor
+// What the k shortest paths are worth: what is less sure is none of the k surest.
+CALL (x, t, {{ ctx }}) {
+  MATCH p = SHORTEST 5 /* k */ (x) (()-[e:{{ goods_and_actors }}]->(n)
+    WHERE {{ live('e') | indent(6) }}
+      AND e.status <> 'generic'
+      AND {{ alive('n') | indent(6) }})+ (t)
+  WHERE all(n IN nodes(p) WHERE single(m IN nodes(p) WHERE m = n))
+  WITH reduce(v = 1.0, e IN relationships(p) | v * {{ confidence('e') }}) AS v
+  RETURN count(v) AS known, min(v) AS low
+}
+WITH x, t, paths, keep, rounds, {{ ctx }},
+  CASE known WHEN paths THEN low * (1 - 1e-9) ELSE 0.0 END AS floor
+// How surely, then by how few links, each node leads to the target, from there upstream by a link a round. ahead is
+// [certainty to twelve digits, -links, certainty].
+WITH x, t, paths, keep, rounds, {{ ctx }},
+  reduce(led = [{n: t, ahead: [1.0, 0, 1.0], new: true}], i IN range(1, rounds) |
+    CASE WHEN none(m IN led WHERE m.new) THEN led ELSE head([further IN [COLLECT {
+      UNWIND led AS m
+      WITH m.n AS b, m.ahead AS ahead
+      WHERE m.new AND b <> x
       MATCH (a)-[e:{{ goods_and_actors }}]->(b)
-      WITH f, b, e, floor,
-        {{ confidence('e') }} AS c
-      WHERE f.v * c > floor AND NOT b IN f.way
+      WITH a, e, ahead[1] - 1 AS links, ahead[2] * {{ confidence('e') }} AS v
+      WHERE v > floor AND a <> t
         AND {{ live('e') | indent(8) }}
         AND e.status <> 'generic'
-        AND {{ alive('b') | indent(8) }}
-      WITH b, {n: b, v: f.v * c, way: f.way + b, links: f.links + e.ord,
-        least: CASE WHEN c <= f.least THEN c ELSE f.least END,
-        weakest: CASE WHEN c <= f.least THEN e.ord ELSE f.weakest END} AS step
-      RETURN step ORDER BY b.node, step.v DESC, step.links
-    }] | head([found IN [COLLECT {
-        UNWIND s.found + [f IN row WHERE f.n = t] AS f
-        RETURN f ORDER BY f.v DESC, size(f.links), f.links
-      }] |
-      {found: found[0..paths], all: s.all AND none(j IN range(keep, size(row) - 1) WHERE row[j - keep].n = row[j].n),
-       front: [j IN range(0, size(row) - 1) WHERE row[j].n <> t AND (j < keep OR row[j - keep].n <> row[j].n)
-         AND row[j].v > CASE WHEN size(found) < paths THEN 0.0 ELSE found[paths - 1].v END | row[j]]}])]) END) AS s
-UNWIND range(1, size(s.found)) AS rank
-WITH s, rank, s.found[rank - 1] AS f
+        AND {{ alive('a') | indent(8) }}
+      RETURN {n: a, ahead: [{{ m.digits('v') }}, links, v], new: true}
+    }] | head([sorted IN [COLLECT {
+      UNWIND [m IN led | m {.*, new: false}] + further AS m
+      RETURN m ORDER BY m.n, m.ahead DESC, m.new
+    }] | [j IN range(0, size(sorted) - 1) WHERE j = 0 OR sorted[j].n <> sorted[j - 1].n | sorted[j]]])]) END) AS led
+// The ways from the source, the best first; in each round the first of them go on by a link. Those at the target stay,
+// and what comes after the k-th of these is dropped.
+WITH x, t, paths, led,
+  reduce(ways = [m IN led WHERE m.n = x | {n: x, v: 1.0, way: [x], links: [], least: 2.0, weakest: null}],
+    i IN range(1, rounds) | CASE WHEN all(w IN ways WHERE w.n = t) THEN ways ELSE
+    head([going IN [[w IN ways WHERE w.n <> t]] | head([heads IN [[w IN going[..keep] | w.n]] |
+    head([reached IN [COLLECT {
+      UNWIND heads AS a
+      MATCH (a)-[:{{ goods_and_actors }}]->(b)
+      RETURN DISTINCT b
+    }] | head([further IN [COLLECT {
+      UNWIND [m IN led WHERE m.n IN reached] AS m
+      WITH m.n AS b, m.ahead AS ahead
+      MATCH (a)-[e:{{ goods_and_actors }}]->(b)
+      WHERE a IN heads
+        AND {{ live('e') | indent(8) }}
+        AND e.status <> 'generic'
+      WITH a, b, e.ord AS o, ahead,
+        {{ confidence('e') }} AS c
+      UNWIND [w IN going[..keep] WHERE w.n = a AND NOT b IN w.way] AS w
+      WITH w, b, o, c, ahead, w.v * c * ahead[2] AS v
+      RETURN {n: b, v: w.v * c, way: w.way + b, links: w.links + o, of: {{ m.digits('v') }},
+        size: size(w.links) + 1 - ahead[1], least: CASE WHEN c <= w.least THEN c ELSE w.least END,
+        weakest: CASE WHEN c <= w.least THEN o ELSE w.weakest END}
+    }] | head([sorted IN [COLLECT {
+      UNWIND further + going[keep..] + [w IN ways WHERE w.n = t] AS w
+      RETURN w ORDER BY w.of DESC, w.size, w.links
+    }] | sorted[..coalesce([j IN range(0, size(sorted) - 1) WHERE sorted[j].n = t][paths - 1] + 1, size(sorted))]
+    ])])])])]) END) AS ways
+WITH [w IN ways WHERE w.n = t] AS found,
+  all(w IN ways WHERE w.n = t) AND none(m IN led WHERE m.new AND m.n <> x) AS complete
+UNWIND range(1, size(found)) AS rank
+WITH rank, found[rank - 1] AS f, complete
 RETURN rank, f.v AS certainty, [n IN f.way | n.id] AS path, [n IN f.way | coalesce(n.name, n.id)] AS names,
   [o IN f.links
     | {{ link_id('o') }}] AS links,
   {{ link_id('f.weakest') }} AS weakest,
-  s.all AND s.front = [] AS complete
+  complete
 ORDER BY rank

@@ -30,10 +30,12 @@ WITH 'demo:contract-gloves-kalmar' AS start, date('2026-11-01') AS valid_at, 50 
 {{ m.view('start, max_tier') }}
 {{ m.found('start', 'x', 'max_tier') }}
 {{ m.contracts('x') }}
-MATCH p = (s)<-[:{{ goods }}*0..50 /* max_tier */]-(u)
-WHERE {{ sound('p') | indent(2) }}
-WITH s, u, min(length(p)) AS tier, {{ ctx }}
-WITH u, collect({s: s, tier: tier}) AS walks, min(tier) AS tier, {{ ctx }}
+CALL (s, {{ ctx }}) {
+  MATCH p = (s)<-[:{{ goods }}*0..50 /* max_tier */]-(u)
+  WHERE {{ sound('p') | indent(4) }}
+  RETURN u, min(length(p)) AS hops
+}
+WITH u, collect({s: s, tier: hops}) AS walks, min(hops) AS tier, {{ ctx }}
 {{ m.facts('u', ('stage', 'inputs_known')) }}
 WITH u, walks, tier, {{ ctx }}, stage, inputs_known
 WHERE NOT coalesce(stage IN {{ literal(ending_stages) }}, false) AND coalesce(inputs_known <> 'all', true)

@@ -45,7 +45,7 @@ CALL (steps, {{ ctx }}) {
   UNWIND steps AS s
   MATCH p = (s)-[:{{ goods }}*1..]->(u)
   WHERE {{ sound('p') | indent(4) }}
-  WITH DISTINCT u, steps WHERE NOT u IN steps
+  WITH DISTINCT u WHERE NOT u IN steps
   RETURN collect(u) AS onward
 }
 CALL (onward, behind, {{ ctx }}) {
@@ -120,7 +120,7 @@ CALL (company, onward, closest, {{ ctx }}) {
     MATCH p = (c)<-[:{{ goods }}*0..]-(u)
     WHERE NOT closest.named
       AND {{ sound('p') | indent(6) }}
-    WITH DISTINCT u, run, hidden, clearance
+    WITH DISTINCT u
     {{ m.facts('u', ('stage', 'inputs_known')) | indent(4) }}
     WITH u WHERE NOT coalesce(stage IN {{ literal(ending_stages) }}, false) AND coalesce(inputs_known <> 'all', true)
     RETURN count(u) AS untold

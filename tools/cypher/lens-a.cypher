@@ -84,11 +84,11 @@ CALL (ids, harm, {{ ctx }}) {
     low: coalesce(likelihood, 0.0) * confidence, high: coalesce(likelihood, 1.0)}) AS entering
 }
 // What of it reaches the contract.
-CALL (t, passes, entering, {{ ctx }}) {
-  WITH t, passes, {{ ctx }}, [s IN entering | s.at] AS ats
+WITH t, rounds, {{ ctx }}, passes, entering, [s IN entering | s.at] AS ats
+CALL (t, passes, ats, {{ ctx }}) {
   MATCH p = (t)<-[:{{ passed }}*0..]-(at)
   WHERE {{ sound('p', more='type(e) IN passes AND ' + controlled('e')) | indent(4) }}
-  WITH DISTINCT at, ats WHERE at IN ats
+  WITH DISTINCT at WHERE at IN ats
   RETURN collect(at) AS reached
 }
 WITH t, rounds, {{ ctx }}, passes, [s IN entering WHERE s.at IN reached] AS seeds
@@ -128,11 +128,9 @@ WITH severity, specific, ways, [s IN counts WHERE s.high > 0] AS counts,
   reduce(high = 0.0, s IN counts | CASE WHEN s.high > high THEN s.high ELSE high END) AS high,
   reduce(best = {low: 0.0, way: null, links: null}, w IN ways | CASE WHEN w.low > best.low THEN w ELSE best END) AS best
 WHERE high > 0
-UNWIND counts AS s
-WITH DISTINCT severity, specific, ways, counts, high, best, s.statement AS statement ORDER BY statement
-WITH severity, specific, ways, counts, high, best, collect(statement) AS statements
 RETURN severity, CASE WHEN specific THEN 'specific' ELSE 'generic' END AS basis, best.low AS low, high,
-  all(s IN counts WHERE s.severity IS NULL) AS severity_unknown, statements,
+  all(s IN counts WHERE s.severity IS NULL) AS severity_unknown,
+  COLLECT { UNWIND counts AS s WITH DISTINCT s.statement AS id RETURN id ORDER BY id } AS statements,
   [n IN best.way | n.id] AS path, [n IN best.way | coalesce(n.name, n.id)] AS names,
   [o IN best.links
     | {{ link_id('o') }}] AS links,

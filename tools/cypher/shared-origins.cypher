@@ -27,10 +27,12 @@ WITH 'se-orgnr:2321000073' AS start, date('2026-11-01') AS valid_at, 50 AS max_t
 {{ m.contracts('x') }}
 WITH s, least, {{ ctx }}
 WHERE s.kind = 'Contract'
-MATCH p = (s)<-[:{{ goods }}*1..50 /* max_tier */]-(u)
-WHERE {{ sound('p') | indent(2) }}
-WITH s, u, min(length(p)) AS tier, least, {{ ctx }}
-WITH u, min(tier) AS tier, count(s) AS contracts, collect(s.id) AS ids, least, {{ ctx }}
+CALL (s, {{ ctx }}) {
+  MATCH p = (s)<-[:{{ goods }}*1..50 /* max_tier */]-(u)
+  WHERE {{ sound('p') | indent(4) }}
+  RETURN u, min(length(p)) AS hops
+}
+WITH u, min(hops) AS tier, count(s) AS contracts, collect(s.id) AS ids, least, {{ ctx }}
 WHERE contracts >= least AND u.kind = 'Step'
 CALL (u, {{ ctx }}) {
   OPTIONAL MATCH p = (u)<-[:{{ goods }}*1]-(o)

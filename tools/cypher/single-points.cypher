@@ -33,9 +33,11 @@ CALL (commodity, {{ ctx }}) {
   RETURN wanted
 }
 // The steps upstream, by what they output.
-MATCH p = (t)<-[:{{ goods }}*1..]-(o)
-WHERE {{ sound('p') | indent(2) }}
-WITH t, wanted, o, min(length(p)) AS tier, {{ ctx }}
+CALL (t, {{ ctx }}) {
+  MATCH p = (t)<-[:{{ goods }}*1..]-(o)
+  WHERE {{ sound('p') | indent(4) }}
+  RETURN o, min(length(p)) AS tier
+}
 MATCH p = (o)-[:OUTPUTS*1]->(kind)
 WHERE {{ sound('p', generic=True) | indent(2) }}
   AND (wanted IS NULL OR EXISTS {
@@ -54,7 +56,7 @@ WITH t, kind, origins, hops - place AS tier, way[place] AS point, {{ ctx }}
 CALL (t, origins, point, {{ ctx }}) {
   MATCH p = (t)<-[:{{ goods }}*1..]-(o)
   WHERE {{ sound('p', more='startNode(e) <> point') | indent(4) }}
-  WITH DISTINCT o, origins
+  WITH DISTINCT o
   RETURN count(CASE WHEN o IN origins THEN o END) AS past
 }
 WITH kind, origins, tier, point, {{ ctx }}
