@@ -13,11 +13,13 @@ from benchmarks.kernels import AFFECTED_SQL, SMALL, TRACE_SQL
 from benchmarks.loading import DAY
 from benchmarks.measure import DisagreementError, Row, median_question, same
 from benchmarks.peers import Data
+from graph.kernels.paths import k_paths
 from graph.kernels.reach import reach
 from graph.kernels.worst import worst
 from graph.neo4j.questions import Limits, ask
 from graph.questions.affected import affected
 from graph.questions.exposure import exposure
+from graph.questions.paths import paths
 from graph.questions.trace import trace
 from graph.questions.walks import GOODS
 from graph.questions.walks import TIERS as TIER_KINDS
@@ -28,6 +30,7 @@ ANSWER = "snapshot, the whole answer"
 """With links, cycles, statements and what is not known, as pages and the API give it."""
 FEW = 3
 """How many starts each question has."""
+SUREST = 5
 LIMITS = Limits(seconds=300.0, rows=10_000_000)
 CUT = 0.1
 """Least value that the recursive query for lens A follows; as it cannot drop a worse path, less would take minutes."""
@@ -46,7 +49,7 @@ Ask = Callable[[int], Any]
 
 
 def compared(data: Data) -> list[Row]:
-    """Trace by one to six tiers, affected contracts and lens A."""
+    """Trace by one to six tiers, affected contracts, lens A and the surest paths."""
     if data.size.backward < USUAL:  # the same number of rows again
         return []
     contracts = data.some(data.generated.contracts, FEW).tolist()
@@ -55,6 +58,7 @@ def compared(data: Data) -> list[Row]:
         rows += _rows(data, f"trace, {tiers} tier{'s' * (tiers > 1)}", contracts, _trace(data, tiers))
     rows += _rows(data, "affected contracts", data.some(data.origins, FEW).tolist(), _affected(data))
     rows += _rows(data, "lens A", contracts, _lens_a(data))
+    rows += _rows(data, f"{SUREST} surest paths", contracts, _surest(data))
     return rows
 
 
@@ -177,3 +181,28 @@ def _lens_a(data: Data) -> dict[str, Ask]:
 
     ways: dict[str, Ask] = {"snapshot": snapshot, ANSWER: answer, "Cypher": cypher}
     return {**ways, f"SQLite, from {CUT}": sql} if data.network.n <= SMALL else ways
+
+
+def _surest(data: Data) -> dict[str, Ask]:
+    """The certainties of the surest paths from a raw material to a contract, to twelve digits, by rank."""
+    s, source = data.neo4j.snapshot, int(data.some(data.origins, 1)[0])
+
+    def ranked(certainties: list[float]) -> dict[int, str]:
+        return {rank: f"{certainty:.11e}" for rank, certainty in enumerate(certainties, start=1)}
+
+    def snapshot(start: int) -> dict[int, str]:
+        seeds, target = [_vertex(data, source)], _vertex(data, start)
+        found = k_paths(s.item_network, seeds, [1.0], target, np.ones(32), SUREST, use_confidence=True)
+        return ranked([path.value for path in found.paths])
+
+    def answer(start: int) -> dict[int, str]:
+        found = paths(s, _key(source), _key(start), k=SUREST).data
+        return ranked([path.value for path in found.paths] if found else [])
+
+    def cypher(start: int) -> dict[int, str]:
+        rows = _cypher(data, "best-paths", source=_key(source), target=_key(start), k=SUREST)
+        if not all(row["complete"] for row in rows):
+            raise DisagreementError("best-paths did not finish its rounds")
+        return ranked([row["certainty"] for row in rows])
+
+    return {"snapshot": snapshot, ANSWER: answer, "Cypher": cypher}

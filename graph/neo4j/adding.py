@@ -108,12 +108,12 @@ def add(core: Core, runs: dict[int, Added], run: int, items: Sequence[Record | L
     """See ``Store.add``."""
     if not items:
         return
-    rows = core.read("MATCH (r:KedjaRun {run: $run}) RETURN r.series, r.secrecy, properties(r)", run=run)
-    if not rows or rows[0][0] is None:
+    rows = core.read("MATCH (r:KedjaRun {run: $run}) RETURN properties(r)", run=run)
+    facts = rows[0][0] if rows else {}
+    if "series" not in facts:
         raise StoreError(f"Run {run} does not take records or links.")
-    series, secrecy, facts = rows[0]
     check(core, run, facts, [RunState.ADDING])
-    batch = prepare(items, series, Secrecy(secrecy))
+    batch = prepare(items, facts["series"], Secrecy(facts["secrecy"]))
     with core.writing:
         added = runs.setdefault(run, Added())
         first = added.places

@@ -49,8 +49,8 @@ _LINK = (
     "coalesce(e.confidence, -1.0)", _day("e", "valid_from"), _day("e", "valid_to"), "e.ord",
 )  # fmt: skip
 _RECORD = (
-    "id", "node", "base", "r.base = r.entity", "r.hash", "r.row", "kind", _flags("r"), "coalesce(r.confidence, -1.0)",
-    _day("r", "valid_from"), _day("r", "valid_to"), "r.name", "r.keys", "r.properties",
+    "id", "r.entity", "base", "r.base = r.entity", "r.hash", "r.row", "r.kind", _flags("r"),
+    "coalesce(r.confidence, -1.0)", _day("r", "valid_from"), _day("r", "valid_to"), "r.name", "r.keys", "r.properties",
 )  # fmt: skip
 
 
@@ -91,12 +91,12 @@ def link_columns(core: Core, at: At, types: Iterable[str]) -> Iterator[LinkColum
         count = core.read(f"MATCH ()-[e:{kind}]->() RETURN count(e)")[0][0]
         pattern, bounds = f"MATCH (s)-[e:{kind}]->(t)", range(min(count, 1))
         if count > _FEW:
-            pattern, bounds = f"{_IN_RANGE.format('s')} {pattern}", _ranges(core)
+            pattern, bounds = f"{_IN_RANGE} {pattern}", _ranges(core)
         statements = ((f"{pattern} {tail}", _bounds(low) | view.given) for low in bounds)
         yield from _gathered(core, statements, partial(_links, code=code))
 
 
-_IN_RANGE = "MATCH ({0}:KedjaBase) USING INDEX SEEK {0}:KedjaBase(node) WHERE {0}.node >= $low AND {0}.node < $high"
+_IN_RANGE = "MATCH (s:KedjaBase) USING INDEX SEEK s:KedjaBase(node) WHERE s.node >= $low AND s.node < $high"
 
 
 def _ranges(core: Core) -> range:
@@ -138,10 +138,12 @@ def record_columns(core: Core, at: At) -> Iterator[RecordColumns]:
     view = core.view(at)
     if view.publication <= 0:
         return
+    entity = "COLLECT { MATCH (e:KedjaBase {node: r.entity}) USING INDEX SEEK e:KedjaBase(node) RETURN e.id }[0]"
     cypher = (
-        f"{_IN_RANGE.format('b')} MATCH (r:KedjaRecord {{base: b.node}}) USING INDEX SEEK r:KedjaRecord(base)"
-        " MATCH (e:KedjaBase {node: r.entity}) USING INDEX SEEK e:KedjaBase(node)"
-        f" WITH e.id AS id, e.node AS node, b.id AS base, b.kind AS kind, {_read_once('r', _RECORD)} WHERE {seen('r')}"
+        "MATCH (r:KedjaRecord) USING INDEX SEEK r:KedjaRecord(base) WHERE r.base >= $low AND r.base < $high"
+        " MATCH (b:KedjaBase {node: r.base}) USING INDEX SEEK b:KedjaBase(node)"
+        f" WITH b.id AS base, {_read_once('r', _RECORD)} WHERE {seen('r')}"
+        f" WITH base, r, CASE r.entity WHEN r.base THEN base ELSE {entity} END AS id"
         f" RETURN {_lists(_RECORD)}, r.base / $size AS part"
     )
     yield from _gathered(core, ((cypher, _bounds(low) | view.given) for low in _ranges(core)), _records)
