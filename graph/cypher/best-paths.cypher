@@ -20,9 +20,9 @@
 //   weakest: the id of the link of least confidence, the nearest the target on a tie
 //   complete: whether these are surely the k best
 // Cost
-//   The k shortest paths give a certainty to beat. Rounds from the target upstream then find how surely each node that
-//   can beat it leads there, so that the ways from the source go on best first: a bounded candidate set, of which
-//   whatever k known paths beat is dropped. Grows with the nodes that lead to the target as surely as a shortest path.
+//   The k shortest paths give a certainty to beat. Rounds from the target upstream find how surely each node leads
+//   there, so that the ways from the source go on best first: a bounded candidate set, of which whatever k known paths
+//   beat is dropped. Grows with the nodes that lead to the target nearly as surely as the k-th path.
 // Example
 //   kedja cypher best-paths --param source=demo:site-klang-4 --param target=demo:contract-gloves-kalmar
 //   --valid-at 2026-11-01
@@ -80,10 +80,13 @@ CALL (x, t, day, run, hidden, clearance, now) {
   RETURN count(v) AS known, min(v) AS low
 }
 WITH x, t, paths, keep, rounds, day, run, hidden, clearance, now,
-  CASE known WHEN paths THEN low * (1 - 1e-9) ELSE 0.0 END AS floor
+  CASE known WHEN paths THEN low * (1 - 1e-9) ELSE 0.0 END AS least
+// Only what is surer than a floor is looked at; where that gives fewer than k, again with the next one. (No product of
+// written numbers is a power of e.)
+UNWIND [v IN [i IN range(1, 7) | exp(-i)] WHERE v > least] + least AS floor
 // How surely, then by how few links, each node leads to the target, from there upstream by a link a round. ahead is
 // [certainty to twelve digits, -links, certainty].
-WITH x, t, paths, keep, rounds, day, run, hidden, clearance, now,
+WITH x, t, paths, keep, rounds, day, run, hidden, clearance, now, least, floor,
   reduce(led = [{n: t, ahead: [1.0, 0, 1.0], new: true}], i IN range(1, rounds) |
     CASE WHEN none(m IN led WHERE m.new) THEN led ELSE head([further IN [COLLECT {
       UNWIND led AS m
@@ -111,7 +114,7 @@ WITH x, t, paths, keep, rounds, day, run, hidden, clearance, now,
     }] | [j IN range(0, size(sorted) - 1) WHERE j = 0 OR sorted[j].n <> sorted[j - 1].n | sorted[j]]])]) END) AS led
 // The ways from the source, the best first; in each round the first of them go on by a link. Those at the target stay,
 // and what comes after the k-th of these is dropped.
-WITH x, t, paths, led,
+WITH x, t, paths, least, floor, led,
   reduce(ways = [m IN led WHERE m.n = x | {n: x, v: 1.0, way: [x], links: [], least: 2.0, weakest: null}],
     i IN range(1, rounds) | CASE WHEN all(w IN ways WHERE w.n = t) THEN ways ELSE
     head([going IN [[w IN ways WHERE w.n <> t]] | head([heads IN [[w IN going[..keep] | w.n]] |
@@ -133,6 +136,7 @@ WITH x, t, paths, led,
           CASE e.status WHEN 'generic' THEN 0.3 WHEN 'declared' THEN 0.7 WHEN 'verified' THEN 0.95 END) AS c
       UNWIND [w IN going[..keep] WHERE w.n = a AND NOT b IN w.way] AS w
       WITH w, b, o, c, ahead, w.v * c * ahead[2] AS v
+      WHERE v > floor
       RETURN {n: b, v: w.v * c, way: w.way + b, links: w.links + o, of: round(v, toInteger(11 - floor(log10(v)))),
         size: size(w.links) + 1 - ahead[1], least: CASE WHEN c <= w.least THEN c ELSE w.least END,
         weakest: CASE WHEN c <= w.least THEN o ELSE w.weakest END}
@@ -141,8 +145,10 @@ WITH x, t, paths, led,
       RETURN w ORDER BY w.of DESC, w.size, w.links
     }] | sorted[..coalesce([j IN range(0, size(sorted) - 1) WHERE sorted[j].n = t][paths - 1] + 1, size(sorted))]
     ])])])])]) END) AS ways
-WITH [w IN ways WHERE w.n = t] AS found,
+WITH paths, least, floor, [w IN ways WHERE w.n = t] AS found,
   all(w IN ways WHERE w.n = t) AND none(m IN led WHERE m.new AND m.n <> x) AS complete
+WHERE size(found) = paths OR floor = least
+WITH found, complete LIMIT 1
 UNWIND range(1, size(found)) AS rank
 WITH rank, found[rank - 1] AS f, complete
 RETURN rank, f.v AS certainty, [n IN f.way | n.id] AS path, [n IN f.way | coalesce(n.name, n.id)] AS names,

@@ -128,9 +128,11 @@ WITH severity, specific, ways, [s IN counts WHERE s.high > 0] AS counts,
   reduce(high = 0.0, s IN counts | CASE WHEN s.high > high THEN s.high ELSE high END) AS high,
   reduce(best = {low: 0.0, way: null, links: null}, w IN ways | CASE WHEN w.low > best.low THEN w ELSE best END) AS best
 WHERE high > 0
+WITH severity, specific, ways, counts, high, best,
+  COLLECT { UNWIND counts AS s RETURN s.statement AS id ORDER BY id } AS said
 RETURN severity, CASE WHEN specific THEN 'specific' ELSE 'generic' END AS basis, best.low AS low, high,
   all(s IN counts WHERE s.severity IS NULL) AS severity_unknown,
-  COLLECT { UNWIND counts AS s WITH DISTINCT s.statement AS id RETURN id ORDER BY id } AS statements,
+  [j IN range(0, size(said) - 1) WHERE j = 0 OR said[j] <> said[j - 1] | said[j]] AS statements,
   [n IN best.way | n.id] AS path, [n IN best.way | coalesce(n.name, n.id)] AS names,
   [o IN best.links
     | {{ link_id('o') }}] AS links,
