@@ -66,9 +66,9 @@ class Bare:
         bases = [[entity_id(i), nodes[i], *batch.bases[i]] for i in new]
         first = (1 << SHIFT) + added.places
         added.places += len(items)
-        records, keys = adding._records(batch, nodes, first, 1)
-        adding._expect(added, keys)
-        links = adding._links(batch, nodes, first, 1, added)
+        records, keys = adding.record_rows(batch, nodes, first, 1)
+        adding.expect_keys(added, keys)
+        links = adding.link_rows(batch, nodes, first, 1, added)
         under = [[ghost, base, (9 << SHIFT) + ghost] for ghost, base in keys]
         made: Statements = [(_BASES, sorted(bases)), (_RECORDS, records), (_KEYS, keys), (_UNDER, under)]
         made += [(adding.place_links(type_), rows) for type_, rows in links.items()]

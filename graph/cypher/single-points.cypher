@@ -18,7 +18,8 @@
 //   places: where it or its site lies
 // Cost
 //   One pruned breadth-first walk, then for each kind a bounded candidate set: whatever all ways pass stands on a
-//   shortest one too. For each step of one shortest path, one more walk that leaves it out.
+//   shortest one too. For each step of one shortest path, one more walk that leaves it out and ends at the first
+//   origin.
 // Example
 //   kedja cypher single-points --param contract=demo:contract-gloves-kalmar --valid-at 2026-11-01
 WITH 'demo:contract-gloves-kalmar' AS contract, null AS commodity, date('2026-11-01') AS valid_at
@@ -128,8 +129,9 @@ CALL (t, origins, point, day, run, hidden, clearance, now) {
           AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
         WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
           AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
-  WITH DISTINCT o
-  RETURN count(CASE WHEN o IN origins THEN o END) AS past
+  WITH DISTINCT o WHERE o IN origins
+  WITH o LIMIT 1
+  RETURN count(o) AS past
 }
 WITH kind, origins, tier, point, day, run, hidden, clearance, now
 WHERE past = 0

@@ -119,9 +119,9 @@ def add(core: Core, runs: dict[int, Added], run: int, items: Sequence[Record | L
         first = added.places
         nodes, heads = intern(core, batch.bases)
         added.head_of.update(heads)
-        records, keys = _records(batch, nodes, (run << SHIFT) + first, run)
-        _expect(added, keys)
-        links = _links(batch, nodes, (run << SHIFT) + first, run, added)
+        records, keys = record_rows(batch, nodes, (run << SHIFT) + first, run)
+        expect_keys(added, keys)
+        links = link_rows(batch, nodes, (run << SHIFT) + first, run, added)
 
         def work(tx: Tx) -> None:
             hold(tx, core, run, [RunState.ADDING], places=first + len(items))
@@ -225,7 +225,10 @@ def _words(text: str) -> list[str]:
     return words_of(fold(text), most=len(text))
 
 
-def _records(batch: Batch, nodes: Mapping[str, int], first: int, run: int) -> tuple[list[Facts], list[tuple[int, int]]]:
+def record_rows(
+    batch: Batch, nodes: Mapping[str, int], first: int, run: int
+) -> tuple[list[Facts], list[tuple[int, int]]]:
+    """The rows of a batch's records, numbered on from ``first``, and (ghost, base) for each of their keys."""
     rows: list[Facts] = []
     keys: list[tuple[int, int]] = []
     for place, record, id_, ghosts, text, said, secrecy in batch.records:
@@ -252,7 +255,7 @@ def link_facts(type_: str, properties: Mapping[str, Any]) -> Facts:
     }
 
 
-def _links(batch: Batch, nodes: Mapping[str, int], first: int, run: int, added: Added) -> dict[str, list[Facts]]:
+def link_rows(batch: Batch, nodes: Mapping[str, int], first: int, run: int, added: Added) -> dict[str, list[Facts]]:
     """Rows by link type, in the order of the ends: parallel loaders lock in one order."""
     by_type: dict[str, list[Facts]] = defaultdict(list)
     for place, link, id_, source, target, text, said, secrecy in batch.links:
@@ -294,7 +297,7 @@ def place_links(type_: str) -> str:
 
 
 # -- memory ---------------------------------------------------------------------------------------------------
-def _expect(added: Added, keys: Iterable[tuple[int, int]]) -> None:
+def expect_keys(added: Added, keys: Iterable[tuple[int, int]]) -> None:
     """Note which record has each key, so that links of this run can be placed there."""
     for ghost, base in keys:
         if added.record_of.setdefault(ghost, base) != base:

@@ -19,7 +19,8 @@
 //   places: where it or its site lies
 // Cost
 //   One pruned breadth-first walk, then for each kind a bounded candidate set: whatever all ways pass stands on a
-//   shortest one too. For each step of one shortest path, one more walk that leaves it out.
+//   shortest one too. For each step of one shortest path, one more walk that leaves it out and ends at the first
+//   origin.
 // Example
 //   kedja cypher single-points --param contract=demo:contract-gloves-kalmar --valid-at 2026-11-01
 WITH 'demo:contract-gloves-kalmar' AS contract, null AS commodity, date('2026-11-01') AS valid_at
@@ -56,8 +57,9 @@ WITH t, kind, origins, hops - place AS tier, way[place] AS point, {{ ctx }}
 CALL (t, origins, point, {{ ctx }}) {
   MATCH p = (t)<-[:{{ goods }}*1..]-(o)
   WHERE {{ sound('p', more='startNode(e) <> point') | indent(4) }}
-  WITH DISTINCT o
-  RETURN count(CASE WHEN o IN origins THEN o END) AS past
+  WITH DISTINCT o WHERE o IN origins
+  WITH o LIMIT 1
+  RETURN count(o) AS past
 }
 WITH kind, origins, tier, point, {{ ctx }}
 WHERE past = 0
