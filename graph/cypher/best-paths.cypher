@@ -79,7 +79,25 @@ CALL (x, t, day, run, hidden, clearance, now) {
           CASE e.status WHEN 'generic' THEN 0.3 WHEN 'declared' THEN 0.7 WHEN 'verified' THEN 0.95 END)) AS v
   RETURN count(v) AS known, min(v) AS low
 }
-WITH x, t, paths, keep, rounds, day, run, hidden, clearance, now,
+// Where there are fewer, nothing is too unsure, but only what lies between the two matters.
+CALL (x, paths, known, day, run, hidden, clearance, now) {
+  MATCH p = (x)-[:DELIVERED_UNDER|HOLDS|OPERATES|OWNS|PERFORMS|RECRUITS_FOR|RUNS|SUPPLIES*1..]->(n)
+  WHERE known < paths
+    AND all(e IN relationships(p) WHERE e.added <= run AND NOT e.added IN hidden AND e.secrecy <= clearance
+      AND coalesce(e.retracted > run OR e.retracted IN hidden, true)
+      AND NOT e.denied AND coalesce(e.valid_from <= day, true) AND coalesce(e.valid_to > day, true)
+      AND e.status <> 'generic')
+    AND all(n IN nodes(p) WHERE CASE WHEN now AND coalesce(n.valid_from <= day, true)
+        AND coalesce(n.valid_to > day, true) THEN true
+      ELSE all(recs IN [COLLECT { MATCH (rec:KedjaRecord {entity: n.node})
+        WHERE rec.added <= run AND NOT rec.added IN hidden AND rec.secrecy <= clearance
+          AND coalesce(rec.retracted > run OR rec.retracted IN hidden, true) RETURN rec }]
+        WHERE recs = [] OR any(rec IN recs WHERE coalesce(rec.valid_from <= day, true))
+          AND any(rec IN recs WHERE coalesce(rec.valid_to > day, true))) END)
+  WITH DISTINCT n
+  RETURN collect(n) AS onward
+}
+WITH x, t, paths, keep, rounds, day, run, hidden, clearance, now, known, onward,
   CASE known WHEN paths THEN low * (1 - 1e-9) ELSE 0.0 END AS least
 // Only what is surer than a floor is looked at; where that gives fewer than k, again with the next one. (No product of
 // written numbers is a power of e.)
@@ -95,7 +113,7 @@ WITH x, t, paths, keep, rounds, day, run, hidden, clearance, now, least, floor,
       MATCH (a)-[e:DELIVERED_UNDER|HOLDS|OPERATES|OWNS|PERFORMS|RECRUITS_FOR|RUNS|SUPPLIES]->(b)
       WITH a, e, ahead[1] - 1 AS links, ahead[2] * coalesce(e.confidence,
           CASE e.status WHEN 'generic' THEN 0.3 WHEN 'declared' THEN 0.7 WHEN 'verified' THEN 0.95 END) AS v
-      WHERE v > floor AND a <> t
+      WHERE v > floor AND a <> t AND (known = paths OR a = x OR a IN onward)
         AND e.added <= run AND NOT e.added IN hidden AND e.secrecy <= clearance
           AND coalesce(e.retracted > run OR e.retracted IN hidden, true)
           AND NOT e.denied AND coalesce(e.valid_from <= day, true) AND coalesce(e.valid_to > day, true)

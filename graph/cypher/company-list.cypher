@@ -269,6 +269,7 @@ CALL (company, onward, closest, day, run, hidden, clearance, now) {
           | split(split(t, '"inputs_known":"')[1], '"')[0]]) AS inputs_known
     }
     WITH u WHERE NOT coalesce(stage IN ['extraction', 'cultivation'], false) AND coalesce(inputs_known <> 'all', true)
+    WITH u LIMIT 1
     RETURN count(u) AS untold
   }
   WITH c WHERE closest.named OR untold > 0

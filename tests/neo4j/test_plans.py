@@ -32,7 +32,7 @@ WALKS = {
     "downstream": {"VarLengthExpand(Pruning,BFS,All)"},
     "affected-contracts": {"VarLengthExpand(Pruning,BFS,All)"},
     "lens-a": {"VarLengthExpand(Pruning,BFS,All)"},
-    "best-paths": {"StatefulShortestPath"},
+    "best-paths": {"StatefulShortestPath", "VarLengthExpand(Pruning,BFS,All)"},
     "blind-spots": {"VarLengthExpand(Pruning,BFS,All)"},
     "shared-origins": {"VarLengthExpand(Pruning,BFS,All)"},
     "single-points": {"VarLengthExpand(Pruning,BFS,All)", "ShortestPath"},

@@ -44,7 +44,15 @@ CALL (x, t, {{ ctx }}) {
   WITH reduce(v = 1.0, e IN relationships(p) | v * {{ confidence('e') }}) AS v
   RETURN count(v) AS known, min(v) AS low
 }
-WITH x, t, paths, keep, rounds, {{ ctx }},
+// Where there are fewer, nothing is too unsure, but only what lies between the two matters.
+CALL (x, paths, known, {{ ctx }}) {
+  MATCH p = (x)-[:{{ goods_and_actors }}*1..]->(n)
+  WHERE known < paths
+    AND {{ sound('p') | indent(4) }}
+  WITH DISTINCT n
+  RETURN collect(n) AS onward
+}
+WITH x, t, paths, keep, rounds, {{ ctx }}, known, onward,
   CASE known WHEN paths THEN low * (1 - 1e-9) ELSE 0.0 END AS least
 // Only what is surer than a floor is looked at; where that gives fewer than k, again with the next one. (No product of
 // written numbers is a power of e.)
@@ -59,7 +67,7 @@ WITH x, t, paths, keep, rounds, {{ ctx }}, least, floor,
       WHERE m.new AND b <> x
       MATCH (a)-[e:{{ goods_and_actors }}]->(b)
       WITH a, e, ahead[1] - 1 AS links, ahead[2] * {{ confidence('e') }} AS v
-      WHERE v > floor AND a <> t
+      WHERE v > floor AND a <> t AND (known = paths OR a = x OR a IN onward)
         AND {{ live('e') | indent(8) }}
         AND e.status <> 'generic'
         AND {{ alive('a') | indent(8) }}

@@ -123,6 +123,7 @@ CALL (company, onward, closest, {{ ctx }}) {
     WITH DISTINCT u
     {{ m.facts('u', ('stage', 'inputs_known')) | indent(4) }}
     WITH u WHERE NOT coalesce(stage IN {{ literal(ending_stages) }}, false) AND coalesce(inputs_known <> 'all', true)
+    WITH u LIMIT 1
     RETURN count(u) AS untold
   }
   WITH c WHERE closest.named OR untold > 0
