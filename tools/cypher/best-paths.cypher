@@ -8,7 +8,7 @@
 //   source: entity. The upstream end, a step, site, organisation or place: its id, or a key (scheme:value).
 //   target: entity. The downstream end, a step, site or contract: its id, or a key (scheme:value).
 //   valid_at: day. When it was so.
-//   k: integer = 5. How many paths.
+//   k: integer = 5. How many paths; it stands in the pattern as well.
 //   keep: integer = 50. Ways that go on by one link in a round.
 //   rounds: integer = 100. Rounds to go; complete says whether more could matter.
 // Returns
