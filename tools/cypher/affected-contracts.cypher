@@ -51,11 +51,7 @@ CALL (x, {{ ctx }}) {
   }
   RETURN s
 }
-CALL (s, {{ ctx }}) {
-  MATCH p = (s)-[:{{ goods }}*1..]->(c)
-  WHERE {{ sound('p') | indent(4) }}
-  RETURN c, min(length(p)) AS hops
-}
+{{ m.reached('-[:' + goods + '*1..]->', 'c') }}
 WITH c, hops, {{ ctx }}
 WHERE c.kind = 'Contract'
 WITH c, min(hops) AS tier, {{ ctx }}

@@ -30,11 +30,7 @@ WITH 'demo:contract-gloves-kalmar' AS start, date('2026-11-01') AS valid_at, 50 
 {{ m.view('start, max_tier') }}
 {{ m.found('start', 'x', 'max_tier') }}
 {{ m.contracts('x') }}
-CALL (s, {{ ctx }}) {
-  MATCH p = (s)<-[:{{ goods }}*0..50 /* max_tier */]-(u)
-  WHERE {{ sound('p') | indent(4) }}
-  RETURN u, min(length(p)) AS hops
-}
+{{ m.reached('<-[:' + goods + '*0..50 /* max_tier */]-') }}
 WITH u, collect({s: s, tier: hops}) AS walks, min(hops) AS tier, {{ ctx }}
 {{ m.facts('u', ('stage', 'inputs_known')) }}
 WITH u, walks, tier, {{ ctx }}, stage, inputs_known

@@ -27,11 +27,7 @@ WITH 'demo:contract-gloves-kalmar' AS start, date('2026-11-01') AS valid_at, 50 
 {{ m.view('start, max_tier') }}
 {{ m.found('start', 'x', 'max_tier') }}
 {{ m.roots('x') }}
-CALL (s, {{ ctx }}) {
-  MATCH p = (s)<-[:{{ goods }}|FOR_LOT|SERVES*0..50 /* max_tier */]-(u)
-  WHERE {{ sound('p', views=['FOR_LOT', 'SERVES']) | indent(4) }}
-  RETURN u, min(length(p)) AS hops
-}
+{{ m.reached('<-[:' + goods + '|FOR_LOT|SERVES*0..50 /* max_tier */]-', views=['FOR_LOT', 'SERVES']) }}
 WITH u, min(hops - offset) AS tier, max_tier, {{ ctx }}
 WHERE u.kind IN ['Contract', 'Step'] AND tier <= max_tier
 {{ m.facts('u', ('stage', 'inputs_known')) }}

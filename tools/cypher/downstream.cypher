@@ -22,11 +22,7 @@ WITH 'demo:site-klang-4' AS start, date('2026-11-01') AS valid_at, 50 AS max_tie
 {{ m.view('start, max_tier') }}
 {{ m.found('start', 'x', 'max_tier') }}
 {{ m.contracts('x') }}
-CALL (s, {{ ctx }}) {
-  MATCH p = (s)-[:{{ goods }}*0..50 /* max_tier */]->(u)
-  WHERE {{ sound('p') | indent(4) }}
-  RETURN u, min(length(p)) AS hops
-}
+{{ m.reached('-[:' + goods + '*0..50 /* max_tier */]->') }}
 WITH u, min(hops) AS tier, {{ ctx }}
 // Who acts on what was reached: attached in its tier, never walked further.
 CALL (u, {{ ctx }}) {

@@ -27,11 +27,7 @@ WITH 'se-orgnr:2321000073' AS start, date('2026-11-01') AS valid_at, 50 AS max_t
 {{ m.contracts('x') }}
 WITH s, least, {{ ctx }}
 WHERE s.kind = 'Contract'
-CALL (s, {{ ctx }}) {
-  MATCH p = (s)<-[:{{ goods }}*1..50 /* max_tier */]-(u)
-  WHERE {{ sound('p') | indent(4) }}
-  RETURN u, min(length(p)) AS hops
-}
+{{ m.reached('<-[:' + goods + '*1..50 /* max_tier */]-') }}
 WITH u, min(hops) AS tier, count(s) AS contracts, collect(s.id) AS ids, least, {{ ctx }}
 WHERE contracts >= least AND u.kind = 'Step'
 CALL (u, {{ ctx }}) {
