@@ -114,7 +114,10 @@ class Listed(Frozen):
     company: str
     contracts: tuple[str, ...]
     via: tuple[str, ...] = Field(description="links that relate the company")
-    why: str = Field(description="sells_to, runs, operates, holds or harm_of_company")
+    why: str = Field(description="sells_to, runs, operates, holds, owns, recruits_for or harm_of_company")
+    above: tuple[str, ...] = Field((), description="its contracts that the goods are known to reach: not listed here")
+    told: int = Field(0, description="its contracts of which everything upstream is told, without the goods")
+    outside: int = Field(0, description="its contracts that the question is not about")
 
 
 class TraceData(Frozen):
@@ -265,6 +268,27 @@ class AffectedContract(Frozen):
     question: Question
 
 
+class AffectedCount(Frozen):
+    """How many contracts are affected how surely, and how many regions they serve. The counts are of all contracts in
+    the graph, each counted once."""
+
+    what: str = Field(
+        description="item, generic, company (a link only: not counted), may_apply (of a broader kind, or the statement"
+        " may be about their goods: unknown), untold (their chains are not all told: unknown) or told (everything"
+        " upstream is told, and it is not there)"
+    )
+    contracts: int
+    regions: int
+
+
+class Formerly(Frozen):
+    """A contract that was, or will be, affected on another day and is not on the day asked about."""
+
+    contract: Node
+    until: date | None = Field(description="the last day before it on which it was affected; null: none found")
+    since: date | None = Field(description="the first day after it on which it will be; null: none found")
+
+
 class AffectedData(Frozen):
     """Contracts that a site, company, place, kind of goods or incident touches, surest first."""
 
@@ -273,7 +297,9 @@ class AffectedData(Frozen):
     contracts: tuple[AffectedContract, ...]
     company_list: tuple[Listed, ...]
     may_apply: tuple[str, ...] = Field((), description="contracts of a broader kind: unknown whether affected")
-    regions: tuple[str, ...]
+    regions: tuple[str, ...] = Field(description="regions of every contract listed, those of a link only included")
+    counts: tuple[AffectedCount, ...] = ()
+    formerly: tuple[Formerly, ...] = ()
     contracts_all: int = Field(0, description="contracts in the graph, affected or not")
     contracts_untold: int = Field(0, description="contracts not listed whose chains are not all told: unknown")
     denied: tuple[LinkData, ...]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graph.answer import Answer, Ask, Cited, End, Fact, Truncated
+from graph.answer import Answer, Ask, Cited, End, Fact, Resolution, Truncated
 from graph.data import AffectedContract, AffectedData, Figure, LinkData, Listed, Node, Path, StatementData
 from visualisation.marks import Level, figure_level, span
 from visualisation.svg import node_name
@@ -187,17 +187,42 @@ class Teller:
 
     def listed(self, row: Listed) -> str:
         """A row of the company list in words."""
-        if not row.contracts:
-            return self.words("listed.no_contract", company=self.name(row.company))
-        return self.words(f"listed.{row.why}", company=self.name(row.company), n=len(row.contracts))
+        company = self.name(row.company)
+        if row.contracts:
+            return self.words(f"listed.{row.why}", company=company, n=len(row.contracts))
+        counts = {"above": len(row.above), "told": row.told, "outside": row.outside}
+        for key, n in counts.items():
+            if n:
+                return self.words(f"listed.{key}", company=company, n=n)
+        return self.words("listed.no_contract", company=company)
+
+    def _is_company(self, id: str) -> bool:
+        return id in self.nodes and self.nodes[id].type == "Organisation"
+
+    def _linking(self, contract: str) -> Listed | None:
+        """The row by which a contract of the company list is linked by ownership or recruitment alone."""
+        rows = [row for row in getattr(self.answer.data, "company_list", ()) if contract in row.contracts]
+        apart = [row for row in rows if row.why in ("owns", "recruits_for")]
+        return apart[0] if apart and len(apart) == len(rows) else None
+
+    def resolution(self, row: AffectedContract) -> str:
+        """How a contract is affected."""
+        link = self._linking(row.contract.id) if row.resolution is Resolution.COMPANY else None
+        return self.words(f"resolution.{link.why}") if link else self.words.resolution(row.resolution)
 
     def question(self, row: AffectedContract) -> str:
         """What to ask the supplier of an affected contract: about where its path starts, else about what was asked."""
         assert isinstance(self.answer.data, AffectedData)
         start = self.answer.data.start
         what = self.name(start.id)
+        link = self._linking(row.contract.id) if row.resolution is Resolution.COMPANY else None
         if row.path is not None:
-            what = self.name(row.path.nodes[0])
+            what = self.name(next((id for id in row.path.nodes if not self._is_company(id)), row.path.nodes[0]))
+        elif link is not None and link.why == "owns":
+            what = self.name(link.company)
+        elif link is not None:
+            sites = [self.name(self.links[id].target) for id in link.via if id in self.links]
+            what = ", ".join(dict.fromkeys(sites)) or what
         elif start.type == "Incident":
             what = self.words("question.of_incident", what=what)
         return self.words(f"question.{row.question}", what=what)

@@ -103,7 +103,7 @@ def _affected_row(start: str, row: AffectedContract, teller: Teller) -> tuple[Ce
         ", ".join(row.contract.keys) or row.contract.id,
         ", ".join(map(teller.name, row.regions)) or words("unknown"),
         ", ".join(map(teller.name, row.suppliers)) or words("unknown"),
-        words.resolution(row.resolution),
+        teller.resolution(row),
         words("affected.no_tier") if row.tier is None else row.tier,
         words.term("clause-levels", row.clause_level),
         teller.weakest(row.path) if row.path else words("affected.no_tier"),

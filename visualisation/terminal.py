@@ -227,8 +227,7 @@ def _affected(answer: Answer[AffectedData], teller: Teller) -> list[str]:
         lines += _heading(teller.name(row.contract.id))
         lines += _wrap(f"{words('affected.region')}: {buyers} · {words('affected.supplier')}: {suppliers}", "  ")
         lines += _wrap(
-            f"{words.resolution(row.resolution)} · {words('affected.clause')}: "
-            f"{words.term('clause-levels', row.clause_level)}",
+            f"{teller.resolution(row)} · {words('affected.clause')}: {words.term('clause-levels', row.clause_level)}",
             "  ",
         )
         if row.path is not None:

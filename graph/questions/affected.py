@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from graph.answer import Answer, Completeness, Links, Resolution, Truncated
-from graph.data import AffectedContract, AffectedData, Listed, Path, Question
+from graph.answer import Answer, Completeness, Resolution, Truncated
+from graph.data import AffectedContract, AffectedCount, AffectedData, Formerly, Listed, Path, Question
 from graph.kernels.reach import reach
+from graph.kernels.worst import Path as Walked
 from graph.kernels.worst import best_path, worst
-from graph.questions.beginnings import beginning
+from graph.network import Network
+from graph.questions.beginnings import Beginning, beginning
 from graph.questions.common import checked_risk, evidence_of, framed, wording
-from graph.questions.company import Related, buyers_from, listed, on_path
+from graph.questions.company import Related, buyers_from, listed, on_path, owned_by, recruited_by
 from graph.questions.denied import denied_beside
 from graph.questions.ends import clause_reach
 from graph.questions.groups import contracts_in, downstream_contracts, find, regions_of
 from graph.questions.naming import Naming, named_path, statements_data
+from graph.questions.nearest import at_any_time, nearest
 from graph.questions.untold import untold
 from graph.questions.walks import GOODS, TIERS
+from graph.snapshot.arrays import Bool
 from graph.snapshot.kinds import Fit
 from graph.snapshot.view import Snapshot, passes
 from ontology.model import Family
@@ -41,8 +47,10 @@ class _Reached:
 def affected(s: Snapshot, start: str, *, risk: str | None = None, goods: str | None = None) -> Answer[AffectedData]:
     """Contracts that ``start`` (id or key) touches, surest first.
 
-    A company by itself gives a list, as its goods are unknown, unless ``goods`` names a kind; with a ``risk`` of its
-    own conduct or of sanctions it also touches what it holds. Findings of other types than ``risk`` begin nothing.
+    A company touches what the steps reach that it runs or its sites perform (of the kind ``goods``, if given); what it
+    holds, owns, recruits for or sells, goods unknown, gives a list beside. With a ``risk`` of its own conduct or of
+    sanctions it also touches what it holds, and a recruiter with a labour risk what its sites make. Findings of other
+    types than ``risk`` begin nothing.
 
     Raises:
         InputError: not a risk type, or a start that no goods come from.
@@ -56,26 +64,21 @@ def affected(s: Snapshot, start: str, *, risk: str | None = None, goods: str | N
     return _Affected(s, vertex, risk, kind).answer(question)
 
 
-class _Affected:
-    """One question about what is affected, worked out part by part."""
+class _Walk:
+    """How far the goods (or the ties of a legal person) reach from a beginning, at one moment."""
 
-    def __init__(self, s: Snapshot, vertex: int, risk: str | None, goods: int | None) -> None:
+    def __init__(self, s: Snapshot, begin: Beginning, risk: str | None) -> None:
         self.s = s
-        self.vertex = vertex
-        self.naming = Naming(s)
-        self.begin = beginning(s, vertex, risk, goods)
+        self.begin = begin
         family = risk_family(risk) if risk else Family.HARM
         self.passes = passes(family, is_labour(risk) if risk else True)
-        self.sources = np.array(sorted(self.begin.steps | self.begin.persons), np.int64)
-        self.item = self._reached(Links.ITEM) | self._named()
-        self.generic = {c: r for c, r in self._reached(Links.ITEM_GENERIC).items() if c not in self.item}
-        self.list = self._company_list()
-        self.linked = self._linked()
+        self.sources = np.array(sorted(begin.steps | begin.persons), np.int64)
 
-    # -- how far it goes --------------------------------------------------------------------------------------
-    def _reached(self, links: Links) -> dict[int, _Reached]:
-        """Contracts that goods (or the ties of a legal person) reach."""
-        network = self.s.item_network if links is Links.ITEM else self.s.network
+    def network(self, resolution: Resolution) -> Network:
+        return self.s.item_network if resolution is Resolution.ITEM else self.s.network
+
+    def _reached(self, resolution: Resolution) -> dict[int, _Reached]:
+        network = self.network(resolution)
         below = reach(network, self.sources, upstream=False, kinds=self.passes > 0, tier_kinds=TIERS)
         tiers = dict(zip(below.vertex.tolist(), below.tier.tolist(), strict=True))
         contracts = self.s.among(below.vertex, "Contract")
@@ -83,24 +86,63 @@ class _Affected:
         found = worst(network, self.sources, ones, np.array(contracts, np.int64), self.passes, use_confidence=True)
         return {c: _Reached(float(value), tiers[c]) for c, value in zip(contracts, found.value, strict=True)}
 
-    def _named(self) -> dict[int, _Reached]:
-        """Contracts whose own category is the kind asked about, or narrower."""
-        return {c: _Reached(1.0, 0) for kind in self.begin.kinds for c in contracts_in(self.s, kind)}
+    @cached_property
+    def item(self) -> dict[int, _Reached]:
+        """Contracts reached along item links, and those whose own category is the kind asked about, or narrower."""
+        named = {c: _Reached(1.0, 0) for kind in self.begin.kinds for c in contracts_in(self.s, kind)}
+        return self._reached(Resolution.ITEM) | named
 
+    @cached_property
+    def generic(self) -> dict[int, _Reached]:
+        """Contracts that only what is typical of a kind reaches."""
+        return {c: r for c, r in self._reached(Resolution.GENERIC).items() if c not in self.item}
+
+    def path(self, contract: int, resolution: Resolution) -> Walked | None:
+        """The surest way to a contract."""
+        network, ones = self.network(resolution), np.ones(len(self.sources))
+        found = best_path(network, self.sources, ones, contract, self.passes, use_confidence=True)
+        # Where some link's confidence is 0 the way is there, and nobody vouches for it.
+        return found or best_path(network, self.sources, ones, contract, self.passes, use_confidence=False)
+
+
+class _Affected:
+    """One question about what is affected, worked out part by part."""
+
+    def __init__(self, s: Snapshot, vertex: int, risk: str | None, goods: int | None) -> None:
+        self.s = s
+        self.vertex = vertex
+        self.risk = risk
+        self.goods = goods
+        self.naming = Naming(s)
+        self.begin = beginning(s, vertex, risk, goods)
+        self.walk = _Walk(s, self.begin, risk)
+        self.item, self.generic = self.walk.item, self.walk.generic
+        self.list = self._company_list()
+        self.linked = self._linked()
+
+    # -- how far it goes --------------------------------------------------------------------------------------
     def _company_list(self) -> tuple[Listed, ...]:
         begin, s = self.begin, self.s
         related = [relation for company in sorted(begin.companies) for relation in self._own(company)]
+        owned = owned_by(s, begin.companies)
+        related += owned
+        if self.risk is None:
+            related += recruited_by(s, begin.companies)
         behind = self._behind()
-        sellers = {**behind, **dict.fromkeys(sorted(begin.companies | begin.sellers), ())}
+        sellers = {r.company: r.via for r in owned} | behind
+        sellers |= dict.fromkeys(sorted(begin.companies | begin.sellers), ())
         related += buyers_from(s, sellers, any_goods=True)
         if not begin.kinds:
             standing = [r for r in on_path(s, self._on_the_way(), self.item) if r.company not in behind]
             related += standing
             related += buyers_from(s, {r.company: r.via for r in standing}, any_goods=False)
-        return listed(s, self.naming, related, None, set(self.item), keep_empty=True)
+        rows = listed(s, self.naming, related, None, set(self.item), keep_empty=True)
+        asked = {s.id(company) for company in begin.companies}
+        # The contracts of who is asked about stand above themselves.
+        return tuple(row for row in rows if row.contracts or not row.above or row.company not in asked)
 
     def _own(self, company: int) -> list[Related]:
-        """What a company holds, runs and operates: its goods are not named."""
+        """What a company holds, runs and operates."""
         found = []
         for why, name in (("holds", "HOLDS"), ("runs", "RUNS"), ("operates", "OPERATES")):
             if via := tuple(self.s.pairs(name).leaving(company)):
@@ -130,6 +172,34 @@ class _Affected:
         named = {self.s.vertex(id) for row in self.list for id in row.contracts}
         return sorted(v for v in named if v is not None and v not in self.item and v not in self.generic)
 
+    def _elsewhen(self) -> tuple[Formerly, ...]:
+        """Contracts that are affected on another day and not now."""
+        s = self.s
+
+        def found(there: Snapshot) -> set[int]:
+            walk = _Walk(there, beginning(there, self.vertex, self.risk, self.goods, heard=s), self.risk)
+            return {*walk.item, *walk.generic}
+
+        whole = at_any_time(s)
+        walk = _Walk(whole, beginning(whole, self.vertex, self.risk, self.goods, heard=s), self.risk)
+        ever = {*walk.item, *walk.generic} - {*self.item, *self.generic}
+        if not ever:
+            return ()
+        when = nearest(s, found, ever, self._between(walk, ever))
+        rows = [(self.naming.node(c), there) for c, there in when.items() if there.until or there.since]
+        return tuple(Formerly(contract=node, until=there.until, since=there.since) for node, there in rows)
+
+    def _between(self, walk: _Walk, contracts: Iterable[int]) -> Bool:
+        """What lies between the start and some contracts at any time, with what is said of those ends."""
+        s, network = walk.s, walk.s.network
+        targets = np.array(sorted(contracts), np.int64)
+        everything = np.ones(32, np.bool_)
+        near = np.zeros(s.n, np.bool_)
+        near[reach(network, targets, upstream=True, kinds=everything, tier_kinds=TIERS).vertex] = True
+        near[self.vertex] = True
+        near[[*walk.begin.steps, *walk.begin.kinds, *s.pairs("FOR_LOT").targets(*targets.tolist())]] = True
+        return near
+
     # -- the answer -------------------------------------------------------------------------------------------
     def answer(self, question: str) -> Answer[AffectedData]:
         s, naming = self.s, self.naming
@@ -138,8 +208,7 @@ class _Affected:
         rows = [self._row(c, resolution, r, explained=n < PATHS) for n, (c, resolution, r) in enumerate(order)]
         rows += [self._row(c, Resolution.COMPANY, None, explained=False) for c in self.linked]
         may = self._may_apply()
-        listed_ones = {*self.item, *self.generic, *self.linked, *may}
-        others = [int(c) for c in s.of_type("Contract") if int(c) not in listed_ones]
+        counts = self._counts(may)
         data = AffectedData(
             start=naming.node(self.vertex),
             start_steps=naming.ids(self.begin.steps),
@@ -147,8 +216,10 @@ class _Affected:
             company_list=self.list,
             may_apply=naming.ids(may),
             regions=tuple(sorted({region for row in rows for region in row.regions})),
+            counts=counts,
+            formerly=self._elsewhen(),
             contracts_all=len(s.of_type("Contract")),
-            contracts_untold=len(untold(s, others)),
+            contracts_untold=next(count.contracts for count in counts if count.what == "untold"),
             denied=denied_beside(s, naming, np.array(sorted(self._touched()), np.int64)),
             statements=statements_data(s, self.begin.statements),
             nodes=(),
@@ -162,6 +233,25 @@ class _Affected:
         )
         return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)
 
+    def _counts(self, may: set[int]) -> tuple[AffectedCount, ...]:
+        """All contracts, each in the surest group that it belongs to."""
+        left = {int(c) for c in self.s.of_type("Contract")}
+        groups: dict[str, set[int]] = {}
+        for what, found in (("item", self.item), ("generic", self.generic), ("company", self.linked)):
+            groups[what] = left.intersection(found)
+            left -= groups[what]
+        groups["may_apply"] = left & may
+        left -= may
+        groups["untold"] = untold(self.s, left)
+        groups["told"] = left - groups["untold"]
+        return tuple(
+            AffectedCount(what=what, contracts=len(found), regions=len(self._regions(*found)))
+            for what, found in groups.items()
+        )
+
+    def _regions(self, *contracts: int) -> list[int]:
+        return regions_of(self.s, self.s.pairs("SERVES").targets(*contracts)) if contracts else []
+
     def _row(
         self, contract: int, resolution: Resolution, reached: _Reached | None, *, explained: bool
     ) -> AffectedContract:
@@ -169,7 +259,7 @@ class _Affected:
         tier = reached.tier if reached else None
         return AffectedContract(
             contract=self.naming.node(contract),
-            regions=self.naming.ids(regions_of(self.s, self.s.pairs("SERVES").targets(contract))),
+            regions=self.naming.ids(self._regions(contract)),
             suppliers=self.naming.ids(self.s.pairs("HOLDS").sources(contract)),
             resolution=resolution,
             clause_level=level,
@@ -179,13 +269,8 @@ class _Affected:
         )
 
     def _path(self, contract: int, resolution: Resolution) -> Path | None:
-        network = self.s.item_network if resolution is Resolution.ITEM else self.s.network
-        ones = np.ones(len(self.sources))
-        walked = best_path(network, self.sources, ones, contract, self.passes, use_confidence=True)
-        if walked is None:
-            # Some link's confidence is 0: the way is there, and nobody vouches for it.
-            walked = best_path(network, self.sources, ones, contract, self.passes, use_confidence=False)
-        return named_path(self.naming, network, walked) if walked else None
+        walked = self.walk.path(contract, resolution)
+        return named_path(self.naming, self.walk.network(resolution), walked) if walked else None
 
     def _question(self, contract: int, resolution: Resolution, entitled: int, tier: int) -> Question:
         """What to ask, and whether the clause, which reaches ``entitled`` tiers, gives a right to the answer."""

@@ -10,16 +10,16 @@ from graph.snapshot.kinds import KIND_TYPES, Fit
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError
 from ontology.model import Family
-from ontology.vocabulary import risk_family, vocabulary
+from ontology.vocabulary import is_labour, risk_family, vocabulary
 
 STATEMENTS = ("Finding", "RiskAssessment")
 
 
 @dataclass(slots=True)
 class Beginning:
-    """``steps`` are walked from; ``maybe`` are steps that a statement may be about; ``persons`` are legal persons whose
-    own risk is asked about; ``companies`` are named without their goods; ``sellers`` sell goods unknown; ``kinds`` are
-    goods by name alone."""
+    """``steps`` are walked from; ``maybe`` are steps that a statement may be about; ``persons`` are walked from as
+    actors: legal persons whose own risk is asked about, and recruiters where a labour risk is; ``companies`` are named
+    without their goods; ``sellers`` sell goods unknown; ``kinds`` are goods by name alone."""
 
     steps: set[int] = field(default_factory=set)
     maybe: set[int] = field(default_factory=set)
@@ -30,44 +30,95 @@ class Beginning:
     statements: set[int] = field(default_factory=set)
 
 
-def beginning(s: Snapshot, vertex: int, risk: str | None, goods: int | None) -> Beginning:
+def beginning(
+    s: Snapshot, vertex: int, risk: str | None, goods: int | None, *, heard: Snapshot | None = None
+) -> Beginning:
     """Where a question about ``vertex`` begins.
+
+    ``heard``: the snapshot whose day says what statements are made and live, where that is not ``s`` itself.
 
     Raises:
         InputError: it is nothing that goods come from.
     """
     begin = Beginning()
-    _add(s, begin, vertex, risk, goods)
+    _Begin(s, begin, risk, heard or s).add(vertex, goods)
     begin.statements.update(v for v in s.pairs("ABOUT").sources(vertex) if risk is None or is_of(s, v, risk))
     return begin
 
 
+def risks_of(s: Snapshot, statement: int) -> set[str]:
+    """Ids of the risk types of a statement."""
+    keys = (key for v in s.pairs("OF_TYPE").targets(statement) for key in s.keys(v))
+    return {key.removeprefix("risk:") for key in keys if key.startswith("risk:")}
+
+
 def is_of(s: Snapshot, statement: int, risk: str) -> bool:
     """Whether a statement is of a risk type or a narrower one."""
-    keys = {key for v in s.pairs("OF_TYPE").targets(statement) for key in s.keys(v)}
-    return any(f"risk:{name}" in keys for name in vocabulary("risk-types").within(risk))
+    return not risks_of(s, statement).isdisjoint(vocabulary("risk-types").within(risk))
 
 
-def _add(s: Snapshot, begin: Beginning, vertex: int, risk: str | None, goods: int | None) -> None:
-    type = s.type(vertex)
-    if type == "Incident":
-        for finding in s.pairs("GATHERS").targets(vertex):
-            _add_statement(s, begin, finding, risk)
-    elif type in STATEMENTS:
-        _add_statement(s, begin, vertex, risk)
-    elif type == "Organisation":
-        _add_company(s, begin, vertex, risk, goods)
-    elif type in ("Site", "Place", "Step"):
-        begin.steps.update(_of_kinds(s, steps_of(s, vertex), goods))
-        begin.sellers.update(_sites(s, vertex))
-    elif s.topology.vertices.type[vertex] in KIND_TYPES:
-        begin.kinds.add(vertex)
-        begin.steps.update(steps_of(s, vertex))
-    else:
-        raise InputError(
-            f"No goods come from a {type}.",
-            remedy="Start at a site, company, place, step, product, material, category, finding or incident.",
-        )
+class _Begin:
+    """Fills a beginning, thing by thing."""
+
+    def __init__(self, s: Snapshot, begin: Beginning, risk: str | None, heard: Snapshot) -> None:
+        self.s = s
+        self.begin = begin
+        self.risk = risk
+        self.heard = heard
+
+    def add(self, vertex: int, goods: int | None) -> None:
+        s, begin, type = self.s, self.begin, self.s.type(vertex)
+        if type == "Incident":
+            for finding in self.heard.pairs("GATHERS").targets(vertex):
+                self._statement(finding)
+        elif type in STATEMENTS:
+            self._statement(vertex)
+        elif type == "Organisation":
+            self._company(vertex, goods, labour=self.risk is not None and is_labour(self.risk))
+        elif type in ("Site", "Place", "Step"):
+            begin.steps.update(_of_kinds(s, steps_of(s, vertex), goods))
+            begin.sellers.update(_sites(s, vertex))
+        elif s.topology.vertices.type[vertex] in KIND_TYPES:
+            begin.kinds.add(vertex)
+            begin.steps.update(steps_of(s, vertex))
+        else:
+            raise InputError(
+                f"No goods come from a {type}.",
+                remedy="Start at a site, company, place, step, product, material, category, finding or incident.",
+            )
+
+    def _company(self, company: int, goods: int | None, *, labour: bool) -> None:
+        """A company begins at the steps that it runs and those that its sites perform; a recruiter also at itself where
+        a labour risk is asked about, which passes to the sites that it recruits for."""
+        s, begin = self.s, self.begin
+        if self.risk and risk_family(self.risk) is not Family.HARM:
+            begin.persons.add(company)
+        begin.steps.update(_of_kinds(s, steps_of(s, company), goods))
+        if goods is not None:
+            begin.sellers.add(company)
+            return
+        begin.companies.add(company)
+        if labour and s.pairs("RECRUITS_FOR").leaving(company):
+            begin.persons.add(company)
+
+    def _statement(self, statement: int) -> None:
+        """What a statement enters; the actors that it names sell goods unknown."""
+        s, begin = self.s, self.begin
+        begin.statements.add(statement)
+        if self.heard.scopes.silent(statement) or (self.risk and not is_of(self.heard, statement, self.risk)):
+            return
+        scope = self.heard.scopes.scope(statement)
+        if scope.names_actor_only:
+            for actor in scope.actors:
+                if s.is_type(actor, "Organisation"):
+                    self._company(actor, None, labour=any(map(is_labour, risks_of(self.heard, statement))))
+                else:
+                    self.add(actor, None)
+            return
+        found = list(s.scopes.meeting(scope))
+        begin.steps.update(step for step, fit in found if fit is Fit.YES)
+        begin.maybe.update(step for step, fit in found if fit is Fit.MAY)
+        begin.sellers.update(scope.actors)
 
 
 def _sites(s: Snapshot, vertex: int) -> list[int]:
@@ -84,29 +135,3 @@ def _of_kinds(s: Snapshot, steps: Iterable[int], goods: int | None) -> list[int]
         return list(steps)
     kinds = set(s.kinds.down(goods))
     return [step for step in steps if kinds.intersection(s.pairs("OUTPUTS").targets(step))]
-
-
-def _add_company(s: Snapshot, begin: Beginning, company: int, risk: str | None, goods: int | None) -> None:
-    if risk and risk_family(risk) is not Family.HARM:
-        begin.persons.add(company)
-    if goods is None:
-        begin.companies.add(company)
-        return
-    begin.steps.update(_of_kinds(s, steps_of(s, company), goods))
-    begin.sellers.add(company)
-
-
-def _add_statement(s: Snapshot, begin: Beginning, statement: int, risk: str | None) -> None:
-    """What a statement enters; the actors that it names sell goods unknown."""
-    begin.statements.add(statement)
-    if s.scopes.silent(statement) or (risk and not is_of(s, statement, risk)):
-        return
-    scope = s.scopes.scope(statement)
-    if scope.names_actor_only:
-        for actor in scope.actors:
-            _add(s, begin, actor, risk, None)
-        return
-    found = list(s.scopes.meeting(scope))
-    begin.steps.update(step for step, fit in found if fit is Fit.YES)
-    begin.maybe.update(step for step, fit in found if fit is Fit.MAY)
-    begin.sellers.update(scope.actors)

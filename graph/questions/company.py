@@ -20,7 +20,7 @@ from graph.questions.untold import untold
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.view import Snapshot
 
-WHYS = ("harm_of_company", "holds", "runs", "operates", "sells_to")
+WHYS = ("harm_of_company", "holds", "runs", "operates", "owns", "recruits_for", "sells_to")
 """Why a company is listed, closest relation first."""
 
 Via = tuple[int, ...]
@@ -32,12 +32,14 @@ class Related:
     """A company that may have the goods, why, and by which edges.
 
     ``named``: the company itself is what is asked about, so its contracts count even where all goods are known.
+    ``contracts``: those that the relation is about, where they are not the company's own.
     """
 
     company: int
     why: str
     via: Via
     named: bool = False
+    contracts: frozenset[int] | None = None
 
 
 def one_kind(s: Snapshot, company: int) -> bool:
@@ -115,25 +117,64 @@ def listed(
     *,
     keep_empty: bool = False,
 ) -> tuple[Listed, ...]:
-    """Rows of the list, each company once for its closest relation.
+    """Rows of the list, each company once for its closest relation (and once more for contracts not its own).
 
-    ``among``: only these contracts. ``known``: contracts known to have the goods, left out; so are those of which
-    everything upstream is told.
+    ``among``: only these contracts. ``known``: contracts known to have the goods, named apart; those of which
+    everything upstream is told, and those that are not ``among``, are counted apart.
     """
-    closest: dict[int, Related] = {}
+    closest: dict[tuple[int, bool], Related] = {}
     for relation in sorted(related, key=lambda r: (WHYS.index(r.why), len(r.via), r.via)):
-        closest.setdefault(relation.company, relation)
-    contracts = {company: contracts_of(s, company) - known for company in closest}
+        closest.setdefault((relation.company, relation.contracts is not None), relation)
+    contracts = {
+        key: contracts_of(s, relation.company) if relation.contracts is None else set(relation.contracts)
+        for key, relation in closest.items()
+    }
+    outside: dict[tuple[int, bool], int] = {}
     if among is not None:
-        contracts = {company: found & among for company, found in contracts.items()}
-    unsure = untold(s, set().union(*contracts.values()))
+        outside = {key: len(found - among - known) for key, found in contracts.items()}
+        contracts = {key: found & among for key, found in contracts.items()}
+    unsure = untold(s, set().union(*contracts.values()) - known)
     rows = []
-    for company, relation in sorted(closest.items()):
-        mine = contracts[company] if relation.named else contracts[company] & unsure
+    for key, relation in sorted(closest.items()):
+        open_ones = contracts[key] - known
+        mine = open_ones if relation.named else open_ones & unsure
         if mine or keep_empty:
-            via = naming.link_ids(relation.via)
-            rows.append(Listed(company=naming.id(company), contracts=naming.ids(mine), via=via, why=relation.why))
+            rows.append(
+                Listed(
+                    company=naming.id(relation.company),
+                    contracts=naming.ids(mine),
+                    via=naming.link_ids(relation.via),
+                    why=relation.why,
+                    above=naming.ids(contracts[key] & known),
+                    told=len(open_ones - mine),
+                    outside=outside.get(key, 0),
+                )
+            )
     return tuple(rows)
+
+
+def owned_by(s: Snapshot, owners: Iterable[int]) -> list[Related]:
+    """Companies that some companies own by half or more, or control, and those that these own in turn."""
+    found: dict[int, Via] = dict.fromkeys(sorted(set(owners)), ())
+    queue = list(found)
+    for owner in queue:
+        for edge in s.pairs("OWNS").leaving(owner):
+            company = int(s.topology.edges.target[edge])
+            if s.topology.edges.mark[edge] and company not in found:
+                found[company] = (*found[owner], edge)
+                queue.append(company)
+    return [Related(company, "owns", via, named=True) for company, via in sorted(found.items()) if via]
+
+
+def recruited_by(s: Snapshot, recruiters: Iterable[int]) -> list[Related]:
+    """Recruiters, with the contracts that goods of the sites reach (along item links) for which they recruit."""
+    found = []
+    for recruiter in sorted(set(recruiters)):
+        if via := s.pairs("RECRUITS_FOR").leaving(recruiter):
+            sites = s.pairs("RECRUITS_FOR").targets(recruiter)
+            contracts = downstream_contracts(s, s.pairs("PERFORMS").targets(*sites), item=True)
+            found.append(Related(recruiter, "recruits_for", tuple(via), named=True, contracts=frozenset(contracts)))
+    return found
 
 
 # -- a risk -------------------------------------------------------------------------------------------------------

@@ -80,14 +80,6 @@ def test_units_count_as_their_region() -> None:
     assert found.regions == ("region",)
 
 
-def test_a_company_lists_at_resolution_company() -> None:
-    found = ask(world(), "maker")
-    assert set(resolutions(found).values()) == {Resolution.COMPANY}
-    listed = {row.company: (row.why, row.contracts) for row in found.company_list}
-    assert listed == {"maker": ("runs", ("c1", "c2")), "trader": ("sells_to", ("c3",))}
-    assert all(row.tier is None for row in found.contracts)
-
-
 def test_a_company_that_names_the_goods_is_traced_to_the_article() -> None:
     found = ask(world(), "maker", goods="glove")
     assert found.start_steps == ("dip-1",)

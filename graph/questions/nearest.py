@@ -1,0 +1,74 @@
+"""What holds on another day and not on the day asked about: until when it did, and from when it will."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from graph.snapshot.arrays import I32, I64, Bool
+from graph.snapshot.view import Moment, Snapshot
+from ontology.values import BEGINNING, END, from_day
+
+DAYS = 8
+"""Days tried on either side, nearest first."""
+
+Found = Callable[[Snapshot], Collection[int]]
+"""What a question finds (vertices) at a snapshot's moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The last day before the moment on which something was found, and the first day after it."""
+
+    until: date | None = None
+    since: date | None = None
+
+
+def at_any_time(s: Snapshot) -> Snapshot:
+    """The same graph as if all that was ever so were so at once: what is not found there is found on no day."""
+    return Snapshot(s.topology, _Always(), s.method, s.known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Always(Moment):
+    valid_at: date | None = None
+
+    @property
+    def days(self) -> tuple[int, int]:
+        return BEGINNING, END
+
+
+def nearest(s: Snapshot, found: Found, ever: Collection[int], near: Bool) -> dict[int, Nearest]:
+    """When each of ``ever`` (vertices not found now) is found. ``near`` marks the vertices, shape (n,), on whose
+    periods, and those of the links between them, that depends. Those found on none of the days tried have neither.
+    """
+    start, end = s.moment.days
+    begins, ends = _bounds(s, near)
+    past = _first_seen(s, found, ever, np.unique(ends[ends <= start] - 1)[::-1])
+    future = _first_seen(s, found, ever, np.unique(begins[begins >= end]))
+    return {v: Nearest(from_day(past.get(v, BEGINNING)), from_day(future.get(v, END))) for v in sorted(ever)}
+
+
+def _bounds(s: Snapshot, near: Bool) -> tuple[I64, I64]:
+    """First days, and days after the last, of what the vertices marked and the links at them are valid."""
+    e, v = s.topology.edges, s.topology.vertices
+    at = np.flatnonzero(near[e.source] & near[e.target])
+    begins: I32 = np.concatenate((v.valid_from[near], e.valid_from[at]))
+    ends: I32 = np.concatenate((v.valid_to[near], e.valid_to[at]))
+    return begins[begins > BEGINNING].astype(np.int64), ends[ends < END].astype(np.int64)
+
+
+def _first_seen(s: Snapshot, found: Found, ever: Collection[int], days: I64) -> dict[int, int]:
+    """The first of some days on which each vertex is found."""
+    seen: dict[int, int] = {}
+    for day in days[:DAYS].tolist():
+        there = Snapshot(s.topology, Moment(from_day(day)), s.method, s.known)
+        for vertex in found(there):
+            if vertex in ever:
+                seen.setdefault(vertex, day)
+        if len(seen) == len(ever):
+            break
+    return seen
