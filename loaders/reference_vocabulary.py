@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ontology.records import Common, Link, Record, Ref
-from ontology.values import make_key, parse_day
+from ontology.values import make_key, parse_day, parse_end
 from ontology.vocabulary import table
 
 Cells = Mapping[str, str]
@@ -25,7 +25,7 @@ def common_of(cells: Cells, cites: str) -> Common:
     start, end = cells.get("valid_from", ""), cells.get("valid_to", "")
     return Common(
         valid_from=parse_day(start)[0] if start else None,
-        valid_to=parse_day(end)[1] if end else None,
+        valid_to=parse_end(end) if end else None,
         cites="" if cites == OWN else cites,
     )
 

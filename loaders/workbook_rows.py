@@ -17,13 +17,15 @@ from loaders.workbook_values import (
     common,
     common_value,
     property_value,
+    said_currency,
     several,
     without_persons,
 )
+from ontology.countries import country_code
 from ontology.errors import Reason, ValueProblem
 from ontology.model import NODES, LinkType
 from ontology.records import Link, PropertyProblem, Record, Ref, Source, check_link, check_record
-from ontology.values import parse_bool
+from ontology.values import make_key, parse_bool
 
 SCHEME_TYPES: Mapping[str, str] = {
     "se-orgnr": "Organisation",
@@ -77,6 +79,8 @@ class Row:
     raw: dict[str, str] = field(default_factory=dict)
     problems: list[tuple[str, ValueProblem]] = field(default_factory=list)
     hidden: bool = False
+    currencies: list[tuple[str, str, str]] = field(default_factory=list)
+    """(heading, text, currency) of each amount whose own words name one."""
 
     def heading(self, name: str) -> str:
         return self.headings.get(name, name)
@@ -135,7 +139,7 @@ class Reader:
 
     def _gather(self, bound: Bound) -> None:
         """Note the type of each own id, and its further identifiers; a bad one is reported at its row."""
-        for _, cells in bound.table.rows:
+        for number, cells in bound.table.rows:
             filled = bound.cells(cells)
             texts: dict[Role, str] = {c.role: text for c, _, text in filled if c.role in (Role.ID, Role.ALSO)}
             try:
@@ -144,10 +148,16 @@ class Reader:
                 continue
             self.types.setdefault(key, set()).add(bound.sheet.name)
             for text in (texts.get(Role.ID, ""), *several(texts.get(Role.ALSO, ""))):
-                if text:
-                    self.primary.setdefault(self.keys.read(text)[0], key)
+                if text and self.primary.setdefault(self.keys.read(text)[0], key) != key:
+                    self._share(bound, number, text)
             if not person:
                 self.primary[key] = key
+
+    def _share(self, bound: Bound, number: int, text: str) -> None:
+        """Remark on an identifier that a row of another id gave already: they become one thing."""
+        problem = ValueProblem(Reason.SHARED_IDENTIFIER, without_persons(text))
+        self.report.leave_out(bound.table.title, number, "identifiers", problem)
+        self.report.notes[str(Reason.SHARED_IDENTIFIER)] += 1
 
     def _node_keys(
         self, bound: Bound, texts: Mapping[Role, str], cells: list[str]
@@ -177,14 +187,19 @@ class Reader:
                 return parse_bool(text)
         return False
 
-    def _resolve(self, text: str) -> str:
-        """The key that a link's end names; an own id must be in the workbook."""
+    def _resolve(self, text: str, allowed: tuple[str, ...]) -> str:
+        """The key that an end of one of the allowed types names; an own id must be in the workbook.
+
+        A country's code or name will do where a place is meant and no row has it for its id.
+        """
         key, person = self.keys.read(text)
         if key in self.primary:
             return self.primary[key]
         if person:
             self.types.setdefault(key, {SCHEME_TYPES["se-orgnr"]})
         elif self.keys.own_id(key):
+            if SCHEME_TYPES["iso3166-1"] in allowed and (country := country_code(text)):
+                return make_key("iso3166-1", country)
             own = [known for k in self.types if (known := self.keys.own_id(k))]
             near = ", ".join(get_close_matches(text, own, n=3, cutoff=0.6))
             raise ValueProblem(Reason.UNKNOWN_KEY, text, key=text, nearest=near)
@@ -253,6 +268,9 @@ class Reader:
                 self._cell(row, column, heading, text)
             except ValueProblem as problem:
                 row.problems.append((heading, problem))
+        for heading, text, currency in row.currencies:
+            if row.properties.setdefault("currency", currency) != currency:
+                row.problems.append((heading, ValueProblem(Reason.OTHER_CURRENCY, text, currency=currency)))
         return row
 
     @staticmethod
@@ -265,6 +283,8 @@ class Reader:
             row.ids[column.role] = text
         else:
             value = property_value(column.declared, text)
+            if currency := said_currency(column.declared, text):
+                row.currencies.append((heading, text, currency))
             row.properties[column.name] = value
             row.hidden = row.hidden or (column.name == "natural_person" and value)
             if not _same(value, text):
@@ -306,7 +326,7 @@ class Reader:
         given = {Role.TO_TYPE if column.incoming else Role.FROM_TYPE: record.type}
         for part in several(text):
             try:
-                other = self._resolve(part)
+                other = self._resolve(part, link.source if column.incoming else link.target)
                 ends = (other, record.key) if column.incoming else (record.key, other)
                 source, target = self._ends(link, *ends, given)
                 said = Link(link.name, source, target, {}, record.common, {}, f"{record.locator}:{heading}")
@@ -319,7 +339,7 @@ class Reader:
     def _link(self, bound: Bound, row: Row) -> list[Record | Link]:
         link = bound.sheet.declared
         assert isinstance(link, LinkType)
-        ends = {role: self._end(row, role) for role in (Role.FROM, Role.TO)}
+        ends = {Role.FROM: self._end(row, Role.FROM, link.source), Role.TO: self._end(row, Role.TO, link.target)}
         source, target = ends[Role.FROM], ends[Role.TO]
         if source is None or target is None:
             return []
@@ -332,12 +352,12 @@ class Reader:
         self._once(Role.FROM.value, ends_said, (said.id(self.source.series),), locator)
         return [] if row.problems else [check_link(said)]
 
-    def _end(self, row: Row, role: Role) -> str | None:
+    def _end(self, row: Row, role: Role, allowed: tuple[str, ...]) -> str | None:
         if role not in row.ids:
             row.problems.append((role.value, ValueProblem(Reason.MISSING, "", column=role.value)))
             return None
         try:
-            return self._resolve(row.ids[role])
+            return self._resolve(row.ids[role], allowed)
         except ValueProblem as problem:
             row.problems.append((row.heading(role.value), problem))
             return None

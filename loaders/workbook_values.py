@@ -10,10 +10,20 @@ from decimal import Decimal
 from typing import Any, get_args
 
 from loaders.workbook_columns import SEPARATOR, Column
+from ontology.amounts import parse_amount
 from ontology.errors import Reason, ValueProblem
 from ontology.model import Property
 from ontology.records import DEMONSTRATION, Common, Polarity, Secrecy, Source, Status
-from ontology.values import is_personal_number, make_key, parse_bool, parse_day, parse_key, parse_number
+from ontology.values import (
+    is_personal_number,
+    is_placeholder,
+    make_key,
+    parse_bool,
+    parse_day,
+    parse_end,
+    parse_key,
+    parse_number,
+)
 from ontology.vocabulary import vocabulary
 
 HIDDEN = "***"
@@ -48,7 +58,7 @@ def fraction(text: str) -> float:
 
 def amount(text: str) -> str:
     """A decimal without an exponent and without needless zeros, so that 1 200,50 and 1200.5 are the same."""
-    number = parse_number(text)
+    number, _ = parse_amount(text)
     plain = format(number.normalize(), "f")
     return "0" if number == 0 else plain
 
@@ -89,6 +99,11 @@ def property_value(declared: Property, text: str) -> Any:
     return parse(text)
 
 
+def said_currency(declared: Property, text: str) -> str | None:
+    """The currency that an amount's own words name; None for anything else."""
+    return parse_amount(text)[1] if Decimal in get_args(declared.annotation) else None
+
+
 _POLARITIES = {
     "asserted": Polarity.ASSERTED,
     "påstås": Polarity.ASSERTED,
@@ -110,7 +125,7 @@ _COMMON: Mapping[str, Callable[[str], Any]] = {
     "polarity": _polarity,
     "secrecy": lambda text: Secrecy.read(term("secrecy", text)),
     "valid_from": lambda text: parse_day(text)[0],
-    "valid_to": lambda text: parse_day(text)[1],
+    "valid_to": parse_end,
     "cites": str,
 }
 
@@ -163,6 +178,8 @@ class Keys:
         return self._own(f"person-{mark}")
 
     def _own(self, text: str) -> str:
+        if is_placeholder(text):
+            raise ValueProblem(Reason.PLACEHOLDER, text)
         return make_key(self.scheme, self.prefix + text)
 
     def own_id(self, key: str) -> str | None:

@@ -95,11 +95,19 @@ class Reason(StrEnum):
 
     MISSING = "missing"  # column
     NOT_A_NUMBER = "not_a_number"
+    NOT_AN_AMOUNT = "not_an_amount"
+    AMBIGUOUS_AMOUNT = "ambiguous_amount"
+    OTHER_CURRENCY = "other_currency"  # currency
     NOT_A_DATE = "not_a_date"
+    TWO_DIGIT_YEAR = "two_digit_year"
+    YEAR_OUT_OF_RANGE = "year_out_of_range"
     NOT_A_BOOLEAN = "not_a_boolean"
     NOT_IN_VOCABULARY = "not_in_vocabulary"  # vocabulary, nearest
     OUT_OF_RANGE = "out_of_range"  # low, high
     BAD_IDENTIFIER = "bad_identifier"  # scheme
+    UNKNOWN_COUNTRY = "unknown_country"
+    PLACEHOLDER = "placeholder"
+    SHARED_IDENTIFIER = "shared_identifier"  # first_row
     UNKNOWN_SCHEME = "unknown_scheme"  # schemes
     UNKNOWN_TYPE = "unknown_type"  # types
     UNKNOWN_COLUMN = "unknown_column"  # columns, nearest

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
+from ontology.countries import country_code
 from ontology.errors import Reason, ValueProblem
 from ontology.model import Label
 
@@ -86,13 +87,10 @@ def _pattern(pattern: str, scheme: str, upper: bool = False) -> Callable[[str], 
 
 
 def _country(text: str) -> str:
-    import pycountry
-
-    value = text.strip().upper()
-    country: Any = pycountry.countries.get(alpha_2=value) or pycountry.countries.get(alpha_3=value)
-    if country is None:
-        raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme="iso3166-1")
-    return str(country.alpha_2)
+    code = country_code(text)
+    if code is None:
+        raise ValueProblem(Reason.UNKNOWN_COUNTRY, text)
+    return code
 
 
 def _subdivision(text: str) -> str:
@@ -109,7 +107,24 @@ def _free(text: str) -> str:
     value = " ".join(text.split())
     if not value or len(value) > MAX_KEY or any(ord(c) < 32 for c in value):
         raise ValueProblem(Reason.NOT_UNDERSTOOD, text[:80], detail="identifier")
+    if is_placeholder(value):
+        raise ValueProblem(Reason.PLACEHOLDER, text)
     return value
+
+
+_PLACEHOLDERS = frozenset(
+    "- -- --- . .. ... ? ?? ??? * xx xxx n/a n.a. n.a na n\\a #n/a nan null none nil nothing missing unknown tbd tba"
+    " tbc unspecified undefined blank okänd okänt okända saknas ingen inget inga tom tomt vet_ej vet_inte ej_känd"
+    " ej_känt ej_angivet ej_angiven ej_tillämpligt uppgift_saknas uppgift_saknas. not_known not_available"
+    " not_applicable not_stated not_specified to_be_determined".replace("_", "\x00").split()
+)
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text stands for an identifier that is not known: ``okänt``, ``n/a``, ``-``, ``#SAKNAS!``."""
+    value = "\x00".join(text.casefold().split())
+    # How a spreadsheet writes a cell that went wrong, in any language: #REF!, #SAKNAS!, #NAMN?
+    return value in _PLACEHOLDERS or (value.startswith("#") and value.endswith(("!", "?")))
 
 
 _SCHEMES = (
@@ -190,7 +205,9 @@ def parse_number(text: str) -> Decimal:
     """A number written the Swedish or the English way: ``1 234,5``, ``1,234.5``, ``-3``, ``12 %`` (0.12)."""
     value = re.sub(r"[\s\u00a0\u202f']", "", text).replace("\u2212", "-")
     percent = value.endswith("%")
-    value = value.rstrip("%")
+    value = value.removesuffix("%")
+    if "_" in value:  # a number in Python, and nowhere else
+        raise ValueProblem(Reason.NOT_A_NUMBER, text)
     if "," in value and "." in value:
         thousands = "," if value.rfind(".") > value.rfind(",") else "."
         value = value.replace(thousands, "")
@@ -217,14 +234,50 @@ def parse_bool(text: str) -> bool:
     raise ValueProblem(Reason.NOT_A_BOOLEAN, text)
 
 
+YEARS = range(1900, 2201)
+"""Years that a date of ours can have; another is a slip, or a century left out."""
+
+_DAY = re.compile(r"([0-9]{4})(?:-?([0-9]{2})(?:-?([0-9]{2}))?)?(?:[T ]00:00(?::00)?)?")
+
+
+def _may_be_yymmdd(value: str) -> bool:
+    if not re.fullmatch("[0-9]{6}", value):
+        return False
+    try:
+        date(2000 + int(value[:2]), int(value[2:4]), int(value[4:]))
+    except ValueError:
+        return False
+    return True
+
+
+def parse_end(text: str) -> date | None:
+    """The day after the last one of a period; None for an open end, which many systems write as 9999-12-31.
+
+    Raises:
+        ValueProblem: see ``parse_day``.
+    """
+    found = _DAY.fullmatch(text.strip())
+    if found and found[1] == "9999" and found[2] in (None, "12") and found[3] in (None, "31"):
+        return None
+    return parse_day(text)[1]
+
+
 @cache
 def parse_day(text: str) -> tuple[date, date]:
-    """A date, month or year as the half-open range it covers: ``2021-03`` is [2021-03-01, 2021-04-01)."""
+    """A date, month or year as the half-open range it covers: ``2021-03`` is [2021-03-01, 2021-04-01).
+
+    Raises:
+        ValueProblem: no date; six digits that may be YYMMDD as well as YYYYMM; a year outside ``YEARS``.
+    """
     value = text.strip()
-    found = re.fullmatch(r"(\d{4})(?:-?(\d{2})(?:-?(\d{2}))?)?(?:[T ]00:00(?::00)?)?", value)
+    found = _DAY.fullmatch(value)
     if not found:
         raise ValueProblem(Reason.NOT_A_DATE, text)
+    if _may_be_yymmdd(value):
+        raise ValueProblem(Reason.TWO_DIGIT_YEAR, text)
     year, month, day = int(found[1]), found[2], found[3]
+    if year not in YEARS:
+        raise ValueProblem(Reason.YEAR_OUT_OF_RANGE, text)
     try:
         if month is None:
             return date(year, 1, 1), date(year + 1, 1, 1)

@@ -84,7 +84,7 @@ def test_the_example_a_swedish_spreadsheet_saved_as_csv_in_windows_1252() -> Non
         ("organisationer", 5, "id", "", Reason.MISSING),
         ("organisationer", 6, "id", "L1", Reason.DUPLICATE_KEY),
         ("organisationer", 7, "identifierare", "123", Reason.BAD_IDENTIFIER),
-        ("avtal", 3, "Kontrakterat värde", "mycket", Reason.NOT_A_NUMBER),
+        ("avtal", 3, "Kontrakterat värde", "mycket", Reason.NOT_AN_AMOUNT),
         ("steg", 5, "Led i kedjan", "Distributionn", Reason.NOT_IN_VOCABULARY),
         ("steg", 6, "driver", "L9", Reason.UNKNOWN_KEY),
         ("levereras_under", 3, "från", "Organisation -> Contract", Reason.WRONG_END),
@@ -332,3 +332,39 @@ def test_a_workbook_with_one_cell_far_out_is_refused_with_its_sheet_and_cell(tmp
         book.add_worksheet("steg").write_string("XFD1048576", "x")
     with pytest.raises(FileFormatError, match=r"far\.xlsx, sheet 'steg'.*XFD1048576"):
         read(path)
+
+
+# -- short forms and their limits ---------------------------------------------------------------------------------
+def test_a_country_by_name_will_do_where_a_place_is_meant(tmp_path: Path) -> None:
+    sites = "id,name,located in\ns1,One,Malaysia\ns2,Two,Sydkorea\ns3,Three,UK\ns4,Four,iso3166-1:NA\n"
+    _, links, report = read(folder(tmp_path, sites=sites))
+    assert sorted(link.target.key for link in links) == [f"iso3166-1:{c}" for c in ("GB", "KR", "MY", "NA")]
+    assert report.rejected == 0
+
+
+def test_a_row_of_the_workbook_goes_before_a_country_of_that_name(tmp_path: Path) -> None:
+    _, links, _ = read(folder(tmp_path, sites="id,name,located in\ns1,One,MY\n", places="id,name\nMY,My yard\n"))
+    assert [link.target.key for link in links] == ["local:mine/MY"]
+
+
+def test_an_open_end_is_no_end_and_a_two_digit_year_is_refused(tmp_path: Path) -> None:
+    rows = "id,name,valid from,valid to\nc1,One,2025-01-01,9999-12-31\nc2,Two,250101,\n"
+    records, _, report = read(folder(tmp_path, contracts=rows))
+    assert [(r.common.valid_from, r.common.valid_to) for r in records] == [(date(2025, 1, 1), None)]
+    assert [told(r) for r in report.rejects] == [("contracts", 3, "valid from", "250101", Reason.TWO_DIGIT_YEAR)]
+
+
+def test_an_amount_says_its_currency_and_must_agree_with_the_row(tmp_path: Path) -> None:
+    rows = "id;name;awarded value;currency\nc1;One;2 500 000 kr;SEK\nc2;Two;1 000 EUR;\nc3;Three;1 000 EUR;SEK\n"
+    records, _, report = read(folder(tmp_path, contracts=rows))
+    said = [(r.properties.get("awarded_value"), r.properties.get("currency")) for r in records]
+    assert said[:2] == [("2500000", "SEK"), ("1000", "EUR")]
+    assert [(r.row, r.reason) for r in report.rejects] == [(4, Reason.OTHER_CURRENCY)]
+
+
+def test_placeholders_do_not_make_one_thing_of_many(tmp_path: Path) -> None:
+    lei = "lei:213800KUD8LAJWSQ9D15"
+    rows = f"id,name,identifiers\nn/a,One,\nokänt,Two,\no3,Three,{lei}\no4,Four,{lei}\n"
+    _, _, report = read(folder(tmp_path, organisations=rows))
+    reasons = [(r.row, r.reason) for r in report.rejects]
+    assert {(2, Reason.PLACEHOLDER), (3, Reason.PLACEHOLDER), (5, Reason.SHARED_IDENTIFIER)} == set(reasons)
