@@ -1,9 +1,10 @@
 """The Swedish procurement statistics: one row an awarded tender and its supplier.
 
 The statistics service of Upphandlingsmyndigheten gives each of its tables as a workbook or a CSV file, all with
-the same columns about the procurement; the table of awarded tenders adds the lot and the supplier. Suppliers come
-without organisation numbers, and knowledge ends at the contract: nothing here says what was delivered. What is
-hidden and what is left out is told in ``docs/how-to/load.md``.
+the same columns about the procurement; the table of awarded tenders adds the lot and the supplier. Older editions
+give suppliers without organisation numbers; newer ones also list tenders that were not contracted. Knowledge ends at
+the contract: nothing here says what was delivered. What is hidden and what is left out is told in
+``docs/how-to/load.md``.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from itertools import chain
 from pathlib import Path
 
 from loaders.base import Progress, Report, checked, files_of
+from loaders.se_procurement_columns import changes_rows, is_known_column
 from loaders.se_procurement_rows import (
     LOT_ID,
     PROCUREMENT_ID,
-    SUPPLIER_FORM,
     SUPPLIER_NAME,
     YEAR,
     Row,
     buyer_of,
     contract_of,
-    is_person,
+    hides_person,
+    is_contracted,
     lot_of,
     procurement_of,
     supplier_of,
@@ -38,6 +40,8 @@ from ontology.values import parse_number
 
 Item = Record | Link
 EVERY = 500
+MOST = Decimal(10) ** 13
+"""No procurement is worth as much, in kronor; larger is a slip of the pen or a number of another sort."""
 
 
 class Kind(StrEnum):
@@ -92,6 +96,25 @@ def tables_in(path: Path) -> dict[Kind, tuple[str, Table]]:
     return found
 
 
+def remark_columns(sheet: str, table: Table, report: Report) -> None:
+    """List the columns that no edition known here has, once each.
+
+    Raises:
+        FileFormatError: one of them says what became of a tender, so that its rows would be misread.
+    """
+    for column in table.header:
+        if is_known_column(column):
+            continue
+        if changes_rows(column):
+            raise FileFormatError(
+                f"{report.file} has the column {column!r}, which may say that a row is no contract.",
+                remedy="Keep only the rows that became contracts and remove the column, or report the new layout.",
+            )
+        report.notes["unknown_column"] += 1
+        problem = ValueProblem(Reason.UNKNOWN_COLUMN, column)
+        report.leave_out(sheet, 1, column, problem)
+
+
 @dataclass(slots=True)
 class _Once:
     """Lets a statement through once. A second, different one about the same thing gets its own row key."""
@@ -140,7 +163,10 @@ class _Reading:
         return self.procurement(row)[0]
 
     def tender(self, row: Row) -> list[Item]:
-        """Everything that one awarded tender says."""
+        """Everything that one tender says. One that was not contracted tells of its procurement and no more."""
+        if not is_contracted(row):
+            self.report.notes["not_contracted"] += 1
+            return self.announced(row)
         items, buyer, procurement = self.procurement(row)
         lot = lot_of(row)
         supplier = supplier_of(row, self.report, self.persons, self.hidden)
@@ -177,7 +203,7 @@ class SwedishProcurementLoader:
     """Buyers, procurements, lots, contracts and their holders from the Swedish procurement statistics."""
 
     name = "swedish-procurement"
-    version = "1"
+    version = "2"
 
     def source(self, path: Path, options: Mapping[str, str]) -> Source:
         """Describe the source; a series for each year, for one year's statistics do not replace another's.
@@ -212,6 +238,8 @@ class SwedishProcurementLoader:
         """Yield what the tables say: procurements with their values first, then who was awarded what."""
         hidden = hidden_names(tables_in(path)[Kind.TENDERS][1])
         tables = tables_in(path)
+        for sheet, table in tables.values():
+            remark_columns(sheet, table, report)
         total = _total(tables)
         value_rows: list[Row] = []
         values: dict[str, Decimal] = {}
@@ -234,9 +262,9 @@ def _rows(table: tuple[str, Table]) -> list[Row]:
 
 
 def hidden_names(table: Table) -> frozenset[str]:
-    """The suppliers' names that stand with a person's legal form somewhere in the table, case folded."""
-    rows = ((row.get(SUPPLIER_NAME, ""), row.get(SUPPLIER_FORM, "")) for _, row in table.rows)
-    return frozenset(name.casefold() for name, form in rows if is_person(name, form))
+    """The suppliers' names that stand with a person's legal form or number somewhere in the table, case folded."""
+    rows = (Row(table.name, number, cells) for number, cells in table.rows)
+    return frozenset(row.text(SUPPLIER_NAME).casefold() for row in rows if hides_person(row)) - {""}
 
 
 def _total(tables: Mapping[Kind, tuple[str, Table]]) -> int | None:
@@ -257,8 +285,8 @@ def _row(reading: _Reading, row: Row, make: Callable[[Row], list[Item]]) -> Iter
 
 def _amount(text: str) -> Decimal:
     value = parse_number(text)
-    if value <= 0:
-        raise ValueProblem(Reason.OUT_OF_RANGE, text, gt="0")
+    if not 0 < value < MOST:
+        raise ValueProblem(Reason.OUT_OF_RANGE, text, gt="0", lt=str(MOST))
     return value
 
 

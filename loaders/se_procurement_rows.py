@@ -29,9 +29,11 @@ PUBLISHED = "Publiceringsdatum"
 COORDINATED = "Samordnad upphandling"
 LOT_ID = "Anbudsområdes-ID"
 SUPPLIER_NAME = "Namn för leverantör"
+SUPPLIER_NUMBER = "Organisationsnummer för leverantör"
 SUPPLIER_SIZE = "Företagsstorlek för leverantör"
 SUPPLIER_FORM = "Juridisk form för leverantör"
 SUPPLIER_INDUSTRY = "SNI-Detaljgrupp för leverantör"
+CONTRACTED = "Kontrakterad"
 TENDERS = "Antal kontrakterade anbud"
 
 HIDDEN_NAME = "natural person"
@@ -54,6 +56,18 @@ NOBODY = frozenset(
     }
 )
 """What stands in the name column where no supplier is named, case folded: never one supplier."""
+NO_NUMBER = frozenset(
+    {"", "-", "0", "uppgift saknas", "saknas", "okänt", "okänd", "ej angivet", "#n/a", "n/a", "#saknas!"}
+)
+"""What stands in the number column where no number is given, case folded."""
+CONTRACTED_OR_NOT = {
+    "kontrakterad": True,
+    "kontrakterat": True,
+    "inte kontrakterad": False,
+    "inte kontrakterat": False,
+    "ej kontrakterad": False,
+    "icke kontrakterad": False,
+}
 KINDS = {"Ramavtal": "framework", "Kontrakt": "contract"}
 NO_CPV = "00000000"
 
@@ -178,6 +192,34 @@ def procurement_of(row: Row, report: Report, buyer: Record, values: Mapping[str,
     return Record("Procurement", key, properties, raw=raw, locator=row.locator)
 
 
+def tenders_of(row: Row) -> tuple[str, str]:
+    """The column of how many tenders a row stands for, and what it says; both empty where there is none."""
+    column = next((name for name in row.cells if name.startswith(TENDERS)), "")
+    return column, row.text(column)
+
+
+def is_contracted(row: Row) -> bool:
+    """Whether a row is a tender that became a contract. Editions without the column list no others.
+
+    Raises:
+        PropertyProblem: the column is empty or not understood, or the count of contracted tenders contradicts it.
+    """
+    column, count = tenders_of(row)
+    none_counted = count.isdecimal() and int(count) == 0
+    if CONTRACTED not in row.cells:
+        return not none_counted
+    said = row.needed(CONTRACTED)
+    try:
+        contracted = CONTRACTED_OR_NOT.get(" ".join(said.casefold().split()))
+        contracted = parse_bool(said) if contracted is None else contracted
+    except ValueProblem:
+        known = "Kontrakterad, Inte kontrakterad"
+        raise PropertyProblem(CONTRACTED, Reason.NOT_IN_VOCABULARY, said, nearest=known) from None
+    if contracted and none_counted:
+        raise PropertyProblem(column, Reason.OUT_OF_RANGE, count, ge="1")
+    return contracted
+
+
 def lot_of(row: Row) -> Record:
     """The lot. The statistics give it a number and no title; a procurement that is not divided has one lot."""
     number = row.needed(LOT_ID)
@@ -185,21 +227,40 @@ def lot_of(row: Row) -> Record:
     return Record("Lot", make_key("se-stat", f"lot/{number}"), properties, locator=row.locator)
 
 
+def hides_person(row: Row) -> bool:
+    """Whether the supplier of a row is a natural person, by its name, its legal form or its number."""
+    number = row.text(SUPPLIER_NUMBER)
+    digits = "".join(filter(str.isdecimal, number))  # whatever separates them: a plus sign from a hundred years of age
+    by_number = number.casefold() in PERSON_NAMES or is_personal_number(digits)
+    return by_number or is_person(row.text(SUPPLIER_NAME), row.text(SUPPLIER_FORM))
+
+
 def supplier_of(row: Row, report: Report, persons: Counter[str], hidden: frozenset[str] = frozenset()) -> Record:
     """The supplier.
 
-    A company is one entity for each name and legal form, so that its contracts gather. A person is an entity of
-    the row alone, numbered within its lot by ``persons``; so is a name that names nobody. ``hidden`` are the names
-    that are a person's elsewhere in the file, case folded.
+    A company is one entity for each organisation number, so that it is the same here as in other sources; where none
+    is given, for each name and legal form, so that its contracts gather. A person is an entity of the row alone,
+    numbered within its lot by ``persons``; so is a name that names nobody. ``hidden`` are the names that are a
+    person's elsewhere in the file, case folded.
     """
-    name, form, lot = row.needed(SUPPLIER_NAME), row.text(SUPPLIER_FORM), row.needed(LOT_ID)
-    size = row.text(SUPPLIER_SIZE)
-    if is_person(name, form) or (not form and name.casefold() in hidden):
-        masked = name.casefold() == MASKED
-        report.notes["masked_person" if masked else "hidden_person"] += 1
+    form, lot, size = row.text(SUPPLIER_FORM), row.needed(LOT_ID), row.text(SUPPLIER_SIZE)
+    given = row.text(SUPPLIER_NAME)
+    numbered = row.text(SUPPLIER_NUMBER).casefold() not in NO_NUMBER
+    if hides_person(row) or (not form and not numbered and given.casefold() in hidden):
+        report.notes["masked_person" if given.casefold() == MASKED else "hidden_person"] += 1
         persons[lot] += 1
         key = make_key("se-stat", f"person/{lot}/{persons[lot]}")
         return Record("Organisation", key, _person("supplier", form, size), locator=row.locator)
+    key = _supplier_key(row, report)
+    nobody = given.casefold() in NOBODY
+    by_number = key and (nobody or not given)  # the number says who it is, the name does not
+    name = key.partition(":")[2] if by_number else row.needed(SUPPLIER_NAME)
+    if not form:
+        report.notes["legal_form_unknown"] += 1
+    if not key:
+        if nobody:
+            report.notes["supplier_not_named"] += 1
+        key = make_key("se-stat", f"supplier/{digest(name, lot if nobody else form)}")
     properties = {
         "name": name,
         "roles": ("supplier",),
@@ -207,14 +268,25 @@ def supplier_of(row: Row, report: Report, persons: Counter[str], hidden: frozens
         "size": size or None,
         "industry": _industry(row.text(SUPPLIER_INDUSTRY)),
     }
-    if not form:
-        report.notes["legal_form_unknown"] += 1
-    which = digest(name, form)
-    if name.casefold() in NOBODY:
-        report.notes["supplier_not_named"] += 1
-        which = digest(name, lot)
-    key = make_key("se-stat", f"supplier/{which}")
-    return Record("Organisation", key, properties, raw=row.raw(SUPPLIER_INDUSTRY), locator=row.locator)
+    raw = row.raw(SUPPLIER_NUMBER, SUPPLIER_INDUSTRY)
+    return Record("Organisation", key, properties, raw=raw, locator=row.locator)
+
+
+def _supplier_key(row: Row, report: Report) -> str:
+    """The supplier's key by its number; empty where none is given, or it is not valid (then it is listed)."""
+    number = row.text(SUPPLIER_NUMBER)
+    if number.casefold() in NO_NUMBER:
+        if SUPPLIER_NUMBER in row.cells:
+            report.notes["supplier_number_absent"] += 1
+        return ""
+    try:
+        return make_key("se-orgnr", number)
+    except ValueProblem as problem:
+        if finnish := _finnish(number):
+            return finnish
+        report.notes["supplier_number_invalid"] += 1
+        report.leave_out(row.sheet, row.number, SUPPLIER_NUMBER, problem)
+        return ""
 
 
 def _industry(text: str) -> str | None:
@@ -233,14 +305,25 @@ def contract_of(row: Row, report: Report, supplier: Record) -> tuple[Record, str
     holder = supplier.key.partition(":")[2]
     which = holder.rpartition("/")[2]
     person = "person/" if supplier.properties.get("natural_person") else ""
-    tenders = next((column for column in row.cells if column.startswith(TENDERS)), "")
-    count = row.text(tenders)
-    if count not in ("", "1"):
-        report.notes["several_tenders"] += 1
+    tenders = _several_tenders(row, report)
     properties = {"name": row.text(TITLE) or number, "kind": KINDS.get(kind)}
     key = make_key("se-stat", f"contract/{number}/{person}{which}")
-    raw = row.raw(CPV, *([tenders] if count not in ("", "1") else []))
+    raw = row.raw(CPV, *tenders)
     return Record("Contract", key, properties, raw=raw, locator=row.locator), _category(row, report)
+
+
+def _several_tenders(row: Row, report: Report) -> list[str]:
+    """The column of the count where a row stands for several tenders; a count that is no number is listed."""
+    column, count = tenders_of(row)
+    if not count:
+        return []
+    if not count.isdecimal():
+        report.leave_out(row.sheet, row.number, column, ValueProblem(Reason.NOT_A_NUMBER, count))
+        return []
+    if int(count) <= 1:
+        return []
+    report.notes["several_tenders"] += 1
+    return [column]
 
 
 def _category(row: Row, report: Report) -> str | None:
