@@ -222,6 +222,13 @@ class Origin(Frozen):
     contracts_item: int = Field(description="of those, along item links alone")
 
 
+class OtherDays(Frozen):
+    """The nearest days on which a group had a contract, where it has none when it is asked about."""
+
+    until: date | None = Field(description="the last such day before; null: none found")
+    since: date | None = Field(description="the first such day after; null: none found")
+
+
 class ExposureData(Frozen):
     """Lens A for a group of contracts. A distribution, never a maximum handed on."""
 
@@ -229,6 +236,7 @@ class ExposureData(Frozen):
     view: str = Field(description="contract, buyer, supplier, category, area, product, site, step, place or all")
     risk: str
     contracts: int
+    other_days: OtherDays | None = Field(None, description="given where there is no contract to ask about")
     distribution: tuple[Distribution, ...]
     worst: tuple[Figure, ...] = Field(description="per (basis, links): the most severe, then surest figure")
     worst_contract: str | None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.answer import Answer, Ask, Cited, End, Fact, Resolution, Truncated
-from graph.data import AffectedContract, AffectedData, Figure, LinkData, Listed, Node, Path, StatementData
+from graph.data import AffectedContract, AffectedData, ExposureData, Figure, LinkData, Listed, Node, Path, StatementData
 from visualisation.marks import Level, figure_level, span
 from visualisation.svg import node_name
 from visualisation.words import Words
@@ -169,6 +169,26 @@ class Teller:
         bounds = "" if level is Level.NONE_FOUND else span(figure.low, figure.high, figure.upper_open, w)
         return f"{w.risk(figure.risk)}: {severity}" + (f", {bounds}" if bounds else "")
 
+    # -- where there is nothing to ask about -------------------------------------------------------------------
+    def when(self) -> str:
+        """The day, or the period, that the answer is about."""
+        as_of = self.answer.as_of
+        if as_of.during:
+            return self.words.period(*as_of.during)
+        return self.words.day(as_of.valid_at)
+
+    def no_contracts(self, data: ExposureData) -> list[str]:
+        """That a group has no contract when it is asked about, and when the nearest ones were valid."""
+        days, w = data.other_days, self.words
+        found = []
+        if days is not None and days.until:
+            found.append(w("no_contract.until", day=days.until))
+        if days is not None and days.since:
+            found.append(w("no_contract.since", day=days.since))
+        if not found:
+            return [w("no_contract.ever")]
+        return [w("no_contract.valid", when=self.when()), *found]
+
     # -- what is not known ------------------------------------------------------------------------------------
     def end(self, end: End) -> str:
         w = self.words
@@ -244,5 +264,6 @@ class Teller:
         if known.truncated is not None:
             found.append(self.truncated(known.truncated))
         if not found:
-            found.append(w("unknown.nothing_counted" if known.unassessed == 0 else "unknown.not_counted"))
+            looked = known.unassessed == 0 and known.steps > 0
+            found.append(w("unknown.nothing_counted" if looked else "unknown.not_counted"))
         return found

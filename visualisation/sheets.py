@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,7 @@ class Sheet:
 
 
 def sheets(answer: Answer[Any], words: Words) -> list[Sheet]:
-    """The tables of an answer, the main one first; those without rows are left out, but never the main one."""
+    """The tables of an answer, the main one first; those without rows are left out, but the main one says so in one."""
     teller = Teller(answer, words)
     data = answer.data
     if isinstance(data, AffectedData):
@@ -41,7 +41,7 @@ def sheets(answer: Answer[Any], words: Words) -> list[Sheet]:
     elif isinstance(data, TraceData):
         found = [_nodes(data, teller)]
     else:
-        found = [Sheet(words("export.unknown"), (words("not_in_graph.title"),), ())]
+        found = [Sheet(words("export.unknown"), (words("not_in_graph.title"),), ((words("not_in_graph.none"),),))]
     more = [
         _links(getattr(data, "links", ()), teller),
         _statements(teller),
@@ -49,6 +49,12 @@ def sheets(answer: Answer[Any], words: Words) -> list[Sheet]:
         _sources(answer, words),
     ]
     return [*found, *(sheet for sheet in more if sheet.rows)]
+
+
+def _filled(sheet: Sheet, sentence: str, words: Words) -> Sheet:
+    """The table; one without rows says in its first row why."""
+    rest = (words("table.not_applicable"),) * (len(sheet.header) - 1)
+    return sheet if sheet.rows else replace(sheet, rows=((sentence, *rest),))
 
 
 def stamp(answer: Answer[Any], words: Words) -> list[tuple[str, str]]:
@@ -92,6 +98,8 @@ def affected_sheet(answers: Sequence[Answer[AffectedData]], words: Words) -> She
         teller = Teller(answer, words)
         start = teller.name(answer.data.start.id)
         rows += [_affected_row(start, row, teller) for row in answer.data.contracts]
+        if not answer.data.contracts:
+            rows.append((start, words("affected.none"), *(words("table.not_applicable"),) * (len(names) - 2)))
     return Sheet(words("export.contracts"), tuple(words(f"affected.{name}") for name in names), tuple(rows))
 
 
@@ -139,7 +147,8 @@ def _members(data: ExposureData, teller: Teller) -> Sheet:
                 *numbers,
             )
         )
-    return Sheet(words("export.exposure"), header, tuple(rows))
+    none = words("shown_of", shown=0, total=data.contracts) if data.contracts else " ".join(teller.no_contracts(data))
+    return _filled(Sheet(words("export.exposure"), header, tuple(rows)), none, words)
 
 
 def _hops(data: PathsData, teller: Teller) -> Sheet:
@@ -164,7 +173,7 @@ def _hops(data: PathsData, teller: Teller) -> Sheet:
         for number, path in enumerate(data.paths, 1)
         for place, hop in enumerate(teller.hops(path), 1)
     )
-    return Sheet(words("export.paths"), header, rows)
+    return _filled(Sheet(words("export.paths"), header, rows), words("paths.none"), words)
 
 
 def _nodes(data: TraceData, teller: Teller) -> Sheet:
@@ -199,7 +208,7 @@ def _nodes(data: TraceData, teller: Teller) -> Sheet:
                 mark.id,
             )
         )
-    return Sheet(words("export.nodes"), header, tuple(rows))
+    return _filled(Sheet(words("export.nodes"), header, tuple(rows)), words("tier.nothing"), words)
 
 
 def _links(links: Iterable[LinkData], teller: Teller) -> Sheet:

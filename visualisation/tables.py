@@ -141,8 +141,12 @@ def exposure_view(answer: Answer[ExposureData], teller: Teller) -> ExposureView:
         buyers=tuple((row, teller.name(row.buyer), _buyer_level(row)) for row in data.buyers),
         tiers=data.tiers,
         statements=tuple(teller.statement(s) for s in data.statements),
-        unknown=tuple(dict.fromkeys([*teller.unknown(), *_may_apply(data, words)])),
+        unknown=tuple(dict.fromkeys([*_no_contracts(data, teller), *teller.unknown(), *_may_apply(data, words)])),
     )
+
+
+def _no_contracts(data: ExposureData, teller: Teller) -> list[str]:
+    return [] if data.contracts else teller.no_contracts(data)
 
 
 def _may_apply(data: ExposureData, words: Words) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from graph.answer import Answer, Knowledge
-from graph.data import AffectedData, EntityData, ExposureData, PathsData, TraceData
+from graph.data import AffectedData, EntityData, ExposureData, LinkData, PathsData, TraceData
 from visualisation.drawing import Mark, of_trace
 from visualisation.marks import Level, digit, level_name
 from visualisation.panel import Way
@@ -63,7 +63,7 @@ def _width(text: str) -> int:
 def _columns(rows: Iterable[Sequence[str]], header: Sequence[str], most: Sequence[int]) -> list[str]:
     """Aligned columns, each at most so wide; a longer text continues on the next line of its column."""
     table = [tuple(header), *(tuple(shown(cell) for cell in row) for row in rows)]
-    widths = [min(limit, max(_width(row[i]) for row in table)) for i, limit in enumerate(most)]
+    widths = [max(1, min(limit, max(_width(row[i]) for row in table))) for i, limit in enumerate(most)]
     lines = []
     for row in table:
         cells = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
@@ -94,6 +94,8 @@ def _exposure(answer: Answer[ExposureData], teller: Teller) -> list[str]:
     view = exposure_view(answer, teller)
     lines = [words("exposure.title_of", what=teller.name(data.subject.id), risk=words.risk(data.risk))]
     lines += [words("exposure.of_contracts", n=data.contracts)]
+    if not data.contracts:
+        return [*lines, *_few(teller.no_contracts(data), words), *_denied(data.denied, teller)]
     lines += _heading(words("exposure.reach"))
     severities = sorted({severity for row in view.sets for severity, _ in row.counts}, reverse=True)
     for row in view.sets:
@@ -176,11 +178,13 @@ def _trace(answer: Answer[TraceData], teller: Teller) -> list[str]:
     data, words = answer.data, teller.words
     drawing = of_trace(data)
     lines = [
-        words("tier.title_of", what=", ".join(map(teller.name, data.start[:3]))),
+        words("tier.title_of", what=", ".join(map(teller.name, data.start[:3])) or words("unknown")),
         words(f"direction.{data.direction}"),
     ]
     if data.risk:
         lines.append(f"{words('risk')}: {words.risk(data.risk)}")
+    if not drawing.marks:
+        lines += _wrap(words("tier.nothing"))
     for _, group in groupby(drawing.marks, key=lambda mark: mark.column):
         marks = list(group)
         title, note = heading_of(marks[0].column, marks, words)
@@ -189,16 +193,18 @@ def _trace(answer: Answer[TraceData], teller: Teller) -> list[str]:
             lines += _mark(mark, words)
         if len(marks) > MOST * 2:
             lines.append(words("terminal.more", n=len(marks) - MOST * 2))
-    if data.denied:
-        lines += _heading(words("denied.title"))
-        lines += _few(
-            [words("denied.row", source=teller.name(k.source), target=teller.name(k.target)) for k in data.denied],
-            words,
-        )
+    lines += _denied(data.denied, teller)
     if data.cycles:
         lines += _heading(words("cycles.title"))
         lines += _few([" ↔ ".join(map(teller.name, cycle)) for cycle in data.cycles], words)
     return lines
+
+
+def _denied(links: Sequence[LinkData], teller: Teller) -> list[str]:
+    """Links that somebody denies: shown beside, removing nothing."""
+    words = teller.words
+    rows = [words("denied.row", source=teller.name(k.source), target=teller.name(k.target)) for k in links]
+    return [*_heading(words("denied.title")), *_few(rows, words)] if rows else []
 
 
 def _mark(mark: Mark, words: Words) -> list[str]:
@@ -242,7 +248,7 @@ def _affected(answer: Answer[AffectedData], teller: Teller) -> list[str]:
         lines += ["", words("terminal.more", n=len(data.contracts) - MOST)]
     if data.may_apply:
         lines += ["", *_wrap(words("affected.may_apply", n=len(data.may_apply)))]
-    return lines
+    return [*lines, *_denied(data.denied, teller)]
 
 
 def _paths(answer: Answer[PathsData], teller: Teller) -> list[str]:

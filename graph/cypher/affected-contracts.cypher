@@ -2,8 +2,8 @@
 //
 // Question
 //   Which contracts do the goods of a step, a site, a finding or an incident reach, how many tiers away, for whom?
-//   Along item links: those that name the goods. A company by itself gives a list, as its goods are unknown:
-//   company-list.
+//   Along item links: those that name the goods. What a company makes, by itself or named by a finding, is left to the
+//   snapshot (kedja affected); company-list is the list beside.
 // Parameters
 //   start: entity. A step, site, finding, assessment or incident: its id, or a key (scheme:value). A finding begins
 //     where its scope names a step, a site or an actor with something more; one that names only kinds or places is

@@ -14,7 +14,7 @@ from graph.questions.company import company_list, harms_of_companies
 from graph.questions.counting import count
 from graph.questions.denied import denied_beside
 from graph.questions.ends import Ends
-from graph.questions.groups import ALL, Group, find, group_of, regions_of
+from graph.questions.groups import ALL, Group, find, group_of, other_days, regions_of
 from graph.questions.lens import LEVELS, Lens, Side
 from graph.questions.maybe import MayApply
 from graph.questions.naming import Naming, statements_data
@@ -81,6 +81,7 @@ class _Exposure:
             view=self.group.view,
             risk=self.risk,
             contracts=len(self.contracts),
+            other_days=None if len(self.contracts) else other_days(self.s, self.vertex),
             distribution=self._distribution(),
             worst=worst,
             worst_contract=_worst_contract(worst),

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graph.data import OtherDays
 from graph.kernels.reach import reach
+from graph.questions.nearest import at_any_time, nearest
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.arrays import I64
 from graph.snapshot.kinds import KIND_TYPES
@@ -19,6 +21,7 @@ from ontology.errors import InputError
 
 ALL = "all"
 AREA = "cooperation-area"
+ANY = np.ones(32, np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,25 @@ def group_of(s: Snapshot, vertex: int | None) -> Group:
     view, found = _group(s, vertex)
     contracts = np.array(sorted(set(found)), np.int64)
     return Group(view, contracts)
+
+
+def other_days(s: Snapshot, vertex: int | None) -> OtherDays:
+    """The nearest days on which a group that has no contract at the moment has one."""
+    whole = at_any_time(s)
+    ever = set(map(int, group_of(whole, vertex).contracts))
+    near = np.zeros(s.n, np.bool_)
+    near[reach(whole.network, np.array(sorted(ever), np.int32), upstream=True, kinds=ANY, tier_kinds=TIERS).vertex] = (
+        True
+    )
+    for name in ("SERVES", "FOR_LOT", "IN_CATEGORY"):
+        near[whole.pairs(name).targets(*ever)] = True
+    if vertex is not None:
+        near[vertex] = True
+    found = nearest(s, lambda there: set(map(int, group_of(there, vertex).contracts)), ever, near).values()
+    return OtherDays(
+        until=max((day.until for day in found if day.until), default=None),
+        since=min((day.since for day in found if day.since), default=None),
+    )
 
 
 def _group(s: Snapshot, vertex: int) -> tuple[str, Iterable[int]]:

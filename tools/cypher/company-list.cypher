@@ -6,7 +6,8 @@
 //   contain them? A list to ask from, never a figure: a business relation in which the goods are unknown passes on
 //   through a company only if its known outputs are one kind.
 // Parameters
-//   start: entity. A site, step or organisation: its id, or a key (scheme:value).
+//   start: entity. A site, step or organisation: its id, or a key (scheme:value). Of an organisation, what it makes is
+//     listed as what it runs; kedja affected traces that, and lists what it owns or recruits for.
 //   valid_at: day. When it was so.
 // Returns
 //   why: holds, runs, operates or sells_to: the closest relation, in that order

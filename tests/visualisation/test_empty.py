@@ -1,0 +1,122 @@
+"""Nothing to show: each question, format and language says so, and never as if something had been found clear."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import networkx as nx
+import pytest
+from python_calamine import CalamineWorkbook
+
+from graph.answer import Answer
+from graph.questions.affected import affected
+from graph.questions.exposure import exposure
+from graph.questions.paths import paths
+from graph.questions.trace import trace
+from graph.snapshot.view import Snapshot
+from tests.graph.worlds import FORCED, World
+from visualisation import pages
+from visualisation.export_csv import answer_csv
+from visualisation.export_xlsx import affected_xlsx, answer_xlsx
+from visualisation.graphml import answer_graphml
+from visualisation.page import Page
+from visualisation.pyvis_snapshot import snapshot_html
+from visualisation.rdf import named_in
+from visualisation.terminal import answer_text
+from visualisation.words import LANGUAGES, Words
+
+BEFORE, BETWEEN, AFTER = date(2015, 1, 1), date(2021, 6, 1), date(2030, 1, 1)
+
+
+def world() -> World:
+    """A region of which one contract ended in 2020 and the next began in 2022, and one that never had any."""
+    w = World()
+    for org in ("region", "holder", "maker", "nobody"):
+        w.org(org)
+    w.node("Contract", "old", valid=(date(2018, 1, 1), date(2021, 1, 1)))
+    w.node("Contract", "new", valid=(date(2022, 1, 1), date(2026, 1, 1)))
+    w.site("factory", operator="maker")
+    w.step("step", site="factory", runs="maker")
+    for contract in ("old", "new"):
+        w.link("SERVES", contract, "region")
+        w.link("HOLDS", "holder", contract)
+        w.supply("step", contract)
+    w.said("finding", FORCED, ["factory"], severity=4)
+    return w
+
+
+Ask = Callable[[Snapshot], Answer[Any]]
+ASKED: dict[str, Ask] = {
+    "exposure": lambda s: exposure(s, "region", FORCED),
+    "exposure of all": lambda s: exposure(s, "all", FORCED),
+    "exposure of a supplier": lambda s: exposure(s, "holder", FORCED),
+    "exposure of nobody": lambda s: exposure(s, "nobody", FORCED),
+    "trace": lambda s: trace(s, ["region"], risk=FORCED),
+    "trace of nobody": lambda s: trace(s, ["nobody"], upstream=False),
+    "affected": lambda s: affected(s, "factory"),
+    "affected by nobody": lambda s: affected(s, "nobody"),
+    "paths": lambda s: paths(s, "step", "region"),
+}
+every_question = pytest.mark.parametrize("name", ASKED)
+every_day = pytest.mark.parametrize("day", [BEFORE, BETWEEN, AFTER], ids=str)
+every_language = pytest.mark.parametrize("lang", LANGUAGES)
+
+
+def rendered(name: str, answer: Answer[Any], lang: str) -> str:
+    page = Page(lang, "/", (("start", "region"), ("subject", "region"), ("source", "step"), ("target", "region")))
+    render: dict[str, Callable[..., str]] = {
+        "exposure": pages.render_exposure, "trace": pages.render_tier, "affected": pages.render_affected,
+        "paths": pages.render_paths,
+    }  # fmt: skip
+    return render[name.split()[0]](answer, page)
+
+
+@every_question
+@every_day
+@every_language
+def test_every_format_of_nothing_can_be_made(name: str, day: date, lang: str) -> None:
+    answer, words = ASKED[name](world().snapshot(day)), Words(lang)
+    assert words("as_of.valid_at") in answer_text(answer, words)
+    assert "<h1>" in rendered(name, answer, lang)
+    rows = list(csv.reader(io.StringIO(answer_csv(answer, words).decode("utf-8-sig"))))
+    assert len(rows) > 1, "a table without rows says so in one"
+    made = [answer_xlsx(answer, words), *([affected_xlsx([answer], words)] if name.startswith("affected") else [])]
+    for file in made:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(file))
+        for sheet in book.sheet_names:
+            assert len(book.get_sheet_by_name(sheet).to_python()) > 4, "no sheet is left empty without a word"
+    assert nx.parse_graphml(answer_graphml(answer, words).decode()).graph
+    assert words("tier.nothing") in snapshot_html(answer, words).decode()
+    assert named_in(answer) is not None
+
+
+@every_day
+@every_language
+def test_a_group_without_a_valid_contract_names_the_nearest_days(day: date, lang: str) -> None:
+    answer, words = ASKED["exposure"](world().snapshot(day)), Words(lang)
+    until = {BETWEEN: date(2020, 12, 31), AFTER: date(2025, 12, 31)}.get(day)
+    since = {BEFORE: date(2018, 1, 1), BETWEEN: date(2022, 1, 1)}.get(day)
+    assert answer.data is not None
+    assert (answer.data.other_days.until, answer.data.other_days.since) == (until, since)
+    texts = (answer_text(answer, words), rendered("exposure", answer, lang), answer_csv(answer, words).decode())
+    for text in texts:
+        for key, when in (("until", until), ("since", since)):
+            assert (words(f"no_contract.{key}", day=when) in " ".join(text.split())) == (when is not None)
+
+
+def test_a_group_that_never_had_a_contract_says_that_its_risks_are_unknown() -> None:
+    answer, words = ASKED["exposure of nobody"](world().snapshot(BETWEEN)), Words("en")
+    assert words("no_contract.ever") in answer_text(answer, words)
+
+
+@every_question
+@every_day
+def test_none_found_is_said_only_where_something_was_looked_at(name: str, day: date) -> None:
+    answer, words = ASKED[name](world().snapshot(day)), Words("en")
+    for text in (answer_text(answer, words), rendered(name, answer, "en")):
+        assert words("unknown.nothing_counted") not in text
+        assert words("knowledge.none_found") not in text
