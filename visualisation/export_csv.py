@@ -8,18 +8,27 @@ from datetime import date
 from typing import Any
 
 from graph.answer import Answer
+from visualisation.sentences import Teller
 from visualisation.sheets import Cell, sheets, stamp
 from visualisation.text import cell
 from visualisation.words import Words
 
 
 def answer_csv(answer: Answer[Any], words: Words) -> bytes:
-    """The main table. The stamp (as of, snapshot, method, demonstration) stands in the last columns of every row."""
+    """The main table. The stamp (as of, snapshot, method, demonstration) and what is not known stand in the last
+    columns of every row."""
     main = sheets(answer, words)[0]
-    said = stamp(answer, words)
+    said = [*stamp(answer, words), *_beside(Teller(answer, words))]
     return table_csv(
         (*main.header, *(name for name, _ in said)), ((*row, *(value for _, value in said)) for row in main.rows)
     )
+
+
+def _beside(teller: Teller) -> list[tuple[str, str]]:
+    """What the workbook says on sheets of its own."""
+    found = [(teller.words("unknown.heading"), " ".join(teller.unknown()))]
+    other_days = teller.formerly()
+    return [*found, (teller.words("formerly.title"), " ".join(other_days))] if other_days else found
 
 
 def table_csv(header: Any, rows: Any) -> bytes:

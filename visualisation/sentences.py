@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.answer import Answer, Ask, Cited, End, Fact, Resolution, Truncated
-from graph.data import AffectedContract, AffectedData, ExposureData, Figure, LinkData, Listed, Node, Path, StatementData
+from graph.data import (
+    AffectedContract,
+    AffectedCount,
+    AffectedData,
+    ExposureData,
+    Figure,
+    LinkData,
+    Listed,
+    Node,
+    Path,
+    StatementData,
+)
 from visualisation.marks import Level, figure_level, span
 from visualisation.svg import node_name
 from visualisation.words import Words
@@ -35,7 +46,7 @@ class Hop:
 
 
 def _nodes_of(data: Any) -> Iterable[Node]:
-    for name in ("nodes", "neighbours", "buyers", "others", "contracts", "members"):
+    for name in ("nodes", "neighbours", "buyers", "others", "contracts", "members", "formerly"):
         for item in getattr(data, name, ()) if not isinstance(getattr(data, name, ()), int) else ():
             if isinstance(item, Node):
                 yield item
@@ -256,7 +267,7 @@ class Teller:
         """What the answer does not know, a sentence each; never empty."""
         w, known = self.words, self.answer.completeness
         ends = known.ends_total or len(known.ends)
-        found = []
+        found = self._unknown_of(self.answer.data)
         if known.unassessed:
             found.append(w("unknown.unassessed", n=known.unassessed, steps=known.steps))
         if ends:
@@ -266,4 +277,32 @@ class Teller:
         if not found:
             looked = known.unassessed == 0 and known.steps > 0
             found.append(w("unknown.nothing_counted" if looked else "unknown.not_counted"))
+        return found
+
+    def _unknown_of(self, data: Any) -> list[str]:
+        """What a question itself counts as unknown."""
+        if isinstance(data, AffectedData):
+            return [self.count(row) for row in data.counts if row.what in ("may_apply", "untold") and row.contracts]
+        if not isinstance(data, ExposureData):
+            return []
+        found = [] if data.contracts else self.no_contracts(data)
+        return [*found, *([self.words("unknown.may_apply", n=len(data.may_apply))] if data.may_apply else [])]
+
+    def count(self, row: AffectedCount) -> str:
+        """``2 affected contracts, traced to the article (for 3 buyers)``."""
+        label = self.words(f"affected.count.{row.what}", n=row.contracts)
+        return f"{self.words.number(row.contracts)} {label} ({self.words('affected.in_regions', n=row.regions)})"
+
+    def counts(self) -> list[AffectedCount]:
+        """The figures of what is affected: the first always, the others where there are any."""
+        rows = getattr(self.answer.data, "counts", ())
+        return [row for row in rows if row.contracts or row.what == "item"]
+
+    def formerly(self) -> list[str]:
+        """Contracts that are affected on another day, a sentence each."""
+        found = []
+        for row in getattr(self.answer.data, "formerly", ()):
+            key = "both" if row.until and row.since else "until" if row.until else "since"
+            name = self.name(row.contract.id)
+            found.append(self.words(f"formerly.{key}", contract=name, until=row.until, since=row.since))
         return found

@@ -43,6 +43,7 @@ def sheets(answer: Answer[Any], words: Words) -> list[Sheet]:
     else:
         found = [Sheet(words("export.unknown"), (words("not_in_graph.title"),), ((words("not_in_graph.none"),),))]
     more = [
+        *_affected_more(teller),
         _links(getattr(data, "links", ()), teller),
         _statements(teller),
         _unknown(answer, teller),
@@ -117,6 +118,23 @@ def _affected_row(start: str, row: AffectedContract, teller: Teller) -> tuple[Ce
         teller.weakest(row.path) if row.path else words("affected.no_tier"),
         teller.question(row),
     )
+
+
+def _affected_more(teller: Teller) -> list[Sheet]:
+    """What the figures of affected contracts count, and what is affected on another day."""
+    data, words = teller.answer.data, teller.words
+    if not isinstance(data, AffectedData):
+        return []
+    start = teller.name(data.start.id)
+    counts = [(start, words(f"affected.count.{c.what}", n=c.contracts), c.contracts, c.regions) for c in data.counts]
+    names = ("start", "figure", "contracts_n", "buyers_n")
+    never = words("table.not_applicable")
+    days = [(start, teller.name(f.contract.id), f.until or never, f.since or never) for f in data.formerly]
+    head = (words("affected.start"), words("affected.contract"), words("formerly.last"), words("formerly.first"))
+    return [
+        Sheet(words("affected.figures"), tuple(words(f"affected.{name}") for name in names), tuple(counts)),
+        Sheet(words("formerly.sheet"), head, tuple(days)),
+    ]
 
 
 def _members(data: ExposureData, teller: Teller) -> Sheet:

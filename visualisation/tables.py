@@ -131,7 +131,7 @@ class ExposureView:
 def exposure_view(answer: Answer[ExposureData], teller: Teller) -> ExposureView:
     """An exposure as the page, the terminal and the exports list it."""
     assert answer.data is not None
-    data, words = answer.data, teller.words
+    data = answer.data
     members = tuple(member_row(member, teller) for member in data.members)
     levels = [row.level for row in members]
     return ExposureView(
@@ -141,16 +141,8 @@ def exposure_view(answer: Answer[ExposureData], teller: Teller) -> ExposureView:
         buyers=tuple((row, teller.name(row.buyer), _buyer_level(row)) for row in data.buyers),
         tiers=data.tiers,
         statements=tuple(teller.statement(s) for s in data.statements),
-        unknown=tuple(dict.fromkeys([*_no_contracts(data, teller), *teller.unknown(), *_may_apply(data, words)])),
+        unknown=tuple(teller.unknown()),
     )
-
-
-def _no_contracts(data: ExposureData, teller: Teller) -> list[str]:
-    return [] if data.contracts else teller.no_contracts(data)
-
-
-def _may_apply(data: ExposureData, words: Words) -> list[str]:
-    return [words("unknown.may_apply", n=len(data.may_apply))] if data.may_apply else []
 
 
 def _buyer_level(row: BuyerCount) -> Level:

@@ -95,7 +95,7 @@ def _exposure(answer: Answer[ExposureData], teller: Teller) -> list[str]:
     lines = [words("exposure.title_of", what=teller.name(data.subject.id), risk=words.risk(data.risk))]
     lines += [words("exposure.of_contracts", n=data.contracts)]
     if not data.contracts:
-        return [*lines, *_few(teller.no_contracts(data), words), *_denied(data.denied, teller)]
+        return [*lines, *_denied(data.denied, teller)]
     lines += _heading(words("exposure.reach"))
     severities = sorted({severity for row in view.sets for severity, _ in row.counts}, reverse=True)
     for row in view.sets:
@@ -219,14 +219,11 @@ def _mark(mark: Mark, words: Words) -> list[str]:
 def _affected(answer: Answer[AffectedData], teller: Teller) -> list[str]:
     assert answer.data is not None
     data, words = answer.data, teller.words
-    linked = [row for row in data.contracts if row.resolution.value != "company"]
     lines = [words("affected.title_of", what=teller.name(data.start.id))]
-    lines.append(
-        f"{words.number(len(linked))} {words('affected.contracts', n=len(linked))}, "
-        f"{words.number(len(data.contracts) - len(linked))} {words('affected.link_only')}"
-    )
+    lines += [line for row in teller.counts() for line in _wrap(teller.count(row), "", "  ")]
+    lines.append(words("affected.of_all", n=data.contracts_all))
     if not data.contracts:
-        return [*lines, *_wrap(words("affected.none"))]
+        lines += _wrap(words("affected.none"))
     for row in data.contracts[:MOST]:
         buyers = ", ".join(map(teller.name, row.regions)) or words("unknown")
         suppliers = ", ".join(map(teller.name, row.suppliers)) or words("unknown")
@@ -246,8 +243,9 @@ def _affected(answer: Answer[AffectedData], teller: Teller) -> list[str]:
         )
     if len(data.contracts) > MOST:
         lines += ["", words("terminal.more", n=len(data.contracts) - MOST)]
-    if data.may_apply:
-        lines += ["", *_wrap(words("affected.may_apply", n=len(data.may_apply)))]
+    other_days = teller.formerly()
+    if other_days:
+        lines += [*_heading(words("formerly.title")), *_few(other_days, words)]
     return [*lines, *_denied(data.denied, teller)]
 
 

@@ -23,6 +23,7 @@ from graph.answer import (
 )
 from graph.data import (
     AffectedContract,
+    AffectedCount,
     AffectedData,
     BuyerCount,
     Conflict,
@@ -31,6 +32,7 @@ from graph.data import (
     EntityData,
     ExposureData,
     Figure,
+    Formerly,
     LinkData,
     Listed,
     Node,
@@ -311,6 +313,14 @@ def affected() -> Answer[AffectedData]:
         ),
         company_list=(Listed(company="holder", contracts=("contract-2",), via=(), why="sells_to"),),
         regions=("region",),
+        counts=(
+            AffectedCount(what="item", contracts=1, regions=1),
+            AffectedCount(what="company", contracts=1, regions=2),
+            AffectedCount(what="untold", contracts=7, regions=3),
+        ),
+        formerly=(Formerly(contract=node("ended", "Contract", "Avtal 2019"), until=date(2020, 12, 31), since=None),),
+        contracts_all=9,
+        contracts_untold=7,
         denied=(),
         statements=(STATEMENT,),
         nodes=(SITE, DIPPING, REGION, HOLDER, CONTRACT, listed),

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from graph.answer import Answer, Knowledge
 from graph.data import TraceData
 from graph.store import Hit, Publication, RunInfo, RunState
 from tests.visualisation import made
 from visualisation import pages
+from visualisation.export_csv import answer_csv
+from visualisation.export_xlsx import answer_xlsx
 from visualisation.page import Page, RegionLine, Start
+from visualisation.terminal import answer_text
 from visualisation.words import LANGUAGES, Words
 
 NASTY = (
@@ -259,7 +264,24 @@ def test_a_contract_with_only_a_supplier_link_is_not_counted_and_not_clear() -> 
     text = " ".join(parsed(RENDERED["exposure"]("en")).text.split())
     assert "Supplier link only, goods unknown: not counted" in text
     affected = " ".join(parsed(RENDERED["affected"]("en")).text.split())
-    assert "1 affected contract1 supplier link only: not counted" in affected
+    assert "1 affected contract, traced to the article for 1 buyer" in affected
+    assert "1 contract with a company link only: not counted for 2 buyers" in affected
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_not_told_and_what_is_affected_on_another_day_is_said_in_every_format(lang: str) -> None:
+    answer, words = made.affected(), Words(lang)
+    assert answer.data is not None
+    untold = words("affected.count.untold", n=7)
+    ended = words("formerly.until", contract="Avtal 2019", until=date(2020, 12, 31))
+    html = parsed(pages.render_affected(answer, page("/affected", lang))).text
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer_xlsx(answer, words)))
+    sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    for text in (html, answer_text(answer, words), answer_csv(answer, words).decode()):
+        assert untold in " ".join(text.split())
+        assert ended in " ".join(text.split())
+    assert any(untold in row and 7 in row for row in sheets[words("affected.figures")])
+    assert any("Avtal 2019" in row and date(2020, 12, 31) in row for row in sheets[words("formerly.sheet")])
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
