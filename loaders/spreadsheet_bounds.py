@@ -3,8 +3,8 @@
 The reader lays a sheet out as a grid from A1 to the last filled row and column, 32 bytes a cell, however few cells are
 filled, and where memory runs out the process ends without an exception
 (https://github.com/tafia/calamine/issues/693). So the filled cells are looked at first, and what the file unpacks to
-is counted. An XLS file has at most 65,536 rows and 256 columns, and of an ODS file the reader itself lays out no more
-than 100 million cells; but rows are told from row 1 on, so what they hand out is bounded too.
+is counted: both may be large only in proportion to what is there. An old XLS file is refused: its reader cannot tell a
+failed cell from an empty one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import copy
 import re
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,32 +26,61 @@ MAX_CELLS = 100_000_000
 """Cells in a sheet's grid, empty ones too: 500,000 rows of 200 columns, 3.2 GB while it is read."""
 MAX_UNPACKED = 4_000_000_000
 """Bytes that a file's parts may unpack to: about 100 million filled cells."""
+SPARE_CELLS, CELLS_PER_FILLED = 2_000_000, 20
+"""A grid may span so many cells (64 MB), and so many more for each cell that is filled."""
+SPARE_BYTES, MAX_RATIO = 20_000_000, 50
+"""A file may unpack to so much, or to so many times its size. Sheets of one repeated row reach some 30."""
 
-_CHUNK = 1 << 20
+CHUNK = 1 << 20
+_DOCUMENT = "content.xml"
 _REFERENCE = re.compile(r"([A-Za-z]{1,7})([0-9]{1,10})")
-# A cell that does not say plainly that it stands in the first 95 columns and 999,999 rows. A sheet without one is
+# A cell that does not say plainly that it stands in the first 95 columns and 9,999 rows. A sheet without one is
 # within bounds, and knowing so this way takes a tenth of the time of parsing.
-_WIDE = re.compile(rb'(?:<|:)c(?=[\s/>])(?! r="(?:[A-Z]|[AB][A-Z]|C[A-Q])[0-9]{1,6}")')
-_PLAIN_CELLS = 95 * 999_999
-_LONGEST_CELL = len('<c r="CQ999999"')
+_WIDE = re.compile(rb'(?:<|:)c(?=[\s/>])(?! r="(?:[A-Z]|[AB][A-Z]|C[A-Q])[0-9]{1,4}")')
+_PLAIN_CELLS = 95 * 9_999
+_LONGEST_CELL = len('<c r="CQ9999"')
 
 Attributes = dict[str, str]
 Started = Callable[[str, Attributes], None]
 
 
 def check_bytes(path: Path, most: int = MAX_UNPACKED) -> None:
-    """Refuse a file whose parts unpack to more; to be asked before it is opened.
+    """Refuse a file whose parts unpack to more, or to far more than its own size; to be asked before it is opened.
 
     Raises:
         FileFormatError: over the bound, or not well packed.
     """
-    with _opened(path) as archive:
+    with opened(path) as archive:
+        if archive is None:
+            raise _no_archive(path)
+        most = min(most, max(SPARE_BYTES, MAX_RATIO * path.stat().st_size))
         # What a file says of its own sizes may be a lie: it is believed where it refuses, and counted where it admits.
-        if archive and (_said(archive) > most or _counted(archive, most) > most):
+        if _said(archive) > most or _counted(archive, most) > most:
             raise FileFormatError(
                 f"{path.name} unpacks to more than {most:,} bytes, more than a sheet within bounds takes.",
-                remedy="Split it into several files, or save each sheet as CSV.",
+                remedy="Open it and save it again, split it into several files, or save each sheet as CSV.",
             )
+        if _DOCUMENT in archive.namelist():  # its reader lays out every sheet when it is opened
+            _check_document(archive, path.name)
+
+
+def _no_archive(path: Path) -> FileFormatError:
+    with path.open("rb") as file:
+        compound = file.read(8) == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    what = (
+        "is an old Excel file (XLS), in which failed cells look empty, or has a password"
+        if compound
+        else "is not readable as a spreadsheet"
+    )
+    return FileFormatError(f"{path.name} {what}.", remedy="Open it and save it as XLSX without a password.")
+
+
+def _check_document(archive: ZipFile, file: str) -> None:
+    found = _FilledDocument()
+    _parse(archive, _DOCUMENT, found.start)
+    for sheet, corner in found.sheets.items():
+        if corner.cells > corner.most:
+            raise _too_wide(file, sheet, corner, corner.most)
 
 
 def check_cells(path: Path, sheets: Iterable[str], most: int = MAX_CELLS) -> None:
@@ -60,10 +89,11 @@ def check_cells(path: Path, sheets: Iterable[str], most: int = MAX_CELLS) -> Non
     Raises:
         FileFormatError: over the bound (names the sheet and the cells that stand farthest out), or not well formed.
     """
-    with _opened(path) as archive:
+    with opened(path) as archive:
         for sheet, corner in _corners(archive, path.name, sheets, most) if archive else ():
-            if corner.cells > most:
-                raise _too_wide(path.name, sheet, corner, most)
+            bound = min(most, corner.most)
+            if corner.cells > bound:
+                raise _too_wide(path.name, sheet, corner, bound)
 
 
 def check_grid(path: Path, sheet: str, rows: int, columns: int, most: int = MAX_CELLS) -> None:
@@ -79,15 +109,27 @@ def check_grid(path: Path, sheet: str, rows: int, columns: int, most: int = MAX_
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[ZipFile | None]:
+def opened(path: Path) -> Iterator[ZipFile | None]:
     """The file as an archive; None where it is none, as an XLS file is."""
-    if not path.is_file() or not is_zipfile(path):
+    if not path.is_file():
+        raise FileFormatError(f"There is no file {path.name}.", remedy="Check the path.")
+    if not is_zipfile(path):
         yield None
         return
     try:
         with ZipFile(path) as archive:
             yield archive
-    except (BadZipFile, zlib.error, expat.ExpatError, KeyError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (
+        BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
         raise FileFormatError(
             f"{path.name} is not readable as a spreadsheet ({error}).", remedy="Open it and save it as XLSX again."
         ) from error
@@ -114,7 +156,7 @@ def _counted(archive: ZipFile, most: int) -> int:
         unbounded = copy.copy(info)
         unbounded.file_size = sys.maxsize
         with archive.open(unbounded) as part:
-            while total <= most and (chunk := part.read(_CHUNK)):
+            while total <= most and (chunk := part.read(CHUNK)):
                 total += len(chunk)
     return total
 
@@ -128,12 +170,19 @@ class Corner:
     column: int = 0
     lowest: str = ""
     rightmost: str = ""
+    filled: int = 0
 
     @property
     def cells(self) -> int:
         return self.row * self.column
 
+    @property
+    def most(self) -> int:
+        """How many cells it may span, for what is filled."""
+        return min(MAX_CELLS, SPARE_CELLS + CELLS_PER_FILLED * self.filled)
+
     def fill(self, row: int, column: int) -> None:
+        self.filled += 1
         if row > self.row:
             self.row, self.lowest = row, f"{letters(column)}{row}"
         if column > self.column:
@@ -157,6 +206,12 @@ def _number(name: str) -> int:
     return number
 
 
+def reference(text: str) -> tuple[int, int] | None:
+    """Row and column of a cell by its name; None for what is no name."""
+    found = _REFERENCE.fullmatch(text)
+    return (int(found[2]), _number(found[1])) if found else None
+
+
 class _Filled:
     """``<row r="3"><c r="B3"><v>``: a cell without ``r`` follows the one before it; one without value is empty."""
 
@@ -168,9 +223,8 @@ class _Filled:
     def start(self, name: str, attributes: Attributes) -> None:
         name = name.rpartition(":")[2]
         if name == "c":
-            found = _REFERENCE.fullmatch(attributes.get("r", ""))
-            self.column = _number(found[1]) if found else self.column + 1
-            self.at = (int(found[2]) if found else self.row, self.column)
+            self.at = reference(attributes.get("r", "")) or (self.row, self.column + 1)
+            self.column = self.at[1]
         elif name in ("v", "is"):
             self.corner.fill(*self.at)
         elif name == "row":
@@ -178,25 +232,54 @@ class _Filled:
             self.column = 0
 
 
+class _FilledDocument:
+    """``<table:table-row table:number-rows-repeated="9"><table:table-cell office:value-type="float">``."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[str, Corner] = {}
+        self.corner = Corner()
+        self.row = self.column = 0
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        name = name.rpartition(":")[2]
+        given = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+        if name == "table":
+            self.corner = self.sheets.setdefault(given.get("name", ""), Corner())
+            self.row = self.column = 0
+        elif name == "table-row":
+            self.row += repeated(given, "rows")
+            self.column = 0
+        elif name in ("table-cell", "covered-table-cell"):
+            self.column += repeated(given, "columns")
+            if "value-type" in given or "formula" in given:
+                self.corner.fill(self.row, self.column)
+
+
+def repeated(given: Attributes, what: str) -> int:
+    """How many times a row or a cell of an ODS file stands there."""
+    text = given.get(f"number-{what}-repeated", "1")
+    return int(text) if text.isdecimal() and len(text) < 10 else 1
+
+
 def _corners(archive: ZipFile, file: str, sheets: Iterable[str], most: int) -> Iterator[tuple[str, Corner]]:
     """How far each sheet reaches; of one that is plainly within bounds nothing is told."""
-    stored = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
+    stored = _stored(archive)
     if "xl/workbook.bin" in stored:
         raise FileFormatError(f"{file} is a binary workbook (XLSB).", remedy="Save it as XLSX.")
     if "xl/workbook.xml" not in stored:
         return
-    parts = _parts(archive, stored)
+    where = parts(archive)
     for sheet in sheets:
         corner = Corner()
-        if most < _PLAIN_CELLS or _says_wide(archive, parts[sheet]):
-            _parse(archive, parts[sheet], _Filled(corner).start)
+        if most < _PLAIN_CELLS or _says_wide(archive, where[sheet]):
+            _parse(archive, where[sheet], _Filled(corner).start)
         yield sheet, corner
 
 
 def _says_wide(archive: ZipFile, part: str) -> bool:
     kept = b""
     with archive.open(part) as file:
-        while chunk := file.read(_CHUNK):
+        while chunk := file.read(CHUNK):
             text = kept + chunk
             found = _WIDE.search(text)
             if found and found.start() < len(text) - _LONGEST_CELL:
@@ -205,8 +288,14 @@ def _says_wide(archive: ZipFile, part: str) -> bool:
     return _WIDE.search(kept) is not None
 
 
-def _parts(archive: ZipFile, stored: Mapping[str, str]) -> dict[str, str]:
-    """Where in an XLSX file each sheet stands, by the sheet's name; ``stored`` holds its parts by lower-case name."""
+def _stored(archive: ZipFile) -> dict[str, str]:
+    """The parts by their names in lower case."""
+    return {name.replace("\\", "/").lower(): name for name in archive.namelist()}
+
+
+def parts(archive: ZipFile) -> dict[str, str]:
+    """Where in an XLSX file each sheet stands, by the sheet's name."""
+    stored = _stored(archive)
     sheets: list[tuple[str, str]] = []
     targets: dict[str, str] = {}
 
@@ -234,10 +323,10 @@ def _parse(archive: ZipFile, part: str, start: Started) -> None:
     parser takes twice the time."""
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
-    parser.EntityDeclHandler = _no_entities
+    parser.EntityDeclHandler = no_entities
     with archive.open(part) as file:
         parser.ParseFile(file)
 
 
-def _no_entities(*_: object) -> None:
+def no_entities(*_: object) -> None:
     raise BadZipFile("it declares XML entities")

@@ -9,27 +9,34 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from loaders.spreadsheet_bounds import check_bytes, check_cells, check_grid
+from loaders.spreadsheet_marks import marks_of
 from ontology.errors import FileFormatError
 
 Row = tuple[int, dict[str, str]]
 
 XLSX_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
+"""XLS only to be refused with what to do."""
 CSV_ENDINGS = (".csv", ".tsv", ".txt")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_CHUNK = 1 << 20
+_LONGEST_LINE = 1_000_000
+_LOOKED_AT = 20
+_SEP = re.compile(r"""["']?sep=(.)["']?[\s,;]*""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,37 +122,111 @@ def _dict(header: tuple[str, ...], cells: list[str]) -> dict[str, str]:
 
 def _table(name: str, lines: Iterable[tuple[int, list[str]]], last: int | None) -> Table:
     filled = ((number, cells) for number, cells in lines if any(cells))
-    number, cells = next(filled, (0, []))
+    begins = list(islice(filled, _LOOKED_AT))
+    wide = next((place for place, (_, cells) in enumerate(begins) if sum(map(bool, cells)) > 1), 0)
+    title = wide if begins and all(begins[wide][1][:2]) else 0  # rows of one cell above the headings
+    kept = chain(begins[title:], filled)
+    number, cells = next(kept, (0, []))
     header = _header(cells, name)
-    rows = ((place, _dict(header, found)) for place, found in filled)
+    rows = ((place, _dict(header, found)) for place, found in kept)
     return Table(name, header, rows, None if last is None else max(0, last - number))
 
 
 def csv_table(path: Path) -> Table:
-    """A CSV file; the header tells whether it is separated by comma, semicolon or tab.
+    """A CSV file; see ``csv_lines``.
 
     Raises:
         FileFormatError: not text, a header said twice, or quoting that never ends.
     """
-    text = decode(path.read_bytes(), path.name)
-    if "\0" in text:
-        raise FileFormatError(f"{path.name} is not a text file.", remedy="Save it as CSV UTF-8.")
-    return _table(path.name, _csv_lines(text, path.name), None)
+    return _table(path.name, csv_lines(path), None)
 
 
-def _csv_lines(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
-    delimiter = max((",", ";", "\t"), key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 0
+def encoding_of(path: Path) -> str:
+    """The encoding that a text file is read in: by its byte-order mark, else UTF-8, else Windows-1252.
+
+    Raises:
+        FileFormatError: none of them reads it.
+    """
+    with path.open("rb") as file:
+        begins = file.read(4)
+    for mark, encoding in _BOMS:
+        if begins.startswith(mark):
+            return _checked(path, encoding)
     try:
-        for number, cells in enumerate(reader, start=1):
-            yield number, [cell.strip() for cell in cells]
-    except csv.Error as error:
+        return _checked(path, "utf-8")
+    except UnicodeDecodeError:
+        return _checked(path, "cp1252")
+
+
+def _checked(path: Path, encoding: str) -> str:
+    """The encoding, if the whole file is text in it."""
+    done = 0
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                if "\0" in decoder.decode(chunk):
+                    raise FileFormatError(f"{path.name} is not a text file.", remedy="Save it as CSV UTF-8.")
+                done += len(chunk)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        if encoding == "utf-8":
+            raise
         raise FileFormatError(
-            f"{name} is not readable as CSV after row {number} ({error}).",
-            remedy="Check its quotation marks.",
+            f"{path.name} is neither UTF-8 nor Windows-1252 text (after byte {done + error.start}).",
+            remedy="Save it as CSV UTF-8.",
         ) from error
+    return encoding
+
+
+def csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV file with their numbers, streamed; the first lines tell what separates the cells (comma,
+    semicolon, tab), or a line ``sep=;`` as Excel writes it, which is no row.
+
+    Raises:
+        FileFormatError: not text, quoting that never ends, or a cell longer than 131,072 characters.
+    """
+    with path.open(encoding=encoding_of(path), newline="") as file:
+        lines = _lines(file, path.name)
+        first = list(islice(lines, _LOOKED_AT))
+        said = _SEP.fullmatch(first[0]) if first else None
+        delimiter = said[1] if said else _delimiter(first)
+        reader = csv.reader(chain(first, lines), delimiter=delimiter, strict=True)
+        number = 0
+        try:
+            for number, cells in enumerate(reader, start=1):
+                if not (said and number == 1):
+                    yield number, [cell.strip() for cell in cells]
+        except csv.Error as error:
+            raise FileFormatError(
+                f"{path.name}, line {reader.line_num}: not a well-formed CSV file ({error}).",
+                remedy='Quote each cell that holds a quotation mark, a separator or a line break; write " as "".',
+            ) from error
+
+
+def _lines(file: TextIO, name: str) -> Iterator[str]:
+    number = 0
+    while line := file.readline(_LONGEST_LINE):
+        number += 1
+        if len(line) == _LONGEST_LINE:
+            raise FileFormatError(
+                f"{name}, line {number}: longer than {_LONGEST_LINE:,} characters.",
+                remedy="Check its line breaks and quotation marks; a cell holds at most 131,072 characters.",
+            )
+        yield line
+
+
+def _delimiter(lines: list[str]) -> str:
+    """The mark that splits most of the lines; of several, the one that makes most cells."""
+
+    def split(mark: str) -> tuple[int, int]:
+        found = [len(cells) for cells in csv.reader(lines, delimiter=mark)]
+        return sum(count > 1 for count in found), sum(found)
+
+    try:
+        return max((",", ";", "\t"), key=split)
+    except csv.Error:  # told where the cells are read
+        return ","
 
 
 @contextmanager
@@ -174,7 +255,7 @@ def sheets_of(path: Path) -> tuple[str, ...]:
 
 
 def xlsx_table(path: Path, sheet: str = "") -> Table:
-    """A sheet of a spreadsheet (XLSX, XLS or ODS); the first one when no name is given.
+    """A sheet of a spreadsheet (XLSX or ODS); the first one when no name is given.
 
     Raises:
         FileFormatError: not a spreadsheet, no such sheet, one that spans too much, or a header said twice.
@@ -192,7 +273,9 @@ def xlsx_table(path: Path, sheet: str = "") -> Table:
     if found.start is not None:  # ``iter_rows`` fails on a sheet without a cell
         check_grid(path, name, found.total_height + 1, found.total_width + 1)
         cells = found.iter_rows()  # from row 1, even where the first rows are empty
-    lines = ((number, [text_of(cell) for cell in row]) for number, row in enumerate(cells, start=1))
+    with _readable(path):
+        marks = marks_of(path, [name])[name]
+    lines = ((number, marks.over(number, [text_of(cell) for cell in row])) for number, row in enumerate(cells, start=1))
     # calamine's total_height is the index of the last row, counted from 0.
     return _table(name, lines, found.total_height + 1)
 

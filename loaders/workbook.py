@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from loaders.base import Progress, Report
-from loaders.workbook_cells import Table, tables
-from loaders.workbook_columns import NOTES_TITLES, SOURCE_FIELDS, SOURCE_TITLES, fold, source_field
+from loaders.base import Progress, Reject, Report
+from loaders.spreadsheet_marks import NoValue
+from loaders.workbook_cells import Table, passed_over, tables
+from loaders.workbook_columns import NOTES_TITLES, SOURCE_FIELDS, SOURCE_TITLES, fold, nearest_field, source_field
 from loaders.workbook_rows import Reader
 from loaders.workbook_values import term
-from ontology.errors import FileFormatError, ValueProblem
+from ontology.errors import FileFormatError, Reason, ValueProblem
 from ontology.records import DEMONSTRATION, Link, Mode, Record, Secrecy, Source
 from ontology.values import parse_bool, parse_day
 
@@ -28,8 +29,14 @@ def _source_values(table: Table, file: str) -> dict[str, str]:
     for _, cells in [(table.header_row, table.header), *table.rows]:
         field = source_field(cells[0])
         text = next((cell for cell in cells[1:2] if cell), "")
-        if field is not None and text:
-            values[field.name] = text
+        if field is None or not text:
+            continue
+        if isinstance(text, NoValue):
+            raise FileFormatError(
+                f"{file}: the source sheet's {field.name} is {str(text)!r}, an error or a formula without a value.",
+                remedy="Write the value in its place.",
+            )
+        values[field.name] = text
     missing = [field.name for field in SOURCE_FIELDS if field.required and field.name not in values]
     if missing:
         raise FileFormatError(f"{file}: the source sheet does not say {', '.join(missing)}.", remedy=_REMEDY)
@@ -90,5 +97,25 @@ class WorkbookLoader:
     ) -> Iterator[Record | Link]:
         """Yield the records, then the links; see ``loaders.base.Loader``."""
         about_itself = SOURCE_TITLES | NOTES_TITLES
-        data = [table for table in tables(path) if fold(table.title) not in about_itself]
+        data = []
+        for table in tables(path):
+            if fold(table.title) not in about_itself:
+                data.append(table)
+            elif fold(table.title) in SOURCE_TITLES:
+                _remark_source(table, report)
+        for name in passed_over(path):
+            report.rejects.append(Reject(name, "", 0, "", name, Reason.PASSED_OVER))
+            report.notes[str(Reason.PASSED_OVER)] += 1
         yield from Reader(source, secret, report, progress).read(data)
+
+
+def _remark_source(table: Table, report: Report) -> None:
+    """Note the fields of the source sheet that are not known."""
+    for number, cells in table.rows:
+        if cells[0] and source_field(cells[0]) is None:
+            near = nearest_field(cells[0])
+            said = Reject(
+                report.file, table.title, number, "", cells[0][:200], Reason.UNKNOWN_COLUMN, {"nearest": near}
+            )
+            report.rejects.append(said)
+            report.notes[str(Reason.UNKNOWN_COLUMN)] += 1

@@ -1,23 +1,24 @@
-"""A workbook's cells as text: an XLSX file, or a folder with one CSV file a sheet; the same from both."""
+"""A workbook's cells as text: an XLSX or ODS file, or a folder with one CSV file a sheet; the same from both."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from loaders.spreadsheet_bounds import check_bytes, check_cells, check_grid
-from loaders.tabular import decode, text_of
-from loaders.workbook_columns import COMMENT
-from ontology.errors import FileFormatError
+from loaders.spreadsheet_bounds import check_bytes, check_cells, check_grid, letters
+from loaders.spreadsheet_marks import Marks, NoValue, marks_of, seen
+from loaders.tabular import CSV_ENDINGS, csv_lines, encoding_of, text_of
+from loaders.workbook_columns import COMMENT, EXAMPLE_IDS, LISTS, Role, Sheet, find_sheet
+from ontology.errors import FileFormatError, Reason
 
 Row = tuple[int, list[str]]
 """A row's number in its file and its cells."""
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_ENCODINGS = {"cp1252": "read_windows_1252", "utf-16": "read_utf_16"}
 
 
 def neutralise(text: str) -> str:
@@ -31,44 +32,110 @@ def plain(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Something to know of a sheet that is no row: what it is and where."""
+
+    row: int
+    column: str
+    value: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet: title, headings, where the header row stands, and the filled rows below it."""
+    """A sheet: title, headings, where the header row stands, and the filled rows below it.
+
+    ``notes`` counts the rows that are notes, ``note`` is a code for how its text was read.
+    """
 
     title: str
     header: list[str]
     header_row: int
     rows: list[Row]
+    remarks: list[Remark] = field(default_factory=list)
+    notes: int = 0
+    note: str = ""
 
 
-def _table(title: str, rows: Iterable[Row]) -> Table:
+_HEADED_BY = (Role.ID, Role.FROM, Role.TO)
+
+
+def _places(sheet: Sheet, cells: list[str]) -> list[int]:
+    """Where in a row the headings stand that every row of the sheet must fill in; empty where one is missing."""
+    wanted = [column for column in sheet.columns if column.role in _HEADED_BY]
+    found = [next((n for n, cell in enumerate(cells) if sheet.column(cell) is c), None) for c in wanted]
+    return [n for n in found if n is not None] if None not in found else []
+
+
+def _table(file: str, title: str, rows: Iterable[Row], note: str = "") -> Table:
+    """The sheet with its headings found: below a title, if there is one.
+
+    Raises:
+        FileFormatError: a sheet of the template's with rows, but none that holds its headings.
+    """
+    sheet = find_sheet(title)
+    table = Table(title, [], 0, [], note=note)
+    above: list[Row] = []
     header: list[str] = []
-    header_row = 0
-    found: list[Row] = []
+    header_row = notes = first = 0
     for number, cells in rows:
-        if not any(cells) or cells[0].startswith(COMMENT):
+        if not any(cells):
             continue
-        if header:
-            found.append((number, cells))
+        if not header:
+            places = _places(sheet, cells) if sheet else [0]
+            if places:
+                header, header_row, first = cells, number, places[0]
+            else:
+                above.append((number, cells))
+        elif _is_note(cells, first):
+            notes += 1
+        elif cells[: len(header)] == header:
+            table.remarks.append(_passed_over(number, cells))
         else:
-            header, header_row = cells, number
+            table.rows.append((number, cells))
+    if above and not header and sheet:
+        raise _no_headings(f"{file}, sheet {title!r}", sheet, above)
     while header and not header[-1]:
-        header.pop()
-    return Table(title, header, header_row, found)
+        header = header[:-1]
+    table.remarks.extend(_passed_over(number, cells) for number, cells in above)
+    return Table(title, header, header_row, table.rows, table.remarks, notes, note)
+
+
+def _is_note(cells: list[str], first: int) -> bool:
+    """The template's example row, or a row of one cell that begins with #, which could not be accepted anyway."""
+    if len(cells) > first and cells[first] in EXAMPLE_IDS:
+        return True
+    return cells[0].startswith(COMMENT) and not any(cells[1:]) and not isinstance(cells[0], NoValue)
+
+
+def _passed_over(number: int, cells: list[str]) -> Remark:
+    return Remark(number, "", "; ".join(filter(None, cells)), Reason.PASSED_OVER)
+
+
+def _no_headings(where: str, sheet: Sheet, rows: list[Row]) -> FileFormatError:
+    number, cells = max(rows[:20], key=lambda row: sum(sheet.column(cell) is not None for cell in row[1]))
+    wanted = ", ".join(c.label.en + " / " + c.label.sv for c in sheet.columns if c.role in _HEADED_BY)
+    near = next((found for cell in cells if cell and (found := sheet.nearest(cell))), "")
+    return FileFormatError(
+        f"{where}: no row holds its headings; row {number} comes nearest ({'; '.join(filter(None, cells))[:100]!r}).",
+        remedy=f"Give the sheet a row with the heading {wanted}" + (f" (near: {near})." if near else "."),
+    )
 
 
 def _excel(path: Path) -> Iterator[Table]:
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
     check_bytes(path)
     try:
         with CalamineWorkbook.from_path(path) as book:
-            check_cells(path, book.sheet_names)
-            for title in book.sheet_names:
-                sheet = book.get_sheet_by_name(title)
-                check_grid(path, title, sheet.total_height + 1, sheet.total_width + 1)
-                cells = sheet.to_python(skip_empty_area=False)
-                numbered = enumerate(([text_of(value) for value in row] for row in cells), start=1)
-                yield _table(title, numbered)
+            read = [s for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet and s.name != LISTS]
+            check_cells(path, [sheet.name for sheet in read])
+            marks = marks_of(path, [sheet.name for sheet in read])
+            for sheet in read:
+                found = marks.get(sheet.name, Marks())
+                table = _table(path.name, sheet.name, _rows(path, book.get_sheet_by_name(sheet.name), found))
+                table.remarks.extend(_hidden(table, found, sheet.visible != type(sheet.visible).Visible))
+                yield table
     except (CalamineError, OSError, ValueError) as error:
         raise FileFormatError(
             f"{path.name} cannot be read as a workbook ({type(error).__name__}: {error}).",
@@ -76,34 +143,51 @@ def _excel(path: Path) -> Iterator[Table]:
         ) from error
 
 
-def _delimiter(text: str) -> str:
-    """Comma or semicolon: the one that splits the first line that is not a comment into more cells."""
-    filled = (line for line in text.splitlines() if line.strip(' ,;"'))
-    first = next((line for line in filled if not line.lstrip('"').startswith(COMMENT)), "")
-    counts = {mark: len(next(csv.reader([first], delimiter=mark), [])) for mark in (",", ";")}
-    return ";" if counts[";"] > counts[","] else ","
+def _rows(path: Path, sheet: Any, marks: Marks) -> Iterator[Row]:
+    if sheet.start is not None:
+        check_grid(path, sheet.name, sheet.total_height + 1, sheet.total_width + 1)
+    last = 0
+    for last, row in enumerate(sheet.iter_rows() if sheet.start is not None else (), start=1):
+        yield last, marks.over(last, [text_of(value) for value in row])
+    for number in sorted(row for row in marks.failed if row > last):  # below the last value
+        yield number, marks.over(number, [])
 
 
-def _csv_rows(text: str, file: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    try:
-        for number, cells in enumerate(reader, start=1):
-            yield number, [plain(cell).strip() for cell in cells]
-    except csv.Error as error:
-        raise FileFormatError(
-            f"{file}, line {reader.line_num}: not a well-formed CSV file ({error}).",
-            remedy='Quote each cell that holds a quotation mark, a separator or a line break; write " as "".',
-        ) from error
+def _hidden(table: Table, marks: Marks, whole: bool) -> Iterator[Remark]:
+    at = max(table.header_row, 1)
+    if whole:
+        yield Remark(at, "", table.title, Reason.HIDDEN_CELLS)
+    if rows := [str(number) for number, _ in table.rows if number in set(marks.hidden_rows)]:
+        yield Remark(int(rows[0]), "", ", ".join(rows), Reason.HIDDEN_CELLS)
+    for column in marks.hidden_columns:
+        if column <= len(table.header) and table.header[column - 1]:
+            yield Remark(at, table.header[column - 1], letters(column), Reason.HIDDEN_CELLS)
+
+
+def _csv(file: Path) -> Table:
+    rows = ((number, [seen(plain(cell).strip()) for cell in cells]) for number, cells in csv_lines(file))
+    return _table(file.name, file.stem, rows, _ENCODINGS.get(encoding_of(file), ""))
+
+
+def _is_csv(file: Path) -> bool:
+    return file.is_file() and file.suffix.lower() in CSV_ENDINGS and not file.name.startswith(".")
+
+
+def passed_over(path: Path) -> list[str]:
+    """What stands in a workbook's folder and is no CSV file of it."""
+    if not path.is_dir():
+        return []
+    return sorted(found.name for found in path.iterdir() if not _is_csv(found))
 
 
 def tables(path: Path) -> Iterator[Table]:
-    """Every sheet of a workbook, or every ``*.csv`` of a folder (not of the folders within it), in order.
+    """Every sheet of a workbook, or every CSV file of a folder (not of the folders within it), in order.
 
     Raises:
-        FileFormatError: not a workbook, a CSV that is not well formed, or text in no accepted encoding.
+        FileFormatError: not a workbook, a CSV that is not well formed, text in no accepted encoding, or no headings.
     """
     if not path.is_dir():
         yield from _excel(path)
         return
-    for file in sorted(path.glob("*.csv")):
-        yield _table(file.stem, _csv_rows(decode(file.read_bytes(), file.name), file.name))
+    for file in sorted(filter(_is_csv, path.iterdir())):
+        yield _csv(file)

@@ -20,6 +20,11 @@ from ontology.model import LINKS, NODES, Label, LinkType, NodeType, Property
 
 SEPARATOR = ";"
 COMMENT = "#"
+EXAMPLE = Label("exempel", "example")
+EXAMPLE_IDS = frozenset(f"{COMMENT} {word}-1" for word in EXAMPLE)
+"""What the example row of each sheet of the template is known by."""
+LISTS = "#lists"
+"""The template's sheet that its drop-down lists point to."""
 
 
 class Role(StrEnum):
@@ -347,3 +352,7 @@ SOURCE_FIELDS = (
 def source_field(text: str) -> Column | None:
     wanted = fold(text)
     return next((field for field in SOURCE_FIELDS if wanted in field.headers), None)
+
+
+def nearest_field(text: str) -> str:
+    return _nearest(text, {word: field.label.en for field in SOURCE_FIELDS for word in field.headers})

@@ -63,10 +63,10 @@ NOTES = (
         "Values from a list may be written in Swedish or English or as ids; several separated by semicolons.",
     ),
     Label(
-        "En rad som börjar med # är en kommentar och läses inte; exempelraden på varje blad är en sådan. Också "
-        "kolumner och blad vars namn börjar med # hoppas över.",
-        "A row that begins with # is a comment and is not read; the example row of each sheet is one. Columns and "
-        "sheets whose names begin with # are skipped too.",
+        "Anteckningar, som inte läses, är exempelraden på varje blad (id # exempel-1) och rader med bara en cell, som "
+        "börjar med #. Allt annat läses, eller nämns i rapporten: också kolumner och blad som börjar med #.",
+        "Notes, which are not read, are the example row of each sheet (id # example-1) and rows of one cell that "
+        "begins with #. Everything else is read or named in the report: columns and sheets that begin with # too.",
     ),
     Label(
         "Personer: en enskild näringsidkares organisationsnummer är ett personnummer. Kedja känner igen det, och "
@@ -75,9 +75,9 @@ NOTES = (
         "number before anything is stored. Do not write names of workers, owners or contact persons.",
     ),
     Label(
-        "En rad som inte kan läsas stoppar inga andra: rapporten säger blad, rad, kolumn, värde och skäl. Rätta och "
-        "läs in igen.",
-        "A row that cannot be read stops no other: the report says sheet, row, column, value and reason. Correct it "
-        "and load again.",
+        "En rad som inte kan läsas stoppar inga andra: rapporten säger blad, rad, kolumn, värde och skäl. Är det en "
+        "frivillig cell, lämnas bara den utanför. Rätta och läs in igen.",
+        "A row that cannot be read stops no other: the report says sheet, row, column, value and reason. If it is an "
+        "optional cell, only that is left out. Correct it and load again.",
     ),
 )

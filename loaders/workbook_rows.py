@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
-from loaders.base import Progress, Reject, Report
+from loaders.base import Progress, Report, checked
+from loaders.spreadsheet_marks import NoValue
+from loaders.workbook_binding import Bound, bind, stops
 from loaders.workbook_cells import Table
-from loaders.workbook_columns import COMMENT, Column, Role, Sheet, find_sheet, nearest_sheet
+from loaders.workbook_columns import Column, Role, find_sheet
 from loaders.workbook_values import (
     HIDDEN,
     NATURAL_PERSON,
@@ -24,7 +26,7 @@ from loaders.workbook_values import (
 from ontology.countries import country_code
 from ontology.errors import Reason, ValueProblem
 from ontology.model import NODES, LinkType
-from ontology.records import Link, PropertyProblem, Record, Ref, Source, check_link, check_record
+from ontology.records import Link, PropertyProblem, Record, Ref, Source, check_link
 from ontology.values import make_key, parse_bool
 
 SCHEME_TYPES: Mapping[str, str] = {
@@ -52,23 +54,8 @@ PROGRESS_EVERY = 1_000
 
 
 @dataclass(slots=True)
-class Bound:
-    """A table with its sheet and, for each of its columns, what the heading means (None: not read)."""
-
-    table: Table
-    sheet: Sheet
-    columns: list[Column | None]
-
-    def cells(self, row: list[str]) -> Iterator[tuple[Column, str, str]]:
-        """(column, heading, text) of each filled cell under a known heading."""
-        for column, heading, text in zip(self.columns, self.table.header, row, strict=False):
-            if column is not None and text:
-                yield column, heading, text
-
-
-@dataclass(slots=True)
 class Row:
-    """A row being read: what its cells said, and its problems."""
+    """A row being read: what its cells said, the problems that stop it, and the cells that are left out of it."""
 
     number: int
     ids: dict[Role, str] = field(default_factory=dict)
@@ -78,6 +65,7 @@ class Row:
     shortcuts: list[tuple[Column, str, str]] = field(default_factory=list)
     raw: dict[str, str] = field(default_factory=dict)
     problems: list[tuple[str, ValueProblem]] = field(default_factory=list)
+    left_out: list[tuple[str, ValueProblem]] = field(default_factory=list)
     hidden: bool = False
     currencies: list[tuple[str, str, str]] = field(default_factory=list)
     """(heading, text, currency) of each amount whose own words name one."""
@@ -100,7 +88,7 @@ class Reader:
         self.total = 0
 
     def read(self, tables: list[Table]) -> Iterator[Record | Link]:
-        bound = [found for table in tables if (found := self._bind(table)) is not None]
+        bound = [found for table in tables if (found := bind(table, self.report)) is not None]
         bound.sort(key=lambda b: isinstance(b.sheet.declared, LinkType))
         self.total = sum(len(b.table.rows) for b in bound)
         for b in bound:
@@ -110,32 +98,6 @@ class Reader:
             for number, cells in b.table.rows:
                 yield from self._row(b, number, cells)
         self.progress(self.report.rows_in, self.total)
-
-    def _bind(self, table: Table) -> Bound | None:
-        if table.title.startswith(COMMENT):
-            return None
-        sheet = find_sheet(table.title)
-        if sheet is None:
-            if table.header:
-                self._remark(table, "", table.title, Reason.UNKNOWN_TYPE, nearest=nearest_sheet(table.title))
-            return None
-        columns: list[Column | None] = []
-        for heading in table.header:
-            column = sheet.column(heading)
-            if column is None and heading and not heading.startswith(COMMENT):
-                self._remark(table, heading, heading, Reason.UNKNOWN_COLUMN, nearest=sheet.nearest(heading))
-            if column is not None and column in columns:
-                self._remark(table, heading, heading, Reason.DUPLICATE_KEY, first_row=str(table.header_row))
-                column = None
-            columns.append(column)
-        return Bound(table, sheet, columns)
-
-    def _remark(self, table: Table, column: str, value: str, reason: Reason, **parameters: str) -> None:
-        """Report a sheet or a heading once; it is no row, so the counts of rows are as they were."""
-        report = self.report
-        row, column, value = max(table.header_row, 1), without_persons(column), without_persons(value)[:200]
-        report.rejects.append(Reject(report.file, table.title, row, column, value, reason, parameters))
-        report.notes[str(reason)] += 1
 
     def _gather(self, bound: Bound) -> None:
         """Note the type of each own id, and its further identifiers; a bad one is reported at its row."""
@@ -163,6 +125,9 @@ class Reader:
         self, bound: Bound, texts: Mapping[Role, str], cells: list[str]
     ) -> tuple[str, tuple[str, ...], bool]:
         """A row's key, its further keys, and whether it is a natural person (then hashed and alone)."""
+        for text in texts.values():
+            if isinstance(text, NoValue):
+                raise text.problem
         if Role.ID not in texts:
             raise ValueProblem(Reason.MISSING, "", column="id")
         key, person = self.keys.read(texts[Role.ID])
@@ -184,6 +149,8 @@ class Reader:
     def _says_person(bound: Bound, cells: list[str]) -> bool:
         for column, _, text in bound.cells(cells):
             if column.role is Role.PROPERTY and column.name == "natural_person":
+                if isinstance(text, NoValue):
+                    raise text.problem
                 return parse_bool(text)
         return False
 
@@ -248,33 +215,42 @@ class Reader:
             self._reject(bound, row)
             return
         report.accepted += 1
+        for heading, left in row.left_out:
+            report.leave_out(bound.table.title, number, heading, self._told(row, left))
+            report.notes["cells_left_out"] += 1
         yield from made
 
     def _reject(self, bound: Bound, row: Row) -> None:
-        for heading, problem in row.problems:
-            text = HIDDEN if row.hidden and problem.value else without_persons(str(problem.value))
-            told = ValueProblem(problem.reason, text, **problem.parameters)
-            self.report.reject(bound.table.title, row.number, heading, told)
+        for heading, problem in row.problems + row.left_out:
+            self.report.reject(bound.table.title, row.number, heading, self._told(row, problem))
+
+    @staticmethod
+    def _told(row: Row, problem: ValueProblem) -> ValueProblem:
+        """The problem as it may be shown."""
+        text = HIDDEN if row.hidden and problem.value else without_persons(str(problem.value))
+        return ValueProblem(problem.reason, text, **problem.parameters)
 
     def _parse(self, bound: Bound, number: int, cells: list[str]) -> Row:
         row = Row(number)
-        if any(cells[len(bound.columns) :]):
-            extra = next(cell for cell in cells[len(bound.columns) :] if cell)
-            problem = ValueProblem(Reason.NOT_UNDERSTOOD, extra, detail="beyond the last heading")
-            row.problems.append(("", problem))
+        for extra in bound.without_heading(cells):
+            row.left_out.append(("", ValueProblem(Reason.NOT_UNDERSTOOD, extra, detail="no heading above it")))
         for column, heading, text in bound.cells(cells):
             row.headings[column.name] = heading
             try:
                 self._cell(row, column, heading, text)
             except ValueProblem as problem:
-                row.problems.append((heading, problem))
+                (row.problems if stops(column) else row.left_out).append((heading, problem))
         for heading, text, currency in row.currencies:
             if row.properties.setdefault("currency", currency) != currency:
-                row.problems.append((heading, ValueProblem(Reason.OTHER_CURRENCY, text, currency=currency)))
+                row.left_out.append((heading, ValueProblem(Reason.OTHER_CURRENCY, text, currency=currency)))
+                for name in [name for name, said in row.headings.items() if said == heading]:
+                    row.properties.pop(name, None)
         return row
 
     @staticmethod
     def _cell(row: Row, column: Column, heading: str, text: str) -> None:
+        if isinstance(text, NoValue):
+            raise text.problem
         if column.role is Role.SHORTCUT:
             row.shortcuts.append((column, heading, text))
         elif column.role is Role.COMMON:
@@ -294,6 +270,8 @@ class Reader:
         try:
             key, also, person = self._node_keys(bound, row.ids, cells)
         except ValueProblem as problem:
+            if any(said.value == problem.value or Role.ID not in row.ids for _, said in row.problems):
+                return []  # said already, where the cell was read
             heading = row.heading("identifiers" if str(problem.value) in row.ids.get(Role.ALSO, "") else "id")
             row.problems.append((heading if problem.value else "id", problem))
             return []
@@ -308,7 +286,7 @@ class Reader:
         self._once("id", row.ids[Role.ID], (record.type, record.key, *when), locator)
         made: list[Record | Link] = []
         if not row.problems:
-            made.append(check_record(record))
+            made.append(self._checked(bound, row, record))
         for column, heading, text in row.shortcuts:
             made += self._shortcut(record, row, column, heading, text)
         return made
@@ -333,8 +311,27 @@ class Reader:
                 self._once(heading, part, (said.id(self.source.series),), said.locator)
                 made.append(check_link(said))
             except ValueProblem as problem:
-                row.problems.append((heading, problem))
+                row.left_out.append((heading, problem))
         return made
+
+    @staticmethod
+    def _checked(bound: Bound, row: Row, item: Record | Link) -> Record | Link:
+        """The item in normal form, without the optional properties that are refused.
+
+        Raises:
+            ValueProblem: what is refused may not be left out.
+        """
+        while True:
+            try:
+                return checked(item)
+            except PropertyProblem as problem:
+                declared = bound.sheet.declared.properties.get(problem.name)
+                if problem.name not in item.properties or declared is None or declared.required or declared.blank_says:
+                    raise
+                row.left_out.append((row.heading(problem.name), problem))
+                kept = {name: value for name, value in item.properties.items() if name != problem.name}
+                raw = {name: text for name, text in item.raw.items() if name != problem.name}
+                item = replace(item, properties=kept, raw=raw)
 
     def _link(self, bound: Bound, row: Row) -> list[Record | Link]:
         link = bound.sheet.declared
@@ -350,10 +347,12 @@ class Reader:
         said = Link(link.name, *refs, row.properties, shared, row.raw, locator, row_key)
         ends_said = f"{row.ids[Role.FROM]} -> {row.ids[Role.TO]}"
         self._once(Role.FROM.value, ends_said, (said.id(self.source.series),), locator)
-        return [] if row.problems else [check_link(said)]
+        return [] if row.problems else [self._checked(bound, row, said)]
 
     def _end(self, row: Row, role: Role, allowed: tuple[str, ...]) -> str | None:
         if role not in row.ids:
+            if any(heading == row.heading(role.value) for heading, _ in row.problems):
+                return None  # said already: the cell shows an error
             row.problems.append((role.value, ValueProblem(Reason.MISSING, "", column=role.value)))
             return None
         try:

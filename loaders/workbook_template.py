@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, get_args
 from loaders.workbook_cells import neutralise
 from loaders.workbook_columns import (
     COMMENT,
+    EXAMPLE,
+    LISTS,
     NOTES_TITLE,
     SOURCE_FIELDS,
     SOURCE_TITLE,
@@ -29,11 +31,8 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-LISTS = "#lists"
-"""The sheet that the drop-down lists point to; like everything that begins with #, it is not read."""
 FILLED_ROWS = 5_000
 """How far down the drop-down lists reach."""
-EXAMPLE = Label("exempel", "example")
 _YES = Label("ja", "yes")
 _NO = Label("nej", "no")
 _ASSERTED = Label("påstås", "asserted")

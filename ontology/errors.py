@@ -110,6 +110,7 @@ class Reason(StrEnum):
     SHARED_IDENTIFIER = "shared_identifier"  # first_row
     UNKNOWN_SCHEME = "unknown_scheme"  # schemes
     UNKNOWN_TYPE = "unknown_type"  # types
+    UNKNOWN_SHEET = "unknown_sheet"  # rows, nearest
     UNKNOWN_COLUMN = "unknown_column"  # columns, nearest
     WRONG_END = "wrong_end"  # link, side, types
     PERIOD_REVERSED = "period_reversed"
@@ -117,6 +118,10 @@ class Reason(StrEnum):
     UNKNOWN_KEY = "unknown_key"  # key
     PERSONAL_NUMBER = "personal_number"
     NOT_UNDERSTOOD = "not_understood"  # detail
+    CELL_ERROR = "cell_error"
+    NOT_CALCULATED = "not_calculated"
+    HIDDEN_CELLS = "hidden_cells"
+    PASSED_OVER = "passed_over"
 
 
 class ValueProblem(KedjaError):

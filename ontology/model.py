@@ -60,16 +60,18 @@ def prop(
     vocabulary: str | None = None,
     required: bool = False,
     single: bool = False,
+    blank_says: bool = False,
     sv_note: str = "",
     example: str = "",
     **constraints: Any,
 ) -> Any:
     """Declare a property: its names, what it means, and the vocabulary its values come from.
 
-    ``single`` marks a property in which two live values from different sources are a conflict.
+    ``single`` marks a property in which two live values from different sources are a conflict, ``blank_says`` one
+    whose absence says something (any stage; no person): a value that cannot be read is then never just left out.
     """
     extra: dict[str, Any] = {"sv": sv, "sv_note": sv_note, "vocabulary": vocabulary}
-    extra |= {"single": single, "example": example}
+    extra |= {"single": single, "blank_says": blank_says, "example": example}
     default: Any = ... if required else None
     return Field(default, title=en, description=note, json_schema_extra=extra, **constraints)
 
@@ -84,6 +86,7 @@ class Property:
     vocabulary: str | None
     required: bool
     single: bool
+    blank_says: bool
     many: bool
     example: str
     annotation: Any
@@ -99,6 +102,7 @@ def _property(name: str, info: FieldInfo) -> Property:
         vocabulary=str(vocabulary) if vocabulary else None,
         required=info.is_required(),
         single=bool(extra.get("single")),
+        blank_says=bool(extra.get("blank_says")),
         many="tuple" in str(info.annotation),
         example=str(extra.get("example", "")),
         annotation=info.annotation,

@@ -23,7 +23,10 @@ class Organisation(Named):
     roles: Many = prop("Roller", "Roles", "What it does in the chain.", vocabulary="organisation-roles")
     legal_form: Text = prop("Juridisk form", "Legal form", "As registered.", single=True)
     natural_person: bool | None = prop(
-        "Fysisk person", "Natural person", "A sole trader: name and number are hidden and it is never merged."
+        "Fysisk person",
+        "Natural person",
+        "A sole trader: name and number are hidden and it is never merged.",
+        blank_says=True,
     )
     size: Text = prop("Storlek", "Size", "Size class as the source gives it.")
     industry: Text = prop("Näringsgren", "Industry", "Industry code (SNI, NACE) as the source gives it.")
@@ -140,7 +143,11 @@ class Statement(Named):
 
     name_sv: Text = prop("Svensk lydelse", "Swedish wording", "The statement in Swedish.")
     stage: Text = prop(
-        "Led i kedjan", "Stage", "The stage that the statement is about; absent: any.", vocabulary="chain-stages"
+        "Led i kedjan",
+        "Stage",
+        "The stage that the statement is about; absent: any.",
+        vocabulary="chain-stages",
+        blank_says=True,
     )
     severity: int | None = prop(
         "Allvarlighet", "Severity", "0 to 4: the worst of scale, scope, irremediability.", ge=0, le=4

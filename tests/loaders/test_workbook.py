@@ -89,8 +89,9 @@ def test_the_example_a_swedish_spreadsheet_saved_as_csv_in_windows_1252() -> Non
         ("steg", 6, "driver", "L9", Reason.UNKNOWN_KEY),
         ("levereras_under", 3, "från", "Organisation -> Contract", Reason.WRONG_END),
     }
-    # 13 rows below the headings, comments and empty rows left out; seven of them were rejected.
-    assert (report.rows_in, report.accepted, report.rejected) == (13, 6, 7)
+    # 13 rows below the headings, notes and empty rows left out; of three of the accepted ones a cell was left out.
+    assert (report.rows_in, report.accepted, report.rejected) == (13, 9, 4)
+    assert report.notes["cells_left_out"] == 3
 
 
 def test_a_misspelt_value_is_met_with_the_nearest_one(tmp_path: Path) -> None:
@@ -100,7 +101,7 @@ def test_a_misspelt_value_is_met_with_the_nearest_one(tmp_path: Path) -> None:
     nearest = {reject.reason: reject.parameters["nearest"] for reject in report.rejects}
     assert nearest[Reason.NOT_IN_VOCABULARY] == "distribution"
     assert nearest[Reason.UNKNOWN_COLUMN] == "Inputs known"
-    assert nearest[Reason.UNKNOWN_TYPE] == "Organisations"
+    assert nearest[Reason.UNKNOWN_SHEET] == "Organisations"
 
 
 def test_an_own_id_is_local_to_its_series_and_a_demonstration_is_marked(tmp_path: Path) -> None:
@@ -286,12 +287,17 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
         WorkbookLoader().source(folder(tmp_path, aaa='id,name\n"A,"x"\n'), {})
 
 
-def test_sheets_columns_and_rows_that_begin_with_a_hash_are_comments(tmp_path: Path) -> None:
-    path = folder(tmp_path, organisations="#made by me\nid,name,#memo\n# A,A,\nB,B,whatever\n")
+def test_an_id_a_column_or_a_sheet_that_begins_with_a_hash_is_read_or_named(tmp_path: Path) -> None:
+    path = folder(tmp_path, organisations="#made by me\nid,name,#memo\n#12,A,\n# example-1,Example,\n# a note\nB,B,x\n")
     (path / "#scratch.csv").write_text("anything\n1\n")
     records, _, report = read(path)
-    assert [r.key for r in records] == ["local:mine/B"]
-    assert not report.rejects
+    assert [r.key for r in records] == ["local:mine/#12", "local:mine/B"]
+    assert {told(reject) for reject in report.rejects} == {
+        ("organisations", 1, "", "#made by me", Reason.PASSED_OVER),
+        ("organisations", 2, "#memo", "#memo", Reason.UNKNOWN_COLUMN),
+        ("#scratch", 1, "", "#scratch", Reason.UNKNOWN_SHEET),
+    }
+    assert report.notes["note_rows"] == 2
 
 
 HEADINGS = st.sampled_from([header for sheet in sheets() for column in sheet.columns for header in column.headers])
@@ -313,7 +319,12 @@ def test_whatever_stands_in_a_workbook_every_row_is_accepted_or_rejected(book: d
         path = folder(Path(name))
         for title, rows in book.items():
             write_csv(path / f"{title}.csv", rows, "en")
-        records, links, report = read(path)
+        refused = ""
+        try:
+            records, links, report = read(path)
+        except FileFormatError as error:
+            records, links, report, refused = [], [], Report(""), error.message
+        assert not refused or "holds its headings" in refused or "not a text file" in refused
         keys = [record.keys for record in records] + [(link.source.key, link.target.key) for link in links]
         assert PERSON not in repr((keys, report))
 
@@ -368,3 +379,107 @@ def test_placeholders_do_not_make_one_thing_of_many(tmp_path: Path) -> None:
     _, _, report = read(folder(tmp_path, organisations=rows))
     reasons = [(r.row, r.reason) for r in report.rejects]
     assert {(2, Reason.PLACEHOLDER), (3, Reason.PLACEHOLDER), (5, Reason.SHARED_IDENTIFIER)} == set(reasons)
+
+
+# -- sheets as they come ------------------------------------------------------------------------------------------
+def xlsx(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+    """A workbook with these sheets; a cell that is a tuple is a formula and its stored value."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        source: list[list[object]] = [list(line.split(",")) for line in SOURCE.split()]
+        for title, rows in {"source": source, **sheets}.items():
+            sheet = book.add_worksheet(title)
+            for number, row in enumerate(rows):
+                for place, cell in enumerate(row):
+                    if isinstance(cell, tuple):
+                        sheet.write_formula(number, place, cell[0], None, cell[1])
+                    else:
+                        sheet.write(number, place, cell)
+    return path
+
+
+FAILED = ("=VLOOKUP(9,A1:B2,2,0)", "#N/A")
+
+
+@pytest.mark.parametrize("heading", ["id", "name", "secrecy", "polarity", "status", "valid to", "natural person"])
+def test_a_failed_cell_stops_the_row_where_a_blank_would_say_something_else(tmp_path: Path, heading: str) -> None:
+    header = ["id", "name", heading] if heading not in ("id", "name") else ["id", "name"]
+    row: list[object] = [FAILED if title == heading else "A" for title in header]
+    records, _, report = read(xlsx(tmp_path / "a.xlsx", {"organisations": [list(header), row]}))
+    assert not records
+    assert [told(reject) for reject in report.rejects] == [("organisations", 2, heading, "#N/A", Reason.CELL_ERROR)]
+    text = ",".join(header) + "\n" + ",".join("#SAKNAS!" if cell == FAILED else str(cell) for cell in row) + "\n"
+    (tmp_path / "csv").mkdir()
+    assert not read(folder(tmp_path / "csv", organisations=text))[0]
+
+
+def test_a_failed_or_never_calculated_optional_cell_is_left_out_and_listed(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["id", "name", "severity", "issued", "about"],
+        ["F", "Said", ("=2+2", 0), FAILED, ("=A9", "")],
+        ["G", "Said too", 3, "", ""],
+    ]
+    records, links, report = read(xlsx(tmp_path / "a.xlsx", {"findings": rows}))
+    assert [r.properties.get("severity") for r in records] == [None, 3]
+    assert not links
+    assert {told(reject) for reject in report.rejects} == {
+        ("findings", 2, "severity", "=2+2", Reason.NOT_CALCULATED),
+        ("findings", 2, "issued", "#N/A", Reason.CELL_ERROR),
+        ("findings", 2, "about", "=A9", Reason.NOT_CALCULATED),
+    }
+
+
+def test_hidden_sheets_rows_and_columns_are_read_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        source = book.add_worksheet("source")
+        for number, line in enumerate(SOURCE.split()):
+            source.write_row(number, 0, line.split(","))
+        for title in ("organisations", "contracts"):
+            sheet = book.add_worksheet(title)
+            sheet.write_row(0, 0, ["id", "name"])
+            sheet.write_row(1, 0, [title[0], title])
+        sheet.hide()
+        sheet.set_row(1, None, None, {"hidden": True})
+        sheet.set_column(1, 1, None, None, {"hidden": True})
+    records, _, report = read(path)
+    assert len(records) == 2
+    assert [told(reject) for reject in report.rejects] == [
+        ("contracts", 1, "", "contracts", Reason.HIDDEN_CELLS),
+        ("contracts", 2, "", "2", Reason.HIDDEN_CELLS),
+        ("contracts", 1, "name", "B", Reason.HIDDEN_CELLS),
+    ]
+
+
+@pytest.mark.parametrize("above", ["sep=;\n", "Leverantörer, kunder, avtal 2026\n", "\nA title\n;;\nIts second row\n"])
+def test_headings_are_found_below_a_title_and_below_what_excel_writes_of_the_separator(
+    tmp_path: Path, above: str
+) -> None:
+    path = folder(
+        tmp_path, organisations=f"{above}id;name\nA;Ett, två\nB;B\n", source="sep=;\n" + SOURCE.replace(",", ";")
+    )
+    records, _, report = read(path)
+    assert [r.properties["name"] for r in records] == ["Ett, två", "B"]
+    assert {reject.reason for reject in report.rejects} <= {Reason.PASSED_OVER}
+
+
+def test_a_sheet_without_its_headings_is_refused_with_file_sheet_and_row(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["idd", "name"], ["A", "A"]]
+    with pytest.raises(FileFormatError, match=r"a\.xlsx, sheet 'organisations'.*row 1.*heading id"):
+        read(xlsx(tmp_path / "a.xlsx", {"organisations": rows}))
+
+
+def test_a_folder_is_read_whatever_case_its_endings_have_and_names_what_it_passes_over(tmp_path: Path) -> None:
+    path = folder(tmp_path)
+    (path / "Organisations.CSV").write_text("id\tname\nA\tÅ\n", encoding="cp1252")
+    (path / "letter.pdf").write_text("Dear all")
+    records, _, report = read(path)
+    assert records[0].properties["name"] == "Å"
+    assert [(reject.file, reject.reason) for reject in report.rejects] == [("letter.pdf", Reason.PASSED_OVER)]
+    assert report.notes["read_windows_1252"] == 1
+
+
+def test_a_field_of_the_source_sheet_that_is_not_known_is_named_and_a_failed_one_refused(tmp_path: Path) -> None:
+    _, _, report = read(folder(tmp_path, source=SOURCE + "secrecyy,restricted\n"))
+    assert [(r.row, r.value, r.parameters["nearest"]) for r in report.rejects] == [(6, "secrecyy", "secrecy, series")]
+    with pytest.raises(FileFormatError, match="secrecy is '#N/A'"):
+        read(folder(tmp_path, source=SOURCE + "secrecy,#N/A\n"))
