@@ -11,7 +11,7 @@ from typing import Any
 from loaders.spreadsheet_bounds import check_bytes, check_cells, check_grid, letters
 from loaders.spreadsheet_marks import Marks, NoValue, marks_of, seen
 from loaders.tabular import CSV_ENDINGS, csv_lines, encoding_of, text_of
-from loaders.workbook_columns import COMMENT, EXAMPLE_IDS, LISTS, Role, Sheet, find_sheet
+from loaders.workbook_columns import COMMENT, EXAMPLE_IDS, LISTS, NOTES_TITLES, Role, Sheet, find_sheet, fold
 from ontology.errors import FileFormatError, Reason
 
 Row = tuple[int, list[str]]
@@ -174,10 +174,10 @@ def _is_csv(file: Path) -> bool:
 
 
 def passed_over(path: Path) -> list[str]:
-    """What stands in a workbook's folder and is no CSV file of it."""
+    """What stands in a workbook's folder and is no CSV file of it, nor its notes (README.md)."""
     if not path.is_dir():
         return []
-    return sorted(found.name for found in path.iterdir() if not _is_csv(found))
+    return sorted(found.name for found in path.iterdir() if not _is_csv(found) and fold(found.stem) not in NOTES_TITLES)
 
 
 def tables(path: Path) -> Iterator[Table]:
