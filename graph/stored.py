@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -63,6 +63,14 @@ class Batch:
     """(place, record, its id, ghosts of its keys, properties as JSON, content hash, secrecy)."""
     links: list[tuple[int, Link, str, str, str, str, int, int]] = field(default_factory=list)
     """(place, link, its id, ghosts of its two ends, properties as JSON, content hash, secrecy)."""
+
+
+def fingerprint(source: Source, loader: str, version: str, options: Mapping[str, str]) -> str:
+    """What a load is known by; empty for a source without bytes (an edit by hand), which is never the same again."""
+    if not source.sha256:
+        return ""
+    parts = (source.series_key, source.edition, source.mode, source.sha256, loader, version, canonical(options))
+    return digest(*parts)
 
 
 def prepare(items: Sequence[Record | Link], series: str, least: Secrecy) -> Batch:

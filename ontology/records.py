@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -60,13 +61,19 @@ class Mode(StrEnum):
     APPEND = "append"
 
 
+def edition_order(edition: str) -> tuple[tuple[int, int, str], ...]:
+    """Sorts editions as people count them: v9 before v10, 2024-2 before 2024-10; letter case aside."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", edition.strip().casefold())
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
+
+
 DEMONSTRATION = "demo:"
 """How the series of a demonstration source begins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document or a data set. ``series`` groups its editions; ``edition`` orders them (text, compared as such)."""
+    """A document or a data set. ``series`` groups its publisher's editions, which ``edition_order`` orders."""
 
     series: str
     edition: str
@@ -83,8 +90,13 @@ class Source:
 
     @property
     def id(self) -> str:
-        """Content id, from series, edition and the bytes read."""
-        return "s" + digest(self.series, self.edition, self.sha256)
+        """Content id, from publisher, series, edition and the bytes read."""
+        return "s" + digest(self.series_key, self.edition, self.sha256)
+
+    @property
+    def series_key(self) -> str:
+        """What names the series: one publisher's series is never another's of the same name."""
+        return f"{self.publisher}\x1e{self.series}"
 
     @property
     def demonstration(self) -> bool:
@@ -136,6 +148,7 @@ class Record:
         return (self.key, *(k for k in self.also if k != self.key))
 
     def id(self, series: str) -> str:
+        """The id that the source's series (``Source.series_key``) gives it."""
         return "r" + digest(series, self.type, *sorted(self.keys), *_period(self.common), self.row_key)
 
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 load_app = typer.Typer(no_args_is_help=True, help="Load a file into the store.", rich_markup_mode=None)
 app.add_typer(load_app, name="load")
 
+NOTHING_VISIBLE = 3
+"""Exit code of a load of an edition older than the one that shows: stored, and nothing of it becomes visible."""
+
 File = Annotated[Path, typer.Argument(help="The file, or a folder.", exists=True)]
 Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write what was not accepted to this CSV.")]
 
@@ -105,6 +108,8 @@ def run(loader: Loader, file: Path, store: str | None, rejects: Path | None, lan
             from visualisation.words import Words
 
             common.write(where, rejects_csv(loaded.report.rejects, Words(language)))
+    if loaded.settled.older_edition:
+        raise typer.Exit(NOTHING_VISIBLE)
 
 
 def load_into(service: Service, loader: Loader, file: Path) -> Loaded:

@@ -12,9 +12,9 @@ from graph.neo4j.core import Core, Row, Tx
 from graph.neo4j.owners import Owners
 from graph.neo4j.schema import patterns
 from graph.store import Begun, Publication, RunInfo, RunState
-from graph.stored import SHIFT, describe_source, read_source, stamp, unstamp
+from graph.stored import SHIFT, describe_source, fingerprint, read_source, stamp, unstamp
 from ontology.errors import LeaseLostError, StoreError
-from ontology.records import Source, canonical, digest
+from ontology.records import Mode, Source, canonical
 
 OPEN = [RunState.ADDING.value, RunState.SETTLING.value]
 _SWEEP = 10_000
@@ -25,26 +25,37 @@ def begin(
     core: Core, owners: Owners, source: Source, loader: str, version: str, options: Mapping[str, str], began: datetime,
     kind: str,
 ) -> Begun:  # fmt: skip
-    """See ``Store.begin``. A source without a hash (an edit by hand) is never the same as an earlier one."""
+    """See ``Store.begin``."""
     began_text = stamp(began)
-    fingerprint = digest(source.sha256, loader, version, canonical(options)) if source.sha256 else ""
-    if fingerprint:
-        rows = core.read(
-            "MATCH (r:KedjaRun {fingerprint: $fingerprint}) WHERE r.publication IS NOT NULL"
-            " RETURN r.publication, r.run, r.at ORDER BY r.publication LIMIT 1",
-            fingerprint=fingerprint,
-        )
-        if rows:
-            return Begun(rows[0][1], published=_publication(rows[0]))
+    known_by = fingerprint(source, loader, version, options)
+    if known_by and (row := _showing(core, source, known_by)):
+        return Begun(row[1], published=_publication(row))
     owner = owners.appear()
     clear_dead(core, owners)
     facts = {
-        "kind": kind, "state": RunState.ADDING.value, "owner": owner, "source": source.id, "series": source.series,
+        "kind": kind, "state": RunState.ADDING.value, "owner": owner, "source": source.id, "series": source.series_key,
         "edition": source.edition, "mode": source.mode.value, "secrecy": int(source.secrecy),
         "described": describe_source(source), "loader": loader, "version": version, "options": canonical(options),
-        "fingerprint": fingerprint, "began": began_text,
+        "fingerprint": known_by, "began": began_text,
     }  # fmt: skip
     return Begun(_new(core, facts))
+
+
+def _showing(core: Core, source: Source, known_by: str) -> tuple[Any, ...] | None:
+    """(number, run, at) of the publication of the same load, if that is what its series shows now."""
+    rows = core.read(
+        "MATCH (r:KedjaRun {series: $series}) WHERE r.publication IS NOT NULL"
+        " RETURN r.publication, r.run, r.at, r.fingerprint, r.mode, r.counts ORDER BY r.publication DESC",
+        series=source.series_key,
+    )
+    for *published, fingerprinted, mode, counts in rows:
+        if json.loads(counts).get("older_edition"):
+            continue
+        if fingerprinted == known_by:
+            return tuple(published)
+        if Mode.APPEND not in (mode, source.mode):
+            return None
+    return None
 
 
 def _new(core: Core, facts: Mapping[str, Any]) -> int:

@@ -16,7 +16,7 @@ from graph.neo4j.core import Core, Tx
 from ontology.errors import SchemaMismatchError, StoreError
 from ontology.model import LINKS, NODES
 
-SCHEMA = 1
+SCHEMA = 2
 OLDEST = (5, 26)
 
 LINK_TYPES = tuple(sorted(LINKS))

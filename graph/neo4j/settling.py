@@ -22,7 +22,7 @@ from graph.neo4j.schema import ANY_LINK, LINK_TYPES, patterns
 from graph.store import I64, RunState, Settled
 from graph.stored import SHIFT
 from ontology.errors import StoreError
-from ontology.records import Mode, canonical
+from ontology.records import Mode, canonical, edition_order
 from ontology.values import SCHEMES
 
 STRONG = [name for name, scheme in SCHEMES.items() if scheme.strong]
@@ -143,7 +143,7 @@ class _Settling:
             series=self._facts["series"],
         )
         mode, edition = self._facts["mode"], self._facts["edition"]
-        if mode != Mode.APPEND and any(other > edition for _, other in earlier):
+        if mode != Mode.APPEND and any(edition_order(other) > edition_order(edition) for _, other in earlier):
             self._drop(np.flatnonzero(self.left))
             return Settled(older_edition=True)
         same, back = self._against([run for run, _ in earlier], mode) if earlier else (0, Said.of([[]] * 6))

@@ -11,9 +11,9 @@ from typing import Any
 from graph.sqlite.core import Core, stamp, unstamp
 from graph.sqlite.schema import SHIFT
 from graph.store import Begun, Publication, RunInfo, RunState
-from graph.stored import describe_source, read_source
+from graph.stored import describe_source, fingerprint, read_source
 from ontology.errors import LeaseLostError, StoreError
-from ontology.records import Source, canonical, digest
+from ontology.records import Mode, Source, canonical
 
 VERSIONED = ("record", "link", "member", "judgement")
 
@@ -21,26 +21,37 @@ VERSIONED = ("record", "link", "member", "judgement")
 def begin(
     core: Core, source: Source, loader: str, version: str, options: Mapping[str, str], began: datetime, kind: str
 ) -> Begun:
-    """See ``Store.begin``. A source without a hash (an edit by hand) is never the same as an earlier one."""
-    fingerprint = digest(source.sha256, loader, version, canonical(options)) if source.sha256 else ""
+    """See ``Store.begin``."""
+    known_by = fingerprint(source, loader, version, options)
     owner = core.locks.appear()
     with core.writing() as connection:
-        if fingerprint:
-            row = connection.execute(
-                "SELECT p.number, p.run, p.at FROM run r JOIN publication p ON p.run = r.run"
-                " WHERE r.fingerprint = ? ORDER BY p.number LIMIT 1",
-                (fingerprint,),
-            ).fetchone()
-            if row:
-                return Begun(row[1], published=_publication(row))
+        if known_by and (row := _showing(connection, source, known_by)):
+            return Begun(row[1], published=_publication(row))
         clear_dead(core, connection)
-        said = (source.id, source.series, source.edition, source.mode, int(source.secrecy), describe_source(source))
+        said = (source.id, source.series_key, source.edition, source.mode, int(source.secrecy), describe_source(source))
         done = connection.execute(
             "INSERT INTO run(kind, state, owner, source, series, edition, mode, secrecy, described, loader, version,"
             " options, fingerprint, began) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (kind, RunState.ADDING, owner, *said, loader, version, canonical(options), fingerprint, stamp(began)),
+            (kind, RunState.ADDING, owner, *said, loader, version, canonical(options), known_by, stamp(began)),
         )
         return Begun(int(done.lastrowid or 0))
+
+
+def _showing(connection: sqlite3.Connection, source: Source, known_by: str) -> tuple[Any, ...] | None:
+    """(number, run, at) of the publication of the same load, if that is what its series shows now."""
+    row: tuple[Any, ...] | None = connection.execute(
+        "SELECT p.number, p.run, p.at FROM run r JOIN publication p ON p.run = r.run WHERE r.fingerprint = ?"
+        " AND NOT json_extract(r.counts, '$.older_edition') ORDER BY p.number DESC LIMIT 1",
+        (known_by,),
+    ).fetchone()
+    if row is None or source.mode is Mode.APPEND:
+        return row
+    later = connection.execute(
+        "SELECT 1 FROM run WHERE series = ? AND publication > ? AND mode <> ?"
+        " AND NOT json_extract(counts, '$.older_edition')",
+        (source.series_key, row[0], Mode.APPEND),
+    ).fetchone()
+    return None if later else row
 
 
 def publish(core: Core, run: int, at: datetime) -> Publication:

@@ -19,7 +19,7 @@ from ontology.errors import SchemaMismatchError, StoreError
 from ontology.model import LINKS, NODES
 
 APPLICATION_ID = 0x4B45444A  # "KEDJ"
-SCHEMA = 1
+SCHEMA = 2
 SHIFT = 32
 
 _COMMON = """

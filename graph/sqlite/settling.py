@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from graph.sqlite import joining
@@ -13,7 +13,7 @@ from graph.sqlite.schema import SHIFT
 from graph.sqlite.seeds import Seeds
 from graph.store import RunState, Settled
 from ontology.errors import StoreError
-from ontology.records import Mode, canonical
+from ontology.records import Mode, canonical, edition_order
 
 _ID = {"record": "base", "link": "ord"}
 
@@ -97,7 +97,7 @@ def _settle(connection: sqlite3.Connection, own: Own) -> Settled:
     earlier = connection.execute(
         "SELECT run, edition FROM run WHERE series = ? AND publication IS NOT NULL", (own.series,)
     ).fetchall()
-    if own.mode != Mode.APPEND and any(edition > own.edition for _, edition in earlier):
+    if own.mode != Mode.APPEND and _is_older(own.edition, (edition for _, edition in earlier)):
         _drop_own(connection, own, "")
         return Settled(older_edition=True)
     unchanged = retracted = 0
@@ -114,6 +114,11 @@ def _settle(connection: sqlite3.Connection, own: Own) -> Settled:
         records=_count(connection, own, "record"), links=_count(connection, own, "link"), unchanged=unchanged,
         retracted=retracted, merged=moves.merged, ghosts=_ghosts(connection, own),
     )  # fmt: skip
+
+
+def _is_older(edition: str, earlier: Iterable[str]) -> bool:
+    """Whether a newer edition is published already."""
+    return any(edition_order(other) > edition_order(edition) for other in earlier)
 
 
 def _against(connection: sqlite3.Connection, own: Own, table: str, series: str) -> tuple[int, int]:

@@ -264,3 +264,18 @@ def test_a_demonstration_of_another_schema_is_made_anew(kedja: Kedja, own_user_f
     assert result.exit_code == 0, result.output
     assert "made anew" in result.output
     assert "Very severe" in result.stdout
+
+
+def test_a_load_of_an_older_edition_exits_3_and_the_same_bytes_again_exit_0(kedja: Kedja, tmp_path: Path) -> None:
+    def book(edition: str, name: str) -> str:
+        folder = tmp_path / edition
+        folder.mkdir()
+        said = f"field,value\nseries,mine\nedition,{edition}\ntitle,T\npublisher,P\n"
+        (folder / "source.csv").write_text(said, encoding="utf-8")
+        (folder / "organisations.csv").write_text(f"id,name\no1,{name}\n", encoding="utf-8")
+        return str(folder)
+
+    newer, older = book("v10", "New"), book("v9", "Old")
+    store = f"sqlite:///{tmp_path / 'own.sqlite'}"
+    codes = [kedja("load", "workbook", path, "--store", store).exit_code for path in (newer, older, newer)]
+    assert codes == [0, 3, 0]

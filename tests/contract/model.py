@@ -10,7 +10,7 @@ from typing import Any
 
 from graph.identity import UNSEEN, Base, Joined, Manual, entity_id, ghost_id, join
 from graph.store import Verdict
-from ontology.records import Link, Mode, Record, Secrecy, Source, canonical
+from ontology.records import Link, Mode, Record, Secrecy, Source, canonical, edition_order
 
 Key = tuple[str, str]
 
@@ -76,19 +76,20 @@ class Model:
     def load(self, source: Source, items: list[Record | Link]) -> None:
         """What a published load does to what stands."""
         state, number = self._next(), len(self.states) - 1
-        earlier = self.runs.setdefault(source.series, [])
-        older = source.mode is not Mode.APPEND and any(edition > source.edition for edition in earlier)
+        earlier = self.runs.setdefault(source.series_key, [])
+        newest = max(map(edition_order, earlier), default=())
+        older = source.mode is not Mode.APPEND and newest > edition_order(source.edition)
         earlier.append(source.edition)
         if older:
             return
         new: dict[Key, Said] = {}
         for item in items:
             common = replace(item.common, secrecy=max(item.common.secrecy, source.secrecy))
-            said = Said(replace(item, common=common), item.id(source.series), source)
+            said = Said(replace(item, common=common), item.id(source.series_key), source)
             new.setdefault(said.key, said)
         named = {id_ for id_, _ in new}
         for key, old in list(state.said.items()):
-            if old.source.series != source.series or key in new:
+            if old.source.series_key != source.series_key or key in new:
                 continue
             if source.mode is Mode.FULL or (source.mode is Mode.DELTA and key[0] in named):
                 del state.said[key]

@@ -22,7 +22,7 @@ def fill(store: AnyStore) -> None:
     store.judge(Judgement("local:1", "local:3", Verdict.UNSURE, "me", "why"), day(2))
     run, _ = run_of(store, source("a", "2"), [company("local:9", "Never")])
     store.abandon(run, "no")
-    load(store, source("a", "3"), [company("local:1", "Renamed", "lei:A")])
+    load(store, source("a", "3", sha="c" * 64), [company("local:1", "Renamed", "lei:A")])
     store.erase([next(r.id for r in store.records(now(store)) if r.name == "Two")], "x", day(4))
 
 
@@ -52,7 +52,7 @@ def test_a_restored_store_goes_on_as_the_first_one_does(opened: Opener, tmp_path
     one.dump(tmp_path / "whole.gz")
     other.restore(tmp_path / "whole.gz")
     for store in (one, other):
-        assert store.begin(source("a", sha="a" * 64), "test", "1", {}, START).published is not None
+        assert store.begin(source("a", "3", sha="c" * 64), "test", "1", {}, START).published is not None
         load(store, source("c"), [company("local:7", "Seven", "lei:A"), owns("local:7", "local:1")])
     assert whole(one, now(one)) == whole(other, now(other))
     assert other.check() == []

@@ -29,7 +29,7 @@ def judged(store: AnyStore, a: str, b: str, verdict: Verdict, why: str = "seen t
 
 
 def entity_of(store: AnyStore, series: str, record: Record) -> str:
-    return entity_id(record.id(series))
+    return entity_id(record.id(source(series).series_key))
 
 
 def test_records_that_share_a_strong_identifier_are_one_thing(store: AnyStore) -> None:
