@@ -76,10 +76,12 @@ def entity(store: AnyStore, key: str, at: At | None = None) -> str:
 
 
 def whole(store: AnyStore, at: At) -> tuple[list[Any], ...]:
-    """Everything that a reader sees."""
-    columns = [
-        tuple(getattr(batch, name).tobytes() for name in batch.__slots__) for batch in store.link_columns(at, ["OWNS"])
-    ]
+    """Everything that a reader sees; columns of links come in no particular order."""
+    columns = sorted(
+        row
+        for batch in store.link_columns(at, ["OWNS"])
+        for row in zip(*(map(repr, getattr(batch, name).tolist()) for name in batch.__slots__), strict=True)
+    )
     return (
         list(store.records(at)), list(store.links(at)), list(store.entities(at)), store.judgements(at), columns,
         sorted(store.sources(at)),
