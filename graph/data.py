@@ -187,6 +187,14 @@ class Distribution(Frozen):
     severity_unknown: int = Field(0, description="of those, reached only by statements whose severity nobody gave")
 
 
+class LevelCount(Frozen):
+    """How many of the group's contracts stand at a level along one set of links; the counts are of all of them."""
+
+    links: Links
+    level: str = Field(description="the highest severity reached: 1 to 4, unstated, 0 (none found) or unknown")
+    contracts: int
+
+
 class TierCount(Frozen):
     """Steps of the group's chains in one tier: all, traced ones, those with a seed, those that nobody assessed."""
 
@@ -238,6 +246,7 @@ class ExposureData(Frozen):
     contracts: int
     other_days: OtherDays | None = Field(None, description="given where there is no contract to ask about")
     distribution: tuple[Distribution, ...]
+    levels: tuple[LevelCount, ...] = ()
     worst: tuple[Figure, ...] = Field(description="per (basis, links): the most severe, then surest figure")
     worst_contract: str | None
     tiers: tuple[TierCount, ...]

@@ -43,7 +43,7 @@ def sheets(answer: Answer[Any], words: Words) -> list[Sheet]:
     else:
         found = [Sheet(words("export.unknown"), (words("not_in_graph.title"),), ((words("not_in_graph.none"),),))]
     more = [
-        *_affected_more(teller),
+        *_figures(teller),
         _links(getattr(data, "links", ()), teller),
         _statements(teller),
         _unknown(answer, teller),
@@ -120,9 +120,13 @@ def _affected_row(start: str, row: AffectedContract, teller: Teller) -> tuple[Ce
     )
 
 
-def _affected_more(teller: Teller) -> list[Sheet]:
-    """What the figures of affected contracts count, and what is affected on another day."""
+def _figures(teller: Teller) -> list[Sheet]:
+    """What the figures count, over all contracts, and what is affected on another day."""
     data, words = teller.answer.data, teller.words
+    if isinstance(data, ExposureData):
+        rows = tuple((words.links(c.links), level_name(c.level, words), c.contracts) for c in data.levels)
+        head = (words("panel.resolution"), words("members.severity"), words("affected.contracts_n"))
+        return [Sheet(words("affected.figures"), head, rows)]
     if not isinstance(data, AffectedData):
         return []
     start = teller.name(data.start.id)
@@ -130,10 +134,10 @@ def _affected_more(teller: Teller) -> list[Sheet]:
     names = ("start", "figure", "contracts_n", "buyers_n")
     never = words("table.not_applicable")
     days = [(start, teller.name(f.contract.id), f.until or never, f.since or never) for f in data.formerly]
-    head = (words("affected.start"), words("affected.contract"), words("formerly.last"), words("formerly.first"))
+    other_days = (words("affected.start"), words("affected.contract"), words("formerly.last"), words("formerly.first"))
     return [
         Sheet(words("affected.figures"), tuple(words(f"affected.{name}") for name in names), tuple(counts)),
-        Sheet(words("formerly.sheet"), head, tuple(days)),
+        Sheet(words("formerly.sheet"), other_days, tuple(days)),
     ]
 
 

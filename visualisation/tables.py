@@ -120,8 +120,8 @@ class MemberRow:
 class ExposureView:
     sets: tuple[FigureSet, ...]
     members: tuple[MemberRow, ...]
-    bar: tuple[tuple[Level, int], ...]
-    """How many of the listed contracts stand at each level."""
+    bars: tuple[tuple[str, tuple[tuple[Level, int], ...]], ...]
+    """Of all contracts how many stand at each level: traced to the article, and with typical tiers."""
     buyers: tuple[tuple[BuyerCount, str, Level], ...]
     tiers: tuple[TierCount, ...]
     statements: tuple[Told, ...]
@@ -131,18 +131,22 @@ class ExposureView:
 def exposure_view(answer: Answer[ExposureData], teller: Teller) -> ExposureView:
     """An exposure as the page, the terminal and the exports list it."""
     assert answer.data is not None
-    data = answer.data
+    data, words = answer.data, teller.words
     members = tuple(member_row(member, teller) for member in data.members)
-    levels = [row.level for row in members]
     return ExposureView(
         sets=_figure_sets(data, teller),
         members=members,
-        bar=tuple((level, levels.count(level)) for level in Level if level in levels),
+        bars=tuple((words.links(links), _bar(data, links)) for links in Links if data.contracts),
         buyers=tuple((row, teller.name(row.buyer), _buyer_level(row)) for row in data.buyers),
         tiers=data.tiers,
         statements=tuple(teller.statement(s) for s in data.statements),
         unknown=tuple(teller.unknown()),
     )
+
+
+def _bar(data: ExposureData, links: Links) -> tuple[tuple[Level, int], ...]:
+    counts = {Level(row.level): row.contracts for row in data.levels if row.links is links}
+    return tuple((level, counts[level]) for level in Level if level in counts)
 
 
 def _buyer_level(row: BuyerCount) -> Level:
@@ -218,9 +222,9 @@ def member_row(member: ContractExposure, teller: Teller) -> MemberRow:
 def member_level(member: ContractExposure) -> Level:
     """Unknown unless something was reached, or everything was assessed and nothing found."""
     if member.figures:
-        worst = member.figures[0]
-        if worst.severity_unknown:
+        severity = member.figures[0].severity
+        if all(figure.severity_unknown for figure in member.figures if figure.severity == severity):
             return Level.UNSTATED
-        if worst.severity:
-            return Level(str(worst.severity))
+        if severity:
+            return Level(str(severity))
     return Level.NONE_FOUND if member.knowledge == "none_found" else Level.UNKNOWN

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
 
 from graph.answer import Answer, Basis, Completeness, Links, Truncated
-from graph.data import BuyerCount, ContractExposure, Distribution, ExposureData, Figure, Listed, Node, Origin, TierCount
+from graph.data import (
+    BuyerCount,
+    ContractExposure,
+    Distribution,
+    ExposureData,
+    Figure,
+    LevelCount,
+    Listed,
+    Node,
+    Origin,
+    TierCount,
+)
 from graph.questions.common import checked_risk, evidence_of, framed, wording
 from graph.questions.company import company_list, harms_of_companies
 from graph.questions.counting import count
@@ -83,6 +95,7 @@ class _Exposure:
             contracts=len(self.contracts),
             other_days=None if len(self.contracts) else other_days(self.s, self.vertex),
             distribution=self._distribution(),
+            levels=self._levels(),
             worst=worst,
             worst_contract=_worst_contract(worst),
             tiers=self._tiers(),
@@ -143,6 +156,19 @@ class _Exposure:
             for (basis, links), severity in self.severity.items()
             for level in LEVELS
         )
+
+    def _levels(self) -> tuple[LevelCount, ...]:
+        """Of every contract its highest level, by traced links alone and with typical ones."""
+        none_found = np.array([name == "none_found" for name in self.knowledge], np.bool_)
+        found: list[LevelCount] = []
+        for links in Links:
+            top = np.max(np.stack([self.severity[basis, links] for basis in Basis]), axis=0)
+            names = np.where(none_found, "0", "unknown").astype(object)
+            for level in LEVELS[:-1]:
+                here = top == level
+                names[here] = np.where(self.lens.ungiven(level, None, links)[here], "unstated", str(level))
+            found += [LevelCount(links=links, level=name, contracts=n) for name, n in sorted(Counter(names).items())]
+        return tuple(found)
 
     def _worst(self) -> tuple[Figure, ...]:
         """Per basis and links the figure of the most severely, then most surely reached contract."""

@@ -596,3 +596,38 @@ def test_what_is_not_in_the_graph_never_scores_clean() -> None:
 def test_an_unknown_risk_type_is_refused() -> None:
     with pytest.raises(InputError):
         exposure(chain().snapshot(), "c", "bad-luck")
+
+
+def levels(found: ExposureData, links: Links) -> dict[str, int]:
+    return {row.level: row.contracts for row in found.levels if row.links is links}
+
+
+def test_the_levels_count_every_contract_however_few_are_listed_traced_and_typical_apart() -> None:
+    w = World()
+    w.kind("glove")
+    w.site("factory")
+    w.said("finding", FORCED, ["factory"], severity=4)
+    w.place("MY", country="MY")
+    w.step("typical", stage="final-manufacture", of="glove", at="MY", generic=True)
+    w.assessed("prior", FORCED, ["glove", "MY"], severity=2, likelihood=0.5)
+    for n in range(3):
+        w.contract(f"traced-{n}", known="all")
+        w.step(f"step-{n}", site="factory", known="all", stage="extraction", feeds=[f"traced-{n}"])
+    w.contract("glove-contract", category="glove")
+    w.contract("untold")
+    answer = exposure(w.snapshot(), "all", FORCED, members=1)
+    assert answer.data is not None
+    assert len(answer.data.members) == 1
+    assert levels(answer.data, Links.ITEM) == {"4": 3, "unknown": 2}
+    assert levels(answer.data, Links.ITEM_GENERIC) == {"4": 3, "2": 1, "unknown": 1}
+
+
+def test_a_severity_that_nobody_gave_is_a_level_of_its_own() -> None:
+    w = World()
+    w.site("factory")
+    w.said("finding", FORCED, ["factory"])
+    w.contract("c")
+    w.step("step", site="factory", feeds=["c"])
+    answer = exposure(w.snapshot(), "c", FORCED)
+    assert answer.data is not None
+    assert levels(answer.data, Links.ITEM) == {"unstated": 1}

@@ -33,6 +33,7 @@ from graph.data import (
     ExposureData,
     Figure,
     Formerly,
+    LevelCount,
     LinkData,
     Listed,
     Node,
@@ -232,6 +233,12 @@ def exposed() -> Answer[ExposureData]:
         view="buyer",
         risk="forced-labour",
         contracts=2,
+        levels=(
+            LevelCount(links=Links.ITEM, level="4", contracts=1),
+            LevelCount(links=Links.ITEM, level="unknown", contracts=1),
+            LevelCount(links=Links.ITEM_GENERIC, level="4", contracts=1),
+            LevelCount(links=Links.ITEM_GENERIC, level="unknown", contracts=1),
+        ),
         distribution=(
             Distribution(severity=4, basis=Basis.SPECIFIC, links=Links.ITEM, contracts=1),
             Distribution(severity=3, basis=Basis.SPECIFIC, links=Links.ITEM, contracts=1),
