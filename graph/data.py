@@ -237,6 +237,15 @@ class OtherDays(Frozen):
     since: date | None = Field(description="the first such day after; null: none found")
 
 
+class MayBelong(Frozen):
+    """Contracts of a broader kind than the one asked about: unknown whether they belong to the group, not counted."""
+
+    kind: str
+    links: tuple[str, ...] = Field(description="the links by which the kind is broader: BROADER, MATCHES")
+    matched: bool = Field(description="whether one of them is a match between schemes")
+    contracts: tuple[str, ...]
+
+
 class ExposureData(Frozen):
     """Lens A for a group of contracts. A distribution, never a maximum handed on."""
 
@@ -245,6 +254,7 @@ class ExposureData(Frozen):
     risk: str
     contracts: int
     other_days: OtherDays | None = Field(None, description="given where there is no contract to ask about")
+    may_belong: tuple[MayBelong, ...] = ()
     distribution: tuple[Distribution, ...]
     levels: tuple[LevelCount, ...] = ()
     worst: tuple[Figure, ...] = Field(description="per (basis, links): the most severe, then surest figure")

@@ -24,7 +24,8 @@ def with_sources(store: Store, at: At, answer: Answer[T]) -> Answer[T]:
     links = list(store.links(at, ids=answer.evidence.links[:MAX_FACTS])) if answer.evidence.links else []
     facts = tuple(sorted(_facts(records, links), key=lambda fact: fact.id))
     known = store.sources(at)
-    cited = tuple(_cited(known[id]) for id in sorted({fact.source for fact in facts}) if id in known)
+    speaking = {fact.source for fact in facts}.union(one.source for one in getattr(answer.data, "said", ()))
+    cited = tuple(_cited(known[id]) for id in sorted(speaking) if id in known)
     evidence = answer.evidence.model_copy(
         update={
             "records": tuple(sorted({*answer.evidence.records, *(record.id for record in records)})),

@@ -17,6 +17,7 @@ from graph.data import (
     Listed,
     Node,
     Path,
+    Said,
     StatementData,
 )
 from visualisation.marks import Level, figure_level, span
@@ -114,6 +115,12 @@ class Teller:
         names = dict.fromkeys(source.publisher or source.title for source in sources)
         return ", ".join(names) or self.words("source_unknown")
 
+    def said_by(self, said: Said) -> str:
+        """On whose word a record is: what it cites itself, with its source's publisher and title."""
+        source = self.cited.get(said.source)
+        named = ", ".join(part for part in (source.publisher, source.title) if part) if source else ""
+        return "; ".join(part for part in (said.cites, named) if part) or self.words("source_unknown")
+
     def source(self, cited: Cited) -> str:
         dates = [self.words("source.published", date=cited.published)] if cited.published else []
         if cited.retrieved:
@@ -197,7 +204,7 @@ class Teller:
         if days is not None and days.since:
             found.append(w("no_contract.since", day=days.since))
         if not found:
-            return [w("no_contract.ever")]
+            return [] if data.may_belong else [w("no_contract.ever")]
         return [w("no_contract.valid", when=self.when()), *found]
 
     # -- what is not known ------------------------------------------------------------------------------------
@@ -286,6 +293,9 @@ class Teller:
         if not isinstance(data, ExposureData):
             return []
         found = [] if data.contracts else self.no_contracts(data)
+        for row in data.may_belong:
+            key = "unknown.may_belong_matched" if row.matched else "unknown.may_belong"
+            found.append(self.words(key, n=len(row.contracts), kind=self.name(row.kind)))
         return [*found, *([self.words("unknown.may_apply", n=len(data.may_apply))] if data.may_apply else [])]
 
     def count(self, row: AffectedCount) -> str:

@@ -169,7 +169,7 @@ def _members(data: ExposureData, teller: Teller) -> Sheet:
                 *numbers,
             )
         )
-    none = words("shown_of", shown=0, total=data.contracts) if data.contracts else " ".join(teller.no_contracts(data))
+    none = words("shown_of", shown=0, total=data.contracts) if data.contracts else " ".join(teller.unknown())
     return _filled(Sheet(words("export.exposure"), header, tuple(rows)), none, words)
 
 

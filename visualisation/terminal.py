@@ -269,8 +269,7 @@ def _entity(answer: Answer[EntityData], teller: Teller) -> list[str]:
     data, words = answer.data, teller.words
     lines = [f"{teller.name(data.node.id)} ({words.node_type(data.node.type)})", *map(words.key, data.node.keys)]
     for said in data.said:
-        source = teller.cited.get(said.source)
-        lines += _heading(words("entity.by", who=said.cites or (source.title if source else said.source)))
+        lines += _heading(words("entity.by", who=teller.said_by(said)))
         lines += [
             f"  {words.property(said.type, k)}: {words.said(said.type, k, v)}" for k, v in said.properties.items()
         ]

@@ -17,6 +17,7 @@ from graph.data import (
     Figure,
     LevelCount,
     Listed,
+    MayBelong,
     Node,
     Origin,
     TierCount,
@@ -26,7 +27,7 @@ from graph.questions.company import company_list, harms_of_companies
 from graph.questions.counting import count
 from graph.questions.denied import denied_beside
 from graph.questions.ends import Ends
-from graph.questions.groups import ALL, Group, find, group_of, other_days, regions_of
+from graph.questions.groups import ALL, Group, find, group_of, of_broader_kinds, other_days, regions_of
 from graph.questions.lens import LEVELS, Lens, Side
 from graph.questions.maybe import MayApply
 from graph.questions.naming import Naming, statements_data
@@ -94,6 +95,7 @@ class _Exposure:
             risk=self.risk,
             contracts=len(self.contracts),
             other_days=None if len(self.contracts) else other_days(self.s, self.vertex),
+            may_belong=self._may_belong(),
             distribution=self._distribution(),
             levels=self._levels(),
             worst=worst,
@@ -117,6 +119,23 @@ class _Exposure:
         if self.vertex is None:
             return Node(id=ALL, type=ALL, name=ALL)
         return self.naming.node(self.vertex)
+
+    def _may_belong(self) -> tuple[MayBelong, ...]:
+        if self.vertex is None or self.group.view != "category":
+            return ()
+        s, rows = self.s, []
+        for kind, contracts in of_broader_kinds(s, self.vertex).items():
+            facts = s.kinds.facts(self.vertex, kind)
+            links = tuple(self.naming.link(edge) for edge in facts)
+            rows.append(
+                MayBelong(
+                    kind=self.naming.id(kind),
+                    links=tuple(link.id for link in links),
+                    matched=any(link.type == "MATCHES" for link in links),
+                    contracts=tuple(s.id(c) for c in contracts),
+                )
+            )
+        return tuple(rows)
 
     # -- the group --------------------------------------------------------------------------------------------
     def _order(self) -> list[int]:

@@ -15,7 +15,7 @@ from graph.kernels.reach import reach
 from graph.questions.nearest import at_any_time, nearest
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.arrays import I64
-from graph.snapshot.kinds import KIND_TYPES
+from graph.snapshot.kinds import KIND_TYPES, Fit
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError
 
@@ -124,6 +124,21 @@ def contracts_in(s: Snapshot, kind: int) -> list[int]:
     contracts = {v for v in inside if s.is_type(v, "Contract")}
     lots = [v for v in inside if s.is_type(v, "Lot")]
     return sorted(contracts.union(s.pairs("FOR_LOT").sources(*lots)))
+
+
+def of_broader_kinds(s: Snapshot, kind: int) -> dict[int, list[int]]:
+    """Of each kind broader than one (by itself or by a match between schemes), the contracts categorised as just that
+    kind, but for those that are of the narrower one too: unknown whether they belong to it."""
+    inside = set(contracts_in(s, kind))
+    found = {}
+    for broader in sorted(s.kinds.up(kind)):
+        if s.kinds.fit(broader, kind) is Fit.MAY:
+            there = s.pairs("IN_CATEGORY").sources(broader)
+            lots = [v for v in there if s.is_type(v, "Lot")]
+            contracts = {v for v in there if s.is_type(v, "Contract")}.union(s.pairs("FOR_LOT").sources(*lots))
+            if left := sorted(contracts - inside):
+                found[broader] = left
+    return found
 
 
 def steps_of(s: Snapshot, vertex: int) -> list[int]:

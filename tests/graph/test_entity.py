@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import graph.sqlite
+from api import ask as asking
+from api.service import Service, When
 from graph.data import EntityData
 from graph.questions.entity import entity
 from graph.snapshot.cache import Cache
@@ -17,6 +19,8 @@ from graph.sqlite import SqliteStore
 from ontology.method import method
 from ontology.records import Common, Link, Polarity, Record, Ref, Secrecy
 from tests.contract.saying import load, now, source
+from visualisation.terminal import answer_text
+from visualisation.words import Words
 
 FACTORY, MAKER = "local:factory", "local:maker"
 
@@ -102,3 +106,16 @@ def test_what_is_withheld_shows_nowhere(store: SqliteStore, tmp_path: Path) -> N
 def test_what_is_not_there_is_said_so(store: SqliteStore, tmp_path: Path) -> None:
     load(store, source("one"), [site(900)], 1)
     assert entity(store, snapshot(store, tmp_path), "local:nothing").data is None
+
+
+@pytest.mark.parametrize(
+    "name", ["demo:org-selat-biru-holdings", "demo:material-latex-concentrate", "demo:incident-klang"]
+)
+def test_everything_said_is_cited_by_publisher_and_title(demo: Service, name: str) -> None:
+    answer = asking.entity(demo, When(), name)
+    assert answer.data is not None
+    cited = {source.id: source for source in answer.evidence.cited}
+    for said in answer.data.said:
+        text = answer_text(answer, Words("en"))
+        assert f"{cited[said.source].publisher}, {cited[said.source].title}" in " ".join(text.split())
+        assert said.source not in text

@@ -631,3 +631,30 @@ def test_a_severity_that_nobody_gave_is_a_level_of_its_own() -> None:
     answer = exposure(w.snapshot(), "c", FORCED)
     assert answer.data is not None
     assert levels(answer.data, Links.ITEM) == {"unstated": 1}
+
+
+def matched(relation: str) -> World:
+    """Two contracts of our own kind of gloves, which is matched with a code of another scheme."""
+    w = World()
+    w.kind("own")
+    w.kind("code")
+    w.link("MATCHES", "own", "code", relation=relation)
+    for n in range(2):
+        w.contract(f"c{n}", category="own")
+    return w
+
+
+@pytest.mark.parametrize("relation", ["exact", "broader"])
+def test_contracts_of_a_kind_that_a_match_makes_the_same_or_narrower_belong_to_it(relation: str) -> None:
+    found = exposure(matched(relation).snapshot(), "code", FORCED).data
+    assert found is not None
+    assert (found.contracts, found.may_belong) == (2, ())
+
+
+def test_contracts_of_a_kind_that_a_match_makes_broader_may_belong_which_is_unknown() -> None:
+    found = exposure(matched("narrower").snapshot(), "code", FORCED).data
+    assert found is not None
+    assert found.contracts == 0
+    (row,) = found.may_belong
+    assert (row.kind, row.matched, row.contracts) == ("own", True, ("c0", "c1"))
+    assert [(link.source, link.target) for link in found.links if link.id in row.links] == [("own", "code")]

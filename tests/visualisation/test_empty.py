@@ -120,3 +120,17 @@ def test_none_found_is_said_only_where_something_was_looked_at(name: str, day: d
     for text in (answer_text(answer, words), rendered(name, answer, "en")):
         assert words("unknown.nothing_counted") not in text
         assert words("knowledge.none_found") not in text
+
+
+@every_language
+def test_contracts_of_a_broader_matched_kind_are_named_and_not_said_to_be_none(lang: str) -> None:
+    w = World()
+    w.kind("own")
+    w.kind("code")
+    w.link("MATCHES", "own", "code", relation="narrower")
+    w.contract("c", category="own")
+    answer, words = exposure(w.snapshot(), "code", FORCED), Words(lang)
+    said = words("unknown.may_belong_matched", n=1, kind="own")
+    for text in (answer_text(answer, words), rendered("exposure", answer, lang), answer_csv(answer, words).decode()):
+        assert said in " ".join(text.split())
+        assert words("no_contract.ever") not in text
