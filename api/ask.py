@@ -40,7 +40,8 @@ def _is_identifier(text: str) -> bool:
     return True
 
 
-def _not_in_graph(question: str, snapshot: Snapshot) -> Answer[Any]:
+def nothing_asked(question: str, snapshot: Snapshot) -> Answer[Any]:
+    """An answer that found nothing to ask about."""
     from graph.questions.common import as_of
 
     return Answer[Any](
@@ -68,7 +69,7 @@ def _asked(
         except NotInGraphError:
             if not _is_identifier(name):
                 raise
-            return _not_in_graph(question, snapshot)
+            return nothing_asked(question, snapshot)
     return with_sources(service.store, service.at(when), ask(snapshot, ids))
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api import ask
-from api.settings import MAX_TEXT
 from graph.answer import Answer
 from graph.data import AffectedData
 from ontology.errors import AmbiguousError, InputError, NotInGraphError
+from visualisation.sheets import Sheet
+from visualisation.text import shown
 
 if TYPE_CHECKING:
     from api.service import Service, When
@@ -23,18 +25,39 @@ PROPOSALS = 3
 LEAST_SIMILAR = 70.0
 
 
+HEADINGS = {
+    "name": ("name", "namn", "supplier", "leverantör", "company", "företag", "bolag"),
+    "identifier": ("organisationsnummer", "orgnr", "org.nr", "organisation number", "lei", "id", "identifier"),
+}
+"""Headings, in Swedish and English, by which the columns of a list are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a list: its number in the file, the name and, where the list has such a column, an identifier."""
+
+    number: int
+    text: str
+    identifier: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a pasted name was taken for. ``entity`` only where it is certain: an identifier or one exact name."""
+    """What a line was taken for. ``entity`` only where it is certain: an identifier or one exact name.
 
-    text: str
+    ``ambiguous``: the proposals all bear the name or identifier. ``refused``: why it cannot be asked about.
+    """
+
+    line: Line
     entity: str | None
     proposals: tuple[tuple[str, str, float], ...]
     """(key or id, name, similarity in per cent), most similar first."""
+    ambiguous: bool = False
+    refused: str = ""
 
 
-def read_names(path: Path) -> list[str]:
-    """The names in a file, one a line; empty lines and those that begin with # are passed over.
+def read_names(path: Path) -> tuple[list[Line], int]:
+    """The names in a file, one a line or by the columns of a CSV, and how many lines are blank.
 
     Raises:
         InputError: the file cannot be read, holds no names, or too many.
@@ -42,28 +65,59 @@ def read_names(path: Path) -> list[str]:
     from loaders.tabular import decode
 
     try:
-        text = decode(path.read_bytes())
+        text = decode(path.read_bytes(), path.name)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.", remedy="Check the path.") from error
-    names = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if not 0 < len(names) <= MAX_NAMES:
-        raise InputError(f"{path} holds {len(names)} names.", remedy=f"Give between 1 and {MAX_NAMES}, one a line.")
-    return [name[:MAX_TEXT] for name in names]
+    lines = text.splitlines()
+    found = _by_columns(path, lines)
+    if found is None:
+        found = [Line(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+    if not 0 < len(found) <= MAX_NAMES:
+        raise InputError(f"{path} holds {len(found)} names.", remedy=f"Give between 1 and {MAX_NAMES}, one a line.")
+    return found, sum(not line.strip() for line in lines)
 
 
-def matches(service: Service, when: When, names: list[str]) -> list[Match]:
-    """Match each name: certain where it is an identifier or the exact name of one entity, else proposed."""
-    snapshot = service.snapshot(when)
-    choices = _choices(snapshot)
+def _by_columns(path: Path, lines: list[str]) -> list[Line] | None:
+    """The lines of a list whose first row has a heading for names and other columns; None where it has not."""
+    from loaders.tabular import csv_table
+
+    first = next((line for line in lines if line.strip()), "")
+    if not any(mark in first for mark in ",;\t"):
+        return None
+    table = csv_table(path)
+    column = {
+        kind: next((cell for cell in table.header if cell.casefold() in known), None)
+        for kind, known in HEADINGS.items()
+    }
+    name, identifier = column["name"], column["identifier"]
+    if name is None:
+        return None
     found = []
-    for name in names:
-        try:
-            found.append(Match(name, service.resolve_exactly(name, when).id, ()))
-        except AmbiguousError as error:
-            found.append(Match(name, None, tuple((id, other, 100.0) for id, other in error.candidates)))
-        except NotInGraphError:
-            found.append(Match(name, None, _similar(name, choices)))
+    for number, row in table.rows:
+        number_given = row[identifier] if identifier else ""
+        found.append(Line(number, row[name] or number_given, number_given))
     return found
+
+
+def matches(service: Service, when: When, lines: list[Line]) -> list[Match]:
+    """Match each line: certain where it is an identifier or the exact name of one entity, else proposed."""
+    choices = _choices(service.snapshot(when))
+    return [_match(service, when, line, choices) for line in lines]
+
+
+def _match(service: Service, when: When, line: Line, choices: dict[str, str]) -> Match:
+    for text in filter(None, (line.identifier, line.text)):
+        try:
+            found = service.resolve_exactly(text, when)
+        except AmbiguousError as error:
+            fitting = tuple((id, other, 100.0) for id, other in error.candidates)
+            return Match(line, None, fitting, ambiguous=True)
+        except NotInGraphError:
+            continue
+        except InputError as error:
+            return Match(line, None, (), refused=error.message)
+        return Match(line, found.id, ())
+    return Match(line, None, _similar(service, when, line.text, choices))
 
 
 def _choices(snapshot: Snapshot) -> dict[str, str]:
@@ -72,34 +126,62 @@ def _choices(snapshot: Snapshot) -> dict[str, str]:
     return {next(iter(snapshot.keys(v)), snapshot.id(v)): snapshot.name(v) for v in vertices}
 
 
-def _similar(name: str, choices: dict[str, str]) -> tuple[tuple[str, str, float], ...]:
+def _similar(service: Service, when: When, name: str, choices: dict[str, str]) -> tuple[tuple[str, str, float], ...]:
+    """What search finds by the words of the name, and names spelled nearly so."""
     from rapidfuzz import fuzz, process, utils
 
+    prepared = utils.default_process
+    hits = service.store.search(service.at(when), name, types=STARTS, limit=PROPOSALS)
+    found = {
+        hit.keys[0] if hit.keys else hit.entity: (hit.name, fuzz.WRatio(name, hit.name, processor=prepared))
+        for hit in hits
+    }
     best = process.extract(
-        name,
-        choices,
-        scorer=fuzz.token_sort_ratio,
-        processor=utils.default_process,
-        limit=PROPOSALS,
-        score_cutoff=LEAST_SIMILAR,
+        name, choices, scorer=fuzz.token_sort_ratio, processor=prepared, limit=PROPOSALS, score_cutoff=LEAST_SIMILAR
     )
-    return tuple((key, other, round(score, 1)) for other, score, key in best)
+    for other, score, key in best:
+        found.setdefault(key, (other, score))
+    ranked = sorted(found.items(), key=lambda item: (-item[1][1], item[0]))
+    return tuple((key, other, round(score, 1)) for key, (other, score) in ranked[:PROPOSALS])
 
 
-def affected_by(service: Service, when: When, found: list[Match]) -> list[Answer[AffectedData]]:
-    """The affected contracts of every certain match, each entity once."""
-    entities = dict.fromkeys(match.entity for match in found if match.entity)
-    return [ask.affected(service, when, entity, None, None) for entity in entities]
+def affected_by(service: Service, when: When, found: list[Match]) -> tuple[list[Answer[AffectedData]], list[Match]]:
+    """The affected contracts of every certain match, each entity once, and the matches with what was refused.
+
+    A match that the question cannot start at, a contract for instance, never ends the list.
+    """
+    answers: dict[str, Answer[AffectedData]] = {}
+    refused: dict[str, str] = {}
+    for entity in dict.fromkeys(match.entity for match in found if match.entity):
+        try:
+            answers[entity] = ask.affected(service, when, entity, None, None)
+        except InputError as error:
+            refused[entity] = f"{error.message} {error.remedy}".strip()
+    told = [replace(m, refused=refused[m.entity]) if m.entity in refused else m for m in found]
+    return list(answers.values()), told
+
+
+def matches_sheet(found: list[Match], words: Words) -> Sheet:
+    """Every line of the list with what became of it; a row for each proposal."""
+    header = tuple(words(f"names.{n}") for n in ("line", "text", "outcome", "identifier", "name", "percent", "why"))
+    rows: list[tuple[str | int | float | date, ...]] = []
+    for match in found:
+        told = (match.line.number, match.line.text)
+        if match.refused:
+            rows.append((*told, words("names.refused"), match.entity or "", "", "", match.refused))
+        elif match.entity:
+            rows.append((*told, words("names.certain"), match.entity, "", 100, ""))
+        kind = words("names.ambiguous" if match.ambiguous else "names.proposed")
+        rows += [(*told, kind, key, name, similar, "") for key, name, similar in match.proposals]
+        if not (match.entity or match.proposals or match.refused):
+            rows.append((*told, words("names.nothing"), "", "", "", ""))
+    return Sheet(words("names.sheet"), header, tuple(rows))
 
 
 def matches_text(found: list[Match], words: Words) -> str:
-    """What each name was taken for, tab separated: name, how surely, identifier, the entity's name, per cent."""
+    """What each line was taken for, tab separated: as written, how surely, identifier, name, per cent, why not."""
     lines = []
-    for match in found:
-        if match.entity:
-            lines.append(f"{match.text}\t{words('names.certain')}\t{match.entity}\t\t100")
-        for key, name, similar in match.proposals:
-            lines.append(f"{match.text}\t{words('names.proposed')}\t{key}\t{name}\t{similar:g}")
-        if not match.entity and not match.proposals:
-            lines.append(f"{match.text}\t{words('names.nothing')}\t\t\t")
+    for _, *cells in matches_sheet(found, words).rows:
+        texts = (f"{cell:g}" if isinstance(cell, int | float) else str(cell) for cell in cells)
+        lines.append(shown("\t".join(text.replace("\t", " ") for text in texts)))
     return "\n".join(lines)

@@ -112,12 +112,16 @@ class Service:
         if len(text) > MAX_TEXT:
             raise InputError(f"The name is longer than {MAX_TEXT} characters.", remedy="Give an identifier instead.")
         at = self.at(when)
-        for candidate in (text, *guess_keys(text)):
-            if found := self.store.find(at, candidate):
-                return found
+        if found := self.store.find(at, text):
+            return found
         hits = self.store.search(at, text, limit=8)
         exact = [hit for hit in hits if hit.exact] or [h for h in hits if h.name.casefold() == text.casefold()]
-        return self._single(text, at, exact or (hits if similar else []))
+        fitting = {hit.entity: hit for hit in exact}
+        # A name and a bare identifier may both fit: THA is Thailand, and may be a company.
+        for key in guess_keys(text):
+            if other := self.store.find(at, key):
+                fitting.setdefault(other.id, Hit(other.id, other.type, other.name, other.keys, exact=True, score=0.0))
+        return self._single(text, at, list(fitting.values()) or (hits if similar else []))
 
     def _single(self, text: str, at: At, fitting: list[Hit]) -> Entity:
         if len(fitting) == 1:

@@ -20,7 +20,10 @@ def with_sources(store: Store, at: At, answer: Answer[T]) -> Answer[T]:
     """The answer with its facts, their sources and what its statements cite filled in from the store."""
     statements = tuple(getattr(answer.data, "statements", ()))
     said = _records(store, at, {s.id for s in statements})
-    records = [record for group in said.values() for record in group]
+    stated = {record.id: record for group in said.values() for record in group}
+    if answer.evidence.records:
+        stated.update((r.id, r) for r in store.records(at, ids=answer.evidence.records[:MAX_FACTS]))
+    records = list(stated.values())
     links = list(store.links(at, ids=answer.evidence.links[:MAX_FACTS])) if answer.evidence.links else []
     facts = tuple(sorted(_facts(records, links), key=lambda fact: fact.id))
     known = store.sources(at)

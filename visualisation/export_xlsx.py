@@ -33,6 +33,16 @@ def affected_xlsx(answers: Sequence[Answer[AffectedData]], words: Words) -> byte
     """
     if not answers:
         raise ValueError("affected_xlsx needs an answer")
+    return _workbook(_affected(answers, words), answers[0], words)
+
+
+def names_xlsx(names: Sheet, answers: Sequence[Answer[AffectedData]], frame: Answer[Any], words: Words) -> bytes:
+    """``affected_xlsx`` with every line of the list that was asked about; ``frame`` says when and what was read."""
+    first, *rest = _affected(answers, words) if answers else [names]
+    return _workbook([first, names, *rest] if answers else [first], frame, words)
+
+
+def _affected(answers: Sequence[Answer[AffectedData]], words: Words) -> list[Sheet]:
     found = [affected_sheet(answers, words)]
     folded: dict[str, Sheet] = {}
     for answer in answers:
@@ -40,7 +50,7 @@ def affected_xlsx(answers: Sequence[Answer[AffectedData]], words: Words) -> byte
             before = folded.get(sheet.name)
             rows = dict.fromkeys((*(before.rows if before else ()), *sheet.rows))
             folded[sheet.name] = Sheet(sheet.name, sheet.header, tuple(rows))
-    return _workbook([*found, *folded.values()], answers[0], words)
+    return [*found, *folded.values()]
 
 
 def _workbook(tables: Sequence[Sheet], answer: Answer[Any], words: Words) -> bytes:

@@ -166,18 +166,23 @@ def entity(
 
 def _by_names(service: Service, when: When, file: Path, out: Path | None, lang: str) -> None:
     """Show what each name was taken for; write the contracts that the certain ones touch."""
-    from api.names import affected_by, matches, matches_text, read_names
-    from visualisation.export_xlsx import affected_xlsx
+    from api import ask
+    from api.names import affected_by, matches, matches_sheet, matches_text, read_names
+    from visualisation.export_xlsx import names_xlsx
     from visualisation.words import Words
 
     words = Words(lang)
-    found = matches(service, when, read_names(file))
+    lines, blank = read_names(file)
+    answers, found = affected_by(service, when, matches(service, when, lines))
     typer.echo(matches_text(found, words))
-    if not any(match.entity for match in found):
+    if blank:
+        typer.echo(f"Blank lines passed over: {blank}.", err=True)
+    frame = answers[0] if answers else ask.nothing_asked("affected", service.snapshot(when))
+    content = names_xlsx(matches_sheet(found, words), answers, frame, words)
+    common.write(out or Path(f"{file.stem}.affected.xlsx"), content)
+    if not answers:
         typer.echo("No name is certain: put an identifier in its place and try again.", err=True)
         raise typer.Exit(1)
-    answers = affected_by(service, when, found)
-    common.write(out or Path(f"{file.stem}.affected.xlsx"), affected_xlsx(answers, words))
 
 
 @app.command()

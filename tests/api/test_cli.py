@@ -141,14 +141,13 @@ def test_runs_and_doctor(kedja: Kedja) -> None:
 
 
 def test_names_shows_proposals_and_writes_what_the_certain_ones_touch(kedja: Kedja, tmp_path: Path) -> None:
-    (tmp_path / "names.txt").write_text(
-        "# from the newspaper\nSelat Biru Plant 4\nBjorkvik Vardgrossist\nZzyzx\n", "utf-8"
-    )
+    (tmp_path / "names.txt").write_text("Selat Biru Plant 4\nBjorkvik Vardgrossist\n\n#1 Zzyzx\n", "utf-8")
     result = kedja("affected", "--names", "names.txt", "--out", "out.xlsx", "--lang", "en", *AT)
     rows = [line.split("\t") for line in result.stdout.splitlines()]
     assert rows[0][:2] == ["Selat Biru Plant 4", "certain"]
     assert rows[1][:4] == ["Bjorkvik Vardgrossist", "proposed", "demo:org-bjorkvik", "Björkvik Vårdgrossist AB"]
-    assert rows[2][:2] == ["Zzyzx", "nothing similar"]
+    assert rows[2][:2] == ["#1 Zzyzx", "nothing similar"]
+    assert "Blank lines passed over: 1." in result.stderr
     sheet = CalamineWorkbook.from_path(str(tmp_path / "out.xlsx")).get_sheet_by_index(0).to_python()
     assert sheet[0][0] == "Demonstration data: contracts, companies and exposure are invented"
     table = {row[1]: row for row in sheet}
@@ -159,10 +158,52 @@ def test_names_shows_proposals_and_writes_what_the_certain_ones_touch(kedja: Ked
     assert table["Sänglinne, Region Kalmar län"][5] == "Supplier link only, goods unknown: not counted"
 
 
-def test_names_of_which_none_is_certain_write_nothing(kedja: Kedja, tmp_path: Path) -> None:
-    (tmp_path / "names.txt").write_text("Bjorkvik Vardgrossist\n", "utf-8")
-    assert kedja("affected", "--names", "names.txt", "--out", "out.xlsx", *AT).exit_code == 1
-    assert not (tmp_path / "out.xlsx").exists()
+def listed(kedja: Kedja, folder: Path, text: str, code: int = 0) -> list[list[Any]]:
+    """The rows of the sheet that says what became of each line of a list."""
+    (folder / "list.csv").write_text(text, "utf-8")
+    result = kedja("affected", "--names", "list.csv", "--out", "out.xlsx", "--lang", "en", *AT)
+    assert result.exit_code == code, result.output
+    sheet = CalamineWorkbook.from_path(str(folder / "out.xlsx")).get_sheet_by_name("Lines of the list").to_python()
+    return sheet[next(n for n, row in enumerate(sheet) if row[0] == "line") + 1 :]
+
+
+def test_every_line_of_a_list_is_in_the_file_even_where_none_is_certain(kedja: Kedja, tmp_path: Path) -> None:
+    rows = listed(kedja, tmp_path, "Bjorkvik Vardgrossist\nZzyzx\n", code=1)
+    assert [row[:3] for row in rows] == [[1, "Bjorkvik Vardgrossist", "proposed"], [2, "Zzyzx", "nothing similar"]]
+
+
+def test_a_line_that_cannot_be_asked_about_does_not_end_the_list(kedja: Kedja, tmp_path: Path) -> None:
+    rows = listed(kedja, tmp_path, f"demo:contract-gloves-skane\n{'x' * 400}\nSelat Biru Plant 4\n")
+    assert [row[2] for row in rows] == ["cannot be asked about", "cannot be asked about", "certain"]
+    assert "Contract" in str(rows[0][6])
+
+
+def test_parts_of_names_and_another_order_of_words_are_proposed(kedja: Kedja, tmp_path: Path) -> None:
+    rows = listed(kedja, tmp_path, "Biru Selat\nPlant 4 Selat\n", code=1)
+    for line in ("Biru Selat", "Plant 4 Selat"):
+        assert "Selat Biru Plant 4" in [row[4] for row in rows if row[1] == line and row[2] == "proposed"]
+
+
+def test_a_list_with_other_columns_is_read_by_its_columns(kedja: Kedja, tmp_path: Path) -> None:
+    rows = listed(kedja, tmp_path, "Land;Namn;Organisationsnummer\nMY;Selat Biru Plant 4;\nSE;Skåne;232100-0255\n")
+    assert [row[1:3] for row in rows] == [["Selat Biru Plant 4", "certain"], ["Skåne", "certain"]]
+
+
+def test_a_name_that_is_also_a_code_fits_both(kedja: Kedja, tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path}/code.sqlite"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "source.csv").write_text("field,value\nseries,c\nedition,1\ntitle,C\npublisher,Me\n", "utf-8")
+    (tmp_path / "mine" / "organisations.csv").write_text("id,name,located in\nA,IDN,iso3166-1:ID\n", "utf-8")
+    assert kedja("load", "workbook", "mine", "--store", store).exit_code == 0
+    error = refused(kedja("affected", "IDN", "--store", store))
+    assert "IDN" in error.message
+    assert "iso3166-1:ID" in error.message
+
+
+def test_what_is_said_of_an_entity_is_cited(kedja: Kedja) -> None:
+    answer = json.loads(kedja("entity", "demo:site-klang-4", "--json", *AT).stdout)
+    assert {said["source"] for said in answer["data"]["said"]} <= {s["id"] for s in answer["evidence"]["cited"]}
+    assert all(source["title"] and source["publisher"] for source in answer["evidence"]["cited"])
 
 
 @pytest.mark.parametrize(
