@@ -31,6 +31,13 @@ def host_name(header: str) -> str:
         return ""
 
 
+def _without_body(send: Send) -> Send:
+    async def headers_only(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return headers_only
+
+
 class Guard:
     """ASGI middleware. Refuses a Host that is not ours (DNS rebinding) and a request that takes too long."""
 
@@ -51,6 +58,9 @@ class Guard:
                 "Start it with --host NAME to let it.",
             )
             await refuse(scope, receive, send)
+            return
+        if scope["method"] == "HEAD":  # every GET has one: the same headers, no body
+            await self._within_time({**scope, "method": "GET"}, receive, _without_body(send))
             return
         await self._within_time(scope, receive, send)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import Annotated, Any
@@ -33,12 +34,29 @@ REGIONS = 60
 MAX_DRAWN = 2_000
 
 
+def preferred_language(accepted: str) -> str:
+    """The language of ours that an Accept-Language header weighs most, the first on a tie; Swedish where it names none.
+
+    A range that cannot be read counts as not there (RFC 9110, 12.5.4).
+    """
+    weighed: dict[str, float] = {}
+    for entry in accepted.split(","):
+        tag, _, weight = entry.strip().lower().partition(";")
+        name, value = tag.strip().partition("-")[0], weight.strip().removeprefix("q=") or "1"
+        if re.fullmatch(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?", value):
+            weighed[name] = max(float(value), weighed.get(name, 0.0))
+    rest = weighed.get("*", 0.0)
+    best = max(
+        LANGUAGES, key=lambda lang: (weighed.get(lang, rest), -list(weighed).index(lang) if lang in weighed else -99)
+    )
+    return best if weighed.get(best, rest) > 0 else "sv"
+
+
 def page_of(request: Request, question: str | None = None) -> Page:
     """What a page knows of its request; the language from the query, else from the browser, else Swedish."""
     query = tuple(request.query_params.multi_items())
     asked = request.query_params.get("lang")
-    preferred = request.headers.get("accept-language", "sv")[:2].lower()
-    lang = asked if asked in LANGUAGES else preferred if preferred in LANGUAGES else "sv"
+    lang = asked if asked in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
     page = Page(lang=lang, path=request.url.path, query=query)
     if question is None:
         return page
@@ -56,7 +74,7 @@ def start(request: Request, service: Asked, when: At) -> str:
 def _start(service: Service, snapshot: Snapshot, when: When) -> Start:
     types = Counter(snapshot.type(int(v)) for v in range(snapshot.n) if snapshot.alive[v])
     incidents = [describe(snapshot, int(v)) for v in snapshot.of_type("Incident")]
-    runs = sorted(service.store.runs(), key=lambda run: run.run, reverse=True)[:5]
+    runs = service.runs(when.clearance)[:5]
     return Start(
         as_of=as_of(snapshot),
         newer=newer(when),

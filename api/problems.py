@@ -77,8 +77,16 @@ def install(app: FastAPI) -> None:
     async def http_error(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         title = str(error.detail) if isinstance(error, HTTPException) else "Error"
-        return problem(status, "http_error", title)
+        answer = problem(status, "http_error", title)
+        answer.headers.update(getattr(error, "headers", None) or {})
+        return answer
+
+    async def unforeseen(_: Request, error: Exception) -> Response:  # noqa: ARG001  (the server logs it)
+        return problem(
+            500, "unforeseen", "Something went wrong here.", "Ask again; if it stays, tell who runs the server."
+        )
 
     app.add_exception_handler(KedjaError, kedja_error)
     app.add_exception_handler(RequestValidationError, bad_request)
     app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(Exception, unforeseen)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from datetime import date, datetime
+from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -37,7 +40,27 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (503, "The question took too long, or the store is busy"),
     )
 }
-router = APIRouter(responses=PROBLEMS)
+
+
+def known_parameters(request: Request) -> None:
+    """Refuse a query parameter that the route does not have, and one given twice that is no list.
+
+    Raises:
+        InputError: names it, with the nearest that exists.
+    """
+    path = request.scope["route"].path_format
+    described = request.app.openapi()["paths"][path]["get"].get("parameters", ())
+    declared = {one["name"]: one["schema"] for one in described if one["in"] == "query"}
+    for name, count in Counter(name for name, _ in request.query_params.multi_items()).items():
+        if name not in declared:
+            near = get_close_matches(name.replace("-", "_"), declared, n=1, cutoff=0.5)
+            hint = f"Did you mean {near[0]}?" if near else f"Use {', '.join(sorted(declared)) or 'none'}."
+            raise InputError(f"{name[:60]} is not a parameter of {path}.", remedy=hint)
+        if count > 1 and declared[name].get("type") != "array":
+            raise InputError(f"{name} is given {count} times.", remedy="Give it once.")
+
+
+router = APIRouter(responses=PROBLEMS, dependencies=[Depends(known_parameters)])
 T = TypeVar("T")
 
 RISK = Query(description="Risk type id, for instance forced-labour", examples=["forced-labour"], max_length=60)
@@ -58,6 +81,13 @@ def when_of(
     known_at: Annotated[datetime | None, Query(description="When we knew it; the last publication by default")] = None,
 ) -> When:
     """Both clocks from the query, the clearance from the server, and the one publication that all of it is read at."""
+    for name in ("valid_at", "during_from", "during_to", "known_at"):
+        text = request.query_params.get(name)
+        if text is not None and not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])", text):  # a number is no time
+            written = "2026-11-01T12:00:00Z" if name == "known_at" else "2026-11-01"
+            raise InputError(f"{name} is not a {'time' if name == 'known_at' else 'day'}.", remedy=f"Write {written}.")
+    if known_at is not None and not 1 < known_at.year < 9999:
+        raise InputError("known_at is outside the calendar.", remedy="Give a time that has been.")
     if (during_from is None) != (during_to is None):
         raise InputError("A period needs both ends.", remedy="Give during_from and during_to.")
     during = (during_from, during_to) if during_from and during_to else None
@@ -211,8 +241,8 @@ def paths(
 
 
 @router.get("/v1/runs", summary="Loads, judgements and edits, newest first")
-def runs(service: Asked, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[RunRow]:
-    found = sorted(service.store.runs(), key=lambda run: run.run, reverse=True)[:limit]
+def runs(request: Request, service: Asked, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[RunRow]:
+    found = service.runs(request.app.state.clearance)[:limit]
     return [
         RunRow(
             run=run.run,

@@ -10,7 +10,7 @@ from api.settings import MAX_TEXT, Settings, today
 from api.snapshots import Snapshots
 from api.stores import open_store
 from graph.snapshot.view import Moment, Snapshot
-from graph.store import At, Entity, Hit, Publication
+from graph.store import At, Entity, Hit, Publication, RunInfo
 from ontology.errors import AmbiguousError, InputError, NotInGraphError
 from ontology.records import Secrecy
 from ontology.values import guess_keys
@@ -86,6 +86,11 @@ class Service:
 
     def at(self, when: When) -> At:
         return At(self.publication(when).number, when.clearance)
+
+    def runs(self, clearance: Secrecy) -> list[RunInfo]:
+        """What was loaded, judged and edited, newest first; nothing of a source above the clearance."""
+        found = (run for run in self.store.runs() if run.source is None or run.source.secrecy <= clearance)
+        return sorted(found, key=lambda run: run.run, reverse=True)
 
     def snapshot(self, when: When) -> Snapshot:
         """The snapshot for a question: *now* is today in Stockholm and the last publication."""

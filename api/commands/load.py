@@ -143,16 +143,19 @@ def progress_bar(title: str) -> Iterator[Progress]:
 
 @app.command()
 def runs(
-    store: Store = None, limit: Annotated[int, typer.Option("--limit", min=1)] = 20, as_json: common.Json = False
+    store: Store = None,
+    limit: Annotated[int, typer.Option("--limit", min=1)] = 20,
+    clearance: common.Clearance = "public",
+    as_json: common.Json = False,
 ) -> None:
-    """What was loaded, judged and edited, newest first.
+    """What was loaded, judged and edited, newest first; sources above the clearance are left out.
 
     Example: kedja runs --limit 5
     """
     from dataclasses import asdict
 
     with common.opened(store) as service:
-        found = sorted(service.store.runs(), key=lambda run: run.run, reverse=True)[:limit]
+        found = service.runs(common.when(None, None, None, clearance).clearance)[:limit]
     if as_json:
         import json
 

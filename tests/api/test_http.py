@@ -1,0 +1,130 @@
+"""HTTP as documented: parameters, times, methods, languages; and what a clearance may know of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.pages import preferred_language
+from api.service import Service
+from api.settings import DEMO_VALID_AT, Settings
+from api.stores import open_store
+from ontology.records import Record, Secrecy, Source
+
+FACTORY = "demo:site-klang-4"
+
+
+@pytest.fixture(scope="module")
+def client(demo_settings: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(demo_settings, valid_at=DEMO_VALID_AT), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("valid-at=2026-11-01", "valid_at"),
+        ("risq=forced-labour", "risk"),
+        ("zzz=1", "start"),
+        ("start=demo:site-klang-3", "Give it once"),
+    ],
+)
+def test_a_parameter_that_is_none_or_is_given_twice_is_refused(client: TestClient, query: str, hint: str) -> None:
+    response = client.get(f"/v1/affected?start={FACTORY}&{query}")
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert hint in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "known_at=20261129",
+        "known_at=1764374400",
+        "valid_at=20261129",
+        "valid_at=0",
+        "known_at=0001-01-01T00:00%2B14:00",
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/affected", "/affected"])
+def test_a_number_is_no_time(client: TestClient, path: str, query: str) -> None:
+    assert client.get(f"{path}?start={FACTORY}&{query}").status_code == 422
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2200-01-01"])
+def test_the_ends_of_the_calendar_are_days(client: TestClient, day: str) -> None:
+    assert client.get(f"/v1/affected?start={FACTORY}&valid_at={day}").status_code == 200
+
+
+def test_another_method_says_which_are_allowed(client: TestClient) -> None:
+    response = client.delete("/v1/search")
+    assert response.status_code == 405
+    assert "GET" in response.headers["allow"]
+    assert response.json()["status"] == 405
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/", "/v1/search?q=region", "/static/kedja.css"])
+def test_every_page_and_route_has_a_head(client: TestClient, path: str) -> None:
+    head, get = client.head(path), client.get(path)
+    assert head.status_code == get.status_code == 200
+    assert head.content == b""
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
+def test_an_unknown_route_of_the_api_is_a_problem(client: TestClient) -> None:
+    response = client.get("/v1/nothing")
+    assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_a_fault_of_ours_is_a_problem_that_tells_nothing_of_the_inside(
+    demo_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret path")
+
+    monkeypatch.setattr(Service, "snapshot", broken)
+    app = create_app(demo_settings, valid_at=DEMO_VALID_AT)
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        response = client.get(f"/v1/entities/{FACTORY}")
+    assert (response.status_code, response.headers["content-type"]) == (500, "application/problem+json")
+    assert "secret" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "sv"),
+        ("de", "sv"),
+        ("en", "en"),
+        ("en-GB,en;q=0.9,sv;q=0.8", "en"),
+        ("en;q=0.5, sv-SE", "sv"),
+        ("de, en;q=0.3, sv;q=0.2", "en"),
+        ("sv;q=0, *", "en"),
+        ("en;q=0", "sv"),
+        ("en;q=high, sv;q=0.1", "sv"),
+    ],
+)
+def test_the_language_is_the_one_that_the_header_weighs_most(header: str, language: str) -> None:
+    assert preferred_language(header) == language
+
+
+def test_nothing_of_a_source_above_the_clearance_shows_in_the_runs(tmp_path: Path) -> None:
+    settings = Settings(f"sqlite:///{tmp_path / 's.sqlite'}", tmp_path / "cache")
+    store = open_store(settings.store, create=True)
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    for series, secrecy in (("open", Secrecy.PUBLIC), ("hidden", Secrecy.RESTRICTED)):
+        said = Source(series, "1", f"{series} list", "P", secrecy=secrecy)
+        run = store.begin(said, "test", "1", {}, at).run
+        store.add(run, [Record("Organisation", f"local:{series}", {"name": f"{series} AB"})])
+        store.settle(run, {"rows_in": 1, "accepted": 1})
+        store.publish(run, at)
+    store.close()
+    for clearance, titles in ((Secrecy.PUBLIC, ["open list"]), (Secrecy.RESTRICTED, ["hidden list", "open list"])):
+        with TestClient(create_app(settings, clearance=clearance), base_url="http://127.0.0.1") as client:
+            assert [run["title"] for run in client.get("/v1/runs").json()] == titles
+            assert ("hidden list" in client.get("/").text) == (clearance is Secrecy.RESTRICTED)
