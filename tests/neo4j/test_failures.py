@@ -17,6 +17,7 @@ import pytest
 import graph.neo4j
 from graph.neo4j import Address, Neo4jStore
 from graph.neo4j.core import FETCHED, Core, Row, Tx
+from graph.neo4j.schema import SCHEMA
 from graph.store import At, RunState
 from loaders.base import load
 from ontology.errors import InputError, SchemaMismatchError, StoreBusyError, StoreError
@@ -89,7 +90,7 @@ def test_a_store_of_another_schema_is_refused_and_not_changed(neo4j_server: Runn
     store.core.run("MATCH (s:KedjaStore) SET s.schema = 99")
     with pytest.raises(SchemaMismatchError, match=r"schema 99.*Nothing was changed"):
         opened(neo4j_server)
-    store.core.run("MATCH (s:KedjaStore) SET s.schema = 1")
+    store.core.run("MATCH (s:KedjaStore) SET s.schema = $schema", schema=SCHEMA)
     with opened(neo4j_server) as again:
         assert names(again) == ["One"]
 
