@@ -45,10 +45,9 @@ def preferred_language(accepted: str) -> str:
         name, value = tag.strip().partition("-")[0], weight.strip().removeprefix("q=") or "1"
         if re.fullmatch(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?", value):
             weighed[name] = max(float(value), weighed.get(name, 0.0))
-    rest = weighed.get("*", 0.0)
-    best = max(
-        LANGUAGES, key=lambda lang: (weighed.get(lang, rest), -list(weighed).index(lang) if lang in weighed else -99)
-    )
+    rest = weighed.pop("*", 0.0)
+    ours = [*(lang for lang in weighed if lang in LANGUAGES), *(lang for lang in LANGUAGES if lang not in weighed)]
+    best = max(ours, key=lambda lang: weighed.get(lang, rest))
     return best if weighed.get(best, rest) > 0 else "sv"
 
 

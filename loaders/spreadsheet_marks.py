@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 from xml.parsers import expat
 from zipfile import ZipFile
 
@@ -117,20 +118,15 @@ def _true(text: str | None) -> bool:
     return text in ("1", "true", "on")
 
 
-class _Handler:
+class _Handler(Protocol):
     """What is told of each start tag, each end tag and the text between; names without their prefix."""
 
-    def start(self, name: str, given: Attributes) -> None:
-        raise NotImplementedError
-
-    def end(self, name: str) -> None:
-        raise NotImplementedError
-
-    def text(self, text: str) -> None:
-        raise NotImplementedError
+    def start(self, name: str, given: Attributes) -> None: ...
+    def end(self, name: str) -> None: ...
+    def text(self, text: str) -> None: ...
 
 
-class _Sheet(_Handler):
+class _Sheet:
     """``<row hidden="1"><c r="B3" t="e"><f>1/0</f><v>#DIV/0!</v></c>``."""
 
     def __init__(self, marks: Marks) -> None:
@@ -182,7 +178,7 @@ class _Sheet(_Handler):
             self.marks.fail(*self.at, NoValue(f"={self.said['f'][:200]}", Reason.NOT_CALCULATED))
 
 
-class _OpenDocument(_Handler):
+class _OpenDocument:
     """``<table:table-cell table:formula=".." office:value="0">``; rows and cells may be repeated."""
 
     def __init__(self) -> None:
