@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import cypher_route, pages, problems, routes
+from api import pages, problems, routes
 from api.guard import Guard
 from api.service import Service
 from api.settings import MAX_SECONDS, Settings
@@ -62,7 +62,6 @@ def create_app(
     )
     problems.install(app)
     app.include_router(routes.router)
-    cypher_route.install(app, enabled=settings.adhoc, clearance=clearance)
     app.include_router(pages.router)
     with as_file(files("visualisation") / "static") as static:
         app.mount("/static", StaticFiles(directory=static), name="static")

@@ -26,11 +26,10 @@ MAX_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``store`` is a URL; ``cache`` the folder of snapshots; ``adhoc``: a server takes statements in Cypher."""
+    """``store`` is a URL; ``cache`` the folder of snapshots."""
 
     store: str
     cache: Path
-    adhoc: bool = False
 
 
 def data_folder() -> Path:
@@ -40,19 +39,7 @@ def data_folder() -> Path:
 def settings(store: str | None = None) -> Settings:
     """The settings from the arguments, else KEDJA_STORE, else a file in the user's data folder."""
     url = store or os.environ.get("KEDJA_STORE") or f"sqlite:///{data_folder() / 'kedja.sqlite'}"
-    return Settings(url, user_cache_path("kedja") / "snapshots", adhoc_cypher())
-
-
-def adhoc_cypher() -> bool:
-    """Whether a server takes statements in Cypher (KEDJA_ADHOC_CYPHER=yes).
-
-    Raises:
-        InputError: neither yes, no nor empty.
-    """
-    said = os.environ.get("KEDJA_ADHOC_CYPHER", "").strip().lower()
-    if said not in ("yes", "no", ""):
-        raise InputError(f"KEDJA_ADHOC_CYPHER is {said}.", remedy="Set it to yes, or leave it out.")
-    return said == "yes"
+    return Settings(url, user_cache_path("kedja") / "snapshots")
 
 
 def demo_settings(store: str | None = None) -> Settings:

@@ -38,7 +38,7 @@ KEPT = {*FOLDERS_OF_DATA, servers.VARIABLE}
 
 # Each of these starts a process for a statement or a server anew, or has plans made, which takes long.
 ON_THE_NEWEST = (
-    "/adhoc/", "test_plans", "test_questions", "test_statements", "test_a_wrong_password", "test_a_read_only_database",
+    "test_plans", "test_questions", "test_statements", "test_a_wrong_password", "test_a_read_only_database",
     "test_a_reader_whose_server_dies", "test_a_server_killed_between", "test_with_a_password",
     "test_what_was_committed", "test_a_question_too_large",
 )  # fmt: skip

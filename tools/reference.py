@@ -33,8 +33,6 @@ VARIABLES = {
     "`kedja demo` has a store of its own and does not read it.",
     "KEDJA_NEO4J_USER": "User of the Neo4j server that `--store neo4j://...` or `KEDJA_STORE` names.",
     "KEDJA_NEO4J_PASSWORD": "The user's password: never in an address, which logs and process lists show.",
-    "KEDJA_ADHOC_CYPHER": "`yes`: `kedja serve` takes statements at `POST /v1/cypher`; off by default, see "
-    "`docs/how-to/neo4j-cypher.md`.",
     "KEDJA_LANG": "Language of answers in the terminal, `sv` or `en`. A page takes its own from the address, else from "
     "the browser.",
     "LC_ALL": "Read when `KEDJA_LANG` is not set: Swedish where it begins with `sv`, else English.",

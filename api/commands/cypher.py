@@ -1,4 +1,4 @@
-"""The command that asks a Neo4j store in its own language: cypher."""
+"""The command that asks a Neo4j store the named questions: cypher."""
 
 from __future__ import annotations
 
@@ -17,14 +17,10 @@ if TYPE_CHECKING:
     from api.service import Service, When
     from graph.neo4j.questions import Limits, Question
 
-STDIN = "-"
-
 
 @app.command()
 def cypher(
-    name: Annotated[
-        str | None, typer.Argument(help="A question; - reads Cypher from standard input; none lists the questions.")
-    ] = None,
+    name: Annotated[str | None, typer.Argument(help="A question; none lists the questions.")] = None,
     param: Annotated[
         list[str] | None, typer.Option("--param", help="A parameter, NAME=VALUE; may be repeated.")
     ] = None,
@@ -44,18 +40,12 @@ def cypher(
     as_json: Json = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the rows as CSV.")] = False,
 ) -> None:
-    """Ask a Neo4j store one of the questions that are written as Cypher, or a statement of your own that only reads.
+    """Ask a Neo4j store one of the questions that are written as Cypher.
 
     docs/reference/cypher.md has the questions. Example: kedja cypher upstream --show
     """
     if name is None:
         _list(as_json)
-        return
-    if name == STDIN:
-        from api.commands import cypher_adhoc
-
-        with common.opened(store) as service:
-            cypher_adhoc.run(sys.stdin.read(), _own_params(param or ()), service, as_json, as_csv)
         return
     from graph.neo4j.questions import Limits, question
 
@@ -87,17 +77,6 @@ def _split(text: str) -> tuple[str, str]:
     if not sign or not name:
         raise InputError(f"{text} is not a parameter.", remedy="Write --param NAME=VALUE.")
     return name, value
-
-
-def _own_params(given: Any) -> dict[str, Any]:
-    """Parameters of the user's own statement: a value that is JSON is taken as such, else as a text."""
-    found: dict[str, Any] = {}
-    for name, value in map(_split, given):
-        try:
-            found[name] = json.loads(value)
-        except ValueError:
-            found[name] = value
-    return found
 
 
 def _answer(
