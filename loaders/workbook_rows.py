@@ -23,30 +23,13 @@ from loaders.workbook_values import (
     several,
     without_persons,
 )
-from ontology.countries import country_code
 from ontology.errors import Reason, ValueProblem
 from ontology.model import NODES, LinkType
 from ontology.records import Link, PropertyProblem, Record, Ref, Source, check_link
-from ontology.values import make_key, parse_bool
+from ontology.values import SCHEMES, bare_keys, guess_keys, implied_keys, parse_bool
 
 SCHEME_TYPES: Mapping[str, str] = {
-    "se-orgnr": "Organisation",
-    "vat": "Organisation",
-    "lei": "Organisation",
-    "srn": "Organisation",
-    "area": "Organisation",
-    "os-id": "Site",
-    "gtin": "Product",
-    "npl-id": "Product",
-    "udi-di": "Product",
-    "cpv": "Category",
-    "hs": "Category",
-    "atc": "Category",
-    "own": "Category",
-    "iso3166-1": "Place",
-    "iso3166-2": "Place",
-    "place": "Place",
-    "risk": "RiskType",
+    name: scheme.identifies[0] for name, scheme in SCHEMES.items() if len(scheme.identifies) == 1
 }
 """The type of what a public identifier names, where its scheme has only one; for ends of several types."""
 
@@ -105,12 +88,15 @@ class Reader:
             filled = bound.cells(cells)
             texts: dict[Role, str] = {c.role: text for c, _, text in filled if c.role in (Role.ID, Role.ALSO)}
             try:
-                key, _, person = self._node_keys(bound, texts, cells)
+                key, also, person = self._node_keys(bound, texts, cells)
             except ValueProblem:
                 continue
             self.types.setdefault(key, set()).add(bound.sheet.name)
-            for text in (texts.get(Role.ID, ""), *several(texts.get(Role.ALSO, ""))):
-                if text and self.primary.setdefault(self.keys.read(text)[0], key) != key:
+            said = {other: other for other in also}
+            said |= {self.keys.read(text, (bound.sheet.name,))[0]: text for text in several(texts.get(Role.ALSO, ""))}
+            said[self._row_key(bound, texts[Role.ID], cells)[0]] = texts[Role.ID]
+            for other, text in said.items():
+                if self.primary.setdefault(other, key) != key:
                     self._share(bound, number, text)
             if not person:
                 self.primary[key] = key
@@ -130,13 +116,14 @@ class Reader:
                 raise text.problem
         if Role.ID not in texts:
             raise ValueProblem(Reason.MISSING, "", column="id")
-        key, person = self.keys.read(texts[Role.ID])
-        also: list[str] = []
+        types = (bound.sheet.name,)
+        key, person = self._row_key(bound, texts[Role.ID], cells)
+        also = [*implied_keys(key)]
         number = key if person else ""
         for text in several(texts.get(Role.ALSO, "")):
-            other, hidden = self.keys.read(text)
+            other, hidden = self.keys.read(text, types)
             number = number or (other if hidden else "")
-            also.append(other)
+            also += [other, *implied_keys(other)]
         if number:
             if "natural_person" not in bound.sheet.declared.properties:
                 raise ValueProblem(Reason.PERSONAL_NUMBER, HIDDEN)
@@ -144,6 +131,15 @@ class Reader:
         if self._says_person(bound, cells):
             return self.keys.person(texts[Role.ID]), (), True
         return key, tuple(also), False
+
+    def _row_key(self, bound: Bound, text: str, cells: list[str]) -> tuple[str, bool]:
+        """The key that a row's id gives. Only with a name that says the same is one the code or name of a country."""
+        key, person = self.keys.read(text, (bound.sheet.name,))
+        if key.startswith("iso3166-") and ":" not in text:
+            names = [cell for column, _, cell in bound.cells(cells) if column.name == "name"]
+            if key not in {other for name in names for other in bare_keys(name, (bound.sheet.name,))}:
+                return self.keys.own(text), False
+        return key, person
 
     @staticmethod
     def _says_person(bound: Bound, cells: list[str]) -> bool:
@@ -155,22 +151,20 @@ class Reader:
         return False
 
     def _resolve(self, text: str, allowed: tuple[str, ...]) -> str:
-        """The key that an end of one of the allowed types names; an own id must be in the workbook.
-
-        A country's code or name will do where a place is meant and no row has it for its id.
-        """
-        key, person = self.keys.read(text)
-        if key in self.primary:
-            return self.primary[key]
+        """The key that an end of one of the allowed types names; an own id must be in the workbook, and goes first."""
+        key, person = self.keys.read(text, allowed)
+        implied = implied_keys(key)
+        for known in (self.keys.own(text), key, *implied):
+            if known in self.primary:
+                return self.primary[known]
         if person:
             self.types.setdefault(key, {SCHEME_TYPES["se-orgnr"]})
         elif self.keys.own_id(key):
-            if SCHEME_TYPES["iso3166-1"] in allowed and (country := country_code(text)):
-                return make_key("iso3166-1", country)
-            own = [known for k in self.types if (known := self.keys.own_id(k))]
-            near = ", ".join(get_close_matches(text, own, n=3, cutoff=0.6))
+            own = [found for k in self.types if (found := self.keys.own_id(k))]
+            meant = [key for key in guess_keys(text) if set(SCHEMES[key.partition(":")[0]].identifies) & set(allowed)]
+            near = ", ".join([*meant, *get_close_matches(text, own, n=3, cutoff=0.6)])
             raise ValueProblem(Reason.UNKNOWN_KEY, text, key=text, nearest=near)
-        return key
+        return implied[0] if implied else key
 
     def _end_types(self, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
         if key in self.types:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
@@ -15,6 +15,8 @@ from ontology.errors import Reason, ValueProblem
 from ontology.model import Property
 from ontology.records import DEMONSTRATION, Common, Polarity, Secrecy, Source, Status
 from ontology.values import (
+    SCHEMES,
+    bare_keys,
     is_personal_number,
     is_placeholder,
     make_key,
@@ -150,34 +152,34 @@ class Keys:
         self.prefix = source.series.removeprefix(DEMONSTRATION) + "/"
         self.secret = secret
 
-    def read(self, text: str) -> tuple[str, bool]:
-        """The key that a cell names, and whether it is a natural person's (then hashed).
+    def read(self, text: str, types: Collection[str]) -> tuple[str, bool]:
+        """The key that a cell names where a thing of one of ``types`` is meant, and whether it is a natural
+        person's (then hashed). Without a scheme it is the identifier that it can only be, else an own id.
 
         Raises:
             ValueProblem: an unknown scheme, or a value that its scheme refuses.
         """
         scheme, colon, value = text.partition(":")
-        if not colon:
-            number = _person_number(text)
-            return (self.person(number), True) if number else (self._own(text), False)
-        digits = re.sub(r"\D", "", value)
-        swedish_vat = scheme.strip().casefold() == "vat" and value.strip().upper().startswith("SE")
-        number = digits[:10] if swedish_vat else digits[-10:]
+        if not colon and (number := _person_number(text, loose=bool(_ACTORS & set(types)))):
+            return self.person(number), True
         try:
-            if swedish_vat:  # it is the organisation number and two digits more
-                make_key("se-orgnr", number)
-            return parse_key(text), False
+            if colon:
+                return parse_key(text), False
+            fitting = bare_keys(text, types)
+            return (fitting[0] if len(fitting) == 1 else self.own(text)), False
         except ValueProblem as problem:
             if problem.reason is Reason.PERSONAL_NUMBER:
-                return self.person(number), True
+                digits = re.sub(r"\D", "", value)
+                swedish_vat = scheme.strip().casefold() == "vat"  # two digits more than the organisation number
+                return self.person(digits[:10] if swedish_vat else digits[-10:]), True
             raise
 
     def person(self, number: str) -> str:
         """The key of somebody who is hidden: the same for the same number (or own id), and says neither."""
         mark = hmac.new(self.secret, number.encode(), "sha256").hexdigest()[:12]
-        return self._own(f"person-{mark}")
+        return self.own(f"person-{mark}")
 
-    def _own(self, text: str) -> str:
+    def own(self, text: str) -> str:
         if is_placeholder(text):
             raise ValueProblem(Reason.PLACEHOLDER, text)
         return make_key(self.scheme, self.prefix + text)
@@ -188,21 +190,30 @@ class Keys:
         return key.removeprefix(before) if key.startswith(before) else None
 
 
-def _person_number(text: str) -> str | None:
-    """The ten digits of a personal number written without a scheme, if it is one."""
+_ACTORS = frozenset(SCHEMES["se-orgnr"].identifies)
+
+
+def _person_number(text: str, *, loose: bool) -> str | None:
+    """The ten digits of a personal number written without a scheme, as such or as a VAT number, if it is one.
+
+    ``loose``, where a person may be meant, also takes one whose check digit is wrong: a slip of the pen is no less a
+    person's. Elsewhere (240115-0001 for a contract) only the check digit tells.
+    """
     from stdnum.exceptions import ValidationError
     from stdnum.se import orgnr
 
-    digits = re.sub(r"[\s.\-+]", "", text)
-    if len(digits) not in (10, 12) or not digits.isdigit() or not is_personal_number(digits):
+    bare = re.sub(r"[\s.\-+\u2010-\u2013\u2212]", "", text)
+    digits = bare[2:12] if re.fullmatch(r"(?i:SE)\d{10}01", bare) else bare
+    if not re.fullmatch(r"(?:16|18|19|20)?[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{6}", digits) or not is_personal_number(digits):
         return None
     try:
         return str(orgnr.validate(digits[-10:]))
     except ValidationError:
-        return None
+        written_so = bare != text.strip() and _LIKE_A_PERSON.fullmatch(text.strip())
+        return digits[-10:] if loose and written_so else None
 
 
-_LIKE_A_PERSON = re.compile(r"(?<!\d)(?:\d{2})?\d{2}(?:0\d|1[0-2])(?:[0-3]\d|[6-9]\d)[-+\s]?\d{4}(?!\d)")
+_LIKE_A_PERSON = re.compile(r"(?<!\d)(?:\d{2})?\d{2}(?:0\d|1[0-2])(?:[0-3]\d|[6-9]\d)[-+\s]?\d{4}(?:01)?(?!\d)")
 
 
 def without_persons(text: str) -> str:

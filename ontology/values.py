@@ -7,7 +7,7 @@ text and gives the normal form, or raises ``ValueProblem`` with a reason; the ra
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -23,17 +23,21 @@ MAX_KEY = 200
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """An identifier scheme. A *strong* one identifies: two records that share such a key are the same thing."""
+    """An identifier scheme. A *strong* one identifies: two records that share such a key are the same thing.
+
+    ``identifies`` are the node types that it has numbers for; none where it is anybody's.
+    """
 
     name: str
     label: Label
     parse: Callable[[str], str]
     strong: bool = True
     example: str = ""
+    identifies: tuple[str, ...] = ()
 
 
 def _digits(text: str) -> str:
-    return re.sub(r"[\s.\-]", "", text)
+    return re.sub("[\\s.+\u2010-\u2013\u2212-]", "", text)
 
 
 def _orgnr(text: str) -> str:
@@ -41,7 +45,8 @@ def _orgnr(text: str) -> str:
     from stdnum.se import orgnr
 
     digits = _digits(text)
-    if len(digits) == 12 and digits[:2] in ("16", "18", "19", "20"):
+    century = digits[:2] if len(digits) == 12 else ""
+    if century in ("16", "18", "19", "20"):  # 16 stands before an organisation's, the others before a person's
         digits = digits[2:]
     try:
         number = orgnr.validate(digits)
@@ -49,6 +54,8 @@ def _orgnr(text: str) -> str:
         raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme="se-orgnr") from None
     if is_personal_number(number):
         raise ValueProblem(Reason.PERSONAL_NUMBER, "***")
+    if century not in ("", "16"):
+        raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme="se-orgnr")
     return str(number)
 
 
@@ -65,9 +72,32 @@ def _stdnum(module: str, scheme: str) -> Callable[[str], str]:
         from stdnum.exceptions import ValidationError
 
         try:
-            return str(import_module(f"stdnum.{module}").validate(text))
+            number = str(import_module(f"stdnum.{module}").validate(text))
         except ValidationError:
             raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme=scheme) from None
+        if not number.strip("0"):  # its check digit is right, and it is nobody's
+            raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme=scheme)
+        return number
+
+    return parse
+
+
+def _vat(text: str) -> str:
+    number = _stdnum("eu.vat", "vat")(text)
+    if number.startswith("SE") and is_personal_number(number[2:12]):
+        raise ValueProblem(Reason.PERSONAL_NUMBER, "***")
+    return number
+
+
+def _of_length(length: int, module: str, scheme: str) -> Callable[[str], str]:
+    """For what stdnum does not measure: it checks a LEI's remainder only, and takes ``1`` for one."""
+    parse_any = _stdnum(module, scheme)
+
+    def parse(text: str) -> str:
+        number = parse_any(text)
+        if len(number) != length:
+            raise ValueProblem(Reason.BAD_IDENTIFIER, text, scheme=scheme)
+        return number
 
     return parse
 
@@ -128,35 +158,75 @@ def is_placeholder(text: str) -> bool:
     return value in _PLACEHOLDERS or (value.startswith("#") and value.endswith(("!", "?")))
 
 
+_ORGANISATION = ("Organisation",)
+_SITE = ("Site",)
+_PRODUCT = ("Product",)
+_CATEGORY = ("Category",)
+_PLACE = ("Place",)
+_RISK_TYPE = ("RiskType",)
 _SCHEMES = (
-    Scheme("se-orgnr", Label("organisationsnummer", "Swedish organisation number"), _orgnr, example="2321000131"),
-    Scheme("vat", Label("momsnummer", "EU VAT number"), _stdnum("eu.vat", "vat"), example="SE556703748501"),
-    Scheme("lei", Label("LEI", "LEI"), _stdnum("lei", "lei"), example="213800KUD8LAJWSQ9D15"),
-    Scheme("gln", Label("GLN", "GLN"), _stdnum("ean", "gln"), example="7350053850019"),
-    Scheme("gtin", Label("GTIN", "GTIN"), _stdnum("ean", "gtin"), example="73513537"),
-    Scheme("cpv", Label("CPV", "CPV"), _pattern(r"(\d{8})(?:-\d)?", "cpv"), example="33141420"),
-    Scheme("hs", Label("HS", "HS"), _pattern(r"(\d{2}|\d{4}|\d{6})", "hs"), example="401511"),
+    Scheme(
+        "se-orgnr",
+        Label("organisationsnummer", "Swedish organisation number"),
+        _orgnr,
+        example="2321000131",
+        identifies=_ORGANISATION,
+    ),
+    Scheme("vat", Label("momsnummer", "EU VAT number"), _vat, example="SE556703748501", identifies=_ORGANISATION),
+    Scheme(
+        "lei",
+        Label("LEI", "LEI"),
+        _of_length(20, "lei", "lei"),
+        example="213800KUD8LAJWSQ9D15",
+        identifies=_ORGANISATION,
+    ),
+    Scheme(
+        "gln",
+        Label("GLN", "GLN"),
+        _of_length(13, "ean", "gln"),
+        example="7350053850019",
+        identifies=(*_ORGANISATION, *_SITE),
+    ),
+    Scheme("gtin", Label("GTIN", "GTIN"), _stdnum("ean", "gtin"), example="73513537", identifies=_PRODUCT),
+    Scheme("cpv", Label("CPV", "CPV"), _pattern(r"(\d{8})(?:-\d)?", "cpv"), example="33141420", identifies=_CATEGORY),
+    Scheme("hs", Label("HS", "HS"), _pattern(r"(\d{2}|\d{4}|\d{6})", "hs"), example="401511", identifies=_CATEGORY),
     Scheme(
         "atc",
         Label("ATC", "ATC"),
         _pattern(r"([A-Z](?:\d{2}(?:[A-Z](?:[A-Z](?:\d{2})?)?)?)?)", "atc", True),
         example="J01MA02",
+        identifies=_CATEGORY,
     ),
-    Scheme("iso3166-1", Label("landskod", "country code"), _country, example="MY"),
-    Scheme("iso3166-2", Label("kod för landsdel", "subdivision code"), _subdivision, example="CN-XJ"),
+    Scheme("iso3166-1", Label("landskod", "country code"), _country, example="MY", identifies=_PLACE),
+    Scheme(
+        "iso3166-2", Label("kod för landsdel", "subdivision code"), _subdivision, example="CN-XJ", identifies=_PLACE
+    ),
     Scheme(
         "os-id",
         Label("OS ID", "OS ID"),
         _pattern(r"([A-Z]{2}\d{7}[A-Z0-9]{6})", "os-id", True),
         example="MY2021250D1DTN7",
+        identifies=_SITE,
     ),
-    Scheme("npl-id", Label("NPL-id", "NPL id"), _pattern(r"(\d{14})", "npl-id"), example="20041203000014"),
-    Scheme("srn", Label("SRN", "SRN"), _pattern(r"([A-Z]{2}-[A-Z]{2}-\d{9})", "srn", True), example="DE-MF-000012345"),
-    Scheme("udi-di", Label("UDI-DI", "UDI-DI"), _free, example="07350053850019"),
-    Scheme("risk", Label("risktyp", "risk type"), _free, example="forced-labour"),
-    Scheme("area", Label("upphandlingsregion", "cooperation area"), _free, example="F"),
-    Scheme("own", Label("egen kategori", "own category"), _free, example="gloves"),
-    Scheme("place", Label("plats", "place"), _free, example="sialkot"),
+    Scheme(
+        "npl-id",
+        Label("NPL-id", "NPL id"),
+        _pattern(r"(\d{14})", "npl-id"),
+        example="20041203000014",
+        identifies=_PRODUCT,
+    ),
+    Scheme(
+        "srn",
+        Label("SRN", "SRN"),
+        _pattern(r"([A-Z]{2}-[A-Z]{2}-\d{9})", "srn", True),
+        example="DE-MF-000012345",
+        identifies=_ORGANISATION,
+    ),
+    Scheme("udi-di", Label("UDI-DI", "UDI-DI"), _free, example="07350053850019", identifies=_PRODUCT),
+    Scheme("risk", Label("risktyp", "risk type"), _free, example="forced-labour", identifies=_RISK_TYPE),
+    Scheme("area", Label("upphandlingsregion", "cooperation area"), _free, example="F", identifies=_ORGANISATION),
+    Scheme("own", Label("egen kategori", "own category"), _free, example="gloves", identifies=_CATEGORY),
+    Scheme("place", Label("plats", "place"), _free, example="sialkot", identifies=_PLACE),
     Scheme("ref", Label("referensdata", "reference data"), _free, example="uhm-textil-raw-material"),
     Scheme("se-stat", Label("rad i statistiken", "row of the statistics"), _free, example="123456"),
     Scheme("local", Label("eget id", "own id"), _free, example="K-17"),
@@ -188,18 +258,53 @@ def is_strong(key: str) -> bool:
     return SCHEMES[key.partition(":")[0]].strong
 
 
-GUESSES = ("se-orgnr", "lei", "gtin", "cpv", "vat", "iso3166-1", "iso3166-2", "os-id")
+GUESSES = ("se-orgnr", "lei", "gln", "gtin", "cpv", "vat", "iso3166-1", "iso3166-2", "os-id", "srn")
+
+
+def _fitting(text: str, schemes: Iterable[str]) -> Iterator[str]:
+    for scheme in schemes:
+        try:
+            yield make_key(scheme, text)
+        except ValueProblem:
+            continue
+
+
+def implied_keys(key: str) -> tuple[str, ...]:
+    """What a key says besides: a Swedish VAT number holds the organisation number."""
+    value = key.removeprefix("vat:SE")
+    return () if value == key else tuple(_fitting(value[:10], ["se-orgnr"]))
 
 
 def guess_keys(text: str) -> tuple[str, ...]:
-    """The keys that a bare identifier (no scheme) may be; empty when it fits none. Used by search and the API."""
-    found = []
-    for scheme in GUESSES:
-        try:
-            found.append(make_key(scheme, text))
-        except ValueProblem:
-            continue
-    return tuple(found)
+    """The keys that an identifier may be, with its scheme or without; empty when it fits none."""
+    scheme, colon, value = text.strip().partition(":")
+    found = _fitting(value, [scheme.strip().lower()]) if colon else _fitting(text, GUESSES)
+    return tuple(dict.fromkeys(key for known in found for key in (known, *implied_keys(known))))
+
+
+_BARE = ("se-orgnr", "vat", "lei", "gln", "gtin", "cpv", "os-id", "srn", "iso3166-1", "iso3166-2")
+"""Schemes known without their name, where the type fits: by check digits, a form of their own, or a country's name."""
+_SHORTEST_GTIN = 12
+"""Of a shorter number one in ten has a right check digit by chance, and article numbers of one's own are as short."""
+_CPV_WEIGHTS = (3, 7, 1) * 3
+"""Of a CPV code's eight digits, by which its check digit is their sum modulo ten."""
+
+
+def _is_bare(scheme: str, text: str) -> bool:
+    """Whether a text that a scheme takes can be told without the scheme's name."""
+    digits = [int(c) for c in text if c.isdecimal()]
+    if scheme == "gtin":
+        return len(digits) >= _SHORTEST_GTIN
+    if scheme == "cpv":  # with its check digit; eight digits alone are as well a customs code
+        sum_ = sum(digit * weight for digit, weight in zip(digits[:8], _CPV_WEIGHTS, strict=False))
+        return digits[8:] == [sum_ % 10]
+    return True
+
+
+def bare_keys(text: str, types: Collection[str]) -> tuple[str, ...]:
+    """The keys that a text without a scheme may be where a thing of one of ``types`` is meant; one is no guess."""
+    fitting = (name for name in _BARE if set(SCHEMES[name].identifies) & set(types))
+    return tuple(_fitting(text, (name for name in fitting if _is_bare(name, text))))
 
 
 def parse_number(text: str) -> Decimal:

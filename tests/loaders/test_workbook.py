@@ -70,7 +70,7 @@ def test_the_example_a_swedish_spreadsheet_saved_as_csv_in_windows_1252() -> Non
     supplier = next(r for r in records if r.key == "local:exempel-avtal/L1")
     assert supplier.properties["name"] == "Älvåker Sjukvård AB"
     assert supplier.properties["roles"] == ["supplier"]
-    assert supplier.also == ("vat:SE556703748501",)
+    assert supplier.also == ("vat:SE556703748501", "se-orgnr:5567037485")
     contract = next(r for r in records if r.type == "Contract")
     assert contract.properties["awarded_value"] == "1234567.5"
     assert contract.properties["clause_level"] == "advanced"

@@ -1,0 +1,136 @@
+"""Identifiers without their scheme in a workbook's cells: what they can only be, they are; a person's never."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ontology.errors import Reason
+from tests.loaders.test_workbook import folder, read
+
+ORGNR = "4020011112"
+PERSON = "640823-3234"
+
+
+@pytest.mark.parametrize(
+    "id",
+    ["402001-1112", "4020011112", "402001 1112", "16402001-1112", "164020011112", "402001–1112", f"SE{ORGNR}01"],
+)
+def test_a_bare_organisation_number_is_the_organisation_however_it_is_written(tmp_path: Path, id: str) -> None:
+    path = folder(
+        tmp_path,
+        organisations=f"id,name\n{id},Handsk AB\n",
+        contracts=f"id,name,holds\nA,Avtal,{ORGNR}\n",
+        steps=f"id,name,runs\nS,Steg,SE{ORGNR}01\n",
+    )
+    records, links, report = read(path)
+    company = next(record for record in records if record.type == "Organisation")
+    assert f"se-orgnr:{ORGNR}" in company.keys
+    assert {link.source.key for link in links} == {company.key}
+    assert not report.rejects
+
+
+def test_a_swedish_vat_number_gives_its_organisation_number_too(tmp_path: Path) -> None:
+    path = folder(
+        tmp_path,
+        organisations=f"id,name,identifiers\nvat:SE{ORGNR}01,Handsk AB,\nh,Annan AB,SE402002222601\n",
+        sells_to=f"from,to\nse-orgnr:{ORGNR},4020022226\nvat:SE402003333001,{ORGNR}\n",
+    )
+    records, links, _ = read(path)
+    assert records[0].keys == (f"vat:SE{ORGNR}01", f"se-orgnr:{ORGNR}")
+    assert records[1].keys == ("local:mine/h", "vat:SE402002222601", "se-orgnr:4020022226")
+    assert (links[0].source.key, links[0].target.key) == (records[0].key, records[1].key)
+    assert links[1].source.key == "se-orgnr:4020033330"  # of a company that another source describes
+
+
+@pytest.mark.parametrize(
+    ("sheet", "id", "key"),
+    [
+        ("organisations", "213800KUD8LAJWSQ9D15", "lei:213800KUD8LAJWSQ9D15"),
+        ("organisations", "FI01450767", "vat:FI01450767"),
+        ("organisations", "7350053850019", "gln:7350053850019"),
+        ("sites", "7350053850019", "gln:7350053850019"),
+        ("sites", "MY2021250D1DTN7", "os-id:MY2021250D1DTN7"),
+        ("products", "7350053850019", "gtin:7350053850019"),
+        ("categories", "33141420-0", "cpv:33141420"),
+    ],
+)
+def test_type_and_form_leave_one_reading(tmp_path: Path, sheet: str, id: str, key: str) -> None:
+    records, _, report = read(folder(tmp_path, **{sheet: f"id,name\n{id},Something\n"}))
+    assert [record.key for record in records] == [key]
+    assert not report.rejects
+
+
+@pytest.mark.parametrize(
+    ("sheet", "id"),
+    [
+        ("organisations", "402001-1113"),  # a wrong check digit
+        ("organisations", "K-17"),
+        ("organisations", "19402001-1112"),  # a person's century before an organisation's number
+        ("contracts", ORGNR),  # a contract has no organisation number
+        ("contracts", "240115-0001"),  # a date and a number, not a person
+        ("products", "73513537"),  # eight digits are as well an article number of one's own
+        ("products", "7350053850018"),
+        ("categories", "33141420"),  # a code without its check digit is as well a customs code
+        ("categories", "33141420-1"),
+        ("organisations", "98"),  # of nothing but the two check digits of a LEI
+        ("products", "000000000000"),
+        ("sites", "Malaysia"),
+    ],
+)
+def test_where_another_reading_is_left_it_is_an_id_of_ones_own(tmp_path: Path, sheet: str, id: str) -> None:
+    records, _, _ = read(folder(tmp_path, **{sheet: f"id,name\n{id},Something\n"}))
+    assert [record.key for record in records] == [f"local:mine/{id}"]
+
+
+def test_an_id_of_the_workbooks_own_goes_before_what_it_could_be(tmp_path: Path) -> None:
+    path = folder(
+        tmp_path,
+        materials="id,name\nMalaysia,A blend of that name\n",
+        findings="id,name,about\nF,A finding,Malaysia\n",
+    )
+    _, links, _ = read(path)
+    assert [link.target.key for link in links] == ["local:mine/Malaysia"]
+
+
+def test_a_row_is_a_countrys_where_id_and_name_say_the_same(tmp_path: Path) -> None:
+    records, _, _ = read(folder(tmp_path, places="id,name\nMY,Malaysia\nNA,Namibia\nTysk,Tyskland\nGE,Geneva\n"))
+    assert [record.key for record in records] == ["iso3166-1:MY", "iso3166-1:NA", "local:mine/Tysk", "local:mine/GE"]
+
+
+def test_a_reference_to_what_is_no_row_proposes_the_identifier_that_it_may_be(tmp_path: Path) -> None:
+    rows = "id,name,in category\nA,Avtal,33141420\nB,Avtal,33141420-0\n"
+    _, links, report = read(folder(tmp_path, contracts=rows))
+    assert [link.target.key for link in links] == ["cpv:33141420"]
+    said = [(reject.reason, reject.parameters["nearest"]) for reject in report.rejects]
+    assert said == [(Reason.UNKNOWN_KEY, "cpv:33141420")]
+
+
+def test_a_country_in_a_cell_of_places_is_read_by_name_and_code(tmp_path: Path) -> None:
+    rows = "id,name,located in\nA,A,Malaysia\nB,B,MYS\nC,C,Sydkorea\nD,D,EL\n"
+    _, links, report = read(folder(tmp_path, sites=rows))
+    assert [link.target.key for link in links] == [f"iso3166-1:{code}" for code in ("MY", "MY", "KR", "GR")]
+    assert not report.rejects
+
+
+@pytest.mark.parametrize(
+    "id", [PERSON, "6408233234", "19640823-3234", "640823+3234", "640823-3235", "SE640823323401", "196408233234"]
+)
+def test_what_may_be_a_personal_number_is_never_an_identifier(tmp_path: Path, id: str) -> None:
+    path = folder(tmp_path, organisations=f"id,name\n{id},Per Testsson\n", contracts=f"id,name,holds\nA,Avtal,{id}\n")
+    records, links, report = read(path)
+    person = next(record for record in records if record.type == "Organisation")
+    assert person.properties["natural_person"] is True
+    assert [link.source.key for link in links] == [person.key]
+    assert not any(part in repr((records, links, report)) for part in ("640823", "3234", "3235", "Testsson"))
+
+
+def test_a_coordination_number_is_a_persons(tmp_path: Path) -> None:
+    records, _, _ = read(folder(tmp_path, organisations="id,name\n640883-3231,Per Testsson\n"))
+    assert [record.properties["name"] for record in records] == ["natural person"]
+
+
+def test_a_personal_number_as_vat_number_is_refused_where_nobody_is_meant(tmp_path: Path) -> None:
+    _, _, report = read(folder(tmp_path, products="id,name\nSE640823323401,Thing\n"))
+    assert [(reject.value, reject.reason) for reject in report.rejects] == [("***", Reason.PERSONAL_NUMBER)]
