@@ -32,13 +32,14 @@ class Node(Frozen):
 
 
 class LinkData(Frozen):
-    """A link of an answer. ``rests_on`` are the facts under a derived one."""
+    """A link of an answer. ``rests_on`` are the facts under a derived one; ``resolution`` is null where the type of
+    link names no goods."""
 
     id: str
     type: str
     source: str
     target: str
-    resolution: Resolution
+    resolution: Resolution | None
     status: str
     confidence: float
     valid_from: date | None
@@ -95,7 +96,9 @@ class Reach(Frozen):
 class TraceNode(Frozen):
     node: Node
     tier: int
-    tier_max: int | None = Field(description="longest path in the condensation; null: a path touches a cycle")
+    tier_max: int | None = Field(
+        description="longest path in the condensation; null: a path touches a cycle, or the trace was cut"
+    )
     hops: int
     resolution: Resolution
     end: bool = Field(False, description="knowledge ends here")
@@ -112,6 +115,7 @@ class Listed(Frozen):
     """
 
     company: str
+    resolution: Resolution = Resolution.COMPANY
     contracts: tuple[str, ...]
     via: tuple[str, ...] = Field(description="links that relate the company")
     why: str = Field(description="sells_to, runs, operates, holds, owns, recruits_for or harm_of_company")

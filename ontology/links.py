@@ -21,7 +21,7 @@ class Role(Properties):
     role: Text = prop("Roll", "Role", "In what role.")
 
 
-@link("PERFORMS", "utför", "performs", "Site", "Step", walk=Walk.ACTOR, passes="HD")
+@link("PERFORMS", "utför", "performs", "Site", "Step", walk=Walk.ACTOR, resolves=True, passes="HD")
 class Performs(Properties):
     """The site where a step takes place."""
 
@@ -58,7 +58,17 @@ class RecruitsFor(Properties):
     """Who recruits workers to a site, or where they are recruited; only labour harms pass."""
 
 
-@link("SUPPLIES", "levererar till", "supplies", "Step", "Step", walk=Walk.GOODS, tier=True, passes="HSD")
+@link(
+    "SUPPLIES",
+    "levererar till",
+    "supplies",
+    "Step",
+    "Step",
+    walk=Walk.GOODS,
+    tier=True,
+    resolves=True,
+    passes="HSD",
+)
 class Supplies(Goods):
     """Goods or services of one step that are an input to the next."""
 
@@ -71,6 +81,7 @@ class Supplies(Goods):
     "Contract",
     walk=Walk.GOODS,
     tier=True,
+    resolves=True,
     passes="HSD",
 )
 class DeliveredUnder(Goods):

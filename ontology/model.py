@@ -121,7 +121,8 @@ class NodeType:
 
 @dataclass(frozen=True, slots=True)
 class LinkType:
-    """A link type. ``passes`` says which families of risk cross it (absent: none) from source to target."""
+    """A link type. ``passes`` says which families of risk cross it (absent: none) from source to target; ``resolves``,
+    whether it names the goods, so that a path along it has a resolution."""
 
     name: str
     label: Label
@@ -132,6 +133,7 @@ class LinkType:
     properties: Mapping[str, Property]
     walk: Walk = Walk.NONE
     tier: bool = False
+    resolves: bool = False
     passes: frozenset[Family] = frozenset()
     only_labour: bool = False
     by_control: bool = False
@@ -191,6 +193,7 @@ def link(
     *,
     walk: Walk = Walk.NONE,
     tier: bool = False,
+    resolves: bool = False,
     passes: str = "",
     only_labour: bool = False,
     by_control: bool = False,
@@ -212,6 +215,7 @@ def link(
             properties=_properties(model),
             walk=walk,
             tier=tier,
+            resolves=resolves,
             passes=frozenset(Family(letter) for letter in passes),
             only_labour=only_labour,
             by_control=by_control,

@@ -83,7 +83,7 @@ class Wire:
 
     source: str
     target: str
-    resolution: Resolution
+    resolution: Resolution | None
     uncertain: bool = False
     links: int = 1
 
@@ -214,7 +214,7 @@ def _sorted(marks: Iterable[Mark]) -> tuple[Mark, ...]:
 
 def joined(wires: Iterable[Wire]) -> tuple[Wire, ...]:
     """One wire for each pair of marks: the surest of parallel links, with how many there are."""
-    order = list(Resolution)
+    order = [*Resolution, None]
     found: dict[tuple[str, str], Wire] = {}
     for wire in wires:
         key = (wire.source, wire.target)
@@ -270,7 +270,7 @@ def of_affected(data: AffectedData) -> Drawing:
         for region in item.regions:
             if region in nodes:
                 column[region] = REGION
-                serves.append(Wire(item.contract.id, region, Resolution.ITEM))
+                serves.append(Wire(item.contract.id, region, None))
     return _chains(nodes, data.links, column, resolution, serves, "downstream")
 
 

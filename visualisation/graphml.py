@@ -20,6 +20,7 @@ from visualisation.text import shown
 from visualisation.words import Words
 
 UNKNOWN = "unknown"
+NONE = "none"
 Network = nx.MultiDiGraph
 
 
@@ -79,7 +80,7 @@ def _node(node: Node) -> dict[str, str | bool]:
 def _link(link: LinkData) -> dict[str, str | float | bool]:
     return {
         "type": link.type,
-        "resolution": link.resolution.value,
+        "resolution": link.resolution.value if link.resolution else NONE,
         "status": link.status,
         "confidence": link.confidence,
         "valid_from": link.valid_from.isoformat() if link.valid_from else UNKNOWN,

@@ -111,7 +111,7 @@ def _network(drawing: Drawing, words: Words, risk: str | None) -> Mapping[str, A
             wire.target,
             color="#8A8A8A",
             width=1,
-            title=words.resolution(wire.resolution),
+            title=words.resolution(wire.resolution) if wire.resolution else "",
             dashes=_dashes(wire.resolution, wire.uncertain),
         )
     net.set_options(json.dumps(_OPTIONS))
@@ -119,7 +119,7 @@ def _network(drawing: Drawing, words: Words, risk: str | None) -> Mapping[str, A
     return {"nodes": nodes, "edges": edges, "options": json.loads(options)}
 
 
-def _dashes(resolution: str, uncertain: bool) -> bool | list[int]:
+def _dashes(resolution: str | None, uncertain: bool) -> bool | list[int]:
     if resolution == "generic":
         return [2, 4]
     return [6, 3] if uncertain else False

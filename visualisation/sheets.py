@@ -251,7 +251,7 @@ def _links(links: Iterable[LinkData], teller: Teller) -> Sheet:
             teller.name(link.source),
             words.link_type(link.type) + (f" ({words('entity.denied')})" if link.denied else ""),
             teller.name(link.target),
-            words.resolution(link.resolution),
+            words.resolution(link.resolution) if link.resolution else words("table.not_applicable"),
             words.term("statuses", link.status),
             link.confidence,
             link.valid_from or words("period.no_start"),

@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 
-from graph.answer import Answer, Completeness, Evidence, Resolution, Truncated
+from graph.answer import Answer, Completeness, Evidence, Truncated
 from graph.data import Conflict, EntityData, LinkData, Said
 from graph.questions.common import framed, wording
-from graph.questions.naming import describe
+from graph.questions.naming import describe, resolution_of
 from graph.snapshot.view import Snapshot
 from graph.store import At, Store, StoredLink, StoredRecord
 from ontology.model import NODES
-from ontology.records import Common, Polarity, Secrecy, Status
+from ontology.records import Common, Polarity, Secrecy
 from ontology.values import BEGINNING, END, to_day
 
 LINKS = 1_000
@@ -83,7 +83,7 @@ def _link(s: Snapshot, link: StoredLink) -> LinkData:
         type=link.type,
         source=link.source,
         target=link.target,
-        resolution=Resolution.GENERIC if common.status is Status.GENERIC else Resolution.ITEM,
+        resolution=resolution_of(link.type, common.status),
         status=common.status.value,
         confidence=s.method.confidence[common.status] if common.confidence is None else common.confidence,
         valid_from=common.valid_from,

@@ -13,6 +13,7 @@ from graph.network import Network
 from graph.snapshot.seeds import UNKNOWN_SEVERITY, level_of
 from graph.snapshot.topology import LINK_TYPES, STATUSES
 from graph.snapshot.view import Snapshot
+from ontology.model import LINKS
 from ontology.records import Status
 from ontology.values import from_day
 
@@ -101,20 +102,27 @@ def describe(s: Snapshot, vertex: int) -> Node:
 
 def describe_link(s: Snapshot, edge: int) -> LinkData:
     edges = s.topology.edges
-    generic = bool(s.is_generic(edge))
+    type, status = LINK_TYPES[int(edges.type[edge])], STATUSES[int(edges.status[edge])]
     return LinkData(
         id=edges.id(edge),
-        type=LINK_TYPES[int(edges.type[edge])],
+        type=type,
         source=s.id(int(edges.source[edge])),
         target=s.id(int(edges.target[edge])),
-        resolution=Resolution.GENERIC if generic else Resolution.ITEM,
-        status=STATUSES[int(edges.status[edge])].value,
+        resolution=resolution_of(type, status),
+        status=status.value,
         confidence=float(s.confidence[edge]),
         valid_from=from_day(int(edges.valid_from[edge])),
         valid_to=from_day(int(edges.valid_to[edge])),
         denied=bool(edges.denied[edge]),
         rests_on=tuple(sorted(edges.facts(edge))),
     )
+
+
+def resolution_of(type: str, status: Status) -> Resolution | None:
+    """How exactly a link knows the goods: as its status says, none where its type names no goods."""
+    if not LINKS[type].resolves:
+        return None
+    return Resolution.GENERIC if status is Status.GENERIC else Resolution.ITEM
 
 
 def statement_data(s: Snapshot, statement: int) -> StatementData:

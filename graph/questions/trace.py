@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -29,7 +30,7 @@ from ontology.vocabulary import risk_family
 
 @dataclass(slots=True)
 class _Place:
-    """Where a vertex stands in a trace. ``greatest`` None: a path to it touches a cycle."""
+    """Where a vertex stands in a trace. ``greatest`` None: a path to it touches a cycle, or the walk was cut."""
 
     tier: int
     greatest: int | None
@@ -109,6 +110,8 @@ class _Trace:
     def _place_goods(self) -> None:
         walked, item = self.walked, {int(v) for v in self._walk(Links.ITEM).vertex}
         greatest = longest(self.s.network, walked, self.begin, upstream=self.upstream, kinds=GOODS, tier_kinds=TIERS)
+        if self.cut:  # a longer way may lead through what was left out
+            greatest = np.full_like(greatest, -1)
         for vertex, tier, most, hops in zip(walked.vertex, walked.tier, greatest, walked.hops, strict=True):
             resolution = Resolution.ITEM if int(vertex) in item else Resolution.GENERIC
             self.places[int(vertex)] = _Place(int(tier), None if most < 0 else int(most), int(hops), resolution)
@@ -199,7 +202,7 @@ class _Trace:
             ends_total=len(ended),
             steps=sum(s.is_type(int(v), "Step") for v in steps),
             unassessed=int(survey.marks[steps, UNASSESSED].sum()) if survey else None,
-            truncated=self._truncated(),
+            truncated=self.cut,
         )
         data = data.model_copy(update={"others": tuple(n for n in naming.nodes() if n.id not in own)})
         return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)
@@ -245,7 +248,9 @@ class _Trace:
             related = buyers_from(self.s, dict.fromkeys(sellers, ()), any_goods=False)
         return listed(self.s, self.naming, related, among if self.upstream else None, set(), keep_empty=True)
 
-    def _truncated(self) -> Truncated | None:
+    @cached_property
+    def cut(self) -> Truncated | None:
+        """What ended the walk before its chains do."""
         if self.walked.truncated:
             return Truncated(why="max_nodes", limit=self.max_nodes)
         network, inside = self.s.network, self.inside(self.walked.vertex)

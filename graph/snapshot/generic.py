@@ -180,7 +180,7 @@ class Derivation:
         return self._properties(vertex).get("inputs_known") != "all"
 
     def links(self) -> list[GraphLink]:
-        found: dict[tuple[str, str, str, int], GraphLink] = {}
+        found: dict[tuple[str, str, str, int, int], GraphLink] = {}
         if not self.generic:
             return []
         contracts = np.union1d(self.categories.at, self.lots.at)
@@ -199,8 +199,8 @@ class Derivation:
         return np.unique(self.outputs.at[np.isin(self.outputs.other, kinds)])
 
 
-def _key(link: GraphLink) -> tuple[str, str, str, int]:
-    return link.type, link.source, link.target, link.valid_from
+def _key(link: GraphLink) -> tuple[str, str, str, int, int]:
+    return link.type, link.source, link.target, link.valid_from, link.valid_to
 
 
 def _typical(topology: Topology) -> Bool:

@@ -132,13 +132,13 @@ class Scopes:
         return groups
 
     def silent(self, statement: int) -> bool:
-        """Whether a statement is not yet made, withdrawn, or refuted."""
-        properties, end = self.s.properties(statement), self.s.moment.days[1]
+        """Whether a statement is not yet made, withdrawn, or refuted; in a period, whether it is so all along."""
+        properties, start = self.s.properties(statement), self.s.moment.days[0]
         standing = properties.get("standing")
         if standing and vocabulary("standings")[str(standing)].extra["live"] != "yes":
             return True
         revoked = properties.get("revoked")
-        over = revoked and to_day(date.fromisoformat(str(revoked)), 0) < end
+        over = revoked and to_day(date.fromisoformat(str(revoked)), 0) <= start
         return bool(over) or self.later(properties.get("issued"))
 
     def later(self, day: object) -> bool:

@@ -11,13 +11,15 @@ import pytest
 import graph.sqlite
 from api import ask as asking
 from api.service import Service, When
+from graph.answer import Resolution
 from graph.data import EntityData
 from graph.questions.entity import entity
+from graph.questions.trace import trace
 from graph.snapshot.cache import Cache
 from graph.snapshot.view import Known, Moment, Snapshot
 from graph.sqlite import SqliteStore
 from ontology.method import method
-from ontology.records import Common, Link, Polarity, Record, Ref, Secrecy
+from ontology.records import Common, Link, Polarity, Record, Ref, Secrecy, Status
 from tests.contract.saying import load, now, source
 from visualisation.terminal import answer_text
 from visualisation.words import Words
@@ -64,6 +66,30 @@ def test_every_source_is_told_apart(store: SqliteStore, tmp_path: Path) -> None:
     # The maker is a ghost: only a link names it, and its name is its key.
     assert found.neighbours[0].ghost
     assert found.conflicts == ()
+
+
+def test_only_a_link_that_names_the_goods_has_a_resolution(store: SqliteStore, tmp_path: Path) -> None:
+    typical = Common(status=Status.GENERIC)
+    steps = [Record("Step", f"local:{id}", {"name": id}) for id in ("dip", "pack")]
+    links = [
+        Link("PERFORMS", Ref("Site", FACTORY), Ref("Step", "local:dip")),
+        Link("SUPPLIES", Ref("Step", "local:dip"), Ref("Step", "local:pack"), common=typical),
+        Link("RUNS", Ref("Organisation", MAKER), Ref("Step", "local:dip")),
+        Link("SELLS_TO", Ref("Organisation", MAKER), Ref("Organisation", "local:buyer"), common=typical),
+        operates(Common(status=Status.VERIFIED)),
+    ]
+    load(store, source("one"), [site(900), *steps, *links], 1)
+    found = {
+        link.type: link.resolution for id in (FACTORY, MAKER, "local:dip") for link in ask(store, tmp_path, id).links
+    }
+    assert found == {
+        "PERFORMS": Resolution.ITEM, "SUPPLIES": Resolution.GENERIC, "RUNS": None, "SELLS_TO": None, "OPERATES": None,
+    }  # fmt: skip
+    traced = trace(snapshot(store, tmp_path), ["local:pack"]).data
+    assert traced is not None
+    assert {link.type: link.resolution for link in traced.links} == {
+        "PERFORMS": Resolution.ITEM, "SUPPLIES": Resolution.GENERIC, "RUNS": None, "OPERATES": None,
+    }  # fmt: skip
 
 
 def test_different_values_of_a_single_valued_property_conflict(store: SqliteStore, tmp_path: Path) -> None:

@@ -108,6 +108,21 @@ def test_there_is_one_copy_for_each_period_in_which_nothing_is_told() -> None:
     assert len(w.snapshot(Y(2025, 6, 1)).pairs("DELIVERED_UNDER").edge) == 1
 
 
+def test_two_kinds_that_begin_on_one_day_keep_each_its_own_last_day() -> None:
+    w = world()
+    w.kind("sleeve")
+    w.link("OUTPUTS", "g-pack", "sleeve")
+    w.contract("c")
+    w.link("IN_CATEGORY", "c", "glove", valid=(Y(2020, 1, 1), Y(2031, 1, 1)))
+    w.link("IN_CATEGORY", "c", "sleeve", valid=(Y(2020, 1, 1), Y(2023, 1, 1)))
+    assert set(derived(w.snapshot())) == {
+        ("g-pack", "c", Y(2020, 1, 1), Y(2023, 1, 1)),
+        ("g-pack", "c", Y(2020, 1, 1), Y(2031, 1, 1)),
+    }
+    for day, typical in ((Y(2022, 6, 1), 2), (Y(2026, 6, 1), 1), (Y(2031, 1, 1), 0)):
+        assert len(w.snapshot(day).pairs("DELIVERED_UNDER").edge) == typical
+
+
 def test_a_derived_link_holds_only_while_its_facts_do() -> None:
     w = world()
     w.contract("c")

@@ -145,6 +145,22 @@ def test_a_statement_counts_from_the_day_it_was_made() -> None:
     assert entered(w.snapshot(date(2026, 3, 1))) == {"site"}
 
 
+def test_a_revoked_decision_counts_until_the_day_and_in_every_period_that_it_held_in_part_of() -> None:
+    w = world()
+    w.said("ban", FORCED, ["site"], severity=4, issued="2026-02-01", revoked="2026-06-01")
+    made, over = date(2026, 2, 1), date(2026, 6, 1)
+    assert entered(w.snapshot(date(2026, 5, 31))) == {"site"}
+    assert entered(w.snapshot(over)) == set()
+    for start, end, counts in (
+        (date(2026, 1, 1), date(2027, 1, 1), True),
+        (date(2026, 5, 31), date(2026, 7, 1), True),
+        (over, date(2026, 7, 1), False),
+        (date(2026, 1, 1), date(2026, 2, 2), True),
+        (date(2026, 1, 1), made, False),
+    ):
+        assert entered(w.during(start, end)) == ({"site"} if counts else set())
+
+
 def test_an_audit_assesses_from_its_day_the_sites_it_examined_for_what_it_could_find() -> None:
     w = world()
     w.node("Audit", "audit", could_find=[CHILD], performed="2026-03-01")

@@ -109,6 +109,19 @@ def test_a_cycle_is_named_and_its_greatest_tier_is_null() -> None:
     assert nodes["grow"].tier == 3
 
 
+def test_a_cut_trace_does_not_know_the_greatest_tier() -> None:
+    w = gloves()
+    w.step("blend", feeds=["stock"])
+    w.supply("grow", "blend")
+    w.supply("dip", "blend")
+    whole = by_id(trace(w.snapshot(), ["c"]))
+    assert (whole["dip"].tier, whole["dip"].tier_max) == (2, 3)
+    for limit in ({"max_tier": 2}, {"max_tier": 1}, {"max_nodes": 3}):
+        nodes = by_id(trace(w.snapshot(), ["c"], **limit))
+        assert {node.tier_max for node in nodes.values()} == {None}
+    assert by_id(trace(w.snapshot(), ["c"], max_tier=4))["dip"].tier_max == 3
+
+
 def test_an_ended_link_is_not_walked_after_its_last_day() -> None:
     w = gloves()
     w.links = [k for k in w.links if not (k.type == "SUPPLIES" and k.source == "dip")]

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from graph.snapshot.topology import GraphLink, GraphNode
-from graph.snapshot.view import Snapshot
+from graph.snapshot.view import Moment, Snapshot
 from ontology.records import Polarity, Status
 from ontology.values import BEGINNING, END, to_day
 
@@ -178,3 +178,8 @@ class World:
 
     def snapshot(self, day: date = DAY) -> Snapshot:
         return Snapshot.made(self.nodes.values(), self.links, valid_at=day)
+
+    def during(self, start: date, end: date) -> Snapshot:
+        """The snapshot of a period, [start, end)."""
+        s = self.snapshot()
+        return Snapshot(s.topology, Moment(None, (start, end)), s.method, s.known)

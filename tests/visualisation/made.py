@@ -48,6 +48,8 @@ from graph.data import (
     TraceData,
     TraceNode,
 )
+from graph.questions.naming import resolution_of
+from ontology.records import Status
 
 T = TypeVar("T")
 AS_OF = AsOf(
@@ -84,7 +86,7 @@ def node(id: str, type: str, name: str | None = None, **more: Any) -> Node:
 
 def link(type: str, source: str, target: str, confidence: float = 0.95, **more: Any) -> LinkData:
     given = {
-        "resolution": Resolution.ITEM,
+        "resolution": resolution_of(type, Status.DECLARED),
         "status": "declared",
         "valid_from": date(2024, 1, 1),
         "valid_to": None,

@@ -26,6 +26,7 @@ from visualisation.export_xlsx import affected_xlsx, answer_xlsx
 from visualisation.graphml import answer_graphml, graph_graphml
 from visualisation.pyvis_snapshot import defused, snapshot_html
 from visualisation.rejects import loaded_text, rejects_csv
+from visualisation.sheets import sheets
 from visualisation.terminal import answer_text
 from visualisation.text import cell, shown
 from visualisation.words import Words
@@ -119,6 +120,15 @@ def test_graphml_is_read_back_with_what_is_unknown_written(name: str) -> None:
     assert all(
         data["label"] and data["country"] and data["stage"] for _, data in graph.nodes(data=True) if "label" in data
     )
+
+
+def test_a_link_that_names_no_goods_has_no_resolution_in_a_file() -> None:
+    (links,) = [sheet for sheet in sheets(ANSWERS["trace"], EN) if sheet.name == EN("export.links")]
+    told = {row[1]: row[3] for row in links.rows}
+    assert told[EN.link_type("HOLDS")] == EN("table.not_applicable")
+    assert told[EN.link_type("DELIVERED_UNDER")] == EN.resolution("item")
+    graph = nx.read_graphml(io.BytesIO(answer_graphml(ANSWERS["trace"], EN)), force_multigraph=True)
+    assert {data["resolution"] for *_, data in graph.edges(data=True) if data["type"] == "HOLDS"} == {"none"}
 
 
 def test_graphml_never_gives_a_figure_to_what_is_unknown() -> None:
