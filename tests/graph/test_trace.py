@@ -116,9 +116,9 @@ def test_a_cut_trace_does_not_know_the_greatest_tier() -> None:
     w.supply("dip", "blend")
     whole = by_id(trace(w.snapshot(), ["c"]))
     assert (whole["dip"].tier, whole["dip"].tier_max) == (2, 3)
-    for limit in ({"max_tier": 2}, {"max_tier": 1}, {"max_nodes": 3}):
-        nodes = by_id(trace(w.snapshot(), ["c"], **limit))
-        assert {node.tier_max for node in nodes.values()} == {None}
+    for tiers, nodes in ((2, None), (1, None), (None, 3)):
+        cut = by_id(trace(w.snapshot(), ["c"], max_tier=tiers, max_nodes=nodes))
+        assert {node.tier_max for node in cut.values()} == {None}
     assert by_id(trace(w.snapshot(), ["c"], max_tier=4))["dip"].tier_max == 3
 
 
