@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -16,7 +17,7 @@ import api.commands.load
 import api.commands.serve
 import api.commands.whole  # noqa: F401  (each registers its commands)
 from api.commands.app import app
-from ontology.errors import KedjaError
+from ontology.errors import KedjaError, of_os_error
 
 __all__ = ["app", "main"]
 
@@ -25,19 +26,25 @@ app.registered_commands.sort(key=lambda command: getattr(command.callback, "__na
 
 
 def main() -> None:
-    """Run the command; an error of ours is one message with its remedy, exit status 2; Ctrl+C is 130."""
+    """Run the command; an error, ours or the machine's, is a message with its remedy, exit status 2; Ctrl+C is 130."""
     try:
         app()
     except KedjaError as error:
-        typer.echo(f"kedja: {error.message}", err=True)
-        if error.remedy:
-            typer.echo(f"       {error.remedy}", err=True)
-        sys.exit(2)
+        _tell(error)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        _tell(of_os_error(error))
+
+
+def _tell(error: KedjaError) -> NoReturn:
+    typer.echo(f"kedja: {error.message}", err=True)
+    if error.remedy:
+        typer.echo(f"       {error.remedy}", err=True)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

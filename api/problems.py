@@ -11,12 +11,14 @@ from starlette.exceptions import HTTPException
 
 from ontology.errors import (
     AmbiguousError,
+    DiskFullError,
     InputError,
     KedjaError,
     LimitError,
     NotInGraphError,
-    StoreBusyError,
+    StoreError,
     ValueProblem,
+    of_os_error,
 )
 
 STATUS: tuple[tuple[type[KedjaError], int], ...] = (
@@ -25,7 +27,8 @@ STATUS: tuple[tuple[type[KedjaError], int], ...] = (
     (LimitError, 422),
     (InputError, 422),
     (ValueProblem, 422),
-    (StoreBusyError, 503),
+    (DiskFullError, 507),
+    (StoreError, 503),
     (KedjaError, 500),
 )
 MEDIA_TYPE = "application/problem+json"
@@ -69,6 +72,11 @@ def install(app: FastAPI) -> None:
             raise error
         return shown(request, error)
 
+    async def machine(request: Request, error: Exception) -> Response:
+        if not isinstance(error, OSError):
+            raise error
+        return shown(request, of_os_error(error))
+
     async def bad_request(request: Request, error: Exception) -> Response:
         errors = error.errors() if isinstance(error, RequestValidationError) else []
         where = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in errors)
@@ -87,6 +95,7 @@ def install(app: FastAPI) -> None:
         )
 
     app.add_exception_handler(KedjaError, kedja_error)
+    app.add_exception_handler(OSError, machine)
     app.add_exception_handler(RequestValidationError, bad_request)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(Exception, unforeseen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -12,9 +13,11 @@ from graph.snapshot.cache import Cache
 from graph.snapshot.topology import Topology
 from graph.snapshot.view import Known, Moment, Snapshot
 from graph.store import At, Publication, Store
+from ontology.errors import PlaceError
 from ontology.method import method
 from ontology.records import Secrecy
 
+log = logging.getLogger("kedja")
 KEEP = 4
 """Topologies and snapshots in memory. A topology is mapped from its file, so it takes little more than its pages."""
 
@@ -130,7 +133,10 @@ class Snapshots:
             self._erased = erased
             self._topologies.clear()
             self._recent.clear()
-        self.cache.clear()
+        try:
+            self.cache.clear()
+        except PlaceError as error:  # nothing is answered from it any more; but its bytes must go
+            log.warning("%s", error)
 
 
 def _shorten(kept: OrderedDict[Any, Any]) -> None:

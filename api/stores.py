@@ -6,7 +6,7 @@ import logging
 
 from api.settings import neo4j_user, sqlite_path
 from graph.store import Store
-from ontology.errors import InputError
+from ontology.errors import InputError, of_os_error
 
 NEO4J = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
@@ -31,7 +31,10 @@ def open_store(url: str, *, create: bool = True) -> Store:
     import graph.sqlite
 
     path = sqlite_path(url)
-    if not create and not path.exists():
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise of_os_error(error, path) from error
+    if not create and not there:
         raise InputError(f"There is no store at {path}.", remedy="Load something first: kedja load --help.")
-    path.parent.mkdir(parents=True, exist_ok=True)
     return graph.sqlite.open(path, create=create)

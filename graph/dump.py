@@ -11,10 +11,11 @@ import gzip
 import json
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ontology.errors import FileFormatError, StoreError
+from ontology.errors import FileFormatError, of_os_error
 from ontology.records import canonical
 
 FORMAT = 2
@@ -44,7 +45,7 @@ def write(path: Path, secret: bytes, rows: Callable[[str], Iterable[Row]]) -> No
     """Write the rows of every kind. The same content gives the same bytes.
 
     Raises:
-        StoreError: the file cannot be written; what stood at ``path`` is as it was.
+        PlaceError: the file cannot be written; what stood at ``path`` is as it was.
     """
     new = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
@@ -59,9 +60,10 @@ def write(path: Path, secret: bytes, rows: Callable[[str], Iterable[Row]]) -> No
                         packed.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
         new.replace(path)
     except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror}.", remedy="Choose another file.") from error
+        raise of_os_error(error, path) from error
     finally:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only disk refuses to remove even what is not there
+            new.unlink(missing_ok=True)
 
 
 def read(path: Path, fill: Callable[[str, list[dict[str, Any]]], None]) -> bytes:

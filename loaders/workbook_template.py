@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -130,16 +131,12 @@ def write_template(path: Path, lang: str) -> None:
         OSError: the file cannot be written.
     """
     from xlsxwriter import Workbook
-    from xlsxwriter.exceptions import FileCreateError
 
-    book = Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
-    try:
+    content = BytesIO()  # made whole first: a full disk must not leave half of it
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with Workbook(content, options) as book:
         _Template(book, lang).write()
-    finally:
-        try:
-            book.close()
-        except FileCreateError as error:
-            raise OSError(str(error)) from error
+    path.write_bytes(content.getvalue())
 
 
 class _Template:

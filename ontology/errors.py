@@ -5,8 +5,10 @@ Reasons are codes with parameters: the words, in Swedish and English, stand in `
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 
 
 class KedjaError(Exception):
@@ -64,6 +66,47 @@ class StoreError(KedjaError):
     """The store cannot do what was asked; nothing that was stored is lost."""
 
     code = "store"
+
+
+class PlaceError(StoreError):
+    """A file or folder that the machine does not let us use: read-only, gone, without the right, broken."""
+
+    code = "place"
+
+
+class DiskFullError(PlaceError):
+    """No room is left where something was to be written."""
+
+    code = "disk_full"
+
+
+_REMEDIES = {
+    errno.EROFS: "The disk is read-only: name a folder that can be written.",
+    errno.EACCES: "Give the user that runs Kedja the right to it, or name another folder.",
+    errno.EPERM: "Give the user that runs Kedja the right to it, or name another folder.",
+    errno.ENOENT: "Check the name, and that its disk is there.",
+    errno.EEXIST: "Something else stands there: name another folder.",
+    errno.ENOTDIR: "A file stands where a folder should: name another folder.",
+    errno.EISDIR: "A folder stands where a file should: remove it, or name another folder.",
+    errno.EIO: "The disk gives errors: have it looked at before anything more is written.",
+    errno.EMFILE: "Too many files are open: raise the limit (ulimit -n).",
+    errno.ENFILE: "Too many files are open: raise the limit (ulimit -n).",
+    errno.ENAMETOOLONG: "Give a shorter name.",
+}
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def of_os_error(error: OSError, path: Path | str | None = None) -> PlaceError:
+    """What the operating system refused, with the file and what to do about it."""
+    where = path if path is not None else error.filename or "A file"
+    why = error.strerror or str(error)
+    if error.errno in _FULL:
+        return DiskFullError(
+            f"{where} cannot be written: {why}.",
+            remedy="Make room on that disk, or name another place; what was stored before is whole.",
+        )
+    remedy = _REMEDIES.get(error.errno or 0, "Check the disk and the rights.")
+    return PlaceError(f"{where} cannot be used: {why}.", remedy=remedy)
 
 
 class SchemaMismatchError(StoreError):

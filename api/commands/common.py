@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ontology.errors import InputError, ValueProblem
+from ontology.errors import InputError, ValueProblem, of_os_error
 
 if TYPE_CHECKING:
     from api.service import Service, When
@@ -112,10 +112,14 @@ def write(path: Path, content: bytes | str) -> None:
 
         sys.stdout.buffer.write(content if isinstance(content, bytes) else content.encode())
         return
+    new = not path.exists()
     try:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     except OSError as error:
-        raise InputError(f"{path} cannot be written: {error.strerror}.", remedy="Choose another --out.") from error
+        if new:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)  # half a file is worse than none
+        raise of_os_error(error, path) from error
     typer.echo(f"Wrote {path}", err=True)
 
 

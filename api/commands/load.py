@@ -12,6 +12,7 @@ import typer
 from api.commands import common
 from api.commands.app import app
 from api.commands.common import Lang, Store
+from ontology.errors import of_os_error
 
 if TYPE_CHECKING:
     from api.service import Service
@@ -40,10 +41,13 @@ def template(
     from loaders.workbook_template import write_csv_template, write_template
 
     language = common.language(lang)
-    if csv is not None:
-        write_csv_template(csv, language)
-    else:
-        write_template(out, language)
+    try:
+        if csv is not None:
+            write_csv_template(csv, language)
+        else:
+            write_template(out, language)
+    except OSError as error:
+        raise of_os_error(error, error.filename or csv or out) from error
     typer.echo(f"Wrote {csv or out}", err=True)
 
 

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
-from typing import Any
+from functools import wraps
+from typing import Any, cast
 
 import numba
 import numpy as np
@@ -15,6 +17,7 @@ import numpy.typing as npt
 from graph.network import I32, LINK_TYPES, Bool, Csr, Network
 from ontology.errors import InputError
 
+log = logging.getLogger("kedja")
 FAR, NEAR = 16, 8
 """How many vertices ahead of the one being read memory is asked for."""
 Mask = Bool | int
@@ -22,9 +25,29 @@ Mask = Bool | int
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compiled on the first call and kept on disk; releases the interpreter lock."""
-    made: Callable[..., Any] = numba.njit(cache=True, nogil=True)(function)
-    return made
+    """Compiled on the first call and kept on disk where that can be written; releases the interpreter lock."""
+    try:
+        made: Any = numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # Numba finds no folder that it can write: each process compiles for itself
+        made = numba.njit(nogil=True)(function)
+        return cast(Callable[..., Any], made)
+    made._cache.load_overload = _without_disk(made._cache.load_overload)
+    made._cache.save_overload = _without_disk(made._cache.save_overload)
+    return cast(Callable[..., Any], made)
+
+
+def _without_disk(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A disk that is full or gone costs the compiled code its place there, and no question its answer."""
+
+    @wraps(function)
+    def tried(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except OSError as error:
+            log.warning("Compiled code cannot be kept: %s.", error)
+            return None
+
+    return tried
 
 
 def mask(kinds: Mask) -> Bool:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
+import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from graph.snapshot.reader import read_topology
 from graph.snapshot.topology import LAYOUT, Topology
 from graph.store import At, Store
 from ontology import model
+from ontology.errors import of_os_error
 
 KEEP = 8
+BUILDING = "building-"
+log = logging.getLogger("kedja")
 
 
 class Cache:
@@ -25,17 +30,26 @@ class Cache:
     def __init__(self, folder: Path, keep: int = KEEP) -> None:
         self.folder = folder
         self.keep = keep
+        self._told: set[int | None] = set()
 
     def topology(self, store: Store, at: At) -> Topology:
-        """The topology of a store at a publication: mapped from the cache, or frozen and kept."""
+        """The topology of a store at a publication: mapped from the cache, or frozen and kept.
+
+        Where the folder cannot be used it is frozen in memory all the same, and a warning says what to do.
+        """
         if found := self.ready(store, at):
             return found
-        self.folder.mkdir(parents=True, exist_ok=True)
         side = self._side(store, at)
-        with self._lock():
-            if found := self._open(side):
-                return found
-            return self._build(store, at, side)
+        try:
+            with self._lock():
+                found = self._open(side)
+                frozen = found or read_topology(store, at)
+                if found is None:
+                    self._keep(frozen, side)
+                return frozen
+        except OSError as error:  # the lock's: what ``_keep`` meets it tells itself
+            self._tell(error)
+        return read_topology(store, at)
 
     def ready(self, store: Store, at: At) -> Topology | None:
         """The topology mapped from the cache, None where it has not been frozen since the last erasure."""
@@ -47,30 +61,63 @@ class Cache:
         return self.folder / f"{'-'.join(map(str, parts))}.json"
 
     def clear(self) -> None:
-        """Forget everything, as ``erase`` demands."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Forget everything, as ``erase`` demands.
+
+        Raises:
+            PlaceError: something stays on the disk that may hold what was erased.
+        """
+        try:
+            shutil.rmtree(self.folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            found = of_os_error(error)
+            found.remedy = f"It may hold what was erased: remove the folder {self.folder} by hand."
+            raise found from error
 
     def _open(self, side: Path) -> Topology | None:
-        if not side.exists():
+        """What a side file names; None where it or the folder is not there, cut short or not readable."""
+        try:
+            folder = self.folder / f"{json.loads(side.read_text('utf-8'))['topology']}-{LAYOUT}"
+            found = Topology.open(folder)
+        except (OSError, ValueError, KeyError, TypeError):
             return None
-        folder = self.folder / f"{json.loads(side.read_text('utf-8'))['topology']}-{LAYOUT}"
-        if not folder.is_dir():
-            return None
-        os.utime(folder)
-        return Topology.open(folder)
+        with suppress(OSError):  # on a read-only disk nothing is evicted either
+            os.utime(folder)
+        return found
 
-    def _build(self, store: Store, at: At, side: Path) -> Topology:
-        topology = read_topology(store, at)
-        final = self.folder / f"{topology.hash}-{LAYOUT}"
-        if not final.exists():
-            made = Path(tempfile.mkdtemp(dir=self.folder, prefix="building-"))
-            topology.save(made)
-            made.rename(final)
+    def _keep(self, topology: Topology, side: Path) -> None:
         note = side.with_suffix(f".{os.getpid()}")
-        note.write_text(json.dumps({"topology": topology.hash}), "utf-8")
-        note.rename(side)
-        self._evict(final)
-        return topology
+        final = self.folder / f"{topology.hash}-{LAYOUT}"
+        try:
+            for left in self.folder.glob(f"{BUILDING}*"):  # whoever has the lock is the only builder
+                shutil.rmtree(left, ignore_errors=True)
+            if not _is_whole(final):
+                self._write(topology, final)
+            note.write_text(json.dumps({"topology": topology.hash}), "utf-8")
+            note.rename(side)
+            self._evict(final)
+        except OSError as error:
+            self._tell(error)
+            with suppress(OSError):
+                note.unlink(missing_ok=True)
+
+    def _write(self, topology: Topology, final: Path) -> None:
+        made = Path(tempfile.mkdtemp(dir=self.folder, prefix=BUILDING))
+        try:
+            topology.save(made)
+            if not _is_whole(made):  # a full disk may show only when a file is closed, where NumPy does not look
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(made))
+            shutil.rmtree(final, ignore_errors=True)
+            made.rename(final)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+    def _tell(self, error: OSError) -> None:
+        if error.errno not in self._told:
+            self._told.add(error.errno)
+            found = of_os_error(error, error.filename or self.folder)
+            log.warning("Snapshots cannot be kept, so each process freezes its own in memory. %s", found)
 
     def _evict(self, newest: Path) -> None:
         folders = [p for p in self.folder.iterdir() if p.is_dir()]
@@ -81,6 +128,16 @@ class Cache:
 
     @contextmanager
     def _lock(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether every column of a frozen topology is there in its full length."""
+    try:
+        Topology.open(folder)
+    except (OSError, ValueError, KeyError):
+        return False
+    return True

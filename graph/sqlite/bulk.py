@@ -21,7 +21,8 @@ from typing import IO, Any
 import numpy as np
 import numpy.typing as npt
 
-from graph.sqlite.core import Core, translated
+from graph.sqlite.core import Core
+from graph.sqlite.faults import translated
 from graph.texts import Texts
 from ontology.errors import StoreError
 
@@ -43,7 +44,7 @@ def scan(core: Core, sql: str, kinds: str) -> Iterator[list[Any]]:
     """
     if size(core.path) >= LARGE:
         with suppress(OSError):  # no process can be started: the slow way still gives the same
-            return _apart(core.path, sql, kinds)
+            return _apart(core, sql, kinds)
     return _here(core, sql, kinds)
 
 
@@ -68,14 +69,14 @@ def _made(kind: str, values: Sequence[Any]) -> Any:
 
 
 # -- in another -----------------------------------------------------------------------------------------------------
-def _apart(path: Path, sql: str, kinds: str) -> Iterator[list[Any]]:
+def _apart(core: Core, sql: str, kinds: str) -> Iterator[list[Any]]:
     # -P: a folder that happens to be current, or this one, must not lend its modules.
-    command = [sys.executable, "-P", str(_PUMP), str(path), sql, kinds, str(BATCH)]
+    command = [sys.executable, "-P", str(_PUMP), core.uri, sql, kinds, str(BATCH)]
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, close_fds=True
     )
     batches: SimpleQueue[list[Any] | StoreError | None] = SimpleQueue()
-    Thread(target=drain, args=(process, path, kinds, batches), name=THREAD, daemon=True).start()
+    Thread(target=drain, args=(process, core.path, kinds, batches), name=THREAD, daemon=True).start()
     return given(process, batches)
 
 

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from graph.sqlite.faults import as_it_stands, logged, translated
 from graph.sqlite.locks import Locks
 from graph.sqlite.schema import SHIFT
 from graph.store import At
-from ontology.errors import InputError, StoreError
+from ontology.errors import InputError, PlaceError, StoreError
 from ontology.model import NODES
 from ontology.records import Secrecy
 
@@ -22,18 +24,6 @@ READER_CACHE, WRITER_CACHE = 16_384, 131_072
 
 CHUNK = 5_000
 """How many numbers go into one statement."""
-
-
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn SQLite's exceptions into ours."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"The store {path} could not be used: {error}.",
-            remedy="Check disk space and rights, then run kedja doctor.",
-        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +75,28 @@ class Core:
         self._guard = threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self.closed = False
+        self._fault: PlaceError | None = None
+        """Why SQLite could make no side files, where that is so; then nothing is written either."""
+        self._as_it_stood: tuple[int, int] | None = None
+        """Size and time of a file that is read as it is, without SQLite's locks and side files."""
 
     # -- connections ------------------------------------------------------------------------------------------
     def _connect(self, cache: int) -> sqlite3.Connection:
         if self.closed:
             raise StoreError(f"The store {self.path} has been closed.")
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=60)
+        # A file that has gone is not made anew, empty.
+        where = self.uri if self._as_it_stood else f"{self.path.as_uri()}?mode=rw"
+        connection = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False, timeout=60)
         with self._guard:
             self._all.append(connection)
         connection.execute(f"PRAGMA cache_size=-{cache}")
         connection.execute("PRAGMA temp_store=MEMORY")
         return connection
+
+    @property
+    def uri(self) -> str:
+        """How to open the file for reading alone."""
+        return f"{self.path.as_uri()}?{'immutable=1' if self._as_it_stood else 'mode=ro'}"
 
     def reader(self) -> sqlite3.Connection:
         """This thread's connection for reading."""
@@ -108,24 +109,61 @@ class Core:
         return found
 
     @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        if self._fault is not None:
+            raise self._fault
+        with self.locks.writing():
+            yield
+
+    @contextmanager
     def writing(self, *, durable: bool = False) -> Iterator[sqlite3.Connection]:
         """One transaction, committed at the end or undone. ``durable``: on the disk when this returns."""
-        with self.locks.writing(), translated(self.path):
+        with translated(self.path), self._one_writer():
             connection = self._writing_connection()
             connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:  # SQLite ends it by itself where the disk is full
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
 
     @contextmanager
     def idle(self) -> Iterator[sqlite3.Connection]:
         """The writer's connection outside a transaction, with nobody else writing."""
-        with self.locks.writing(), translated(self.path):
+        with translated(self.path), self._one_writer():
             yield self._writing_connection()
+
+    def facts(self) -> dict[str, Any]:
+        """What the file says of itself: the first that is read of it.
+
+        Where SQLite can make no side files (a read-only or full disk, a folder without the right), the file is read as
+        it stands; not where the log holds more, which would be missed.
+        """
+        try:
+            with translated(self.path):
+                return self._facts()
+        except PlaceError as error:
+            with translated(self.path):
+                if logged(self.path):
+                    raise
+                self._fault, self._as_it_stood = error, as_it_stands(self.path)
+                self._local = threading.local()
+                return self._facts()
+
+    def _facts(self) -> dict[str, Any]:
+        return dict(self.reader().execute("SELECT key, value FROM meta").fetchall())
+
+    def unchanged(self) -> None:
+        """Check that a file which is read without locks is the one that was opened.
+
+        Raises:
+            StoreError: somebody else has written to it: what was read may belong to two states.
+        """
+        if self._as_it_stood and as_it_stands(self.path) != self._as_it_stood:
+            raise StoreError(f"{self.path} has been written to while it was read.", remedy="Ask again, or start again.")
 
     def close(self) -> None:
         self.closed = True

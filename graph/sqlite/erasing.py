@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from graph.sqlite import joining
-from graph.sqlite.core import Core, stamp, translated, unstamp
+from graph.sqlite.core import Core, stamp, unstamp
+from graph.sqlite.faults import translated
 from graph.sqlite.reading import AMONG, is_link, nodes_of
 from graph.sqlite.runs import at_once
 from graph.sqlite.seeds import Seeds

@@ -5,14 +5,13 @@ as they lie in memory. For each batch there is a line, a JSON list of the number
 buffer, and then the buffers; an empty list ends it all. A text column has two buffers: where each text begins
 (int32, one more than rows), and the texts. Imports nothing of Kedja's, so that it starts fast.
 
-Usage: pump.py PATH SQL KINDS ROWS
+Usage: pump.py URI SQL KINDS ROWS
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import adbc_driver_manager
@@ -26,9 +25,9 @@ WAIT = 60_000
 """Milliseconds to wait for a file that another process is just opening or closing."""
 
 
-def main(path: str, sql: str, kinds: str, rows: str) -> None:
+def main(uri: str, sql: str, kinds: str, rows: str) -> None:
     # Only reads, so it neither writes the log back into the file nor removes it when it is the last to leave.
-    database = adbc_driver_sqlite.connect(f"{Path(path).as_uri()}?mode=ro")
+    database = adbc_driver_sqlite.connect(uri)
     connection = adbc_driver_manager.AdbcConnection(database)
     list(_asked(connection, f"PRAGMA busy_timeout={WAIT}", "1"))
     out = sys.stdout.buffer

@@ -12,10 +12,11 @@ import secrets
 import sqlite3
 import struct
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import ontology.links  # noqa: F401  (declares the links)
-from ontology.errors import SchemaMismatchError, StoreError
+from ontology.errors import SchemaMismatchError, StoreError, of_os_error
 from ontology.model import LINKS, NODES
 
 APPLICATION_ID = 0x4B45444A  # "KEDJ"
@@ -122,7 +123,7 @@ def recognise(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}.", remedy="Choose another file.") from error
+        raise of_os_error(error, path) from error
     if not head:
         return False
     if len(head) < 100 or not head.startswith(b"SQLite format 3\0"):
@@ -157,7 +158,6 @@ def create(path: Path) -> None:
         finally:
             connection.close()
         new.replace(path)
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"{path} cannot be made: {error}.", remedy="Check the folder and its rights.") from error
     finally:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):  # a read-only disk refuses to remove even what is not there
+            new.unlink(missing_ok=True)

@@ -24,7 +24,8 @@ from graph.sqlite import (
     search,
     settling,
 )
-from graph.sqlite.core import Core, translated
+from graph.sqlite.core import Core
+from graph.sqlite.faults import translated
 from graph.store import (
     At,
     Begun,
@@ -54,7 +55,9 @@ def _reads(method: F) -> F:
     @wraps(method)
     def wrapped(self: SqliteStore, *args: Any, **kwargs: Any) -> Any:
         with translated(self.core.path):
-            return method(self, *args, **kwargs)
+            result = method(self, *args, **kwargs)
+            self.core.unchanged()
+            return result
 
     return cast(F, wrapped)
 
@@ -66,6 +69,7 @@ def _streams(method: F) -> F:
     def wrapped(self: SqliteStore, *args: Any, **kwargs: Any) -> Iterator[Any]:
         with translated(self.core.path):
             yield from method(self, *args, **kwargs)
+            self.core.unchanged()
 
     return cast(F, wrapped)
 
@@ -77,8 +81,7 @@ class SqliteStore:
         self.core = Core(path)
         self.url = f"sqlite://{path}"
         try:
-            with translated(path):
-                facts = dict(self.core.reader().execute("SELECT key, value FROM meta").fetchall())
+            facts = self.core.facts()
         except StoreError:
             self.core.close()
             raise
@@ -94,6 +97,7 @@ class SqliteStore:
         self.close()
 
     # -- runs -------------------------------------------------------------------------------------------------
+    @_reads
     def begin(
         self, source: Source, loader: str, version: str, options: Mapping[str, str], began: datetime, kind: str = "load"
     ) -> Begun:
@@ -103,15 +107,19 @@ class SqliteStore:
     def add(self, run: int, items: Sequence[Record | Link]) -> None:
         adding.add(self.core, run, items)
 
+    @_reads
     def settle(self, run: int, counts: Mapping[str, int]) -> Settled:
         return settling.settle(self.core, run, counts)
 
+    @_reads
     def publish(self, run: int, at: datetime) -> Publication:
         return runs.publish(self.core, run, at)
 
+    @_reads
     def abandon(self, run: int, note: str) -> None:
         runs.abandon(self.core, run, note)
 
+    @_reads
     def sweep(self) -> int:
         return runs.sweep(self.core)
 
@@ -240,14 +248,10 @@ def open(path: Path, *, create: bool = True) -> SqliteStore:  # noqa: A001
     if not schema.recognise(path):
         if not create:
             raise StoreError(f"There is no store at {path}.", remedy="Load something into it, or name another file.")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(
-                f"{path.parent} cannot be made: {error.strerror}.", remedy="Choose another folder."
-            ) from error
         core = Core(path)
-        with core.locks.writing():
-            if not schema.recognise(path):
-                schema.create(path)
+        with translated(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with core.locks.writing():
+                if not schema.recognise(path):
+                    schema.create(path)
     return SqliteStore(path)
