@@ -8,11 +8,9 @@ from typing import NoReturn
 import typer
 
 import api.commands.ask
-import api.commands.cypher
 import api.commands.demo
 import api.commands.describe
 import api.commands.export
-import api.commands.exposure_in_store
 import api.commands.load
 import api.commands.serve
 import api.commands.whole  # noqa: F401  (each registers its commands)

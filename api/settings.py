@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 
 from platformdirs import user_cache_path, user_data_path
 
-from ontology.errors import InputError
-
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 DEMO_VALID_AT = date(2026, 11, 1)
 """The day that the demonstration and every documented command are pinned to."""
@@ -43,24 +41,9 @@ def settings(store: str | None = None) -> Settings:
 
 
 def demo_settings(store: str | None = None) -> Settings:
-    """The demonstration has a store of its own, never the user's: a file, or the one named."""
+    """The demonstration has a store of its own, never the user's, unless one is named."""
     url = store or f"sqlite:///{data_folder() / 'demo.sqlite'}"
     return Settings(url, user_cache_path("kedja") / "snapshots")
-
-
-def sqlite_path(url: str) -> Path:
-    """The file of a ``sqlite:///path`` URL.
-
-    Raises:
-        InputError: another kind of URL.
-    """
-    scheme, separator, path = url.partition(":///")
-    if scheme != "sqlite" or not separator or not path:
-        raise InputError(
-            f"{url} is not a store that Kedja can open.",
-            remedy="Give --store sqlite:///path/to/file.sqlite or --store neo4j://host:7687.",
-        )
-    return Path("/" + path.lstrip("/")) if path.startswith("/") else Path(path)
 
 
 def neo4j_user() -> tuple[str, str]:

@@ -12,7 +12,8 @@ from typing import Any
 from graph.snapshot.cache import Cache
 from graph.snapshot.topology import Topology
 from graph.snapshot.view import Known, Moment, Snapshot
-from graph.store import At, Publication, Store
+from graph.sqlite import Store
+from graph.store import At, Publication
 from ontology.errors import PlaceError
 from ontology.method import method
 from ontology.records import Secrecy

@@ -1,36 +1,44 @@
-"""Which store a URL names: an SQLite file or a Neo4j database."""
+"""The store that a URL names: an SQLite file."""
 
 from __future__ import annotations
 
-import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from api.settings import neo4j_user, sqlite_path
-from graph.store import Store
 from ontology.errors import InputError, of_os_error
+
+if TYPE_CHECKING:
+    from graph.sqlite import Store
 
 NEO4J = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
 
-def is_neo4j(url: str) -> bool:
-    return url.partition("://")[0] in NEO4J
+def store_path(url: str) -> Path:
+    """The file of a ``sqlite:///path`` URL.
+
+    Raises:
+        InputError: another kind of URL.
+    """
+    scheme, separator, path = url.partition(":///")
+    if scheme == "sqlite" and separator and path:
+        return Path("/" + path.lstrip("/")) if path.startswith("/") else Path(path)
+    if url.partition("://")[0] in NEO4J:
+        raise InputError(
+            "A store is an SQLite file, and this is the address of a Neo4j server.",
+            remedy="Give --store sqlite:///path/to/file.sqlite. To have the graph in Neo4j: kedja publish neo4j://host:7687.",
+        )
+    raise InputError(f"{url} is not a store that Kedja can open.", remedy="Give --store sqlite:///path/to/file.sqlite.")
 
 
 def open_store(url: str, *, create: bool = True) -> Store:
-    """Open the store that a URL names; see ``graph.sqlite.open`` and ``graph.neo4j.open`` for the errors.
+    """Open the store that a URL names; see ``graph.sqlite.open`` for the errors.
 
     Raises:
         InputError: another kind of URL, or no store there and not ``create``.
     """
-    if is_neo4j(url):
-        import graph.neo4j
-
-        # What the driver logs is said again by our error; where nobody has set up logging it would go to the terminal.
-        logging.getLogger("neo4j").addHandler(logging.NullHandler())
-
-        return graph.neo4j.open(graph.neo4j.Address.read(url, *neo4j_user()), create=create)
     import graph.sqlite
 
-    path = sqlite_path(url)
+    path = store_path(url)
     try:
         there = path.exists()
     except OSError as error:

@@ -11,7 +11,6 @@ from benchmarks.freezing import freeze
 from benchmarks.generator import SIZES, Size
 from benchmarks.kernels import affected, sweep_all, trace
 from benchmarks.measure import Row, Table, as_markdown, machine, when
-from benchmarks.neo4j_rows import load_and_freeze
 from benchmarks.page import tier_view
 from benchmarks.peers import Data
 from benchmarks.questions import compared
@@ -56,14 +55,8 @@ BENCHES = (
         freeze,
     ),
     Bench(
-        "Neo4j: load and freeze",
-        "The network loaded through the store, and its rows written by the driver alone under the same constraints.",
-        "0.7 of the bare driver's rate; a freeze in 40 s at 1 M / 5 M",
-        load_and_freeze,
-    ),
-    Bench(
-        "Neo4j: Cypher beside a snapshot and SQLite",
-        "The same questions put to a snapshot, to Neo4j as Cypher (`graph/cypher/`) and to SQLite in memory.",
+        "Questions beside recursive SQL",
+        "The same questions put to a snapshot and to SQLite in memory.",
         "",
         compared,
     ),
@@ -82,10 +75,9 @@ def run(sizes: Sequence[Size], benches: Sequence[Bench] = BENCHES) -> Iterator[l
     tables = [Table(bench.title, bench.question, bench.goal, when=begun) for bench in benches]
     for size in sizes:
         data = Data(size)
-        with data.closing:
-            for bench, table in zip(benches, tables, strict=True):
-                print(f"{size.name}: {bench.title}", flush=True)
-                table.rows.extend(bench.run(data))
+        for bench, table in zip(benches, tables, strict=True):
+            print(f"{size.name}: {bench.title}", flush=True)
+            table.rows.extend(bench.run(data))
         yield tables
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from graph.store import Store
+from graph.sqlite import Store
 from ontology.records import Common, Link, Record, Ref, Source
 
 if TYPE_CHECKING:
     from benchmarks.peers import Data
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
+DAY = NOW.date()
 RISK = "forced-labour"
 SEVERITY = 3
 BATCH = 10_000

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import date
 from pathlib import Path
 from time import perf_counter
 
 import graph.sqlite
-from benchmarks.filling import NOW, fill
+from benchmarks.filling import DAY, NOW, fill
 from benchmarks.measure import Row, seconds
 from benchmarks.peers import Data
 from graph.snapshot.reader import read_topology
@@ -39,7 +38,7 @@ def freeze(data: Data) -> list[Row]:
         known = Known(1, NOW, "public")
 
         def reopen() -> Snapshot:
-            return Snapshot(Topology.open(folder / "snapshot"), Moment(date(2026, 11, 1)), method(), known)
+            return Snapshot(Topology.open(folder / "snapshot"), Moment(DAY), method(), known)
 
         opened, view = seconds(reopen), seconds(lambda: reopen().network)
         store.close()

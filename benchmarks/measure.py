@@ -93,7 +93,7 @@ def machine() -> list[str]:
         total = Path("/proc/meminfo").read_text("utf-8").split()[1]
         memory = f", {int(total) / 2**20:.0f} GB"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("numba", "numpy", "scipy", "networkx", "neo4j"))
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("numba", "numpy", "scipy", "networkx"))
     return [
         f"Machine: {processor}, {cores} cores{memory}; {platform.system()} {platform.machine()}.",
         f"Programs: Python {platform.python_version()}, {libraries}, SQLite {sqlite3.sqlite_version}.",

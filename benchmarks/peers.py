@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from contextlib import ExitStack
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import networkx as nx
 import numpy as np
 from scipy import sparse
 
+import graph.sqlite
+from benchmarks.filling import DAY, NOW, fill
 from benchmarks.generator import Generated, Size, generate
-from benchmarks.loading import Loaded, loaded
 from graph.kernels.plan import Plan, plan
 from graph.network import F64, I64, Network
+from graph.snapshot.reader import read_topology
+from graph.snapshot.view import Known, Moment, Snapshot
+from graph.store import At
+from ontology.method import method
 
 LANES = 16
 SEEDS = 1_000
@@ -27,8 +33,6 @@ class Data:
 
     def __init__(self, size: Size) -> None:
         self.size = size
-        self.closing = ExitStack()
-        """What runs until the last question of this network has been asked."""
 
     @cached_property
     def generated(self) -> Generated:
@@ -124,11 +128,17 @@ class Data:
             graph.add_edge("seed", seed, cost=-math.log(likelihood))
         return graph
 
-    # -- Neo4j ------------------------------------------------------------------------------------------------
+    # -- Kedja ------------------------------------------------------------------------------------------------
     @cached_property
-    def neo4j(self) -> Loaded:
-        """A server of its own with the network in it."""
-        return self.closing.enter_context(loaded(self))
+    def snapshot(self) -> Snapshot:
+        """The network loaded into a store, and frozen."""
+        with (
+            TemporaryDirectory(prefix="kedja-bench-") as folder,
+            graph.sqlite.open(Path(folder) / "bench.sqlite") as store,
+        ):
+            fill(store, self)
+            topology = read_topology(store, At(1))
+        return Snapshot(topology, Moment(DAY), method(), Known(1, NOW, "public"))
 
     # -- SQL --------------------------------------------------------------------------------------------------
     @cached_property

@@ -1,4 +1,4 @@
-"""The same questions put to a snapshot, to Neo4j as Cypher and to SQLite as recursive SQL; the answers must agree."""
+"""The same questions put to a snapshot and to SQLite as recursive SQL; the answers must agree."""
 
 from __future__ import annotations
 
@@ -10,20 +10,17 @@ import numpy as np
 from benchmarks.filling import RISK
 from benchmarks.freezing import USUAL
 from benchmarks.kernels import AFFECTED_SQL, SMALL, TRACE_SQL
-from benchmarks.loading import DAY
 from benchmarks.measure import DisagreementError, Row, median_question, same
 from benchmarks.peers import Data
 from graph.kernels.paths import k_paths
 from graph.kernels.reach import reach
 from graph.kernels.worst import worst
-from graph.neo4j.questions import Limits, ask
 from graph.questions.affected import affected
 from graph.questions.exposure import exposure
 from graph.questions.paths import paths
 from graph.questions.trace import trace
 from graph.questions.walks import GOODS
 from graph.questions.walks import TIERS as TIER_KINDS
-from ontology.errors import StoreBusyError
 
 TIERS = 6
 ANSWER = "snapshot, the whole answer"
@@ -31,7 +28,6 @@ ANSWER = "snapshot, the whole answer"
 FEW = 3
 """How many starts each question has."""
 SUREST = 5
-LIMITS = Limits(seconds=300.0, rows=10_000_000)
 CUT = 0.1
 """Least value that the recursive query for lens A follows; as it cannot drop a worse path, less would take minutes."""
 
@@ -68,14 +64,11 @@ def _rows(data: Data, question: str, starts: Sequence[int], ways: dict[str, Ask]
     rows = []
     for way, asked in ways.items():
         label = f"{data.size.name}: {question}"
-        try:
-            found = [asked(start) for start in starts]
-            expected = expected or found
-            for ours, theirs in zip(expected, found, strict=True):
-                _agree(f"{label}, {way}", ours, theirs)
-            rows.append(Row(label, way, median_question(asked, starts), _size(found)))
-        except StoreBusyError:
-            rows.append(Row(label, way, LIMITS.seconds, "no answer in this time and the server's memory"))
+        found = [asked(start) for start in starts]
+        expected = expected or found
+        for ours, theirs in zip(expected, found, strict=True):
+            _agree(f"{label}, {way}", ours, theirs)
+        rows.append(Row(label, way, median_question(asked, starts), _size(found)))
     return rows
 
 
@@ -91,27 +84,21 @@ def _agree(what: str, ours: Any, theirs: Any) -> None:
     same(what, ours, theirs)
 
 
-def _cypher(data: Data, name: str, **params: Any) -> list[dict[str, Any]]:
-    given = {name: str(value) for name, value in params.items()} | {"valid_at": DAY.isoformat()}
-    asked = ask(data.neo4j.store.core, name, given, limits=LIMITS)
-    return [dict(zip(asked.columns, row, strict=True)) for row in asked.rows]
-
-
 def _key(vertex: int) -> str:
     return f"demo:{vertex}"
 
 
 def _vertex(data: Data, start: int) -> int:
-    return data.neo4j.snapshot.by_key[_key(start)]
+    return data.snapshot.by_key[_key(start)]
 
 
 def _id(data: Data, vertex: int) -> str:
-    return data.neo4j.snapshot.id(_vertex(data, vertex))
+    return data.snapshot.id(_vertex(data, vertex))
 
 
 def _trace(data: Data, tiers: int) -> dict[str, Ask]:
     """What lies up to so many tiers upstream of a contract: tier by id."""
-    s = data.neo4j.snapshot
+    s = data.snapshot
 
     def snapshot(start: int) -> dict[str, int]:
         found = reach(
@@ -123,19 +110,16 @@ def _trace(data: Data, tiers: int) -> dict[str, Ask]:
         found = trace(s, [_key(start)], max_tier=tiers).data
         return {node.node.id: node.tier for node in found.nodes} if found else {}
 
-    def cypher(start: int) -> dict[str, int]:
-        return {row["id"]: row["tier"] for row in _cypher(data, "upstream", start=_key(start), max_tier=tiers)}
-
     def sql(start: int) -> dict[str, int]:
         rows = data.sql.execute(TRACE_SQL, (start, tiers)).fetchall()
         return {_id(data, vertex): tier for vertex, tier in rows}
 
-    return {"snapshot": snapshot, ANSWER: answer, "Cypher": cypher, "SQLite": sql}
+    return {"snapshot": snapshot, ANSWER: answer, "SQLite": sql}
 
 
 def _affected(data: Data) -> dict[str, Ask]:
     """Contracts downstream of a raw material, however far, by id."""
-    s, contracts = data.neo4j.snapshot, set(data.generated.contracts.tolist())
+    s, contracts = data.snapshot, set(data.generated.contracts.tolist())
     numbers = {_vertex(data, contract) for contract in contracts}
 
     def snapshot(start: int) -> dict[str, bool]:
@@ -146,19 +130,16 @@ def _affected(data: Data) -> dict[str, Ask]:
         found = affected(s, _key(start)).data
         return {one.contract.id: True for one in found.contracts} if found else {}
 
-    def cypher(start: int) -> dict[str, bool]:
-        return {row["contract"]: True for row in _cypher(data, "affected-contracts", start=_key(start))}
-
     def sql(start: int) -> dict[str, bool]:
         found = data.sql.execute(AFFECTED_SQL, (start,)).fetchall()
         return {_id(data, vertex): True for (vertex,) in found if vertex in contracts}
 
-    return {"snapshot": snapshot, ANSWER: answer, "Cypher": cypher, "SQLite": sql}
+    return {"snapshot": snapshot, ANSWER: answer, "SQLite": sql}
 
 
 def _lens_a(data: Data) -> dict[str, Ask]:
     """The worst credible path to a contract: its *low*."""
-    s, at, likelihood = data.neo4j.snapshot, *data.lane()
+    s, at, likelihood = data.snapshot, *data.lane()
     steps = data.generated.tier[at] > 0
     seeds, values = [_vertex(data, one) for one in at[steps].tolist()], likelihood[steps]
 
@@ -170,22 +151,16 @@ def _lens_a(data: Data) -> dict[str, Ask]:
         found = exposure(s, _key(start), RISK).data
         return max((f.low for member in found.members for f in member.figures), default=0.0) if found else 0.0
 
-    def cypher(start: int) -> float:
-        rows = _cypher(data, "lens-a", contract=_key(start), risk=RISK)
-        if not all(row["complete"] for row in rows):
-            raise DisagreementError("lens-a did not finish its rounds")
-        return max((row["low"] for row in rows), default=0.0)
-
     def sql(start: int) -> float:
         return float(data.sql.execute(LENS_A_SQL, (start, CUT)).fetchone()[0] or 0.0)
 
-    ways: dict[str, Ask] = {"snapshot": snapshot, ANSWER: answer, "Cypher": cypher}
+    ways: dict[str, Ask] = {"snapshot": snapshot, ANSWER: answer}
     return {**ways, f"SQLite, from {CUT}": sql} if data.network.n <= SMALL else ways
 
 
 def _surest(data: Data) -> dict[str, Ask]:
     """The certainties of the surest paths from a raw material to a contract, to twelve digits, by rank."""
-    s, source = data.neo4j.snapshot, int(data.some(data.origins, 1)[0])
+    s, source = data.snapshot, int(data.some(data.origins, 1)[0])
 
     def ranked(certainties: list[float]) -> dict[int, str]:
         return {rank: f"{certainty:.11e}" for rank, certainty in enumerate(certainties, start=1)}
@@ -199,10 +174,4 @@ def _surest(data: Data) -> dict[str, Ask]:
         found = paths(s, _key(source), _key(start), k=SUREST).data
         return ranked([path.value for path in found.paths] if found else [])
 
-    def cypher(start: int) -> dict[int, str]:
-        rows = _cypher(data, "best-paths", source=_key(source), target=_key(start), k=SUREST)
-        if not all(row["complete"] for row in rows):
-            raise DisagreementError("best-paths did not finish its rounds")
-        return ranked([row["certainty"] for row in rows])
-
-    return {"snapshot": snapshot, ANSWER: answer, "Cypher": cypher}
+    return {"snapshot": snapshot, ANSWER: answer}

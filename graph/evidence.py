@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from graph.answer import Answer, Cited, Evidence, Fact
-from graph.store import At, Store, StoredLink, StoredRecord
+from graph.sqlite import Store
+from graph.store import At, StoredLink, StoredRecord
 from ontology.records import Source
 
 T = TypeVar("T")

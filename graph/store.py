@@ -1,24 +1,18 @@
-"""The store protocol: runs that add, settle and publish; reading at a publication under a clearance.
-
-See docs/method.md. ``graph/sqlite`` implements it; a contract suite holds every implementation to it. No method
-reads the clock: a time comes in as an argument.
-"""
+"""What the store takes and gives: runs, publications, records, links, entities, and columns of them for a freeze."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from graph.texts import Texts
-from ontology.records import Common, Link, Record, Secrecy, Source
+from ontology.records import Common, Secrecy, Source
 
 I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
@@ -240,125 +234,3 @@ class Changes:
 
     added: tuple[str, ...]
     retracted: tuple[str, ...]
-
-
-class Store(Protocol):
-    """See the module. A store is a context manager; ``url`` says where it is, ``uid`` names it for caches."""
-
-    url: str
-    uid: str
-
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    # -- runs -------------------------------------------------------------------------------------------------
-    def begin(
-        self, source: Source, loader: str, version: str, options: Mapping[str, str], began: datetime, kind: str = "load"
-    ) -> Begun: ...
-    def add(self, run: int, items: Sequence[Record | Link]) -> None:
-        """Add checked items; invisible until the run is published. The same items again change nothing.
-
-        A store may write a batch while the next one is prepared: what went wrong is then raised at the next call.
-        """
-        ...
-
-    def settle(self, run: int, counts: Mapping[str, int]) -> Settled: ...
-    def publish(self, run: int, at: datetime) -> Publication: ...
-    def abandon(self, run: int, note: str) -> None: ...
-    def sweep(self) -> int:
-        """Remove the rows and marks of dead runs; gives how many runs were removed."""
-        ...
-
-    def runs(self) -> list[RunInfo]: ...
-    def judge(self, judgement: Judgement, at: datetime) -> Publication:
-        """Publish one judgement as a run of its own.
-
-        Raises:
-            NotInGraphError: a side that is not in the graph.
-        """
-        ...
-
-    def withdraw(self, judgement: str, who: str, why: str, at: datetime) -> Publication: ...
-    def erase(self, ids: Sequence[str], reason: str, at: datetime) -> int:
-        """Remove the bytes of records and links for good, in every version; a tombstone stays. Gives rows erased."""
-        ...
-
-    def tombstones(self) -> list[Tombstone]:
-        """What has been erased, in the order of publication."""
-        ...
-
-    # -- publications -----------------------------------------------------------------------------------------
-    def publications(self) -> list[Publication]: ...
-    def latest(self) -> Publication | None: ...
-    def resolve(self, known_at: datetime) -> Publication | None:
-        """The last publication at or before a time."""
-        ...
-
-    def changes(self, before: At, after: At) -> Changes: ...
-
-    # -- reading ----------------------------------------------------------------------------------------------
-    def sources(self, at: At) -> dict[str, Source]: ...
-    def records(
-        self,
-        at: At,
-        *,
-        types: Iterable[str] | None = None,
-        entities: Iterable[str] | None = None,
-        ids: Iterable[str] | None = None,
-        rows: Iterable[int] | None = None,
-    ) -> Iterator[StoredRecord]:
-        """Visible records, ordered by (entity, id); the filters given are all applied."""
-        ...
-
-    def links(
-        self,
-        at: At,
-        *,
-        types: Iterable[str] | None = None,
-        source: Iterable[str] | None = None,
-        target: Iterable[str] | None = None,
-        ids: Iterable[str] | None = None,
-        rows: Iterable[int] | None = None,
-    ) -> Iterator[StoredLink]:
-        """Visible links, ordered by (source, target, type, id); the filters given are all applied."""
-        ...
-
-    def entities(
-        self, at: At, *, types: Iterable[str] | None = None, ids: Iterable[str] | None = None
-    ) -> Iterator[Entity]:
-        """Entities with something visible (a record, or a link that names them: then a ghost), ordered by id."""
-        ...
-
-    def find(self, at: At, text: str) -> Entity | None:
-        """The entity with this id (redirects followed) or this ``scheme:value`` key."""
-        ...
-
-    def search(self, at: At, text: str, *, types: Iterable[str] | None = None, limit: int = 20) -> list[Hit]: ...
-    def history(self, id: str, clearance: Secrecy) -> list[tuple[StoredRecord | StoredLink, int, int | None]]:
-        """Every version of a record or link: (version, publication that added it, publication that retracted it)."""
-        ...
-
-    def judgements(self, at: At) -> list[Judgement]: ...
-    def link_columns(self, at: At, types: Iterable[str]) -> Iterator[LinkColumns]: ...
-    def record_columns(self, at: At) -> Iterator[RecordColumns]:
-        """Visible records for a freeze, in no particular order."""
-        ...
-
-    def ghosts(self, at: At) -> Iterator[Entity]:
-        """Entities that only links name, ordered by id."""
-        ...
-
-    # -- whole ------------------------------------------------------------------------------------------------
-    def secret(self) -> bytes:
-        """The store's own random key for hashing what must be hidden but compared."""
-        ...
-
-    def check(self) -> list[str]:
-        """What is inconsistent, in English; empty when all is well."""
-        ...
-
-    def dump(self, path: Path) -> None: ...
-    def restore(self, path: Path) -> None: ...
-    def close(self) -> None: ...

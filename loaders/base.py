@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from graph.store import Publication, Settled, Store
+from graph.sqlite import Store
+from graph.store import Publication, Settled
 from ontology.errors import KedjaError, Reason, ValueProblem
 from ontology.records import Link, Record, Source, check_link, check_record
 

@@ -36,14 +36,11 @@ USER_FOLDERS = {
 FOLDERS_OF_DATA = {"KEDJA_DATA": "data", "KEDJA_ORACLES": "oracles"}
 KEPT = {*FOLDERS_OF_DATA, servers.VARIABLE}
 
-# Each of these starts a process for a statement or a server anew, or has plans made, which takes long.
+# Each of these starts a server anew, or waits for one to end, which takes long and hangs little on the line.
 ON_THE_NEWEST = (
-    "test_plans", "test_questions", "test_statements", "test_a_wrong_password", "test_a_read_only_database",
-    "test_a_reader_whose_server_dies", "test_a_server_killed_between", "test_with_a_password",
+    "test_a_wrong_password", "test_a_read_only_database", "test_a_reader_whose_server_dies", "test_with_a_password",
     "test_what_was_committed", "test_a_question_too_large",
 )  # fmt: skip
-# The long statements, which no other test asks: a process that is free first takes them, on a server of its own.
-PLANNED_APART = ("test_plans", "test_questions")
 
 slow = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("default", deadline=None, suppress_health_check=slow)
@@ -131,7 +128,7 @@ def neo4j_server(request: pytest.FixtureRequest) -> servers.Running:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long and hangs little on the line is tried on the newest; `make soak` tries it on all."""
+    """What takes long is tried on the newest line; `make soak` tries it on all."""
     older = tuple(f"[{line}" for line in servers.LINES[:-1])
     for item in items:
         if any(one in item.nodeid for one in older) and any(one in item.nodeid for one in ON_THE_NEWEST):
@@ -139,19 +136,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class ByLine(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Gives all tests of one line of Neo4j to one process: a server's first minute goes to planning what it is asked.
+    """Gives all tests of one line of Neo4j to one process: a server takes long to start.
 
     xdist's own groups ride on the ids of tests, which pytest 9.2 no longer lets a plugin change.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        if "/neo4j/" not in nodeid and "/contract/" not in nodeid:
+        if "/neo4j/" not in nodeid:
             return nodeid
-        if any(one in nodeid for one in PLANNED_APART):
-            return PLANNED_APART[0]
         parameters = nodeid.partition("[")[2]
-        lines = [line for line in servers.LINES if line in parameters]
-        return lines[0] if lines else nodeid if "sqlite" in parameters else servers.LINES[-1]
+        return next((line for line in servers.LINES if line in parameters), servers.LINES[-1])
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByLine:

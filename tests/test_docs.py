@@ -23,9 +23,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PACKAGES = ("ontology", "graph", "loaders", "visualisation", "api")
 CUT = "..."
 # Examples of help texts that need a file or a server of the user's, or do not end.
-NOT_RUN = ("load", "serve", "copy", "restore", "publish-exposure", "cypher")
-# What looks like a variable and is the store's own relationship in Neo4j.
-RELATIONSHIPS = {"KEDJA_KEY", "KEDJA_UNDER"}
+NOT_RUN = ("load", "serve", "restore")
 
 
 def sources(*folders: str) -> Iterator[Path]:
@@ -99,7 +97,7 @@ def test_every_variable_of_the_environment_is_in_the_reference() -> None:
     page = (reference.FOLDER / "settings.md").read_text(encoding="utf-8")
     read = set(re.findall(r'environ\.get\("(\w+)"', "".join(f.read_text("utf-8") for f in sources(*PACKAGES, "tests"))))
     texts = [file.read_text(encoding="utf-8") for file in (*sources(*PACKAGES, "tests", "tools"), ROOT / ".ci" / "run")]
-    named = set(re.findall(r"\bKEDJA_[A-Z]\w+\b", "".join(texts))) - RELATIONSHIPS
+    named = set(re.findall(r"\bKEDJA_[A-Z]\w+\b", "".join(texts)))
     assert {"KEDJA_STORE", "KEDJA_LANG", "KEDJA_DATA", "KEDJA_ORACLES"} <= named
     assert not [name for name in read | named if f"`{name}`" not in page]
 

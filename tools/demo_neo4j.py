@@ -1,4 +1,4 @@
-"""`make demo-neo4j`: what `make demo` does, on a Neo4j server that is started here and ends with it.
+"""`make demo-neo4j`: what `make demo` does, beside a Neo4j server that is started here and ends with it.
 
     python -m tools.demo_neo4j [--no-serve] [--port N]
 
@@ -22,11 +22,6 @@ from tools.neo4j_server import USER, Server, free_port, interrupted
 
 FOLDER = CACHE / "demo"
 BOLT_PORT, HTTP_PORT = 7687, 7474  # those that Neo4j's own tools propose
-# What lies upstream of the gloves' contract, as it was last published.
-TO_PASTE = (
-    "MATCH p = (c:Contract)<-[:DELIVERED_UNDER]-(:Step)<-[:SUPPLIES*0..6]-(:Step) "
-    "WHERE c.name STARTS WITH 'Handskar' AND all(e IN relationships(p) WHERE e.retracted IS NULL) RETURN p"
-)
 
 
 def kept_password(file: Path) -> str:
@@ -77,27 +72,18 @@ def has_browser() -> bool:
 
 
 def how_to_look(server: Server, browser: bool) -> Iterable[str]:
-    """Lines that say where the graph can be seen."""
+    """Lines that say where the server can be seen."""
     yield f"Neo4j {server.version} runs at {server.routing_uri}, user {USER}, password {server.password}"
     if browser:
-        yield f"Look at the graph in Neo4j Browser: http://127.0.0.1:{server.http_port}/browser/"
-        yield f"(server {server.routing_uri}), and paste:"
-    else:
-        yield "Look at the graph in Neo4j Desktop or another Neo4j Browser: connect to that address, and paste:"
-    yield f"  {TO_PASTE}"
+        yield f"Look at it in Neo4j Browser: http://127.0.0.1:{server.http_port}/browser/ (server {server.routing_uri})"
     yield f"It ends with this command; its data stay in {server.folder.relative_to(CACHE.parent)}."
 
 
 def run_demo(server: Server, arguments: list[str]) -> int:
-    """`kedja demo` on this server; its exit status. Ctrl-C reaches it by itself and ends both."""
+    """`kedja demo` beside this server; its exit status. Ctrl-C reaches it by itself and ends both."""
     kedja = Path(sys.executable).parent / "kedja"
-    environment = {
-        **os.environ,
-        "KEDJA_NEO4J_USER": USER,
-        "KEDJA_NEO4J_PASSWORD": server.password or "",
-    }
-    command = [str(kedja), "demo", "--store", server.routing_uri, *arguments]
-    with subprocess.Popen(command, env=environment) as child:
+    environment = {**os.environ, "KEDJA_NEO4J_USER": USER, "KEDJA_NEO4J_PASSWORD": server.password or ""}
+    with subprocess.Popen([str(kedja), "demo", *arguments], env=environment) as child:
         try:
             return child.wait()
         except KeyboardInterrupt:
@@ -106,7 +92,7 @@ def run_demo(server: Server, arguments: list[str]) -> int:
 
 
 def main() -> None:
-    """Start Neo4j, run the demonstration on it, end Neo4j."""
+    """Start Neo4j, run the demonstration beside it, end Neo4j."""
     parser = argparse.ArgumentParser(prog="python -m tools.demo_neo4j", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--no-serve", action="store_true", help="stop after the answer")
     parser.add_argument("--port", type=int, help="port of the explorer")
@@ -130,7 +116,7 @@ def main() -> None:
             print("Neo4j is ending, some ten seconds", flush=True)
             server.stop()
     except NeoServerError as problem:
-        sys.exit(f"{problem}\nWith Docker instead: docker compose up (docs/how-to/neo4j.md).")
+        sys.exit(f"{problem}\nWith Docker instead: docs/how-to/docker.md.")
     except KeyboardInterrupt:
         sys.exit(130)
     sys.exit(status)

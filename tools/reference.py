@@ -1,4 +1,4 @@
-"""Write docs/reference/: commands, HTTP API, settings and the questions as Cypher, each from the program itself.
+"""Write docs/reference/: commands, HTTP API and settings, each from the program itself.
 
 `python -m tools.reference`. The same program gives the same bytes; a test holds the files equal.
 """
@@ -20,7 +20,6 @@ import api.commands  # noqa: F401  (registers the commands)
 from api import export, names, pages, problems, settings
 from api.app import create_app
 from api.cli import app as command_line
-from graph.neo4j.questions import Question, questions
 from ontology import errors
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +30,7 @@ MADE = "Made by `python -m tools.reference` from the program itself; do not edit
 VARIABLES = {
     "KEDJA_STORE": "Store of every command without `--store`: `sqlite:///relative/path` or `sqlite:////absolute/path`. "
     "`kedja demo` has a store of its own and does not read it.",
-    "KEDJA_NEO4J_USER": "User of the Neo4j server that `--store neo4j://...` or `KEDJA_STORE` names.",
+    "KEDJA_NEO4J_USER": "User of the Neo4j server that the graph is published to.",
     "KEDJA_NEO4J_PASSWORD": "The user's password: never in an address, which logs and process lists show.",
     "KEDJA_LANG": "Language of answers in the terminal, `sv` or `en`. A page takes its own from the address, else from "
     "the browser.",
@@ -68,27 +67,6 @@ is in use, SQLite's own `-wal` and `-shm`; delete them only together with the st
 It writes nothing else but what a command is told to write, and `NAME.rejects.csv` where a load rejected something.
 """
 
-
-CYPHER_INTRO = """\
-For a store in Neo4j (5.26 or 2026.x). The same questions are answered by `kedja trace`, `exposure`, `affected` and
-`paths` from a snapshot, faster, with evidence, typical links and whom to ask; these are for those who know Cypher and
-want to go on from there. Tests hold both equal on random graphs, where both answer: along item links, with the fewest
-tier, the company list, and seeds whose scope names a step, a site or an actor.
-
-`kedja cypher NAME` asks one, `kedja cypher` lists them, `kedja cypher NAME --show` prints its text. That text, which is
-also the file `graph/cypher/NAME.cypher`, runs in Neo4j Browser as it stands. Its first clause gives the parameters
-their values: change them there, or write `$start AS start` and set `:param start => '...'`. A number in a pattern,
-marked by its name, changes with it.
-
-Every question has two clocks and a clearance. `valid_at` is the day asked about. What is known is what a public reader
-sees of the last publication: the second clause reads it from the node `KedjaStore`. For an earlier publication or a
-higher clearance use `--known-at` and `--clearance`; in Browser put the numbers in that clause: `run`, the last run
-published by then, from the nodes `KedjaRun`; `hidden`, the earlier runs that were not; `clearance` 0 to 2; and `false
-AS now`. Names are always those of now.
-
-A company, site or step may be given by id or key; `kedja cypher` also takes a name. Only a key that is pasted is looked
-for among all entities, which takes a moment in a large store.
-"""
 ANSWER = "Answer_"
 API_INTRO = """The machine-readable form is `/v1/openapi.json` of a running server.
 
@@ -323,28 +301,7 @@ def settings_page() -> str:
     )
 
 
-# -- the questions as Cypher -----------------------------------------------------------------------------------
-
-
-def question_page(asked: Question) -> str:
-    given = [
-        (f"`{p.name}`", p.kind, f"`{p.default}`" if p.default else "required", p.meaning) for p in asked.parameters
-    ]
-    return "\n".join(
-        [
-            f"## {asked.name}\n\n{asked.title}. {asked.question}\n",
-            table(("parameter", "kind", "default", "meaning"), given),
-            table(("column", "meaning"), [(f"`{name}`", meaning) for name, meaning in asked.returns]),
-            f"Cost: {asked.cost}\n\nExample:\n\n```\n{asked.example}\n```\n",
-        ]
-    )
-
-
-def cypher_page() -> str:
-    return "\n".join([f"# Questions as Cypher\n\n{MADE}\n{CYPHER_INTRO}", *map(question_page, questions().values())])
-
-
-PAGES = {"cli.md": cli_page, "api.md": api_page, "settings.md": settings_page, "cypher.md": cypher_page}
+PAGES = {"cli.md": cli_page, "api.md": api_page, "settings.md": settings_page}
 
 
 def main() -> None:

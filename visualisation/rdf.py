@@ -10,7 +10,8 @@ from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 from graph.answer import Answer
-from graph.store import At, Entity, Store, StoredLink
+from graph.sqlite import Store
+from graph.store import At, Entity, StoredLink
 from ontology.formats.rdf import (
     ENTITY,
     KEDJA,

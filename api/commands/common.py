@@ -20,7 +20,7 @@ Store = Annotated[
     str | None,
     typer.Option(
         "--store",
-        help="Store URL, sqlite:///path or neo4j://host:7687; else KEDJA_STORE, else a file in your data folder.",
+        help="Store URL, sqlite:///path; else KEDJA_STORE, else a file in your data folder.",
     ),
 ]
 ValidAt = Annotated[

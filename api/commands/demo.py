@@ -28,7 +28,7 @@ def demo(
     port: Port = 8000,
     store: Annotated[
         str | None,
-        typer.Option("--store", help="A store for it, such as neo4j://localhost:7687; else a file of its own."),
+        typer.Option("--store", help="A store for it, such as sqlite:///demo.sqlite; else a file of its own."),
     ] = None,
     lang: Lang = None,
 ) -> None:
@@ -56,11 +56,11 @@ def demo(
 
 def _forget_other_schema(settings: Settings) -> None:
     """The demonstration's own store holds nothing of the user's: one of another schema is made anew."""
-    from api.settings import sqlite_path
+    from api.stores import store_path
     from graph.sqlite.schema import recognise
     from ontology.errors import SchemaMismatchError
 
-    path = sqlite_path(settings.store)
+    path = store_path(settings.store)
     try:
         recognise(path)
     except SchemaMismatchError:

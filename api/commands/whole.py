@@ -1,8 +1,7 @@
-"""Commands on a store as a whole: copy, backup, restore."""
+"""Commands on a store as a whole: backup, restore."""
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,26 +13,7 @@ from api.commands.common import Store
 from ontology.errors import InputError
 
 if TYPE_CHECKING:
-    from graph.store import Store as OpenStore
-
-
-@app.command()
-def copy(
-    source: Annotated[str, typer.Option("--from", help="URL of the store to copy.")],
-    target: Annotated[str, typer.Option("--to", help="URL of the new store, which must be empty.")],
-) -> None:
-    """Copy a whole store into an empty one, of either kind: runs, publications, history and judgements.
-
-    Answers from the copy are the same, byte for byte. Example: kedja copy --from sqlite:///kedja.sqlite --to
-    neo4j://localhost:7687
-    """
-    from api.stores import open_store
-
-    with open_store(source, create=False) as one, tempfile.TemporaryDirectory(prefix="kedja-copy-") as folder:
-        file = Path(folder) / "whole.gz"  # a folder that only its owner may enter: the file holds the store's secret
-        _dump(one, file)
-        with open_store(target) as other:
-            _restore(other, file)
+    from graph.sqlite import Store as OpenStore
 
 
 @app.command()
@@ -56,7 +36,7 @@ def restore(
     file: Annotated[Path, typer.Argument(help="A file that kedja backup wrote.", exists=True, dir_okay=False)],
     store: Store = None,
 ) -> None:
-    """Fill an empty store, of either kind, from a backup.
+    """Fill an empty store from a backup.
 
     Example: kedja restore kedja.backup.gz --store sqlite:///new.sqlite
     """

@@ -1,4 +1,4 @@
-"""Where a Neo4j store is, who opens it, and what the server's refusals mean to the user."""
+"""Where a Neo4j database is, who opens it, and what the server's refusals mean to the user."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Address:
         if parts.scheme not in SCHEMES or not parts.hostname or parts.path.strip("/") or set(given) - {"database"}:
             raise InputError(f"{_without_secret(url)} is not the address of a Neo4j server.", remedy=_FORM)
         if parts.username or parts.password:
-            raise InputError("A user or password does not belong in the store's URL.", remedy=_FORM)
+            raise InputError("A user or password does not belong in the address.", remedy=_FORM)
         database = given.get("database", ["neo4j"])[0] or "neo4j"
         return Address(f"{parts.scheme}://{parts.netloc}", database, user, password)
 
@@ -60,14 +60,14 @@ class Address:
         if isinstance(error, failures.Forbidden) or "ReadOnly" in code or "AccessMode" in code:
             return StoreError(
                 f"The Neo4j database {self.database} at {self.uri} does not let this user write.",
-                remedy="Open it with a user that may, or ask only.",
+                remedy="Name a user that may, in KEDJA_NEO4J_USER.",
             )
         if "DatabaseNotFound" in code:
             return StoreError(f"The server {self.uri} has no database {self.database}.", remedy="Name one it has.")
         if isinstance(error, (failures.ServiceUnavailable, failures.SessionExpired)):
             return StoreError(
                 f"The Neo4j server {self.uri} cannot be reached.",
-                remedy="Start it, or check host, port and network. What was not published is removed by the next load.",
+                remedy="Start it, or check host, port and network.",
             )
         if "TransactionTimedOut" in code or "TransactionTimedOutClientConfiguration" in code:
             return StoreBusyError(f"The Neo4j server {self.uri} did not finish in time.", remedy="Ask for less.")
@@ -77,7 +77,7 @@ class Address:
                 remedy="Ask for less, or raise its server.memory.heap.max_size.",
             )
         message = (getattr(error, "message", "") or str(error)).splitlines()[0]
-        return StoreError(f"Neo4j at {self.uri} could not do it: {message}", remedy="Run kedja doctor.")
+        return StoreError(f"Neo4j at {self.uri} could not do it: {message}", remedy="The server's own log says more.")
 
 
 def _without_secret(url: str) -> str:

@@ -12,7 +12,8 @@ from graph.data import Conflict, EntityData, LinkData, Said
 from graph.questions.common import framed, wording
 from graph.questions.naming import describe, resolution_of
 from graph.snapshot.view import Snapshot
-from graph.store import At, Store, StoredLink, StoredRecord
+from graph.sqlite import Store
+from graph.store import At, StoredLink, StoredRecord
 from ontology.model import NODES
 from ontology.records import Common, Polarity, Secrecy
 from ontology.values import BEGINNING, END, to_day

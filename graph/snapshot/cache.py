@@ -15,7 +15,8 @@ from pathlib import Path
 
 from graph.snapshot.reader import read_topology
 from graph.snapshot.topology import LAYOUT, Topology
-from graph.store import At, Store
+from graph.sqlite import Store
+from graph.store import At
 from ontology import model
 from ontology.errors import of_os_error
 

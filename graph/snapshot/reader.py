@@ -15,7 +15,8 @@ from graph.snapshot.topology import (
     mark_of,
     take,
 )
-from graph.store import At, LinkColumns, Store
+from graph.sqlite import Store
+from graph.store import At, LinkColumns
 from ontology.model import LINKS
 
 MARKED = tuple(name for name in LINK_TYPES if name == "MATCHES" or LINKS[name].by_control)

@@ -1,4 +1,7 @@
-"""The store as the protocol has it: a thin face over the modules beside it."""
+"""The store: runs that add, settle and publish; reading at a publication under a clearance. See docs/method.md.
+
+A thin face over the modules beside it. No method reads the clock: a time comes in as an argument.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,7 @@ def _reads(method: F) -> F:
     """SQLite's errors become ours."""
 
     @wraps(method)
-    def wrapped(self: SqliteStore, *args: Any, **kwargs: Any) -> Any:
+    def wrapped(self: Store, *args: Any, **kwargs: Any) -> Any:
         with translated(self.core.path):
             result = method(self, *args, **kwargs)
             self.core.unchanged()
@@ -66,7 +69,7 @@ def _streams(method: F) -> F:
     """The same for what is read bit by bit."""
 
     @wraps(method)
-    def wrapped(self: SqliteStore, *args: Any, **kwargs: Any) -> Iterator[Any]:
+    def wrapped(self: Store, *args: Any, **kwargs: Any) -> Iterator[Any]:
         with translated(self.core.path):
             yield from method(self, *args, **kwargs)
             self.core.unchanged()
@@ -74,8 +77,11 @@ def _streams(method: F) -> F:
     return cast(F, wrapped)
 
 
-class SqliteStore:
-    """One SQLite file. Threads may share it; processes open it each for themselves."""
+class Store:
+    """One SQLite file, and a context manager. Threads may share it; processes open it each for themselves.
+
+    ``url`` says where it is, ``uid`` names it for caches.
+    """
 
     def __init__(self, path: Path) -> None:
         self.core = Core(path)
@@ -105,6 +111,7 @@ class SqliteStore:
 
     @_reads
     def add(self, run: int, items: Sequence[Record | Link]) -> None:
+        """Add checked items; invisible until the run is published. The same items again change nothing."""
         adding.add(self.core, run, items)
 
     @_reads
@@ -121,6 +128,7 @@ class SqliteStore:
 
     @_reads
     def sweep(self) -> int:
+        """Remove the rows and marks of dead runs; gives how many runs were removed."""
         return runs.sweep(self.core)
 
     @_reads
@@ -129,6 +137,11 @@ class SqliteStore:
 
     @_reads
     def judge(self, judgement: Judgement, at: datetime) -> Publication:
+        """Publish one judgement as a run of its own.
+
+        Raises:
+            NotInGraphError: a side that is not in the graph.
+        """
         return judging.judge(self.core, judgement, at)
 
     @_reads
@@ -137,10 +150,12 @@ class SqliteStore:
 
     @_reads
     def erase(self, ids: Sequence[str], reason: str, at: datetime) -> int:
+        """Remove the bytes of records and links for good, in every version; a tombstone stays. Gives rows erased."""
         return erasing.erase(self.core, ids, reason, at)
 
     @_reads
     def tombstones(self) -> list[Tombstone]:
+        """What has been erased, in the order of publication."""
         return erasing.tombstones(self.core)
 
     # -- publications -----------------------------------------------------------------------------------------
@@ -154,6 +169,7 @@ class SqliteStore:
 
     @_reads
     def resolve(self, known_at: datetime) -> Publication | None:
+        """The last publication at or before a time."""
         return runs.resolve(self.core, known_at)
 
     @_reads
@@ -170,6 +186,7 @@ class SqliteStore:
         self, at: At, *, types: Iterable[str] | None = None, entities: Iterable[str] | None = None,
         ids: Iterable[str] | None = None, rows: Iterable[int] | None = None,
     ) -> Iterator[StoredRecord]:  # fmt: skip
+        """Visible records, ordered by (entity, id); the filters given are all applied."""
         return reading.records(self.core, at, types=types, entities=entities, ids=ids, rows=rows)
 
     @_streams
@@ -177,16 +194,19 @@ class SqliteStore:
         self, at: At, *, types: Iterable[str] | None = None, source: Iterable[str] | None = None,
         target: Iterable[str] | None = None, ids: Iterable[str] | None = None, rows: Iterable[int] | None = None,
     ) -> Iterator[StoredLink]:  # fmt: skip
+        """Visible links, ordered by (source, target, type, id); the filters given are all applied."""
         return reading.links(self.core, at, types=types, source=source, target=target, ids=ids, rows=rows)
 
     @_streams
     def entities(
         self, at: At, *, types: Iterable[str] | None = None, ids: Iterable[str] | None = None
     ) -> Iterator[Entity]:
+        """Entities with something visible (a record, or a link that names them: then a ghost), ordered by id."""
         return entities.entities(self.core, at, types, ids)
 
     @_reads
     def find(self, at: At, text: str) -> Entity | None:
+        """The entity with this id (redirects followed) or this ``scheme:value`` key."""
         return entities.find(self.core, at, text)
 
     @_reads
@@ -195,6 +215,7 @@ class SqliteStore:
 
     @_reads
     def history(self, id: str, clearance: Secrecy) -> list[tuple[StoredRecord | StoredLink, int, int | None]]:
+        """Every version of a record or link: (version, publication that added it, publication that retracted it)."""
         return reading.history(self.core, id, clearance)
 
     @_reads
@@ -207,18 +228,22 @@ class SqliteStore:
 
     @_reads
     def record_columns(self, at: At) -> Iterator[RecordColumns]:
+        """Visible records for a freeze, in no particular order."""
         return columns.record_columns(self.core, at)
 
     @_streams
     def ghosts(self, at: At) -> Iterator[Entity]:
+        """Entities that only links name, ordered by id."""
         return columns.ghosts(self.core, at)
 
     # -- whole ------------------------------------------------------------------------------------------------
     def secret(self) -> bytes:
+        """The store's own random key for hashing what must be hidden but compared."""
         return self._secret
 
     @_reads
     def check(self) -> list[str]:
+        """What is inconsistent, in English; empty when all is well."""
         return checking.check(self.core)
 
     @_reads
@@ -233,7 +258,7 @@ class SqliteStore:
         self.core.close()
 
 
-def open(path: Path, *, create: bool = True) -> SqliteStore:  # noqa: A001
+def open(path: Path, *, create: bool = True) -> Store:  # noqa: A001
     """Open a store file; ``create`` makes one where there is none.
 
     Raises:
@@ -254,4 +279,4 @@ def open(path: Path, *, create: bool = True) -> SqliteStore:  # noqa: A001
             with core.locks.writing():
                 if not schema.recognise(path):
                     schema.create(path)
-    return SqliteStore(path)
+    return Store(path)

@@ -320,3 +320,24 @@ def test_a_load_of_an_older_edition_exits_3_and_the_same_bytes_again_exit_0(kedj
     store = f"sqlite:///{tmp_path / 'own.sqlite'}"
     codes = [kedja("load", "workbook", path, "--store", store).exit_code for path in (newer, older, newer)]
     assert codes == [0, 3, 0]
+
+
+def test_what_was_backed_up_answers_the_same_after_it_is_restored(kedja: Kedja, tmp_path: Path) -> None:
+    assert kedja("backup", "whole.gz").exit_code == 0
+    assert "there already" in refused(kedja("backup", "whole.gz")).message
+    again = f"sqlite:///{tmp_path / 'again.sqlite'}"
+    assert kedja("restore", "whole.gz", "--store", again).exit_code == 0
+    asked = ("exposure", "Region Kalmar län", *AT, "--json")
+    assert kedja(*asked, "--store", again).stdout == kedja(*asked).stdout
+    assert "not empty" in refused(kedja("restore", "whole.gz", "--store", again)).message
+
+
+def test_a_neo4j_server_is_no_store_and_the_way_to_have_the_graph_there_is_told(
+    kedja: Kedja, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for scheme in ("neo4j", "neo4j+s", "bolt"):
+        monkeypatch.setenv("KEDJA_STORE", f"{scheme}://me:secret@localhost:7687")
+        for arguments in (("search", "x"), ("runs",), ("demo", "--no-serve", "--store", "bolt://localhost")):
+            error = refused(kedja(*arguments))
+            assert "kedja publish neo4j://" in error.remedy
+            assert "secret" not in str(error)

@@ -19,7 +19,7 @@ import graph.sqlite
 from api.app import create_app
 from api.service import Service, When
 from api.settings import Settings
-from graph.sqlite.store import SqliteStore
+from graph.sqlite.store import Store
 from ontology.records import Secrecy
 from tests.contract.saying import company, day, load, now, owns, source
 
@@ -32,7 +32,7 @@ class Place:
 
     def __init__(self, folder: Path) -> None:
         self.settings = Settings(f"sqlite:///{folder}/a.sqlite", folder / "cache")
-        self.store: SqliteStore = graph.sqlite.open(folder / "a.sqlite")
+        self.store: Store = graph.sqlite.open(folder / "a.sqlite")
 
     def publish(self, number: int, *names: str) -> None:
         """Publication ``number``: an edition of the register with these companies."""

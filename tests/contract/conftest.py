@@ -1,4 +1,4 @@
-"""The contract's fixtures: every test here runs on every implementation of the store."""
+"""Stores for the tests of what a store promises."""
 
 from __future__ import annotations
 
@@ -7,23 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.places import KINDS, AnyStore, open_store
+from graph.sqlite import Store
+from tests.contract.saying import open_store
 
-Opener = Callable[..., AnyStore]
-
-
-@pytest.fixture(params=sorted(KINDS))
-def kind(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+Opener = Callable[..., Store]
 
 
 @pytest.fixture
-def opened(kind: str, tmp_path: Path) -> Iterator[Opener]:
+def opened(tmp_path: Path) -> Iterator[Opener]:
     """Opens a store by name, the same one again for the same name; all are closed after the test."""
-    stores: list[AnyStore] = []
+    stores: list[Store] = []
 
-    def again(name: str = "store") -> AnyStore:
-        stores.append(open_store(kind, tmp_path, name))
+    def again(name: str = "store") -> Store:
+        stores.append(open_store(tmp_path, name))
         return stores[-1]
 
     yield again
@@ -32,5 +28,5 @@ def opened(kind: str, tmp_path: Path) -> Iterator[Opener]:
 
 
 @pytest.fixture
-def store(opened: Opener) -> AnyStore:
+def store(opened: Opener) -> Store:
     return opened()

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from loaders.base import Progress, Report, load
 from ontology.records import Link, Record, Source
-from tests.contract.places import open_store
-from tests.contract.saying import company, day, owns
+from tests.contract.saying import company, day, open_store, owns
 
 
 class Invented:
@@ -41,8 +40,8 @@ def write(path: Path, series: str, edition: str, count: int) -> Path:
 
 
 if __name__ == "__main__":
-    kind, folder, *files = sys.argv[1:]
-    with open_store(kind, Path(folder)) as store:
+    folder, *files = sys.argv[1:]
+    with open_store(Path(folder)) as store:
         for number, file in enumerate(files):
             sys.stdout.write(f"load {file}\n")
             sys.stdout.flush()

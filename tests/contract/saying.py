@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import graph.sqlite
+from graph.sqlite import Store
 from graph.store import At, Publication, Settled
 from ontology.records import Common, Link, Mode, Record, Ref, Secrecy, Source
-from tests.contract.places import AnyStore
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ALL = Secrecy.RESTRICTED
+
+
+def open_store(folder: Path, name: str = "store") -> Store:
+    """The store of this name, made when it is not there."""
+    return graph.sqlite.open(folder / f"{name}.kedja")
 
 
 def day(number: int) -> datetime:
@@ -45,7 +52,7 @@ def secret(level: Secrecy = Secrecy.RESTRICTED) -> Common:
     return Common(secrecy=level)
 
 
-def run_of(store: AnyStore, said: Source, items: Iterable[Record | Link], number: int = 0) -> tuple[int, Settled]:
+def run_of(store: Store, said: Source, items: Iterable[Record | Link], number: int = 0) -> tuple[int, Settled]:
     """Begin, add and settle; not yet published."""
     begun = store.begin(said, "test", "1", {}, day(number))
     assert begun.published is None
@@ -53,29 +60,29 @@ def run_of(store: AnyStore, said: Source, items: Iterable[Record | Link], number
     return begun.run, store.settle(begun.run, {})
 
 
-def load(store: AnyStore, said: Source, items: Iterable[Record | Link], number: int = 0) -> tuple[Publication, Settled]:
+def load(store: Store, said: Source, items: Iterable[Record | Link], number: int = 0) -> tuple[Publication, Settled]:
     run, settled = run_of(store, said, items, number)
     return store.publish(run, day(number)), settled
 
 
-def now(store: AnyStore, clearance: Secrecy = Secrecy.PUBLIC) -> At:
+def now(store: Store, clearance: Secrecy = Secrecy.PUBLIC) -> At:
     published = store.latest()
     return At(published.number if published else 0, clearance)
 
 
-def names(store: AnyStore, at: At | None = None) -> list[str]:
+def names(store: Store, at: At | None = None) -> list[str]:
     """Names of all entities, sorted."""
     return sorted(e.name for e in store.entities(at or now(store)))
 
 
-def entity(store: AnyStore, key: str, at: At | None = None) -> str:
+def entity(store: Store, key: str, at: At | None = None) -> str:
     """The entity id that a key or id stands for."""
     found = store.find(at or now(store), key)
     assert found is not None, key
     return found.id
 
 
-def whole(store: AnyStore, at: At) -> tuple[list[Any], ...]:
+def whole(store: Store, at: At) -> tuple[list[Any], ...]:
     """Everything that a reader sees; columns of links come in no particular order."""
     columns = sorted(
         row

@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.identity import entity_id
+from graph.sqlite import Store
 from graph.store import At, Judgement, Verdict
 from ontology.records import Common, Link, Mode, Polarity, Record, Ref, Secrecy, Source, canonical
 from tests.contract.model import Model, Seen
-from tests.contract.places import KINDS, AnyStore, open_store
-from tests.contract.saying import day
+from tests.contract.saying import day, open_store
 
 KEYS = ("local:a", "local:b", "local:c", "se-stat:1", "se-stat:2")
 secrecies = st.sampled_from([Secrecy.PUBLIC, Secrecy.PUBLIC, Secrecy.INTERNAL, Secrecy.RESTRICTED])
@@ -79,7 +78,7 @@ judges = st.builds(Judge, st.integers(0, 20), st.integers(0, 20), st.sampled_fro
 steps = st.lists(st.one_of(loads, loads, judges, st.builds(Withdraw, st.integers(0, 5))), min_size=1, max_size=7)
 
 
-def play(store: AnyStore, script: list[Load | Judge | Withdraw]) -> Model:
+def play(store: Store, script: list[Load | Judge | Withdraw]) -> Model:
     """Do the same to the store and to the model."""
     model = Model()
     for number, step in enumerate(script):
@@ -94,7 +93,7 @@ def play(store: AnyStore, script: list[Load | Judge | Withdraw]) -> Model:
     return model
 
 
-def _load(store: AnyStore, model: Model, step: Load, number: int) -> None:
+def _load(store: Store, model: Model, step: Load, number: int) -> None:
     run = store.begin(step.source, "test", "1", {}, day(number)).run
     half = len(step.items) // 2
     store.add(run, step.items[:half])
@@ -107,7 +106,7 @@ def _load(store: AnyStore, model: Model, step: Load, number: int) -> None:
         model.load(step.source, list(step.items))
 
 
-def _judge(store: AnyStore, model: Model, step: Judge, number: int) -> None:
+def _judge(store: Store, model: Model, step: Judge, number: int) -> None:
     known = sorted(model.last.shown)
     if not known:
         return
@@ -123,8 +122,8 @@ def _judge(store: AnyStore, model: Model, step: Judge, number: int) -> None:
     model.judge(a, b, step.verdict, made[0])
 
 
-def compare(store: AnyStore, model: Model, *, every_id: bool = True) -> None:
-    """What the store says of every publication; of ids that were seen once only at the last, if not ``every_id``."""
+def compare(store: Store, model: Model) -> None:
+    """What the store says of every publication."""
     for number, state in enumerate(model.states):
         for clearance in Secrecy:
             at, seen = At(number, clearance), Seen(state, clearance)
@@ -142,7 +141,7 @@ def compare(store: AnyStore, model: Model, *, every_id: bool = True) -> None:
             there = list(store.entities(at))
             assert [e.id for e in there] == sorted(e.id for e in there)
             assert {e.id: (e.keys, e.ghost) for e in there} == seen.entities()
-            for base in model.last.shown if every_id or state is model.last else ():
+            for base in model.last.shown:
                 found = store.find(at, entity_id(base))
                 assert (found.id if found else None) == seen.find(base), base
 
@@ -150,57 +149,20 @@ def compare(store: AnyStore, model: Model, *, every_id: bool = True) -> None:
 Script = list[Load | Judge | Withdraw]
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 many = settings(max_examples=80, deadline=None, suppress_health_check=SLOW)
-few = settings(max_examples=5, deadline=None, suppress_health_check=SLOW)
-"""For a server, where an example takes seconds; `make soak` tries as many as for a file."""
-
-in_a_file = pytest.mark.parametrize("kind", ["sqlite"])
-on_a_server = pytest.mark.parametrize("kind", [kind for kind in sorted(KINDS) if kind != "sqlite"])
 
 
-@in_a_file
 @given(script=steps)
 @many
-def test_every_publication_reads_as_the_model_says(kind: str, script: Script) -> None:
-    _reads_as_the_model(kind, script)
-
-
-@on_a_server
-@given(script=steps)
-@few
-def test_every_publication_of_a_server_reads_as_the_model_says(kind: str, script: Script) -> None:
-    _reads_as_the_model(kind, script)
-
-
-@pytest.mark.soak
-@on_a_server
-@given(script=steps)
-@many
-def test_every_publication_of_a_server_reads_as_the_model_says_often(kind: str, script: Script) -> None:
-    _reads_as_the_model(kind, script)
-
-
-def _reads_as_the_model(kind: str, script: Script) -> None:
-    with tempfile.TemporaryDirectory() as folder, open_store(kind, Path(folder)) as store:
+def test_every_publication_reads_as_the_model_says(script: Script) -> None:
+    with tempfile.TemporaryDirectory() as folder, open_store(Path(folder)) as store:
         model = play(store, script)
-        compare(store, model, every_id=kind == "sqlite")
+        compare(store, model)
         assert store.check() == []
 
 
-@in_a_file
 @given(script=steps)
 @many
-def test_what_is_withheld_shows_in_nothing_that_others_read(kind: str, script: Script) -> None:
-    _withheld_shows_in_nothing(kind, script)
-
-
-@on_a_server
-@given(script=steps)
-@few
-def test_what_a_server_withholds_shows_in_nothing_that_others_read(kind: str, script: Script) -> None:
-    _withheld_shows_in_nothing(kind, script)
-
-
-def _withheld_shows_in_nothing(kind: str, script: Script) -> None:
+def test_what_is_withheld_shows_in_nothing_that_others_read(script: Script) -> None:
     """A store without the secret rows reads the same to the public: ids, names, order, links."""
     mixed: list[Load | Judge | Withdraw] = []
     public: list[Load | Judge | Withdraw] = []
@@ -213,33 +175,28 @@ def _withheld_shows_in_nothing(kind: str, script: Script) -> None:
                 public.append(replace(step, items=items))
     with (
         tempfile.TemporaryDirectory() as folder,
-        open_store(kind, Path(folder), "all") as one,
-        open_store(kind, Path(folder), "public") as other,
+        open_store(Path(folder), "all") as one,
+        open_store(Path(folder), "public") as other,
     ):
         play(one, mixed)
         play(other, public)
         assert _public(one) == _public(other)
 
 
-@on_a_server
 @given(script=steps)
-@few
-def test_a_server_and_a_file_given_the_same_runs_hold_the_same(kind: str, script: Script) -> None:
+@settings(many, max_examples=20)
+def test_two_stores_given_the_same_runs_hold_the_same(script: Script) -> None:
     """Rows, numbers, standing and texts of every version: a dump of one is the other's but for the secret key."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_store("sqlite", Path(folder), "file") as one,
-        open_store(kind, Path(folder), "server") as other,
-    ):
-        for store in (one, other):
+    dumps = []
+    for _ in range(2):
+        with tempfile.TemporaryDirectory() as folder, open_store(Path(folder)) as store:
             play(store, script)
-            store.dump(Path(folder) / store.url.partition(":")[0])
-        dumps = [gzip.decompress((Path(folder) / s.url.partition(":")[0]).read_bytes()) for s in (one, other)]
-        lines = [dump.decode().splitlines()[1:] for dump in dumps]
-        assert lines[0] == lines[1]
+            store.dump(Path(folder) / "dump")
+            dumps.append(gzip.decompress((Path(folder) / "dump").read_bytes()).splitlines()[1:])
+    assert dumps[0] == dumps[1]
 
 
-def _public(store: AnyStore) -> tuple[list[Any], ...]:
+def _public(store: Store) -> tuple[list[Any], ...]:
     last = store.latest()
     at = At(last.number if last else 0, Secrecy.PUBLIC)
     return (

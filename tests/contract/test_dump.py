@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from graph.sqlite import Store
 from graph.store import At, Judgement, Verdict
 from ontology.errors import FileFormatError, StoreError
 from ontology.records import Secrecy
 from tests.contract.conftest import Opener
-from tests.contract.places import AnyStore
 from tests.contract.saying import START, company, day, load, names, now, owns, run_of, secret, source, whole
 
 
-def fill(store: AnyStore) -> None:
+def fill(store: Store) -> None:
     load(store, source("a", sha="a" * 64), [company("local:1", "Åäö", "lei:A"), owns("local:1", "local:2", share=0.5)])
     load(store, source("b"), [company("local:2", "Two", "lei:A"), company("local:3", "Hidden", common=secret())])
     store.judge(Judgement("local:1", "local:3", Verdict.UNSURE, "me", "why"), day(2))
@@ -110,7 +110,7 @@ def test_a_file_that_is_no_whole_dump_is_refused_and_the_store_stays_empty(opene
     assert whole(other, now(other)) == whole(one, now(one))
 
 
-def test_a_dump_holds_the_secret_key_and_is_readable_by_its_owner_only(store: AnyStore, tmp_path: Path) -> None:
+def test_a_dump_holds_the_secret_key_and_is_readable_by_its_owner_only(store: Store, tmp_path: Path) -> None:
     fill(store)
     store.dump(tmp_path / "whole.gz")
     assert (tmp_path / "whole.gz").stat().st_mode & 0o077 == 0

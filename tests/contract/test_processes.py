@@ -11,24 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from graph.sqlite import Store
 from graph.store import At, RunState
 from loaders.base import load
 from ontology.records import Secrecy
 from tests.contract.conftest import Opener
 from tests.contract.loading import Invented, write
-from tests.contract.places import AnyStore, open_store
-from tests.contract.saying import day, now, whole
+from tests.contract.saying import day, now, open_store, whole
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def rows(kind: str, of_a_file: int) -> int:
-    """How many rows a load has: fewer for a server, where each takes longer."""
-    return of_a_file if kind == "sqlite" else of_a_file // 4
-
-
-def started(kind: str, folder: Path, *files: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.contract.loading", kind, str(folder), *map(str, files)]
+def started(folder: Path, *files: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.contract.loading", str(folder), *map(str, files)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
@@ -37,9 +32,9 @@ def first_line(process: subprocess.Popen[str]) -> None:
     assert process.stdout.readline().startswith("load ")
 
 
-def duration(kind: str, folder: Path, file: Path) -> float:
+def duration(folder: Path, file: Path) -> float:
     """How long a load takes here, from its first word to its end."""
-    with started(kind, folder, file) as process:
+    with started(folder, file) as process:
         first_line(process)
         begun = time.monotonic()
         process.wait()
@@ -47,28 +42,27 @@ def duration(kind: str, folder: Path, file: Path) -> float:
     return time.monotonic() - begun
 
 
-def kill_series(kind: str, folder: Path, times: int, seed: int) -> set[RunState]:
+def kill_series(folder: Path, times: int, seed: int) -> set[RunState]:
     """Kill a loading process at random moments; gives the states in which its runs were found."""
-    chance, count = random.Random(seed), rows(kind, 1500)
+    chance, count = random.Random(seed), 1500
     place = folder / "store"
     place.mkdir()
     (folder / "trial").mkdir()
-    open_store(kind, folder / "trial").close()  # a place that other processes find
-    whole_load = duration(kind, folder / "trial", write(folder / "trial" / "file", "chain", "1", count))
-    with open_store(kind, place) as store:
+    whole_load = duration(folder / "trial", write(folder / "trial" / "file", "chain", "1", count))
+    with open_store(place) as store:
         load(store, Invented(), write(folder / "first", "chain", "0", 50), now=day(0))
     met = set()
     for n in range(times):
-        with open_store(kind, place) as store:
+        with open_store(place) as store:
             before = now(store, Secrecy.RESTRICTED)
             stood, runs = whole(store, before), len(store.runs())
         file = write(folder / f"file-{n}", "chain", f"{n + 1:03}", count)
-        with started(kind, place, file) as process:
+        with started(place, file) as process:
             first_line(process)
             time.sleep(chance.uniform(0, whole_load * 1.1))
             process.send_signal(signal.SIGKILL)
             process.wait()
-        with open_store(kind, place) as store:
+        with open_store(place) as store:
             states = {run.state for run in store.runs()[runs:]}
             met |= states
             published = RunState.PUBLISHED in states
@@ -84,20 +78,20 @@ def kill_series(kind: str, folder: Path, times: int, seed: int) -> set[RunState]
     return met
 
 
-def test_a_load_killed_at_any_moment_leaves_the_last_published_state(kind: str, tmp_path: Path) -> None:
-    met = kill_series(kind, tmp_path, 5, seed=1)
+def test_a_load_killed_at_any_moment_leaves_the_last_published_state(tmp_path: Path) -> None:
+    met = kill_series(tmp_path, 5, seed=1)
     assert met & {RunState.ADDING, RunState.SETTLING}, "no kill came while loading"
 
 
 @pytest.mark.soak
-def test_twenty_kills(kind: str, tmp_path: Path) -> None:
-    met = kill_series(kind, tmp_path, 20, seed=2)
+def test_twenty_kills(tmp_path: Path) -> None:
+    met = kill_series(tmp_path, 20, seed=2)
     assert RunState.ADDING in met
 
 
-def test_four_processes_load_at_once_and_nothing_is_lost(kind: str, opened: Opener, tmp_path: Path) -> None:
-    store, count = opened(), rows(kind, 400)
-    loaders = [started(kind, tmp_path, *_editions(tmp_path, f"series{n}", count)) for n in range(4)]
+def test_four_processes_load_at_once_and_nothing_is_lost(opened: Opener, tmp_path: Path) -> None:
+    store, count = opened(), 400
+    loaders = [started(tmp_path, *_editions(tmp_path, f"series{n}", count)) for n in range(4)]
     for process in loaders:
         process.communicate()
     assert [process.returncode for process in loaders] == [0] * 4
@@ -115,14 +109,12 @@ def _editions(folder: Path, series: str, count: int) -> list[Path]:
     return [write(folder / f"{series}-{edition}", series, str(edition), count) for edition in (1, 2)]
 
 
-def test_a_reader_during_a_publication_sees_the_old_or_the_new_and_nothing_else(
-    kind: str, opened: Opener, tmp_path: Path
-) -> None:
+def test_a_reader_during_a_publication_sees_the_old_or_the_new_and_nothing_else(opened: Opener, tmp_path: Path) -> None:
     store = opened()
     load(store, Invented(), write(tmp_path / "file-0", "chain", "0", 200), now=day(0))
     files = [write(tmp_path / f"file-{n}", "chain", str(n), 200) for n in range(1, 4)]
     seen: set[str] = set()
-    with started(kind, tmp_path, *files) as process:
+    with started(tmp_path, *files) as process:
         while process.poll() is None:
             seen |= _one_edition(store)
     assert process.returncode == 0
@@ -131,7 +123,7 @@ def test_a_reader_during_a_publication_sees_the_old_or_the_new_and_nothing_else(
     assert store.check() == []
 
 
-def _one_edition(store: AnyStore) -> set[str]:
+def _one_edition(store: Store) -> set[str]:
     """Read everything at the publication that stands; all of it is of one edition."""
     at = now(store)
     editions = {r.name.rpartition(" ")[2] for r in store.records(at)}
@@ -143,9 +135,7 @@ def _one_edition(store: AnyStore) -> set[str]:
     return editions
 
 
-def test_a_reader_at_an_old_publication_is_not_disturbed_by_later_ones(
-    kind: str, opened: Opener, tmp_path: Path
-) -> None:
+def test_a_reader_at_an_old_publication_is_not_disturbed_by_later_ones(opened: Opener, tmp_path: Path) -> None:
     store = opened()
     load(store, Invented(), write(tmp_path / "file-0", "chain", "0", 100), now=day(0))
     old = At(1, Secrecy.RESTRICTED)

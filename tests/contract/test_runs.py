@@ -7,15 +7,15 @@ from datetime import datetime
 
 import pytest
 
+from graph.sqlite import Store
 from graph.store import At, RunState
 from ontology.errors import InputError, LeaseLostError, StoreBusyError, StoreError
 from ontology.records import Common, Link, Mode, Record, Secrecy
 from tests.contract.conftest import Opener
-from tests.contract.places import AnyStore
 from tests.contract.saying import ALL, START, company, day, entity, load, names, now, owns, run_of, source, whole
 
 
-def test_nothing_of_a_run_is_visible_until_it_is_published(store: AnyStore) -> None:
+def test_nothing_of_a_run_is_visible_until_it_is_published(store: Store) -> None:
     load(store, source("first"), [company("local:1", "One AB")])
     before = whole(store, now(store))
     run = store.begin(source("second"), "test", "1", {}, START).run
@@ -30,7 +30,7 @@ def test_nothing_of_a_run_is_visible_until_it_is_published(store: AnyStore) -> N
     assert names(store) == ["One AB", "Two AB", "local:3"]
 
 
-def test_an_abandoned_run_leaves_nothing(store: AnyStore) -> None:
+def test_an_abandoned_run_leaves_nothing(store: Store) -> None:
     load(store, source("first"), [company("local:1", "One AB"), owns("local:1", "local:2")])
     before = whole(store, now(store))
     run, _ = run_of(store, source("first", "2"), [company("local:2", "Two AB")])
@@ -43,7 +43,7 @@ def test_an_abandoned_run_leaves_nothing(store: AnyStore) -> None:
     assert names(store) == ["Two AB"]
 
 
-def test_a_run_that_is_settled_may_be_abandoned_and_what_it_took_back_stands_again(store: AnyStore) -> None:
+def test_a_run_that_is_settled_may_be_abandoned_and_what_it_took_back_stands_again(store: Store) -> None:
     load(store, source(), [company("local:1", "One AB", "lei:X"), owns("local:1", "local:2")])
     before = whole(store, now(store))
     run, settled = run_of(store, source(edition="2"), [company("local:2", "Two AB", "lei:X")])
@@ -53,7 +53,7 @@ def test_a_run_that_is_settled_may_be_abandoned_and_what_it_took_back_stands_aga
     assert store.check() == []
 
 
-def test_the_same_bytes_loader_version_and_options_change_nothing(store: AnyStore) -> None:
+def test_the_same_bytes_loader_version_and_options_change_nothing(store: Store) -> None:
     said = source(sha="a" * 64)
     published, _ = load(store, said, [company("local:1")])
     again = store.begin(said, "test", "1", {}, day(9))
@@ -69,12 +69,12 @@ def test_the_same_bytes_loader_version_and_options_change_nothing(store: AnyStor
         store.abandon(changed.run, "only asked")
 
 
-def test_a_source_without_a_hash_is_never_the_same(store: AnyStore) -> None:
+def test_a_source_without_a_hash_is_never_the_same(store: Store) -> None:
     load(store, source(sha=""), [company("local:1")])
     assert store.begin(source(sha=""), "test", "1", {}, START).published is None
 
 
-def test_adding_the_same_items_again_changes_nothing(store: AnyStore) -> None:
+def test_adding_the_same_items_again_changes_nothing(store: Store) -> None:
     items: list[Record | Link] = [company("local:1"), owns("local:1", "local:2")] * 2
     run = store.begin(source(), "test", "1", {}, START).run
     store.add(run, items)
@@ -86,7 +86,7 @@ def test_adding_the_same_items_again_changes_nothing(store: AnyStore) -> None:
     assert len(list(store.records(now(store)))) == len(list(store.links(now(store)))) == 1
 
 
-def test_a_full_edition_takes_back_what_it_no_longer_says(store: AnyStore) -> None:
+def test_a_full_edition_takes_back_what_it_no_longer_says(store: Store) -> None:
     load(store, source(), [company("local:1", "One"), company("local:2", "Two"), owns("local:1", "local:2")])
     _, settled = load(store, source(edition="2"), [company("local:1", "One"), company("local:3", "Three")])
     assert names(store) == ["One", "Three"]
@@ -95,13 +95,13 @@ def test_a_full_edition_takes_back_what_it_no_longer_says(store: AnyStore) -> No
     assert names(store, At(1)) == ["One", "Two"]
 
 
-def test_an_edition_takes_back_nothing_of_another_series(store: AnyStore) -> None:
+def test_an_edition_takes_back_nothing_of_another_series(store: Store) -> None:
     load(store, source("register"), [company("local:1", "One")])
     load(store, source("survey", "9"), [company("local:2", "Two")])
     assert names(store) == ["One", "Two"]
 
 
-def test_identical_content_keeps_its_version_and_its_source(store: AnyStore) -> None:
+def test_identical_content_keeps_its_version_and_its_source(store: Store) -> None:
     load(store, source(), [replace(company("local:1"), locator="row 1"), owns("local:1", "local:2")])
     before = list(store.records(now(store))), list(store.links(now(store)))
     moved = replace(company("local:1"), locator="row 2", raw={"Namn": "LOCAL:1 "})
@@ -111,7 +111,7 @@ def test_identical_content_keeps_its_version_and_its_source(store: AnyStore) -> 
     assert store.changes(At(1), At(2)).added == ()
 
 
-def test_other_content_is_a_new_version_and_the_old_one_ends(store: AnyStore) -> None:
+def test_other_content_is_a_new_version_and_the_old_one_ends(store: Store) -> None:
     load(store, source(), [company("local:1", "Old name")])
     load(store, source(edition="2"), [company("local:1", "New name")])
     (record,) = store.records(now(store))
@@ -123,7 +123,7 @@ def test_other_content_is_a_new_version_and_the_old_one_ends(store: AnyStore) ->
     assert entity(store, "local:1", At(1)) == entity(store, "local:1", At(2))
 
 
-def test_an_older_edition_that_comes_late_shows_nothing_and_says_so(store: AnyStore) -> None:
+def test_an_older_edition_that_comes_late_shows_nothing_and_says_so(store: Store) -> None:
     load(store, source(edition="2021"), [company("local:1", "New name")])
     before = whole(store, now(store))
     published, settled = load(store, source(edition="2020"), [company("local:1", "Old name"), company("local:2")])
@@ -135,7 +135,7 @@ def test_an_older_edition_that_comes_late_shows_nothing_and_says_so(store: AnySt
     assert store.check() == []
 
 
-def test_a_delta_replaces_what_it_names_and_leaves_the_rest(store: AnyStore) -> None:
+def test_a_delta_replaces_what_it_names_and_leaves_the_rest(store: Store) -> None:
     load(store, source(mode=Mode.DELTA), [company("local:1", "One"), company("local:2", "Two")])
     load(store, source(edition="2", mode=Mode.DELTA), [company("local:1", "One, renamed"), company("local:3", "Three")])
     assert names(store) == ["One, renamed", "Three", "Two"]
@@ -144,20 +144,20 @@ def test_a_delta_replaces_what_it_names_and_leaves_the_rest(store: AnyStore) -> 
     assert names(store) == ["One, renamed", "Three", "Two"]
 
 
-def test_an_appended_edition_takes_back_nothing_whatever_its_order(store: AnyStore) -> None:
+def test_an_appended_edition_takes_back_nothing_whatever_its_order(store: Store) -> None:
     load(store, source(edition="2", mode=Mode.APPEND), [company("local:1", "One", row_key="a")])
     load(store, source(edition="1", mode=Mode.APPEND), [company("local:1", "One, elsewhere", row_key="b")])
     assert sorted(r.name for r in store.records(now(store))) == ["One", "One, elsewhere"]
 
 
-def test_a_source_that_says_two_things_of_one_id_is_heard_twice(store: AnyStore) -> None:
+def test_a_source_that_says_two_things_of_one_id_is_heard_twice(store: Store) -> None:
     load(store, source(), [company("local:1", "One AB"), company("local:1", "ONE AB")])
     assert sorted(r.name for r in store.records(now(store))) == ["ONE AB", "One AB"]
     load(store, source(edition="2"), [company("local:1", "ONE AB")])
     assert [r.name for r in store.records(now(store))] == ["ONE AB"]
 
 
-def test_parallel_links_are_never_merged(store: AnyStore) -> None:
+def test_parallel_links_are_never_merged(store: Store) -> None:
     year = Common(valid_from=day(0).date(), valid_to=day(365).date())
     load(
         store, source("a"), [owns("local:1", "local:2", share=0.2), owns("local:1", "local:2", share=0.3, common=year)]
@@ -166,14 +166,14 @@ def test_parallel_links_are_never_merged(store: AnyStore) -> None:
     assert sorted(k.properties["share"] for k in store.links(now(store))) == [0.2, 0.3, 0.4]
 
 
-def test_a_row_is_its_run_and_its_place(store: AnyStore) -> None:
+def test_a_row_is_its_run_and_its_place(store: Store) -> None:
     load(store, source(), [company("local:1"), owns("local:1", "local:2"), company("local:2")])
     rows = [r.row for r in store.records(now(store))] + [k.row for k in store.links(now(store))]
     assert sorted(rows) == [2**32, 2**32 + 1, 2**32 + 2]
     assert [r.row for r in store.records(now(store), rows=[2**32 + 2])] == [2**32 + 2]
 
 
-def test_counts_of_the_loader_and_of_settling_stand_in_the_run(store: AnyStore) -> None:
+def test_counts_of_the_loader_and_of_settling_stand_in_the_run(store: Store) -> None:
     run = store.begin(source(), "test", "7", {"sheet": "x"}, day(1)).run
     store.add(run, [company("local:1"), owns("local:1", "local:9")])
     store.settle(run, {"rows_in": 5, "accepted": 2, "rejected": 3})
@@ -187,7 +187,7 @@ def test_counts_of_the_loader_and_of_settling_stand_in_the_run(store: AnyStore) 
     assert (info.counts["records"], info.counts["links"], info.counts["ghosts"]) == (1, 1, 1)
 
 
-def test_a_time_is_resolved_to_the_last_publication_by_then(store: AnyStore) -> None:
+def test_a_time_is_resolved_to_the_last_publication_by_then(store: Store) -> None:
     assert store.resolve(day(5)) is None
     assert store.latest() is None
     first, _ = load(store, source("a"), [], 1)
@@ -198,19 +198,19 @@ def test_a_time_is_resolved_to_the_last_publication_by_then(store: AnyStore) -> 
     assert store.resolve(day(3)) == store.resolve(day(99)) == store.latest() == second
 
 
-def test_publications_never_go_back_in_time(store: AnyStore) -> None:
+def test_publications_never_go_back_in_time(store: Store) -> None:
     load(store, source("a"), [], 5)
     late, _ = load(store, source("b"), [], 3)
     assert late.at == day(5)
     assert store.resolve(day(5)) == late
 
 
-def test_a_time_without_a_zone_is_refused(store: AnyStore) -> None:
+def test_a_time_without_a_zone_is_refused(store: Store) -> None:
     with pytest.raises(InputError):
         store.begin(source(), "test", "1", {}, datetime(2026, 1, 1))  # noqa: DTZ001
 
 
-def test_a_publication_that_is_not_there_is_refused(store: AnyStore) -> None:
+def test_a_publication_that_is_not_there_is_refused(store: Store) -> None:
     with pytest.raises(InputError):
         list(store.records(At(1)))
     assert list(store.records(At(0))) == []
@@ -218,7 +218,7 @@ def test_a_publication_that_is_not_there_is_refused(store: AnyStore) -> None:
     assert list(store.link_columns(At(0), ["OWNS"])) == []
 
 
-def test_a_run_is_published_once_and_only_when_settled(store: AnyStore) -> None:
+def test_a_run_is_published_once_and_only_when_settled(store: Store) -> None:
     run = store.begin(source(), "test", "1", {}, START).run
     with pytest.raises(LeaseLostError):
         store.publish(run, START)
@@ -234,7 +234,7 @@ def test_a_run_is_published_once_and_only_when_settled(store: AnyStore) -> None:
         store.add(99, [company("local:1")])
 
 
-def test_two_runs_cannot_be_settled_at_once(store: AnyStore) -> None:
+def test_two_runs_cannot_be_settled_at_once(store: Store) -> None:
     first, _ = run_of(store, source("a"), [company("local:1", "One")])
     second = store.begin(source("b"), "test", "1", {}, START).run
     with pytest.raises(StoreBusyError):
@@ -312,7 +312,7 @@ def test_a_run_of_another_process_cannot_be_abandoned_from_here(opened: Opener) 
         other.abandon(run, "not mine")
 
 
-def test_runs_that_publish_out_of_order_hide_what_was_not_yet_published(store: AnyStore) -> None:
+def test_runs_that_publish_out_of_order_hide_what_was_not_yet_published(store: Store) -> None:
     early = store.begin(source("early"), "test", "1", {}, START).run
     store.add(early, [company("local:1", "Early")])
     load(store, source("late"), [company("local:2", "Late"), owns("local:2", "local:1")])
@@ -323,7 +323,7 @@ def test_runs_that_publish_out_of_order_hide_what_was_not_yet_published(store: A
     assert names(store, At(2)) == ["Early", "Late"]
 
 
-def test_changes_are_what_one_sees_and_the_other_does_not(store: AnyStore) -> None:
+def test_changes_are_what_one_sees_and_the_other_does_not(store: Store) -> None:
     load(store, source(), [company("local:1", "One"), company("local:2", "Two"), owns("local:1", "local:2")])
     load(store, source(edition="2"), [company("local:1", "One B"), company("local:2", "Two"), company("local:3")])
     id_ = {r.keys[0]: r.id for r in store.records(At(2))}
@@ -338,7 +338,7 @@ def test_changes_are_what_one_sees_and_the_other_does_not(store: AnyStore) -> No
         store.changes(At(1), At(2, Secrecy.INTERNAL))
 
 
-def test_sources_are_those_of_published_runs(store: AnyStore) -> None:
+def test_sources_are_those_of_published_runs(store: Store) -> None:
     load(store, source("a"), [])
     store.begin(source("b"), "test", "1", {}, START)
     assert store.sources(now(store)) == {source("a").id: source("a")}
@@ -348,7 +348,7 @@ def test_sources_are_those_of_published_runs(store: AnyStore) -> None:
 
 
 def test_two_stores_given_the_same_runs_agree_byte_for_byte(opened: Opener) -> None:
-    def fill(store: AnyStore) -> None:
+    def fill(store: Store) -> None:
         load(
             store,
             source("a"),

@@ -6,26 +6,26 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from graph.sqlite import Store
 from graph.store import At
 from ontology.records import Record, Secrecy
-from tests.contract.places import AnyStore
 from tests.contract.saying import company, load, now, owns, run_of, secret, source
 
 LEI = "lei:213800KUD8LAJWSQ9D15"
 
 
-def found(store: AnyStore, text: str, **options: object) -> list[str]:
+def found(store: Store, text: str, **options: object) -> list[str]:
     return [hit.name for hit in store.search(now(store), text, **options)]  # type: ignore[arg-type]
 
 
-def test_a_word_without_diacritics_finds_the_word_with_them(store: AnyStore) -> None:
+def test_a_word_without_diacritics_finds_the_word_with_them(store: Store) -> None:
     load(store, source(), [company("local:1", "Göteborgs stad"), company("local:2", "Malmö stad")])
     assert found(store, "goteborgs") == ["Göteborgs stad"]
     assert found(store, "GÖTEBORGS STAD") == ["Göteborgs stad"]
     assert found(store, "Go\u0308teborgs") == ["Göteborgs stad"]  # decomposed
 
 
-def test_an_exact_spelling_ranks_first_either_way(store: AnyStore) -> None:
+def test_an_exact_spelling_ranks_first_either_way(store: Store) -> None:
     load(store, source(), [company("local:1", "Göteborg"), company("local:2", "Goteborg")])
     assert found(store, "goteborg") == ["Goteborg", "Göteborg"]
     assert found(store, "Göteborg") == ["Göteborg", "Goteborg"]
@@ -34,39 +34,39 @@ def test_an_exact_spelling_ranks_first_either_way(store: AnyStore) -> None:
     assert hits[0].score > hits[1].score
 
 
-def test_within_longer_names_too(store: AnyStore) -> None:
+def test_within_longer_names_too(store: Store) -> None:
     load(store, source(), [company("local:1", "Region Göteborg AB"), company("local:2", "Region Goteborg AB")])
     assert found(store, "goteborg region") == ["Region Goteborg AB", "Region Göteborg AB"]
     assert found(store, "region göteborg") == ["Region Göteborg AB", "Region Goteborg AB"]
 
 
-def test_the_last_word_may_be_unfinished_and_only_the_last(store: AnyStore) -> None:
+def test_the_last_word_may_be_unfinished_and_only_the_last(store: Store) -> None:
     load(store, source(), [company("local:1", "Nordic Gloves AB"), company("local:2", "Nordic Steel AB")])
     assert found(store, "nordic gl") == ["Nordic Gloves AB"]
     assert found(store, "nord") == ["Nordic Steel AB", "Nordic Gloves AB"]
     assert found(store, "nor glov") == []
 
 
-def test_whole_names_rank_above_beginnings_and_beginnings_above_the_rest(store: AnyStore) -> None:
+def test_whole_names_rank_above_beginnings_and_beginnings_above_the_rest(store: Store) -> None:
     names = ["Nordic Steel Holding AB", "Steelworks AB", "Steel", "Old Steel"]
     load(store, source(), [company(f"local:{n}", name) for n, name in enumerate(names)])
     assert found(store, "steel") == ["Steel", "Steelworks AB", "Old Steel", "Nordic Steel Holding AB"]
 
 
-def test_things_rank_above_what_is_said_of_them(store: AnyStore) -> None:
+def test_things_rank_above_what_is_said_of_them(store: Store) -> None:
     said = [Record(t, "local:1", {"name": "Gloves"}) for t in ("RiskAssessment", "Finding", "Contract", "Organisation")]
     load(store, source(), said)
     types = [hit.type for hit in store.search(now(store), "gloves")]
     assert types == ["Organisation", "Contract", "Finding", "RiskAssessment"]
 
 
-def test_swedish_names_are_searched_too(store: AnyStore) -> None:
+def test_swedish_names_are_searched_too(store: Store) -> None:
     load(store, source(), [Record("Place", "iso3166-1:CN", {"name": "China", "name_sv": "Kina"})])
     assert found(store, "kina") == ["China"]
     assert store.search(now(store), "kina")[0].exact
 
 
-def test_identifiers_are_found_whole_bare_and_as_people_write_them(store: AnyStore) -> None:
+def test_identifiers_are_found_whole_bare_and_as_people_write_them(store: Store) -> None:
     load(store, source(), [
         company("se-orgnr:2321000131", "Västra Götalandsregionen", LEI), owns("local:1", "se-orgnr:2120001355"),
     ])  # fmt: skip
@@ -85,14 +85,14 @@ def test_identifiers_are_found_whole_bare_and_as_people_write_them(store: AnySto
     assert [hit.name for hit in by_id] == ["Västra Götalandsregionen"]
 
 
-def test_a_thing_is_found_once_by_any_of_its_names(store: AnyStore) -> None:
+def test_a_thing_is_found_once_by_any_of_its_names(store: Store) -> None:
     load(store, source("a"), [company("local:1", "Onemed AB", LEI)])
     load(store, source("b"), [company("local:2", "Evercare Sverige", LEI)])
     assert found(store, "evercare") == ["Onemed AB"]
     assert found(store, "ab") == ["Onemed AB"]
 
 
-def test_the_best_are_found_among_very_many(store: AnyStore) -> None:
+def test_the_best_are_found_among_very_many(store: Store) -> None:
     many = [company(f"local:{n}", f"Region Göteborg nummer {n}") for n in range(1500)]
     best = [company("local:a", "Göteborg"), company("local:b", "Goteborg"), company("local:c", "AB Göteborg")]
     load(store, source(), [*many, *best, company("local:goteborg", "Another")])
@@ -102,7 +102,7 @@ def test_the_best_are_found_among_very_many(store: AnyStore) -> None:
     assert len(found(store, "nummer", limit=100)) == 100
 
 
-def test_types_and_limits_narrow(store: AnyStore) -> None:
+def test_types_and_limits_narrow(store: Store) -> None:
     load(store, source(), [company("local:1", "Gloves AB"), Record("Product", "local:1", {"name": "Gloves"})])
     assert found(store, "gloves", types=["Product"]) == ["Gloves"]
     assert found(store, "gloves", types=["Site", "Nonsense"]) == []
@@ -111,7 +111,7 @@ def test_types_and_limits_narrow(store: AnyStore) -> None:
     assert found(store, "gloves", limit=0) == []
 
 
-def test_search_stands_at_a_publication(store: AnyStore) -> None:
+def test_search_stands_at_a_publication(store: Store) -> None:
     load(store, source(), [company("local:1", "Old name")])
     load(store, source(edition="2"), [company("local:1", "New name")])
     assert [h.name for h in store.search(At(1), "old")] == ["Old name"]
@@ -120,14 +120,14 @@ def test_search_stands_at_a_publication(store: AnyStore) -> None:
     assert found(store, "new") == ["New name"]
 
 
-def test_search_respects_clearance_in_hits_and_names(store: AnyStore) -> None:
+def test_search_respects_clearance_in_hits_and_names(store: Store) -> None:
     load(store, source(), [company("local:1", "Open AB", LEI), company("local:2x", "Hidden AB", LEI, common=secret())])
     assert found(store, "hidden") == found(store, "local:2x") == found(store, "2x") == []
     inside = store.search(At(1, Secrecy.RESTRICTED), "hidden")
     assert [hit.name for hit in inside] == ["Open AB"]
 
 
-def test_words_of_a_run_that_was_abandoned_are_gone(store: AnyStore) -> None:
+def test_words_of_a_run_that_was_abandoned_are_gone(store: Store) -> None:
     run, _ = run_of(store, source(), [company("local:1", "Mistake AB")])
     store.abandon(run, "x")
     load(store, source(), [company("local:2", "Right AB")])
@@ -135,7 +135,7 @@ def test_words_of_a_run_that_was_abandoned_are_gone(store: AnyStore) -> None:
     assert store.check() == []
 
 
-def test_the_name_of_a_scheme_finds_nothing(store: AnyStore) -> None:
+def test_the_name_of_a_scheme_finds_nothing(store: Store) -> None:
     load(store, source(), [company("local:1", "One AB", LEI)])
     assert found(store, "local") == found(store, "lei") == []
 
@@ -149,13 +149,13 @@ TRAPS = [
 
 
 @pytest.mark.parametrize("text", TRAPS)
-def test_no_text_is_syntax(store: AnyStore, text: str) -> None:
+def test_no_text_is_syntax(store: Store, text: str) -> None:
     load(store, source(), [company("local:1", "Gloves AB")])
     assert set(found(store, text)) <= {"Gloves AB"}
     assert found(store, "gloves") == ["Gloves AB"]
 
 
-def test_words_that_are_operators_elsewhere_are_words_here(store: AnyStore) -> None:
+def test_words_that_are_operators_elsewhere_are_words_here(store: Store) -> None:
     load(store, source(), [company("local:1", "OR AND NOT NEAR"), company("local:2", "Gloves AB")])
     assert found(store, "gloves OR") == []
     assert found(store, "or and") == ["OR AND NOT NEAR"]
@@ -164,7 +164,7 @@ def test_words_that_are_operators_elsewhere_are_words_here(store: AnyStore) -> N
 
 @given(text=st.text(max_size=40))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_text_may_be_searched_for(store: AnyStore, text: str) -> None:
+def test_any_text_may_be_searched_for(store: Store, text: str) -> None:
     if store.latest() is None:
         load(store, source(), [company("local:1", "Gloves AB"), company("local:2", "Åäö Ünïcode")])
     at = now(store)
@@ -178,7 +178,7 @@ letters = st.characters(max_codepoint=0x4FF, categories=["Lu", "Ll", "Lo", "Nd"]
 
 @given(names=st.lists(st.text(letters, min_size=1, max_size=12), min_size=1, max_size=12, unique=True))
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_thing_is_found_by_its_own_name(store: AnyStore, names: list[str]) -> None:
+def test_a_thing_is_found_by_its_own_name(store: Store, names: list[str]) -> None:
     load(store, source(), [company(f"local:{n}", name) for n, name in enumerate(names)])
     for name in names:
         assert store.search(now(store), name)[0].exact

@@ -11,28 +11,28 @@ import pytest
 from graph.identity import entity_id, ghost_id
 from graph.snapshot.reader import read_topology
 from graph.snapshot.topology import NODE_TYPES, STATUSES
+from graph.sqlite import Store
 from graph.store import At, Judgement, RecordColumns, StoredRecord, Verdict
 from ontology.errors import InputError, NotInGraphError
 from ontology.model import LINKS, NODES
 from ontology.records import Common, Mode, Polarity, Record, Ref, Secrecy, Status, canonical, link_id
 from ontology.values import from_day
-from tests.contract.places import AnyStore
 from tests.contract.saying import ALL, START, company, day, entity, load, names, now, owns, secret, source
 
 LEI = "lei:213800KUD8LAJWSQ9D15"
 
 
-def judged(store: AnyStore, a: str, b: str, verdict: Verdict, why: str = "seen the papers") -> str:
+def judged(store: Store, a: str, b: str, verdict: Verdict, why: str = "seen the papers") -> str:
     """Judge, and give the judgement's id."""
     store.judge(Judgement(a, b, verdict, "A. Buyer", why), day(9))
     return next(j.id for j in store.judgements(now(store, ALL)) if j.why == why)
 
 
-def entity_of(store: AnyStore, series: str, record: Record) -> str:
+def entity_of(store: Store, series: str, record: Record) -> str:
     return entity_id(record.id(source(series).series_key))
 
 
-def test_records_that_share_a_strong_identifier_are_one_thing(store: AnyStore) -> None:
+def test_records_that_share_a_strong_identifier_are_one_thing(store: Store) -> None:
     load(store, source("a"), [company("local:1", "One AB", LEI)])
     _, settled = load(store, source("b"), [company("local:2", "One Aktiebolag", LEI)])
     (found,) = store.entities(now(store))
@@ -45,14 +45,14 @@ def test_records_that_share_a_strong_identifier_are_one_thing(store: AnyStore) -
     assert {judgement.a, judgement.b} == {found.id, entity_of(store, "b", company("local:2", "", LEI))}
 
 
-def test_of_one_publication_the_smallest_id_names_the_thing(store: AnyStore) -> None:
+def test_of_one_publication_the_smallest_id_names_the_thing(store: Store) -> None:
     records = [company(f"local:{n}", f"Name {n}", LEI) for n in range(5)]
     load(store, source(), records)
     (found,) = store.entities(now(store))
     assert found.id == min(entity_of(store, "register", r) for r in records)
 
 
-def test_things_of_two_types_are_never_one(store: AnyStore) -> None:
+def test_things_of_two_types_are_never_one(store: Store) -> None:
     gln = "gln:7350053850019"
     load(
         store,
@@ -65,18 +65,18 @@ def test_things_of_two_types_are_never_one(store: AnyStore) -> None:
         store.judge(Judgement(site, actor, Verdict.SAME, "me", "why"), START)
 
 
-def test_a_similar_name_makes_nothing_one(store: AnyStore) -> None:
+def test_a_similar_name_makes_nothing_one(store: Store) -> None:
     load(store, source(), [company("local:1", "One AB"), company("local:2", "One AB")])
     assert len(list(store.entities(now(store)))) == 2
 
 
-def test_a_natural_person_is_never_joined_by_a_rule(store: AnyStore) -> None:
+def test_a_natural_person_is_never_joined_by_a_rule(store: Store) -> None:
     load(store, source("a"), [company("local:1", "A person", natural_person=True)])
     load(store, source("b"), [company("local:1", "A person", natural_person=True)])
     assert len(list(store.entities(now(store)))) == 2
 
 
-def test_a_link_to_what_nobody_describes_stands_at_a_ghost_named_by_its_key(store: AnyStore) -> None:
+def test_a_link_to_what_nobody_describes_stands_at_a_ghost_named_by_its_key(store: Store) -> None:
     _, settled = load(store, source(), [company("local:1", "One"), owns("local:1", LEI)])
     ghost = store.find(now(store), LEI)
     assert ghost is not None
@@ -88,7 +88,7 @@ def test_a_link_to_what_nobody_describes_stands_at_a_ghost_named_by_its_key(stor
     assert [e.id for e in store.entities(now(store), types=["Site"])] == []
 
 
-def test_a_described_ghost_takes_the_records_id_and_its_own_id_redirects(store: AnyStore) -> None:
+def test_a_described_ghost_takes_the_records_id_and_its_own_id_redirects(store: Store) -> None:
     load(store, source("a"), [owns("local:1", LEI)])
     ghost = entity(store, LEI)
     (before,) = store.links(now(store))
@@ -108,7 +108,7 @@ def test_a_described_ghost_takes_the_records_id_and_its_own_id_redirects(store: 
     assert entity(store, ghost, At(1)) == ghost
 
 
-def test_a_thing_whose_record_is_taken_back_is_a_ghost_again_while_links_name_it(store: AnyStore) -> None:
+def test_a_thing_whose_record_is_taken_back_is_a_ghost_again_while_links_name_it(store: Store) -> None:
     load(store, source("links"), [owns("local:1", "local:2")])
     ghost = entity(store, "local:2")
     load(store, source("names"), [company("local:2", "Two")])
@@ -120,7 +120,7 @@ def test_a_thing_whose_record_is_taken_back_is_a_ghost_again_while_links_name_it
     assert store.check() == []
 
 
-def test_an_id_that_changed_with_its_keys_answers_with_where_the_keys_went(store: AnyStore) -> None:
+def test_an_id_that_changed_with_its_keys_answers_with_where_the_keys_went(store: Store) -> None:
     load(store, source(), [company("local:1", "One")])
     old = entity(store, "local:1")
     load(store, source(edition="2"), [company("local:1", "One", LEI)])
@@ -130,14 +130,14 @@ def test_an_id_that_changed_with_its_keys_answers_with_where_the_keys_went(store
     assert entity(store, old, At(1)) == old
 
 
-def test_what_was_never_there_is_not_found(store: AnyStore) -> None:
+def test_what_was_never_there_is_not_found(store: Store) -> None:
     load(store, source(), [company("local:1", "One")])
     for text in ("local:9", "One", "", "e" + "0" * 20, "e123", "r" + "0" * 20, "x:y:z", "\0", "e" + "é" * 20):
         assert store.find(now(store), text) is None
     assert store.find(now(store), " LOCAL:1 ") is not None
 
 
-def test_a_person_may_say_that_two_things_are_the_same_and_take_it_back(store: AnyStore) -> None:
+def test_a_person_may_say_that_two_things_are_the_same_and_take_it_back(store: Store) -> None:
     load(store, source(), [company("local:1", "One"), company("local:2", "Two"), owns("local:2", "local:3")])
     before = [(e.id, e.name) for e in store.entities(now(store))]
     one, two = entity(store, "local:1"), entity(store, "local:2")
@@ -163,7 +163,7 @@ def test_a_person_may_say_that_two_things_are_the_same_and_take_it_back(store: A
     assert store.check() == []
 
 
-def test_a_judgement_that_two_are_different_keeps_a_shared_identifier_from_joining_them(store: AnyStore) -> None:
+def test_a_judgement_that_two_are_different_keeps_a_shared_identifier_from_joining_them(store: Store) -> None:
     a, b = company("local:1", "One", LEI), company("local:2", "Two", LEI)
     load(store, source("a"), [a])
     load(store, source("b"), [b])
@@ -177,14 +177,14 @@ def test_a_judgement_that_two_are_different_keeps_a_shared_identifier_from_joini
     assert names(store) == ["One", "local:9"]
 
 
-def test_unsure_joins_nothing_and_is_kept(store: AnyStore) -> None:
+def test_unsure_joins_nothing_and_is_kept(store: Store) -> None:
     load(store, source(), [company("local:1", "One"), company("local:2", "Two")])
     judged(store, "local:1", "local:2", Verdict.UNSURE)
     assert names(store) == ["One", "Two"]
     assert [j.verdict for j in store.judgements(now(store))] == [Verdict.UNSURE]
 
 
-def test_of_two_judgements_the_newer_holds(store: AnyStore) -> None:
+def test_of_two_judgements_the_newer_holds(store: Store) -> None:
     load(store, source(), [company("local:1", "One"), company("local:2", "Two")])
     one, two = entity(store, "local:1"), entity(store, "local:2")
     judged(store, one, two, Verdict.DIFFERENT, "first")
@@ -194,7 +194,7 @@ def test_of_two_judgements_the_newer_holds(store: AnyStore) -> None:
     assert names(store) == ["One", "Two"]
 
 
-def test_a_judgement_outlives_the_editions_of_what_it_is_about(store: AnyStore) -> None:
+def test_a_judgement_outlives_the_editions_of_what_it_is_about(store: Store) -> None:
     load(store, source("a"), [company("local:1", "One")])
     load(store, source("b"), [company("local:2", "Two")])
     judged(store, "local:1", "local:2", Verdict.SAME)
@@ -205,7 +205,7 @@ def test_a_judgement_outlives_the_editions_of_what_it_is_about(store: AnyStore) 
     assert entity(store, "local:2") == entity(store, "local:1")
 
 
-def test_a_judgement_on_what_is_not_there_is_refused_and_leaves_no_run(store: AnyStore) -> None:
+def test_a_judgement_on_what_is_not_there_is_refused_and_leaves_no_run(store: Store) -> None:
     load(store, source(), [company("local:1", "One")])
     for a, b in (("local:1", "local:9"), ("nonsense", "local:1")):
         with pytest.raises(NotInGraphError):
@@ -217,7 +217,7 @@ def test_a_judgement_on_what_is_not_there_is_refused_and_leaves_no_run(store: An
     assert len(store.runs()) == 1
 
 
-def test_a_rules_judgement_cannot_be_withdrawn_only_contradicted(store: AnyStore) -> None:
+def test_a_rules_judgement_cannot_be_withdrawn_only_contradicted(store: Store) -> None:
     load(store, source("a"), [company("local:1", "One", LEI)])
     load(store, source("b"), [company("local:2", "Two", LEI)])
     (rule,) = store.judgements(now(store))
@@ -227,7 +227,7 @@ def test_a_rules_judgement_cannot_be_withdrawn_only_contradicted(store: AnyStore
     assert [j.verdict for j in store.judgements(now(store))] == [Verdict.DIFFERENT]
 
 
-def test_filters_of_records_and_links_all_apply(store: AnyStore) -> None:
+def test_filters_of_records_and_links_all_apply(store: Store) -> None:
     load(store, source(), [
         company("local:1", "One"), company("local:2", "Two"), Record("Site", "local:7", {"name": "Seven"}),
         owns("local:1", "local:2"), owns("local:2", "local:1"), owns("local:1", "local:3"),
@@ -256,7 +256,7 @@ def test_filters_of_records_and_links_all_apply(store: AnyStore) -> None:
     assert sorted(e.name for e in store.entities(at, types=["Organisation"])) == ["One", "Two", "local:3"]
 
 
-def test_links_come_in_canonical_order(store: AnyStore) -> None:
+def test_links_come_in_canonical_order(store: Store) -> None:
     items = [owns(f"local:{n % 4}", f"local:{n % 3}", row_key=str(n)) for n in range(24)]
     load(store, source(), [*items, *(company(f"local:{n}") for n in range(2))])
     order = [(k.source, k.target, k.type, k.id) for k in store.links(now(store))]
@@ -264,7 +264,7 @@ def test_links_come_in_canonical_order(store: AnyStore) -> None:
     assert len(order) == 24
 
 
-def test_columns_hold_what_the_links_hold(store: AnyStore) -> None:
+def test_columns_hold_what_the_links_hold(store: Store) -> None:
     period = Common(Status.VERIFIED, 0.25, Polarity.DENIED, Secrecy.PUBLIC, day(-20_000).date(), day(40_000).date())
     until = Common(Status.GENERIC, 0.0, valid_to=day(3).date())
     load(store, source("a"), [
@@ -294,7 +294,7 @@ def test_columns_hold_what_the_links_hold(store: AnyStore) -> None:
     assert list(store.link_columns(at, [])) == list(store.link_columns(at, ["SUPPLIES"])) == []
 
 
-def test_record_columns_hold_what_the_records_hold(store: AnyStore) -> None:
+def test_record_columns_hold_what_the_records_hold(store: Store) -> None:
     period = Common(Status.VERIFIED, 1.0, valid_from=day(-20_000).date(), valid_to=day(40_000).date())
     name = 'Å "quoted" <b>\u202e 50 % _ \\ \' ; -- 漢字 😀'
     load(store, source("a"), [
@@ -334,7 +334,7 @@ def _checked(batch: RecordColumns, records: Mapping[int, StoredRecord]) -> Itera
         yield row
 
 
-def test_ghosts_are_the_entities_that_only_links_name(store: AnyStore) -> None:
+def test_ghosts_are_the_entities_that_only_links_name(store: Store) -> None:
     load(store, source("a"), [company("local:1", "One"), owns("local:1", "local:8")])
     load(store, source("b"), [owns("local:1", "local:9", common=secret()), company("local:7", common=secret())])
     load(store, source("c"), [owns("local:1", "local:7")])
@@ -345,7 +345,7 @@ def test_ghosts_are_the_entities_that_only_links_name(store: AnyStore) -> None:
         assert list(store.ghosts(at)) == [e for e in store.entities(at) if e.ghost]
 
 
-def test_a_freeze_shows_each_thing_once_as_the_record_that_names_it_does(store: AnyStore) -> None:
+def test_a_freeze_shows_each_thing_once_as_the_record_that_names_it_does(store: Store) -> None:
     period = Common(Status.VERIFIED, 0.5, valid_from=day(0).date(), valid_to=day(10).date())
     until = Common(confidence=0.25, valid_from=day(5).date(), valid_to=day(20).date())
     load(store, source("a"), [company("local:1", "One AB", LEI, common=period), owns("local:1", "local:8", share=0.7)])
@@ -370,7 +370,7 @@ def test_a_freeze_shows_each_thing_once_as_the_record_that_names_it_does(store: 
     assert t.edges.mark.tolist() == [1]
 
 
-def test_what_was_erased_takes_its_links_out_of_earlier_freezes(store: AnyStore) -> None:
+def test_what_was_erased_takes_its_links_out_of_earlier_freezes(store: Store) -> None:
     people = [company("local:1", "One"), company("local:2", "Two"), company("local:3", "Three")]
     load(store, source(), [*people, owns("local:1", "local:2"), owns("local:1", "local:3", share=0.7)])
     (record,) = (r for r in store.records(At(1)) if r.name == "Two")
@@ -382,13 +382,13 @@ def test_what_was_erased_takes_its_links_out_of_earlier_freezes(store: AnyStore)
     assert len(after.edges) == 2
 
 
-def test_two_versions_of_a_link_stand_in_the_order_in_which_they_were_said(store: AnyStore) -> None:
+def test_two_versions_of_a_link_stand_in_the_order_in_which_they_were_said(store: Store) -> None:
     load(store, source(mode=Mode.APPEND), [owns("local:1", "local:2", share=0.2)])
     load(store, source(edition="2", mode=Mode.APPEND), [owns("local:1", "local:2", share=0.7)])
     assert read_topology(store, now(store)).edges.mark.tolist() == [0, 1]
 
 
-def test_a_self_loop_and_odd_texts_come_back_as_they_went_in(store: AnyStore) -> None:
+def test_a_self_loop_and_odd_texts_come_back_as_they_went_in(store: Store) -> None:
     name = 'Å "quoted" <b>\u202e 50 % _ \\ \' ; --'
     facts = company("local:å ö", name, roles=["buyer", "supplier"])
     load(store, source(), [facts, owns("local:å ö", "local:å ö", share=0.5)])

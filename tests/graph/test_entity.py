@@ -17,7 +17,7 @@ from graph.questions.entity import entity
 from graph.questions.trace import trace
 from graph.snapshot.cache import Cache
 from graph.snapshot.view import Known, Moment, Snapshot
-from graph.sqlite import SqliteStore
+from graph.sqlite import Store
 from ontology.method import method
 from ontology.records import Common, Link, Polarity, Record, Ref, Secrecy, Status
 from tests.contract.saying import load, now, source
@@ -28,7 +28,7 @@ FACTORY, MAKER = "local:factory", "local:maker"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[Store]:
     opened = graph.sqlite.open(tmp_path / "store.kedja")
     yield opened
     opened.close()
@@ -42,20 +42,20 @@ def operates(common: Common | None = None) -> Link:
     return Link("OPERATES", Ref("Organisation", MAKER), Ref("Site", FACTORY), common=common or Common())
 
 
-def snapshot(store: SqliteStore, cache: Path, clearance: Secrecy = Secrecy.PUBLIC) -> Snapshot:
+def snapshot(store: Store, cache: Path, clearance: Secrecy = Secrecy.PUBLIC) -> Snapshot:
     at, latest = now(store, clearance), store.latest()
     assert latest is not None
     known = Known(at.publication, latest.at, clearance.name.lower())
     return Snapshot(Cache(cache).topology(store, at), Moment(date(2026, 6, 1)), method(), known)
 
 
-def ask(store: SqliteStore, cache: Path, id: str = FACTORY, clearance: Secrecy = Secrecy.PUBLIC) -> EntityData:
+def ask(store: Store, cache: Path, id: str = FACTORY, clearance: Secrecy = Secrecy.PUBLIC) -> EntityData:
     data = entity(store, snapshot(store, cache, clearance), id).data
     assert data is not None
     return data
 
 
-def test_every_source_is_told_apart(store: SqliteStore, tmp_path: Path) -> None:
+def test_every_source_is_told_apart(store: Store, tmp_path: Path) -> None:
     load(store, source("one"), [site(900), operates()], 1)
     load(store, source("two"), [site(900)], 2)
     found = ask(store, tmp_path)
@@ -68,7 +68,7 @@ def test_every_source_is_told_apart(store: SqliteStore, tmp_path: Path) -> None:
     assert found.conflicts == ()
 
 
-def test_only_a_link_that_names_the_goods_has_a_resolution(store: SqliteStore, tmp_path: Path) -> None:
+def test_only_a_link_that_names_the_goods_has_a_resolution(store: Store, tmp_path: Path) -> None:
     typical = Common(status=Status.GENERIC)
     steps = [Record("Step", f"local:{id}", {"name": id}) for id in ("dip", "pack")]
     links = [
@@ -92,7 +92,7 @@ def test_only_a_link_that_names_the_goods_has_a_resolution(store: SqliteStore, t
     }  # fmt: skip
 
 
-def test_different_values_of_a_single_valued_property_conflict(store: SqliteStore, tmp_path: Path) -> None:
+def test_different_values_of_a_single_valued_property_conflict(store: Store, tmp_path: Path) -> None:
     load(store, source("one"), [site(900)], 1)
     load(store, source("two"), [site(350)], 2)
     (conflict,) = ask(store, tmp_path).conflicts
@@ -100,20 +100,20 @@ def test_different_values_of_a_single_valued_property_conflict(store: SqliteStor
     assert len(conflict.records) == 2
 
 
-def test_a_value_that_no_longer_holds_conflicts_with_none(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_value_that_no_longer_holds_conflicts_with_none(store: Store, tmp_path: Path) -> None:
     load(store, source("one"), [site(900, common=Common(valid_to=date(2026, 1, 1)))], 1)
     load(store, source("two"), [site(350)], 2)
     assert ask(store, tmp_path).conflicts == ()
 
 
-def test_one_source_that_asserts_and_one_that_denies_conflict(store: SqliteStore, tmp_path: Path) -> None:
+def test_one_source_that_asserts_and_one_that_denies_conflict(store: Store, tmp_path: Path) -> None:
     load(store, source("one"), [site(900), operates()], 1)
     load(store, source("two"), [operates(Common(polarity=Polarity.DENIED))], 2)
     (conflict,) = ask(store, tmp_path).conflicts
     assert (conflict.property, conflict.values) == ("OPERATES", ("asserted", "denied"))
 
 
-def test_an_id_that_was_merged_away_redirects(store: SqliteStore, tmp_path: Path) -> None:
+def test_an_id_that_was_merged_away_redirects(store: Store, tmp_path: Path) -> None:
     load(store, source("one"), [site(900), operates()], 1)
     ghost = ask(store, tmp_path).neighbours[0].id
     load(store, source("two"), [Record("Organisation", MAKER, {"name": "The maker"})], 2)
@@ -123,13 +123,13 @@ def test_an_id_that_was_merged_away_redirects(store: SqliteStore, tmp_path: Path
     assert ask(store, tmp_path, MAKER).redirected_from is None
 
 
-def test_what_is_withheld_shows_nowhere(store: SqliteStore, tmp_path: Path) -> None:
+def test_what_is_withheld_shows_nowhere(store: Store, tmp_path: Path) -> None:
     load(store, source("one"), [site(900), operates(Common(secrecy=Secrecy.RESTRICTED))], 1)
     assert ask(store, tmp_path).links == ()
     assert len(ask(store, tmp_path, clearance=Secrecy.RESTRICTED).links) == 1
 
 
-def test_what_is_not_there_is_said_so(store: SqliteStore, tmp_path: Path) -> None:
+def test_what_is_not_there_is_said_so(store: Store, tmp_path: Path) -> None:
     load(store, source("one"), [site(900)], 1)
     assert entity(store, snapshot(store, tmp_path), "local:nothing").data is None
 

@@ -12,13 +12,13 @@ import pytest
 import graph.sqlite
 from graph.snapshot.cache import Cache
 from graph.snapshot.reader import read_topology
-from graph.sqlite import SqliteStore
+from graph.sqlite import Store
 from ontology.records import Record, Secrecy
 from tests.contract.saying import company, load, now, owns, secret, source
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[Store]:
     opened = graph.sqlite.open(tmp_path / "store.kedja")
     load(opened, source("register"), [company("local:a"), company("local:b"), owns("local:a", "local:b", share=0.5)])
     yield opened
@@ -29,7 +29,7 @@ def folders(cache: Path) -> list[str]:
     return sorted(path.name for path in cache.iterdir() if path.is_dir())
 
 
-def test_what_is_frozen_once_is_opened_afterwards(store: SqliteStore, tmp_path: Path) -> None:
+def test_what_is_frozen_once_is_opened_afterwards(store: Store, tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache")
     first = cache.topology(store, now(store))
     (folder,) = folders(cache.folder)
@@ -39,7 +39,7 @@ def test_what_is_frozen_once_is_opened_afterwards(store: SqliteStore, tmp_path: 
     assert {path.name: path.stat().st_mtime_ns for path in (cache.folder / folder).iterdir()} == before
 
 
-def test_a_new_publication_and_another_clearance_are_others(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_new_publication_and_another_clearance_are_others(store: Store, tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache")
     load(store, source("more"), [company("local:hidden", common=secret())], 2)
     public = cache.topology(store, now(store))
@@ -48,7 +48,7 @@ def test_a_new_publication_and_another_clearance_are_others(store: SqliteStore, 
     assert len(folders(cache.folder)) == 2
 
 
-def test_the_same_content_is_kept_once_and_withheld_rows_change_no_hash(store: SqliteStore, tmp_path: Path) -> None:
+def test_the_same_content_is_kept_once_and_withheld_rows_change_no_hash(store: Store, tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache")
     before = cache.topology(store, now(store)).hash
     load(store, source("more"), [company("local:hidden", common=secret())], 2)
@@ -56,7 +56,7 @@ def test_the_same_content_is_kept_once_and_withheld_rows_change_no_hash(store: S
     assert len(folders(cache.folder)) == 1
 
 
-def test_a_key_added_to_an_entity_is_never_answered_from_an_older_freeze(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_key_added_to_an_entity_is_never_answered_from_an_older_freeze(store: Store, tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache")
     cache.topology(store, now(store))
     load(store, source("keys"), [Record("Organisation", "local:a", {"name": "local:a"}, also=("demo:a",))], 2)
@@ -64,7 +64,7 @@ def test_a_key_added_to_an_entity_is_never_answered_from_an_older_freeze(store: 
     assert any("demo:a" in key for key in keys)
 
 
-def test_the_least_recently_used_is_evicted(store: SqliteStore, tmp_path: Path) -> None:
+def test_the_least_recently_used_is_evicted(store: Store, tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache", keep=2)
     hashes = [cache.topology(store, now(store)).hash]
     os.utime(cache.folder / folders(cache.folder)[0], (1, 1))
@@ -76,7 +76,7 @@ def test_the_least_recently_used_is_evicted(store: SqliteStore, tmp_path: Path) 
     assert not any(name.startswith(hashes[0]) for name in kept)
 
 
-def test_many_readers_build_it_once(store: SqliteStore, tmp_path: Path) -> None:
+def test_many_readers_build_it_once(store: Store, tmp_path: Path) -> None:
     at, path = now(store), Path(str(store.url).removeprefix("sqlite://"))
 
     def read(_: int) -> str:
@@ -91,7 +91,7 @@ def test_many_readers_build_it_once(store: SqliteStore, tmp_path: Path) -> None:
     assert len(folders(tmp_path / "cache")) == 1
 
 
-def test_a_freeze_that_was_cut_short_is_done_anew(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_freeze_that_was_cut_short_is_done_anew(store: Store, tmp_path: Path) -> None:
     cache = Cache(tmp_path / "cache")
     first = cache.topology(store, now(store))
     (folder,) = folders(cache.folder)

@@ -19,7 +19,7 @@ import pytest
 import graph.sqlite
 from graph.snapshot.arrays import whole
 from graph.snapshot.reader import read_topology
-from graph.sqlite import SqliteStore, bulk
+from graph.sqlite import Store, bulk
 from graph.store import At, LinkColumns, RecordColumns
 from graph.texts import Texts
 from ontology.errors import StoreError
@@ -40,7 +40,7 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[Store]:
     with graph.sqlite.open(tmp_path / "å ö 100 %25 #?&=.kedja") as opened:
         yield opened
 
@@ -59,14 +59,14 @@ def columns(batches: Iterator[Any], kind: type[Any]) -> dict[str, Any]:
     return found
 
 
-def read(store: SqliteStore, at: At) -> list[dict[str, Any]]:
+def read(store: Store, at: At) -> list[dict[str, Any]]:
     links = store.link_columns(at, LINKS)
     few = store.link_columns(at, ["OWNS"])
     records = store.record_columns(at)
     return [columns(links, LinkColumns), columns(few, LinkColumns), columns(records, RecordColumns)]
 
 
-def fill(store: SqliteStore, count: int) -> None:
+def fill(store: Store, count: int) -> None:
     """Records of every sort in two runs, links between them, and a third run that is not published."""
     chance = random.Random(5)
 
@@ -91,9 +91,7 @@ def fill(store: SqliteStore, count: int) -> None:
     store.settle(begun.run, {})
 
 
-def test_a_process_of_its_own_reads_what_this_process_reads(
-    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_of_its_own_reads_what_this_process_reads(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store, 1000)
     points = [At(0), At(1), At(2), At(2, ALL)]
     here = [read(store, at) for at in points]
@@ -103,7 +101,7 @@ def test_a_process_of_its_own_reads_what_this_process_reads(
     assert {name[:3] for name in here[2][2]["name"]} >= {name[:3] for name in NAMES if name}
 
 
-def test_what_takes_several_batches_is_read_whole(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_takes_several_batches_is_read_whole(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store, 300)
     once = read(store, At(2))
     monkeypatch.setattr(bulk, "BATCH", 7)
@@ -112,7 +110,7 @@ def test_what_takes_several_batches_is_read_whole(store: SqliteStore, monkeypatc
     assert read(store, At(2)) == once
 
 
-def test_the_size_of_a_store_is_of_its_log_too(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_size_of_a_store_is_of_its_log_too(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     empty = bulk.size(store.core.path)
     load(store, source(), [company(f"local:{n}") for n in range(500)])
     grown = bulk.size(store.core.path)
@@ -126,7 +124,7 @@ def test_the_size_of_a_store_is_of_its_log_too(store: SqliteStore, monkeypatch: 
 
 
 @BESIDE
-def test_where_no_process_can_be_started_this_one_reads(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_process_can_be_started_this_one_reads(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     load(store, source(), [company("local:1"), owns("local:1", "local:2")])
     before = read(store, At(1))
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
@@ -147,7 +145,7 @@ def test_a_second_sqlite_library_is_never_loaded_into_a_process_that_writes(tmp_
 
 
 @BESIDE
-def test_the_reading_process_neither_writes_nor_takes_the_log_away(store: SqliteStore) -> None:
+def test_the_reading_process_neither_writes_nor_takes_the_log_away(store: Store) -> None:
     load(store, source(), [company(f"local:{n}") for n in range(500)])
     log = store.core.path.with_name(f"{store.core.path.name}-wal")
     before = (store.core.path.read_bytes(), log.read_bytes())
@@ -156,7 +154,7 @@ def test_the_reading_process_neither_writes_nor_takes_the_log_away(store: Sqlite
 
 
 @BESIDE
-def test_reading_beside_a_transaction_shows_nothing_of_it_and_drops_none_of_its_locks(store: SqliteStore) -> None:
+def test_reading_beside_a_transaction_shows_nothing_of_it_and_drops_none_of_its_locks(store: Store) -> None:
     load(store, source(), [company("local:1"), company("local:2")])
     rival = (
         "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None);"
@@ -172,7 +170,7 @@ def test_reading_beside_a_transaction_shows_nothing_of_it_and_drops_none_of_its_
 
 
 @BESIDE
-def test_who_stops_early_leaves_no_process_behind(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_stops_early_leaves_no_process_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(store, 2000)
     monkeypatch.setattr(bulk, "BATCH", 5)
     reading = store.record_columns(At(2))
@@ -186,7 +184,7 @@ def test_who_stops_early_leaves_no_process_behind(store: SqliteStore, monkeypatc
 
 
 @BESIDE
-def test_what_cannot_be_read_is_an_error_of_ours(store: SqliteStore) -> None:
+def test_what_cannot_be_read_is_an_error_of_ours(store: Store) -> None:
     load(store, source(), [company("local:1")])
     connection = sqlite3.connect(store.core.path)
     connection.execute("ALTER TABLE record RENAME TO record_gone")
@@ -220,12 +218,12 @@ def test_a_freeze_beside_a_loading_process_is_of_one_publication(tmp_path: Path)
         _freeze_beside(store, tmp_path, lambda edition: write(tmp_path / f"file-{edition}", "chain", str(edition), 200))
 
 
-def _freeze_beside(store: SqliteStore, folder: Path, file: Callable[[int], Path]) -> None:
+def _freeze_beside(store: Store, folder: Path, file: Callable[[int], Path]) -> None:
     from loaders.base import load as load_file
 
     load_file(store, Invented(), file(0), now=day(0))
     seen = set()
-    with started("sqlite", folder, *[file(edition) for edition in (1, 2)]) as process:
+    with started(folder, *[file(edition) for edition in (1, 2)]) as process:
         while process.poll() is None:
             frozen = read_topology(store, now(store))
             editions = {name.rpartition(" ")[2] for name in frozen.vertices.name if name.startswith("Number")}

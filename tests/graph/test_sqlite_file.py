@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import graph.sqlite
-from graph.sqlite import SqliteStore, schema
-from graph.store import At, Store
+from graph.sqlite import Store, schema
+from graph.store import At
 from ontology.errors import SchemaMismatchError, StoreBusyError, StoreError
 from ontology.records import Link, Record
 from tests.contract.saying import START, company, load, names, now, owns, run_of, source
@@ -23,18 +23,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[Store]:
     with graph.sqlite.open(tmp_path / "store.kedja") as opened:
         yield opened
 
 
 def files(folder: Path) -> dict[str, bytes]:
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-def test_it_is_a_store_as_the_protocol_has_it(store: SqliteStore, tmp_path: Path) -> None:
-    as_protocol: Store = store
-    assert as_protocol.url == f"sqlite://{tmp_path / 'store.kedja'}"
 
 
 def test_a_new_store_is_made_with_its_folder_and_is_empty(tmp_path: Path) -> None:
@@ -139,7 +134,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("what", BROKEN)
-def test_the_check_finds(store: SqliteStore, tmp_path: Path, what: str) -> None:
+def test_the_check_finds(store: Store, tmp_path: Path, what: str) -> None:
     load(store, source("a"), [company("local:1", "One"), owns("local:1", "local:2")])
     load(store, source("b"), [])
     assert store.check() == []
@@ -161,7 +156,7 @@ def test_four_processes_may_make_the_same_store_at_once(tmp_path: Path) -> None:
     assert len(said) == 1
 
 
-def test_threads_share_a_store(store: SqliteStore) -> None:
+def test_threads_share_a_store(store: Store) -> None:
     load(store, source(), [company(f"local:{n}", f"Name {n}") for n in range(50)])
     faults: list[BaseException] = []
 
@@ -183,13 +178,13 @@ def test_threads_share_a_store(store: SqliteStore) -> None:
     assert len(names(store)) == 54
 
 
-def test_who_waits_too_long_for_the_lease_is_told(store: SqliteStore, tmp_path: Path) -> None:
+def test_who_waits_too_long_for_the_lease_is_told(store: Store, tmp_path: Path) -> None:
     run_of(store, source(), [])
     with graph.sqlite.open(tmp_path / "store.kedja") as other, pytest.raises(StoreBusyError):
         other.core.locks.take_lease(wait=0.1)
 
 
-def test_only_retracted_is_ever_updated_in_what_was_published(store: SqliteStore, tmp_path: Path) -> None:
+def test_only_retracted_is_ever_updated_in_what_was_published(store: Store, tmp_path: Path) -> None:
     def rows() -> dict[tuple[str, int], tuple[object, ...]]:
         connection = sqlite3.connect(tmp_path / "store.kedja")
         found = {}
@@ -217,7 +212,7 @@ def test_only_retracted_is_ever_updated_in_what_was_published(store: SqliteStore
         before = after
 
 
-PLANS: dict[str, tuple[Callable[[SqliteStore, str], Iterable[object]], str]] = {
+PLANS: dict[str, tuple[Callable[[Store, str], Iterable[object]], str]] = {
     "links of a thing": (lambda s, e: s.links(now(s), source=[e]), "link_source"),
     "links to a thing": (lambda s, e: s.links(now(s), target=[e], types=["OWNS"]), "link_target"),
     "records of a thing": (lambda s, e: s.records(now(s), entities=[e], types=["Organisation"]), "record_base"),
@@ -229,7 +224,7 @@ PLANS: dict[str, tuple[Callable[[SqliteStore, str], Iterable[object]], str]] = {
 
 
 @pytest.mark.parametrize("what", PLANS)
-def test_questions_about_one_thing_use_an_index_and_never_read_the_whole(store: SqliteStore, what: str) -> None:
+def test_questions_about_one_thing_use_an_index_and_never_read_the_whole(store: Store, what: str) -> None:
     load(store, source(), [company("local:1", "One"), owns("local:1", "local:1")])
     (thing,) = store.entities(now(store))
     ask, index = PLANS[what]
