@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 
 from graph.identity import ordinal
+from graph.searching import indexed
 from graph.sqlite.core import Core
 from graph.sqlite.schema import SHIFT
 from graph.store import RunState
@@ -97,11 +99,11 @@ def _insert_records(
         kind = core.kind(connection, record.type)
         rows.append((row, base, apart, len(name), *_common(kind, record.common, secrecy, run, row, said)))
         keys += ((nodes[ghost], base) for ghost in ghosts)
+        alias = str(facts.get("name_sv") or "")
+        words = indexed(name, alias, " ".join(key.partition(":")[2] for key in record.keys))
         bodies.append((
-            row, name, str(facts.get("name_sv") or ""),
-            " ".join(key.partition(":")[2] for key in record.keys),
-            json.dumps(record.keys, ensure_ascii=False), text, _raw(record.raw), record.locator,
-            record.common.cites,
+            row, name, alias, json.dumps(record.keys, ensure_ascii=False), text, _raw(record.raw), record.locator,
+            record.common.cites, *astuple(words),
         ))  # fmt: skip
     _insert(connection, "record", rows, bodies)
     connection.executemany("INSERT OR IGNORE INTO record_key VALUES (?,?)", keys)

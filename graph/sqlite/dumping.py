@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from graph import dump as files
 from graph.dump import FIELDS, Row
 from graph.identity import ordinal
+from graph.searching import indexed
 from graph.sqlite.core import Core
-from graph.sqlite.schema import SHIFT
+from graph.sqlite.schema import FOUND_BY, SHIFT
 from ontology.errors import FileFormatError, StoreError
 
 _TEXTS = {
@@ -98,11 +100,16 @@ def _fill(core: Core, connection: sqlite3.Connection, kind: str, batch: list[dic
     names = _TEXTS.get(kind, ())
     if names:
         said = [row for row in batch if row["body"] == row["row"]]
-        _insert(
-            connection, f"{kind}_body", [{"body": r["row"]} | {name: r[name] or "" for name in names} for r in said]
-        )
+        bodies = [{"body": r["row"]} | {name: r[name] or "" for name in names} for r in said]
+        if kind == "record":
+            bodies = [body | _found_by(body) for body in bodies]
+        _insert(connection, f"{kind}_body", bodies)
         batch = [{name: value for name, value in row.items() if name not in names} for row in batch]
     _insert(connection, kind, batch)
+
+
+def _found_by(body: dict[str, Any]) -> dict[str, str]:
+    return dict(zip(FOUND_BY, astuple(indexed(body["name"], body["alias"], body["numbers"])), strict=True))
 
 
 def _insert(connection: sqlite3.Connection, table: str, batch: list[dict[str, Any]]) -> None:

@@ -20,8 +20,11 @@ from ontology.errors import SchemaMismatchError, StoreError, of_os_error
 from ontology.model import LINKS, NODES
 
 APPLICATION_ID = 0x4B45444A  # "KEDJ"
-SCHEMA = 2
+SCHEMA = 3
 SHIFT = 32
+
+FOUND_BY = ("name_folded", "alias_folded", "numbers", "also", "ends")
+"""Columns of the index of words, as ``graph.searching.indexed`` makes them."""
 
 _COMMON = """
     type INTEGER NOT NULL, status INTEGER NOT NULL, denied INTEGER NOT NULL, confidence REAL,
@@ -66,8 +69,9 @@ CREATE INDEX record_body_of ON record(body);
 CREATE INDEX record_retracted ON record(retracted) WHERE retracted IS NOT NULL;
 CREATE INDEX record_secret ON record(secrecy) WHERE secrecy > 0;
 CREATE TABLE record_body (
-    body INTEGER PRIMARY KEY, name TEXT NOT NULL, alias TEXT NOT NULL, numbers TEXT NOT NULL, keys TEXT NOT NULL,
-    properties TEXT NOT NULL, raw TEXT NOT NULL, locator TEXT NOT NULL, cites TEXT NOT NULL);
+    body INTEGER PRIMARY KEY, name TEXT NOT NULL, alias TEXT NOT NULL, keys TEXT NOT NULL,
+    properties TEXT NOT NULL, raw TEXT NOT NULL, locator TEXT NOT NULL, cites TEXT NOT NULL,
+    {" TEXT NOT NULL, ".join(FOUND_BY)} TEXT NOT NULL);
 
 CREATE TABLE link_in (
     row INTEGER PRIMARY KEY, ord INTEGER NOT NULL,
@@ -96,14 +100,14 @@ CREATE TABLE tombstone (
     PRIMARY KEY (id, run)) WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE words USING fts5(
-    name, alias, numbers, content='record_body', content_rowid='body', detail=full, columnsize=0,
-    tokenize="unicode61 remove_diacritics 2");
+    {", ".join(FOUND_BY)}, content='record_body', content_rowid='body', detail=full, columnsize=0,
+    tokenize="unicode61");
 CREATE TRIGGER words_in AFTER INSERT ON record_body BEGIN
-    INSERT INTO words(rowid, name, alias, numbers) VALUES (new.body, new.name, new.alias, new.numbers);
+    INSERT INTO words(rowid, {", ".join(FOUND_BY)}) VALUES (new.body, new.{", new.".join(FOUND_BY)});
 END;
 CREATE TRIGGER words_out BEFORE DELETE ON record_body BEGIN
-    INSERT INTO words(words, rowid, name, alias, numbers)
-    VALUES ('delete', old.body, old.name, old.alias, old.numbers);
+    INSERT INTO words(words, rowid, {", ".join(FOUND_BY)})
+    VALUES ('delete', old.body, old.{", old.".join(FOUND_BY)});
 END;
 """
 

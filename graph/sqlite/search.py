@@ -8,7 +8,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from graph.identity import entity_id
-from graph.searching import CANDIDATES, LAST_TIERS, NEAR_LENGTH, Query, spelling, type_rank
+from graph.searching import (
+    CANDIDATES,
+    LAST_TIERS,
+    NEAR_LENGTH,
+    PART_TIER,
+    SHORTEST_PART,
+    Query,
+    spelling,
+    type_rank,
+)
 from graph.sqlite.core import Core, View
 from graph.sqlite.entities import entities, find
 from graph.store import At, Hit
@@ -34,7 +43,7 @@ def search(core: Core, at: At, text: str, types: Iterable[str] | None, limit: in
     best = heapq.nsmallest(max(limit, 0), found.items(), key=lambda item: item[1].rank)
     by_id = {e.id: e for e in entities(core, at, None, [id_ for id_, _ in best])}
     return [
-        Hit(id_, by_id[id_].type, by_id[id_].name, by_id[id_].keys, hit.exact, float(6 - hit.rank[0]))
+        Hit(id_, by_id[id_].type, by_id[id_].name, by_id[id_].keys, hit.exact, float(PART_TIER - hit.rank[0]))
         for id_, hit in best
         if id_ in by_id
     ]
@@ -42,13 +51,12 @@ def search(core: Core, at: At, text: str, types: Iterable[str] | None, limit: in
 
 def _by_identifier(core: Core, at: At, text: str) -> list[tuple[str, str]]:
     """Entities that the text names by an id, a key or a bare identifier."""
-    keys = guess_keys(text) if any(c.isdigit() for c in text) or len(text.strip()) <= 3 else ()
-    found = [find(core, at, key) for key in (text, *keys) if key.strip()]
+    found = [find(core, at, key) for key in (text, *guess_keys(text)) if key.strip()]
     return [(entity.id, entity.type) for entity in found if entity]
 
 
 def _by_words(core: Core, view: View, query: Query, types: set[str] | None, limit: int) -> dict[str, _Found]:
-    """Ranked candidates, stage by stage: names that begin so and identifiers, then whole words, then an unfinished one.
+    """Ranked candidates, stage by stage: names that begin so and identifiers, whole words, an unfinished one, parts.
 
     Every hit of a stage ranks above those that only a later one finds, so enough of them end the search.
     """
@@ -67,11 +75,30 @@ def _by_words(core: Core, view: View, query: Query, types: set[str] | None, limi
     return found
 
 
-def _stages(query: Query) -> tuple[str, str, str]:
-    # Quoted, a chunk is a phrase to FTS5 whatever stands in it; it folds and splits it as it did the names.
-    whole = " ".join(query.chunks)
-    words = " ".join(f'"{chunk}"' for chunk in query.chunks)
-    return f'({{name alias}} : ^ "{whole}" *) OR ({{numbers}} : "{whole}")', words, f"{words} *"
+def _stages(query: Query) -> Iterator[str]:
+    """What to match, stage by stage. Only folded letters and digits reach FTS5, as phrases in quotation marks."""
+    spellings = [[f'"{spelling}"' for spelling in chunk] for chunk in query.chunks]
+    whole = " ".join(query.words)
+    yield (
+        f'({{name_folded alias_folded}} : ^ "{whole}" *) OR ({{numbers}} : "{whole}")'
+        f' OR ({{name_folded alias_folded also}} : ^ "{query.core}" *)'
+    )
+    yield f"{NAMES} : ({_every(spellings)})"
+    yield f"{NAMES} : ({_every([*spellings[:-1], [f'{text} *' for text in spellings[-1]]])})"
+    parts = [[f"{NAMES} : {text} *" for text in chunk] for chunk in spellings]
+    for place, (word, *_) in enumerate(query.chunks):
+        if len(word) < SHORTEST_PART:
+            parts[place] = [f"{NAMES} : {text}" for text in spellings[place]]
+        elif " " not in word:
+            parts[place].append(f'ends : "{word[::-1]}" *')
+    yield _every(parts)
+
+
+NAMES = "{name_folded alias_folded numbers also}"
+
+
+def _every(chunks: list[list[str]]) -> str:
+    return " AND ".join(f"({' OR '.join(chunk)})" for chunk in chunks)
 
 
 def _candidates(

@@ -40,11 +40,87 @@ def test_within_longer_names_too(store: Store) -> None:
     assert found(store, "region göteborg") == ["Region Göteborg AB", "Region Goteborg AB"]
 
 
-def test_the_last_word_may_be_unfinished_and_only_the_last(store: Store) -> None:
+def test_words_may_be_unfinished_and_whole_ones_go_first(store: Store) -> None:
     load(store, source(), [company("local:1", "Nordic Gloves AB"), company("local:2", "Nordic Steel AB")])
     assert found(store, "nordic gl") == ["Nordic Gloves AB"]
     assert found(store, "nord") == ["Nordic Steel AB", "Nordic Gloves AB"]
-    assert found(store, "nor glov") == []
+    assert found(store, "nor glov") == ["Nordic Gloves AB"]
+    load(store, source("b"), [company("local:3", "Nor Glov Maskin AB")])
+    assert found(store, "nor glov") == ["Nor Glov Maskin AB", "Nordic Gloves AB"]
+
+
+def test_a_part_of_a_compound_finds_it_after_the_word_itself(store: Store) -> None:
+    names = ["Operationshandskar", "Nitrilhandskar, opudrade", "Handskar", "Handskfabriken"]
+    load(store, source(), [Record("Product", f"local:{n}", {"name": name}) for n, name in enumerate(names)])
+    assert found(store, "handskar") == ["Handskar", "Operationshandskar", "Nitrilhandskar, opudrade"]
+    assert found(store, "opudrade handskar") == ["Nitrilhandskar, opudrade"]
+    assert found(store, "ar") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Ørsted Wind A/S", "orsted"),
+        ("Ørsted Wind A/S", "Oersted wind"),
+        ("Oersted Wind", "ørsted"),
+        ("Ægir Havfruen", "aegir"),
+        ("Łódź Rękawice Sp. z o.o.", "Lodz rekawice"),
+        ("Straßen GmbH", "strassen"),
+        ("Đại Việt Găng", "dai viet gang"),
+        ("Þórshöfn Ýsa", "thorshofn ysa"),
+        ("Århus Medico", "aarhus"),
+        ("Кота Джая", "kota dzhaya"),
+        ("上海手套有限公司", "手套"),
+        ("上海手套有限公司", "shanghaishoutao"),
+        ("トヨタ自動車", "toyota"),
+        ("Ελληνικά Γάντια", "ellinika gantia"),
+    ],
+)
+def test_letters_are_found_as_people_type_them(store: Store, name: str, typed: str) -> None:
+    load(store, source(), [company("local:1", name), company("local:2", "Something else")])
+    assert found(store, typed) == [name]
+    assert found(store, typed.upper()) == [name]
+    assert not store.search(now(store), typed)[0].exact
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Nordlunda Vårdhandel AB", "Nordlunda Vårdhandel Aktiebolag"),
+        ("Nordlunda Vårdhandel AB", "Aktiebolaget Nordlunda vårdhandel"),
+        ("AB Nordlunda", "Nordlunda AB (publ)"),
+        ("Kota Jaya Glove Sdn. Bhd.", "Kota Jaya Glove Sendirian Berhad"),
+        ("Kota Jaya Glove Sdn. Bhd.", "KOTA JAYA GLOVE SDN BHD"),
+        ("Kota Jaya Glove", "Kota Jaya Glove Ltd."),
+        ("Weber Medizintechnik GmbH & Co. KG", "Weber Medizintechnik G.m.b.H."),
+        ("Łódź Rękawice Sp. z o.o.", "Lodz Rekawice spółka z ograniczoną odpowiedzialnością"),
+        ("A/S Dansk Handske", "Dansk Handske ApS"),
+        ("PT Indo Sarung Tbk", "Indo Sarung"),
+        ("上海手套有限公司", "上海手套"),
+        ("ООО Ромашка", "Romashka"),
+    ],
+)
+def test_a_legal_form_may_be_left_out_or_written_otherwise(store: Store, name: str, typed: str) -> None:
+    load(store, source(), [company("local:1", name), company("local:2", "Another AB Glove Sdn Bhd GmbH")])
+    assert found(store, typed) == [name]
+
+
+def test_the_legal_form_that_is_asked_for_goes_first(store: Store) -> None:
+    names = ["Modo Gloves", "Modo Gloves GmbH", "Modo Gloves AB"]
+    load(store, source(), [company(f"local:{n}", name) for n, name in enumerate(names)])
+    assert found(store, "modo gloves ab") == ["Modo Gloves AB", "Modo Gloves", "Modo Gloves GmbH"]
+    assert [hit.exact for hit in store.search(now(store), "modo gloves ab")] == [True, False, False]
+
+
+def test_a_name_that_is_only_legal_forms_is_found_by_them(store: Store) -> None:
+    load(store, source(), [company("local:1", "Company Limited"), company("local:2", "Gloves Ltd")])
+    assert found(store, "company limited") == ["Company Limited"]
+
+
+def test_words_in_another_order_find_the_name(store: Store) -> None:
+    load(store, source(), [company("local:1", "Kota Jaya Glove Sdn Bhd"), company("local:2", "Kota Glove")])
+    assert found(store, "glove jaya kota") == ["Kota Jaya Glove Sdn Bhd"]
+    assert found(store, "Jaya, Kota") == ["Kota Jaya Glove Sdn Bhd"]
 
 
 def test_whole_names_rank_above_beginnings_and_beginnings_above_the_rest(store: Store) -> None:

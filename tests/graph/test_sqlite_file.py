@@ -128,7 +128,7 @@ BROKEN = {
     "a row that stands elsewhere": "UPDATE record SET entity = entity + 1",
     "a link that stands elsewhere": "UPDATE link SET source = target",
     "a lost publication": "DELETE FROM publication WHERE number = 1",
-    "words out of step": "UPDATE record_body SET name = 'Another'",
+    "words out of step": "UPDATE record_body SET name_folded = 'Another'",
     "a base in two places": "INSERT INTO member SELECT row + 1000, base, entity, partner, rule, NULL FROM member",
 }
 

@@ -1,0 +1,21 @@
+"""Legal forms of companies (AB, Aktiebolag, Sdn. Bhd.), which people leave out or write in another way."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+_FILE = Path(__file__).with_name("legal_forms.csv")
+
+
+@cache
+def legal_forms() -> tuple[str, ...]:
+    """The forms as they are written, each once, from ``legal_forms.csv``.
+
+    Names and abbreviations of ISO 20275, with the code of the list of 2023-09-28 (GLEIF), for the countries that
+    health care buys from; a form without a code is in use and not in that list. Left out are forms that are words of
+    names as well (foundation, university).
+    """
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        return tuple(dict.fromkeys(row["form"] for row in csv.DictReader(file)))
