@@ -12,6 +12,7 @@ import api.commands.demo
 import api.commands.describe
 import api.commands.export
 import api.commands.load
+import api.commands.publish
 import api.commands.serve
 import api.commands.whole  # noqa: F401  (each registers its commands)
 from api.commands.app import app

@@ -1,0 +1,88 @@
+"""The command that publishes the graph to a Neo4j database."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.commands import common
+from api.commands.app import app
+from api.commands.common import Clearance, Json, KnownAt, Store, ValidAt
+from ontology.errors import InputError
+
+if TYPE_CHECKING:
+    from graph.neo4j.publishing import Published
+
+Url = Annotated[str, typer.Argument(help="The Neo4j database: neo4j://host:port, with /name for another than neo4j.")]
+
+
+@app.command()
+def publish(
+    url: Url,
+    store: Store = None,
+    clearance: Clearance = "public",
+    valid_at: ValidAt = None,
+    known_at: KnownAt = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take Kedja's graph out of the database again.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Publish the graph to a Neo4j database, for whoever asks in Cypher or builds on it.
+
+    All users of Neo4j Community see all that stands in it: publish at the clearance that they may have. Publishing
+    again writes the difference only, and goes on where a publish was cut short. Nodes of others are left alone.
+    The user and password stand in KEDJA_NEO4J_USER and KEDJA_NEO4J_PASSWORD.
+
+    Example: kedja publish neo4j://localhost:7687
+    """
+    if remove:
+        if dry_run or valid_at or known_at:
+            raise InputError("--remove takes everything out.", remedy="Give it alone.")
+        _remove(url)
+        return
+    from api.commands.load import progress_bar
+    from api.publishing import opened, publish_to
+
+    with common.opened(store) as service, opened(url) as server, progress_bar("Publishing") as progress:
+        when = common.when(valid_at, None, known_at, clearance)
+        done = publish_to(server, service, when, dry_run=dry_run, progress=progress)
+        url = server.address.url
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(asdict(done), default=str, ensure_ascii=False, indent=2))
+        return
+    typer.echo(_text(done, url, dry_run=dry_run))
+
+
+def _text(done: Published, url: str, *, dry_run: bool) -> str:
+    mark = done.mark
+    said = f"{'Would write' if dry_run else 'Published'} publication {mark.publication} to {url}, as {mark.clearance}"
+    lines = [f"{said}, as of {mark.valid_at}: {mark.entities:,} entities, {mark.links:,} relationships between them"]
+    if done.added or done.changed or done.removed:
+        lines.append(
+            f"{done.added:,} nodes and relationships added, {done.changed:,} changed, {done.removed:,} removed,"
+            f" {done.kept:,} as they were"
+        )
+    else:
+        lines.append("Nothing to change: the graph is that of this publication already")
+    if done.foreign:
+        lines.append(f"{done.foreign:,} relationships of others went with the nodes that they led to")
+    return "\n".join(lines)
+
+
+def _remove(url: str) -> None:
+    from api.publishing import opened
+    from graph.neo4j.removing import unpublish
+
+    with opened(url) as server:
+        gone = unpublish(server)
+        url = server.address.url
+    if gone is None:
+        typer.echo(f"There is no graph of Kedja's in {url}")
+        return
+    typer.echo(f"Removed {gone.nodes:,} nodes and {gone.relationships:,} relationships from {url}")
+    if gone.foreign:
+        typer.echo(f"{gone.foreign:,} relationships of others went with the nodes that they led to")

@@ -1,0 +1,168 @@
+"""The layout of the graph that Kedja publishes to Neo4j, number 1; what stands where, and in which values.
+
+::
+
+    (:Entity:<Type> {id, hash, name, key, keys[], <ontology properties as settled>, status, confidence,
+        confidence_stated, valid_from, valid_to, sources[], ghost?, conflicts[]?, record?, source?, locator?, cites?,
+        secrecy?})
+    (:Record {id, hash, type, name, key, keys[], <its properties>, status, confidence?, denied, valid_from, valid_to,
+        source, locator, cites, secrecy})-[:DESCRIBES]->(:Entity)
+    (:Source {id, hash, series, edition, title, publisher, url, licence, language, published?, retrieved?, sha256, mode,
+        secrecy})
+    (:Alias {name, hash})-[:ALSO {hash}]->(:Entity)
+    (:RiskType {family, labour, passes[], assessed})-[:WITHIN {id, hash}]->(:RiskType)
+    [:<LINK_TYPE> {id, hash, resolution?, status, confidence, confidence_stated, valid_from, valid_to, source, locator,
+        cites, secrecy, <ontology properties>}]        one for each statement; derived ones: derived, rests_on[], method
+    [:DENIED {type, ...}]                              a statement that is denied, with the type that it denies
+    (:KedjaPublication {key: 'kedja', ...})            see ``mark.py``
+
+- A day is a DATE and always there: no bound is 0001-01-01 or 9999-12-31, so that a statement holds on a day where
+  ``e.valid_from <= $day < e.valid_to``.
+- ``confidence`` is always there on entities and links: the method's own by status where the source stated none.
+- A ``Record`` stands apart only where an entity has several, or a denied one, or where its properties are not those of
+  the entity on the mark's day; else the entity carries ``record``, ``source``, ``locator``, ``cites`` and ``secrecy``.
+- An ``Alias`` is another name, another identifier than ``key``, or an id of an entity that was merged into this one.
+- Whatever a native value would not give back as it was (a map, an amount with trailing zeros) stands in ``as_written``,
+  a list of JSON texts of one property each, beside the nearest native value where there is one.
+- What Kedja publishes has a ``hash`` of its content; nodes and relationships without one are somebody else's. This is
+  one property more than an alias and a source need; it is how a foreign node is told from Kedja's own.
+- No relationship leads to a ``Source``: it would be a hub that every writer locks. ``source`` holds its id.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import ontology.links  # noqa: F401  (declares the links)
+from ontology.model import LINKS, NODES, Family, LinkType, Property, Walk
+from ontology.records import canonical
+from ontology.values import BEGINNING, END, from_day
+
+LAYOUT = 1
+
+FIRST_DAY, LAST_DAY = date.min, date.max
+"""How "no bound" is written."""
+
+ENTITY, RECORD, SOURCE, ALIAS, MARK = "Entity", "Record", "Source", "Alias", "KedjaPublication"
+DESCRIBES, ALSO, WITHIN, DENIED, ENTERS, EXPOSED_TO = (
+    "DESCRIBES", "ALSO", "WITHIN", "DENIED", "ENTERS", "EXPOSED_TO",
+)  # fmt: skip
+RISK = "RiskType"
+
+LINK_TYPES = tuple(sorted(LINKS))
+RELATIONSHIPS = (*LINK_TYPES, DENIED, WITHIN)
+"""The relationship types between entities that Kedja writes."""
+
+NAMES = "kedja_names"
+"""The full-text index of names."""
+
+RESERVED = frozenset(
+    {
+        "id", "hash", "type", "key", "keys", "record", "source", "sources", "locator", "cites", "secrecy", "status",
+        "confidence", "confidence_stated", "valid_from", "valid_to", "denied", "derived", "rests_on", "method",
+        "resolution", "ghost", "conflicts", "as_written", "family", "labour", "passes", "assessed",
+    }
+)  # fmt: skip
+"""Names that the layout uses itself; no declared property may bear one."""
+
+
+def has_resolution(declared: LinkType) -> bool:
+    """Whether statements of a link type trace goods, to the article or to the kind: what every harm passes along."""
+    return declared.walk is Walk.GOODS or (Family.HARM in declared.passes and not declared.only_labour)
+
+
+# -- values ---------------------------------------------------------------------------------------------------------
+
+
+def bound(day: int) -> date:
+    """A day as ``valid_from`` or ``valid_to``."""
+    if day == BEGINNING:
+        return FIRST_DAY
+    return LAST_DAY if day == END else from_day(day) or FIRST_DAY
+
+
+def encoded(declared: Mapping[str, Property], given: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON-ready properties as Neo4j holds them; see ``decoded``."""
+    found: dict[str, Any] = {}
+    beside: list[str] = []
+    for name, value in sorted(given.items()):
+        native = _native(declared[name], value) if name in declared else None
+        if native is not None:
+            found[name] = native
+        if native is None or not _same(_plain(declared[name], native), value):
+            beside.append(canonical({name: value}))
+    return {**found, "as_written": beside} if beside else found
+
+
+def decoded(declared: Mapping[str, Property], held: Mapping[str, Any]) -> dict[str, Any]:
+    """The inverse of ``encoded``: the declared properties among those of a node or relationship, JSON-ready."""
+    found = {name: _plain(declared[name], held[name]) for name in declared if held.get(name) is not None}
+    for text in held.get("as_written") or ():
+        found |= json.loads(text)
+    return found
+
+
+def _same(one: object, other: object) -> bool:
+    return canonical({"": one}) == canonical({"": other})
+
+
+def _native(declared: Property, value: Any) -> Any:
+    """The value as Neo4j holds it; None where it has no such value."""
+    kind = str(declared.annotation)
+    try:
+        if "datetime.date" in kind:
+            return date.fromisoformat(value)
+        if "Decimal" in kind:
+            return float(Decimal(value))
+    except (TypeError, ValueError, InvalidOperation):
+        return None
+    if isinstance(value, (list, tuple)):
+        return list(value) if all(isinstance(item, str) for item in value) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if -(2**63) <= value < 2**63 else None
+    return value if isinstance(value, (str, float, bool)) else None
+
+
+def _plain(declared: Property, native: Any) -> Any:
+    """The JSON-ready value of a native one."""
+    if isinstance(native, float) and "Decimal" in str(declared.annotation):
+        return str(int(native)) if native.is_integer() else repr(native)
+    return native.isoformat() if isinstance(native, date) else native
+
+
+def fingerprint(*parts: object) -> int:
+    """The first 63 bits of a hash of content: what tells whether a row is as it should be."""
+    text = json.dumps(parts, default=str, separators=(",", ":"))
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+
+# -- constraints and indexes ----------------------------------------------------------------------------------------
+
+
+def constraints() -> Iterator[tuple[str, str]]:
+    """(name, statement) of what must stand before anything is written."""
+    for label, key in ((ENTITY, "id"), (SOURCE, "id"), (ALIAS, "name"), (MARK, "key")):
+        name = f"kedja_{label}_{key}_unique".lower()
+        yield name, f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:`{label}`) REQUIRE n.`{key}` IS UNIQUE"
+
+
+def indexes() -> Iterator[tuple[str, str]]:
+    """(name, statement) of what is quicker made after the first load."""
+    for label, key in ((RECORD, "id"), *((label, "key") for label in (ENTITY, *sorted(NODES)))):
+        name = f"kedja_{label}_{key}".lower()
+        yield name, f"CREATE INDEX {name} IF NOT EXISTS FOR (n:`{label}`) ON (n.`{key}`)"
+    for kind in RELATIONSHIPS:
+        name = f"kedja_{kind}_id".lower()
+        yield name, f"CREATE INDEX {name} IF NOT EXISTS FOR ()-[e:`{kind}`]-() ON (e.id)"
+    yield (
+        NAMES,
+        (
+            f"CREATE FULLTEXT INDEX {NAMES} IF NOT EXISTS FOR (n:{ENTITY}|{ALIAS}) ON EACH [n.name, n.name_sv]"
+            " OPTIONS {indexConfig: {`fulltext.analyzer`: 'standard-folding'}}"
+        ),
+    )

@@ -1,0 +1,68 @@
+"""Taking a published graph out of a database again: Kedja's own nodes and relationships, and nothing else."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+
+from graph.neo4j import constraints, mark
+from graph.neo4j.difference import KINDS, pattern
+from graph.neo4j.layout import ALIAS, ALSO, DESCRIBES, MARK, RELATIONSHIPS
+from graph.neo4j.server import Server, Tx
+
+BATCH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """How many nodes and relationships went; ``foreign`` are relationships of other people that led to the nodes."""
+
+    nodes: int
+    relationships: int
+    foreign: int
+
+
+def unpublish(server: Server) -> Removed | None:
+    """Remove the graph; None where there is none. What was cut short is finished by the next call.
+
+    Raises:
+        StoreError: a graph of another layout; nothing is changed.
+        StoreBusyError: a publish has begun meanwhile.
+    """
+    stands = mark.read(server)
+    if stands is None:
+        return None
+    attempt = uuid.uuid4().hex
+    server.write(lambda tx: mark.put(tx, replace(stands, whole=False, attempt=attempt)))
+    relationships = nodes = foreign = 0
+    for kind in reversed(KINDS):
+        where, _ = pattern(kind)
+        is_link = kind in RELATIONSHIPS or kind == ALSO
+        gone, beside = _emptied(server, attempt, f"MATCH {where} WHERE x.hash IS NOT NULL", is_link=is_link)
+        relationships += gone if is_link else 0
+        nodes += 0 if is_link else gone
+        foreign += beside
+    gone, beside = _emptied(server, attempt, f"MATCH (x:{ALIAS}) WHERE x.hash IS NOT NULL", is_link=False)
+    constraints.drop(server)
+    server.run(f"MATCH (m:{MARK} {{key: 'kedja'}}) DELETE m")
+    return Removed(nodes + gone, relationships, foreign + beside)
+
+
+def _emptied(server: Server, attempt: str, found: str, *, is_link: bool) -> tuple[int, int]:
+    """(what went, relationships of other people that went with it) of what ``found`` matches as ``x``."""
+    one = (
+        "DELETE x RETURN count(*), sum(0)"
+        if is_link
+        else f"OPTIONAL MATCH (x)-[f]-() WHERE type(f) <> '{DESCRIBES}' WITH x, count(f) AS foreign"
+        " DETACH DELETE x RETURN count(*), coalesce(sum(foreign), 0)"
+    )
+    total = beside = 0
+
+    def batch(tx: Tx) -> tuple[int, int]:
+        mark.hold(tx, attempt)
+        ((gone, foreign),) = tx.rows(f"{found} WITH x LIMIT {BATCH} {one}")
+        return gone, foreign
+
+    while (more := server.write(batch))[0]:
+        total, beside = total + more[0], beside + more[1]
+    return total, beside
