@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from graph.neo4j.layout import ALIAS, ALSO, ENTITY, RECORD, RELATIONSHIPS, SOURCE
 from graph.neo4j.rows import Row
-from graph.neo4j.server import Server
+from graph.neo4j.server import Given, Server
 from graph.store import I64
 from graph.texts import Texts
 from ontology.model import NODES
@@ -18,6 +18,9 @@ from ontology.model import NODES
 NODE_KINDS = (SOURCE, *sorted(NODES), RECORD)
 KINDS = (*NODE_KINDS, ALSO, *RELATIONSHIPS)
 """Every kind of row, in the order of writing."""
+
+Read = Callable[[str, Given | None], list[Any]]
+"""What gives the rows of a statement, in a transaction or without."""
 
 
 class Gone(NamedTuple):
@@ -28,15 +31,20 @@ class Gone(NamedTuple):
     times: int
 
 
-def pattern(kind: str) -> tuple[str, str]:
-    """How rows of a kind are matched as ``x``, and what gives their id."""
-    if kind in NODES:
-        return f"(x:{ENTITY}:`{kind}`)", "x.id"
-    if kind in NODE_KINDS:
-        return f"(x:`{kind}`)", "x.id"
-    if kind == ALSO:
-        return f"(a:{ALIAS})-[x:{ALSO}]->(e:{ENTITY})", "a.name"
-    return f"()-[x:`{kind}`]->()", "x.id"
+def pattern(kind: str) -> str:
+    """How rows of a kind, and what others have put there under the same name, are matched as ``x``."""
+    return f"(x:`{kind}`)" if kind in (*NODE_KINDS, ALIAS) else f"()-[x:`{kind}`]->()"
+
+
+def counts(read: Read, expected: Mapping[str, int] | None = None) -> dict[str, int]:
+    """How many there are of each kind. What others have put there under the same name is told apart where the number
+    is not as expected."""
+    each = " UNION ALL ".join(f"MATCH {pattern(kind)} WITH count(x) AS n RETURN '{kind}' AS kind, n" for kind in KINDS)
+    found = {kind: int(n) for kind, n in read(each, None)}
+    for kind in KINDS if expected is not None else ():
+        if found[kind] != expected[kind]:
+            found[kind] = int(read(f"MATCH {pattern(kind)} WHERE x.hash IS NOT NULL RETURN count(x)", None)[0][0])
+    return found
 
 
 @dataclass(slots=True)
@@ -81,16 +89,20 @@ class Graph:
 
     @staticmethod
     def read(server: Server) -> Graph:
-        kinds = {}
-        for kind in KINDS:
-            where, id_ = pattern(kind)
-            ids: list[str] = []
-            hashes: list[int] = []
-            for one, said in server.stream(f"MATCH {where} WHERE x.hash IS NOT NULL RETURN {id_}, x.hash"):
-                ids.append(one)
-                hashes.append(said)
-            kinds[kind] = Standing.of(ids, hashes)
-        return Graph(kinds)
+        ids: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        hashes: dict[str, list[int]] = {kind: [] for kind in KINDS}
+        nodes = (
+            f"MATCH (x) WHERE x.hash IS NOT NULL AND NOT x:{ALIAS}"
+            f" RETURN CASE WHEN x:{ENTITY} THEN head([l IN labels(x) WHERE l IN $kinds]) ELSE labels(x)[0] END,"
+            " x.id, x.hash"
+        )
+        links = "MATCH (s)-[x]->() WHERE x.hash IS NOT NULL RETURN type(x), coalesce(x.id, s.name), x.hash"
+        for what in (nodes, links):
+            for kind, one, said in server.stream(what, {"kinds": list(NODES)}):
+                if kind in ids:
+                    ids[kind].append(one)
+                    hashes[kind].append(said)
+        return Graph({kind: Standing.of(ids[kind], hashes[kind]) for kind in KINDS})
 
     @staticmethod
     def nothing() -> Graph:

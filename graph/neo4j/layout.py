@@ -39,7 +39,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import ontology.links  # noqa: F401  (declares the links)
-from ontology.model import LINKS, NODES, Family, LinkType, Property, Walk
+from ontology.model import LINKS, NODES, Property
 from ontology.records import canonical
 from ontology.values import BEGINNING, END, from_day
 
@@ -69,11 +69,6 @@ RESERVED = frozenset(
     }
 )  # fmt: skip
 """Names that the layout uses itself; no declared property may bear one."""
-
-
-def has_resolution(declared: LinkType) -> bool:
-    """Whether statements of a link type trace goods, to the article or to the kind: what every harm passes along."""
-    return declared.walk is Walk.GOODS or (Family.HARM in declared.passes and not declared.only_labour)
 
 
 # -- values ---------------------------------------------------------------------------------------------------------

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from graph.neo4j import mark
 from graph.neo4j.constraints import make_constraints, make_indexes
-from graph.neo4j.difference import KINDS, Gone, Graph
-from graph.neo4j.layout import ENTITY, RELATIONSHIPS, SOURCE, WITHIN
+from graph.neo4j.difference import KINDS, Gone, Graph, counts
+from graph.neo4j.layout import RELATIONSHIPS, SOURCE, WITHIN
 from graph.neo4j.mark import Mark
 from graph.neo4j.rows import Row, rows
 from graph.neo4j.server import Server, Tx, chunks
 from graph.neo4j.spool import Spool
-from graph.neo4j.writing import Writer, count, remove, write
+from graph.neo4j.writing import Writer, remove, write
 from graph.snapshot.view import Snapshot
 from graph.store import At, Store
 from ontology.errors import InputError, StoreError
@@ -76,9 +76,8 @@ class _Work:
 
     def finished(self, target: Mark) -> Mark:
         """The mark of the graph as it now is."""
-        links = sum(self.counts[kind] for kind in RELATIONSHIPS if kind != WITHIN)
         return replace(
-            target, entities=sum(self.counts[kind] for kind in NODES), links=links, derived=self.derived, whole=True,
+            target, entities=entities_of(self.counts), links=links_of(self.counts), derived=self.derived, whole=True,
             ended=self.clock(),
         )  # fmt: skip
 
@@ -88,8 +87,8 @@ class _Work:
         Raises:
             StoreError: something else changes the graph.
         """
-        for kind in KINDS:
-            if (there := count(tx, kind, self.counts[kind])) != self.counts[kind]:
+        for kind, there in counts(tx.rows, self.counts).items():
+            if there != self.counts[kind]:
                 raise StoreError(
                     f"The graph in Neo4j has {there:,} {kind} where there should be {self.counts[kind]:,}: something"
                     " else changes it.",
@@ -139,11 +138,16 @@ def _is_shown(server: Server, stands: Mark, target: Mark) -> bool:
     """Whether the graph shows the target's content already, as far as its mark and its counts say."""
     if not (stands.whole and stands.shows(target)):
         return False
-    ((entities,),) = server.read(f"MATCH (n:{ENTITY}) RETURN count(n)")
-    links = sum(
-        server.read(f"MATCH ()-[e:`{kind}`]->() RETURN count(e)")[0][0] for kind in RELATIONSHIPS if kind != WITHIN
-    )
-    return (entities, links) == (stands.entities, stands.links)
+    there = counts(server.read)
+    return (entities_of(there), links_of(there)) == (stands.entities, stands.links)
+
+
+def entities_of(counted: Mapping[str, int]) -> int:
+    return sum(counted[kind] for kind in NODES)
+
+
+def links_of(counted: Mapping[str, int]) -> int:
+    return sum(counted[kind] for kind in RELATIONSHIPS if kind != WITHIN)
 
 
 def _stamped(server: Server, stands: Mark, target: Mark, *, dry_run: bool) -> Published:

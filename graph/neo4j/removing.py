@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, replace
 
 from graph.neo4j import constraints, mark
-from graph.neo4j.difference import KINDS, pattern
+from graph.neo4j.difference import KINDS, counts, pattern
 from graph.neo4j.layout import ALIAS, ALSO, DESCRIBES, MARK, RELATIONSHIPS
 from graph.neo4j.server import Server, Tx
 
@@ -35,21 +35,21 @@ def unpublish(server: Server) -> Removed | None:
     attempt = uuid.uuid4().hex
     server.write(lambda tx: mark.put(tx, replace(stands, whole=False, attempt=attempt)))
     relationships = nodes = foreign = 0
-    for kind in reversed(KINDS):
-        where, _ = pattern(kind)
+    there = counts(server.read)
+    for kind in (kind for kind in reversed((ALIAS, *KINDS)) if there.get(kind, kind == ALIAS)):
         is_link = kind in RELATIONSHIPS or kind == ALSO
-        gone, beside = _emptied(server, attempt, f"MATCH {where} WHERE x.hash IS NOT NULL", is_link=is_link)
+        gone, beside = _emptied(server, attempt, kind, is_link=is_link)
         relationships += gone if is_link else 0
         nodes += 0 if is_link else gone
         foreign += beside
-    gone, beside = _emptied(server, attempt, f"MATCH (x:{ALIAS}) WHERE x.hash IS NOT NULL", is_link=False)
     constraints.drop(server)
     server.run(f"MATCH (m:{MARK} {{key: 'kedja'}}) DELETE m")
-    return Removed(nodes + gone, relationships, foreign + beside)
+    return Removed(nodes, relationships, foreign)
 
 
-def _emptied(server: Server, attempt: str, found: str, *, is_link: bool) -> tuple[int, int]:
-    """(what went, relationships of other people that went with it) of what ``found`` matches as ``x``."""
+def _emptied(server: Server, attempt: str, kind: str, *, is_link: bool) -> tuple[int, int]:
+    """(what went of a kind, relationships of other people that went with it)."""
+    found = f"MATCH {pattern(kind)} WHERE x.hash IS NOT NULL"
     one = (
         "DELETE x RETURN count(*), sum(0)"
         if is_link

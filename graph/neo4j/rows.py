@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from graph.identity import entity_id
-from graph.neo4j import layout
 from graph.neo4j.layout import ALSO, DENIED, RECORD, RISK, SOURCE, WITHIN, bound, encoded, fingerprint
 from graph.snapshot.topology import LINK_TYPES, NODE_CODE, STATUSES
 from graph.snapshot.view import Snapshot, passes
@@ -202,7 +201,7 @@ def _link(link: StoredLink, confidence: float) -> Row:
         **_period(common),
         **_where(common, link.origin, link.locator),
     }
-    if layout.has_resolution(declared):
+    if declared.resolves:
         facts["resolution"] = "generic" if common.status is Status.GENERIC else "item"
     denied = common.polarity is Polarity.DENIED
     kind = {"type": link.type} if denied else {}

@@ -8,7 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
-from graph.neo4j.difference import KINDS, NODE_KINDS, Gone, pattern
+from graph.neo4j.difference import KINDS, NODE_KINDS, Gone
 from graph.neo4j.layout import ALIAS, ALSO, DESCRIBES, ENTITY, RECORD, RELATIONSHIPS, SOURCE
 from graph.neo4j.mark import hold
 from graph.neo4j.rows import Row
@@ -84,16 +84,6 @@ def remove(tx: Tx, kind: str, rows: Iterable[Gone]) -> int:
         tx.rows(f"UNWIND $rows AS x MATCH ()-[n:`{kind}` {{id: x.id}}]->() WHERE n.hash = x.hash {one} DELETE n",
                 {"rows": given})  # fmt: skip
     return 0
-
-
-def count(tx: Tx, kind: str, expected: int) -> int:
-    """How many rows of a kind there are. Those of other people are told apart only where the quick count differs."""
-    where, _ = pattern(kind)
-    label = f"(x:`{kind}`)" if kind in NODES else where
-    found = int(tx.rows(f"MATCH {label} RETURN count(x)")[0][0])
-    if found != expected:
-        found = int(tx.rows(f"MATCH {where} WHERE x.hash IS NOT NULL RETURN count(x)")[0][0])
-    return found
 
 
 class Writer:
