@@ -24,7 +24,8 @@ from graph.neo4j.server import Server, Tx, chunks
 from graph.neo4j.spool import Spool
 from graph.neo4j.writing import Writer, remove, write
 from graph.snapshot.view import Snapshot
-from graph.store import At, Store
+from graph.sqlite import Store
+from graph.store import At
 from ontology.errors import InputError, StoreError
 from ontology.model import NODES
 

@@ -13,7 +13,8 @@ from graph.identity import entity_id
 from graph.neo4j.layout import ALSO, DENIED, RECORD, RISK, SOURCE, WITHIN, bound, encoded, fingerprint
 from graph.snapshot.topology import LINK_TYPES, NODE_CODE, STATUSES
 from graph.snapshot.view import Snapshot, passes
-from graph.store import At, Store, StoredLink, StoredRecord
+from graph.sqlite import Store
+from graph.store import At, StoredLink, StoredRecord
 from ontology.model import LINKS, NODES
 from ontology.records import Common, Polarity, Source, Status
 from ontology.values import BEGINNING, END, to_day

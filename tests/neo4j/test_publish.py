@@ -13,7 +13,7 @@ from graph.neo4j.address import Address
 from graph.neo4j.publishing import Published
 from graph.neo4j.removing import unpublish
 from graph.neo4j.server import Server, connected
-from graph.sqlite.store import SqliteStore
+from graph.sqlite import Store
 from ontology.errors import InputError, StoreBusyError, StoreError
 from ontology.model import LINKS, NODES
 from ontology.records import Secrecy
@@ -34,13 +34,13 @@ def server(neo4j_server: Running) -> Iterator[Server]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[Store]:
     with world(tmp_path / "record.sqlite") as made:
         yield made
 
 
 def publish(
-    server: Server, store: SqliteStore, clearance: Secrecy = Secrecy.PUBLIC, *, day: date = DAY, dry_run: bool = False
+    server: Server, store: Store, clearance: Secrecy = Secrecy.PUBLIC, *, day: date = DAY, dry_run: bool = False
 ) -> Published:
     snapshot = frozen(store, clearance, day)
     return publishing.publish(server, store, last(store, clearance), snapshot, clock=lambda: told(99), dry_run=dry_run)
@@ -59,7 +59,7 @@ def contents(server: Server) -> list[str]:
 # -- what it reads like ---------------------------------------------------------------------------------------------
 
 
-def test_an_entity_is_one_node_and_a_statement_one_relationship(server: Server, store: SqliteStore) -> None:
+def test_an_entity_is_one_node_and_a_statement_one_relationship(server: Server, store: Store) -> None:
     publish(server, store)
     snapshot = frozen(store)
     assert server.read("MATCH (n:Entity) RETURN count(n)") == [[snapshot.n]]
@@ -78,7 +78,7 @@ def test_an_entity_is_one_node_and_a_statement_one_relationship(server: Server, 
     ]
 
 
-def test_a_day_is_one_condition(server: Server, store: SqliteStore) -> None:
+def test_a_day_is_one_condition(server: Server, store: Store) -> None:
     publish(server, store)
     upstream = (
         "MATCH (:Contract {key: 'local:gloves'})<-[e:DELIVERED_UNDER|SUPPLIES*1..50]-(s:Step)"
@@ -88,14 +88,14 @@ def test_a_day_is_one_condition(server: Server, store: SqliteStore) -> None:
         assert server.read(upstream, {"day": day}) == [["Dipping"], ["Latex"]]
 
 
-def test_no_pattern_of_a_link_type_counts_what_is_denied(server: Server, store: SqliteStore) -> None:
+def test_no_pattern_of_a_link_type_counts_what_is_denied(server: Server, store: Store) -> None:
     publish(server, store)
     assert server.read("MATCH (:Contract {key: 'local:paper'})<-[e:DELIVERED_UNDER]-() RETURN e.id") == []
     ((kind, confidence),) = server.read("MATCH (:Contract)<-[e:DENIED]-(:Step) RETURN e.type, e.confidence")
     assert (kind, confidence) == ("DELIVERED_UNDER", 0.8)
 
 
-def test_records_stand_apart_only_where_there_are_several_or_a_denied_one(server: Server, store: SqliteStore) -> None:
+def test_records_stand_apart_only_where_there_are_several_or_a_denied_one(server: Server, store: Store) -> None:
     publish(server, store)
     rows = server.read(
         "MATCH (r:Record)-[:DESCRIBES]->(e:Organisation) RETURN e.name, r.name, r.denied, e.record ORDER BY r.name"
@@ -107,10 +107,10 @@ def test_records_stand_apart_only_where_there_are_several_or_a_denied_one(server
 
 
 def test_an_entity_is_found_by_every_name_and_identifier_and_by_ids_that_were_merged_away(
-    server: Server, store: SqliteStore
+    server: Server, store: Store
 ) -> None:
     publish(server, store)
-    merged = [e.id for e in store.records(last(store)) if "Maker" in e.name]
+    merged = [said.id for said in store.records(last(store)) if "Maker" in said.name]
     names = ["lei:5493001KJTIIGC8Y1R12", "local:other-key", "Makaren", "Maker Berhad", "e" + merged[1][1:]]
     found = server.read(
         "MATCH (e:Entity {key: 'local:maker'}) UNWIND $names AS name"
@@ -122,23 +122,24 @@ def test_an_entity_is_found_by_every_name_and_identifier_and_by_ids_that_were_me
     assert hits == [["Makaren"], ["Maker Bhd"]] or hits == [["Maker Bhd"], ["Makaren"]]
 
 
-def test_what_only_links_name_is_a_ghost(server: Server, store: SqliteStore) -> None:
+def test_what_only_links_name_is_a_ghost(server: Server, store: Store) -> None:
     publish(server, store)
     assert server.read("MATCH (g:Organisation {ghost: true})-[:HOLDS]->(c) RETURN g.key, c.name") == [
         ["local:nobody-told-of", "Paper"]
     ]
 
 
-def test_what_a_native_value_would_lose_is_written_beside_it(server: Server, store: SqliteStore) -> None:
+def test_what_a_native_value_would_lose_is_written_beside_it(server: Server, store: Store) -> None:
     publish(server, store)
     assert server.read("MATCH (c:Contract {key: 'local:paper'}) RETURN c.awarded_value, c.as_written") == [
         [1234.5, ['{"awarded_value":"1234.50"}']]
     ]
 
 
-def test_names_come_from_the_declaration_and_bear_none_that_the_layout_uses(server: Server, store: SqliteStore) -> None:
-    for declared in (*NODES.values(), *LINKS.values()):
-        assert not layout.RESERVED & set(declared.properties), declared.name
+def test_names_come_from_the_declaration_and_bear_none_that_the_layout_uses(server: Server, store: Store) -> None:
+    declared = {name: set(one.properties) for name, one in NODES.items()}
+    declared |= {name: set(one.properties) for name, one in LINKS.items()}
+    assert {name: layout.RESERVED & names for name, names in declared.items()} == {name: set() for name in declared}
     publish(server, store)
     ((labels,),) = server.read("MATCH (n) UNWIND labels(n) AS label RETURN collect(DISTINCT label)")
     assert set(labels) <= {*NODES, "Entity", "Record", "Source", "Alias", "KedjaPublication"}
@@ -149,7 +150,7 @@ def test_names_come_from_the_declaration_and_bear_none_that_the_layout_uses(serv
 # -- publishing again -----------------------------------------------------------------------------------------------
 
 
-def test_the_same_publication_again_writes_nothing(server: Server, store: SqliteStore) -> None:
+def test_the_same_publication_again_writes_nothing(server: Server, store: Store) -> None:
     first, before = publish(server, store), held(server)
     mark = server.read("MATCH (m:KedjaPublication) RETURN properties(m)")
     again = publish(server, store)
@@ -159,7 +160,7 @@ def test_the_same_publication_again_writes_nothing(server: Server, store: Sqlite
     assert server.read("MATCH (m:KedjaPublication) RETURN properties(m)") == mark
 
 
-def test_what_did_not_change_is_not_touched(server: Server, store: SqliteStore) -> None:
+def test_what_did_not_change_is_not_touched(server: Server, store: Store) -> None:
     publish(server, store)
     before = held(server)
     changed = [one for one in worlds.GLOVES if one.type != "SERVES"]
@@ -176,7 +177,7 @@ def test_what_did_not_change_is_not_touched(server: Server, store: SqliteStore) 
 
 @pytest.mark.parametrize("small", [0, publishing.SMALL])
 def test_publishing_again_gives_what_a_first_publish_gives(
-    server: Server, store: SqliteStore, small: int, monkeypatch: pytest.MonkeyPatch
+    server: Server, store: Store, small: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(publishing, "SMALL", small)
     publish(server, store)
@@ -188,9 +189,7 @@ def test_publishing_again_gives_what_a_first_publish_gives(
     assert contents(server) == by_difference
 
 
-def test_a_publish_that_was_cut_short_is_resumed(
-    server: Server, store: SqliteStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_publish_that_was_cut_short_is_resumed(server: Server, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publishing, "BATCH", 5)
     monkeypatch.setattr(publishing, "SMALL", 0)
     publish(server, store)
@@ -211,13 +210,13 @@ def test_a_publish_that_was_cut_short_is_resumed(
     assert contents(server) == whole
 
 
-def test_a_dry_run_says_what_would_change_and_changes_nothing(server: Server, store: SqliteStore) -> None:
+def test_a_dry_run_says_what_would_change_and_changes_nothing(server: Server, store: Store) -> None:
     dry = publish(server, store, dry_run=True)
     assert server.read("MATCH (n) RETURN count(n)") == [[0]]
     assert dry.added == publish(server, store).added
 
 
-def test_two_at_once_do_not_mix(server: Server, store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_at_once_do_not_mix(server: Server, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publishing, "BATCH", 5)
 
     def other(done: int, _total: int) -> None:
@@ -232,7 +231,7 @@ def test_two_at_once_do_not_mix(server: Server, store: SqliteStore, monkeypatch:
 # -- what it may hold -----------------------------------------------------------------------------------------------
 
 
-def test_what_a_clearance_may_not_read_is_nowhere_in_the_graph(server: Server, store: SqliteStore) -> None:
+def test_what_a_clearance_may_not_read_is_nowhere_in_the_graph(server: Server, store: Store) -> None:
     publish(server, store, Secrecy.INTERNAL)
     assert any(SECRET in str(p) for p in held(server).values())
     publish(server, store)
@@ -240,7 +239,7 @@ def test_what_a_clearance_may_not_read_is_nowhere_in_the_graph(server: Server, s
     assert not [p for (p,) in everything if SECRET in str(p) or "secret-site" in str(p) or "internal" in str(p)]
 
 
-def test_what_was_erased_is_gone_with_the_next_publish(server: Server, store: SqliteStore) -> None:
+def test_what_was_erased_is_gone_with_the_next_publish(server: Server, store: Store) -> None:
     load(store, source("erasable"), [record("Organisation", "gone", SECRET), link("OWNS", ref("Organisation", "gone"),
          ref("Organisation", "maker"))])  # fmt: skip
     publish(server, store)
@@ -254,7 +253,7 @@ def test_what_was_erased_is_gone_with_the_next_publish(server: Server, store: Sq
 # -- other people's data --------------------------------------------------------------------------------------------
 
 
-def test_what_others_have_put_there_is_left_alone(server: Server, store: SqliteStore) -> None:
+def test_what_others_have_put_there_is_left_alone(server: Server, store: Store) -> None:
     server.run("CREATE (a:Person {name: 'Ann'})-[:KNOWS]->(b:Contract {name: 'a marriage'})")
     publish(server, store)
     server.run("MATCH (p:Person), (c:Contract {key: 'local:gloves'}) CREATE (p)-[:WATCHES {since: 2026}]->(c)")
@@ -274,9 +273,7 @@ def test_what_others_have_put_there_is_left_alone(server: Server, store: SqliteS
     assert not [name for (name,) in server.read("SHOW INDEXES YIELD name") if name.startswith("kedja")]
 
 
-def test_a_database_with_the_graph_of_another_record_is_refused(
-    server: Server, store: SqliteStore, tmp_path: Path
-) -> None:
+def test_a_database_with_the_graph_of_another_record_is_refused(server: Server, store: Store, tmp_path: Path) -> None:
     publish(server, store)
     before = held(server)
     with world(tmp_path / "another.sqlite") as another, pytest.raises(InputError, match="another record") as refused:
@@ -285,15 +282,13 @@ def test_a_database_with_the_graph_of_another_record_is_refused(
     assert held(server) == before
 
 
-def test_a_graph_of_another_layout_is_refused(server: Server, store: SqliteStore) -> None:
+def test_a_graph_of_another_layout_is_refused(server: Server, store: Store) -> None:
     server.run("CREATE (:KedjaPublication {key: 'kedja', layout: 0})")
     with pytest.raises(StoreError, match="layout 0"):
         publish(server, store)
 
 
-def test_nodes_that_share_an_id_with_ours_are_refused_before_anything_is_written(
-    server: Server, store: SqliteStore
-) -> None:
+def test_nodes_that_share_an_id_with_ours_are_refused_before_anything_is_written(server: Server, store: Store) -> None:
     for name in ("kedja_source_id_unique",):
         server.run(f"DROP CONSTRAINT {name} IF EXISTS")
     server.run("CREATE (:Source {id: 'same'}), (:Source {id: 'same'})")
@@ -303,7 +298,7 @@ def test_nodes_that_share_an_id_with_ours_are_refused_before_anything_is_written
     server.run("MATCH (n:Source) DELETE n")
 
 
-def test_the_day_is_the_marks_and_the_mark_says_what_the_graph_is(server: Server, store: SqliteStore) -> None:
+def test_the_day_is_the_marks_and_the_mark_says_what_the_graph_is(server: Server, store: Store) -> None:
     snapshot = frozen(store)
     publish(server, store)
     ((mark,),) = server.read("MATCH (m:KedjaPublication) RETURN properties(m)")

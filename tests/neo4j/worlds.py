@@ -9,7 +9,7 @@ from pathlib import Path
 import graph.sqlite
 from graph.snapshot.reader import read_topology
 from graph.snapshot.view import Known, Moment, Snapshot
-from graph.sqlite.store import SqliteStore
+from graph.sqlite import Store
 from graph.store import At, Publication
 from ontology.method import method
 from ontology.records import Common, Link, Mode, Polarity, Record, Ref, Secrecy, Source, Status
@@ -42,7 +42,7 @@ def source(series: str, edition: str = "1", mode: Mode = Mode.FULL) -> Source:
     return Source(series, edition, f"{series} {edition}", "A publisher", published=date(2026, 1, 2), mode=mode)
 
 
-def load(store: SqliteStore, said: Source, items: Iterable[Record | Link]) -> Publication:
+def load(store: Store, said: Source, items: Iterable[Record | Link]) -> Publication:
     """Load and publish some items."""
     number = len(store.publications()) + 1
     begun = store.begin(said, "test", "1", {}, told(number))
@@ -51,7 +51,7 @@ def load(store: SqliteStore, said: Source, items: Iterable[Record | Link]) -> Pu
     return store.publish(begun.run, told(number))
 
 
-GLOVES = [
+GLOVES: list[Record | Link] = [
     record("Contract", "gloves", "Gloves", kind="framework", awarded_value="18500000", currency="SEK", rank=1),
     record("Contract", "paper", "Paper", awarded_value="1234.50"),
     record("Step", "dipping", "Dipping", stage="final-manufacture", inputs_known="some"),
@@ -77,7 +77,7 @@ GLOVES = [
 ]  # fmt: skip
 """Several periods of one link, a denied link, a ghost, a decimal, an amount with a trailing zero, dates and lists."""
 
-OTHERS = [
+OTHERS: list[Record | Link] = [
     record("Organisation", "other-key", "Maker Berhad", "lei:5493001KJTIIGC8Y1R12", legal_form="Sdn Bhd"),
     record("Organisation", "buyer-2", "Region (denied)", common=DENIED),
     record("Site", "secret-site", SECRET, common=INTERNAL),
@@ -86,7 +86,7 @@ OTHERS = [
 """A second source: another record of the same company, a record that is denied, and what not everybody may read."""
 
 
-def world(path: Path) -> SqliteStore:
+def world(path: Path) -> Store:
     """A record with two publications."""
     store = graph.sqlite.open(path)
     load(store, source("gloves"), GLOVES)
@@ -94,12 +94,12 @@ def world(path: Path) -> SqliteStore:
     return store
 
 
-def last(store: SqliteStore, clearance: Secrecy = Secrecy.PUBLIC) -> At:
+def last(store: Store, clearance: Secrecy = Secrecy.PUBLIC) -> At:
     published = store.latest()
     return At(published.number if published else 0, clearance)
 
 
-def frozen(store: SqliteStore, clearance: Secrecy = Secrecy.PUBLIC, day: date = DAY) -> Snapshot:
+def frozen(store: Store, clearance: Secrecy = Secrecy.PUBLIC, day: date = DAY) -> Snapshot:
     """The snapshot of the last publication."""
     at = last(store, clearance)
     known = Known(at.publication, told(at.publication), clearance.name.lower())
