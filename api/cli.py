@@ -14,6 +14,7 @@ import api.commands.export
 import api.commands.load
 import api.commands.publish
 import api.commands.serve
+import api.commands.take_back
 import api.commands.whole  # noqa: F401  (each registers its commands)
 from api.commands.app import app
 from ontology.errors import KedjaError, of_os_error

@@ -115,6 +115,16 @@ class Tombstone:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What a withdrawal took back: of which source, how many records and links."""
+
+    publication: Publication
+    title: str
+    records: int
+    links: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredRecord:
     """A visible version of a record. ``entity`` is the canonical entity id, ``node`` its dense internal number."""
 

@@ -166,7 +166,9 @@ def runs(
         typer.echo(json.dumps([asdict(run) for run in found], default=str, ensure_ascii=False, indent=2))
         return
     for entry in found:
-        title = entry.source.title if entry.source else entry.kind
+        title = entry.source.title if entry.source else ""
+        if entry.kind != "load":
+            title = f"{entry.kind}: {title}" if title else entry.kind
         published = f"publication {entry.publication.number}" if entry.publication else entry.state.value
         counts = " ".join(f"{name}={count}" for name, count in entry.counts.items() if count)
         typer.echo(f"{entry.run}\t{entry.began:%Y-%m-%d %H:%M}\t{published}\t{entry.loader}\t{title}\t{counts}")

@@ -41,7 +41,8 @@ def _showing(connection: sqlite3.Connection, source: Source, known_by: str) -> t
     """(number, run, at) of the publication of the same load, if that is what its series shows now."""
     row: tuple[Any, ...] | None = connection.execute(
         "SELECT p.number, p.run, p.at FROM run r JOIN publication p ON p.run = r.run WHERE r.fingerprint = ?"
-        " AND NOT json_extract(r.counts, '$.older_edition') ORDER BY p.number DESC LIMIT 1",
+        " AND NOT json_extract(r.counts, '$.older_edition') AND json_extract(r.counts, '$.withdrawn') IS NULL"
+        " ORDER BY p.number DESC LIMIT 1",
         (known_by,),
     ).fetchone()
     if row is None or source.mode is Mode.APPEND:

@@ -95,15 +95,17 @@ def _take_in(connection: sqlite3.Connection, own: Own) -> None:
 
 def _settle(connection: sqlite3.Connection, own: Own) -> Settled:
     earlier = connection.execute(
-        "SELECT run, edition FROM run WHERE series = ? AND publication IS NOT NULL", (own.series,)
+        "SELECT run, edition, json_extract(counts, '$.withdrawn') FROM run"
+        " WHERE series = ? AND publication IS NOT NULL",
+        (own.series,),
     ).fetchall()
-    if own.mode != Mode.APPEND and _is_older(own.edition, (edition for _, edition in earlier)):
+    if own.mode != Mode.APPEND and _is_older(own.edition, (said for _, said, withdrawn in earlier if not withdrawn)):
         _drop_own(connection, own, "")
         return Settled(older_edition=True)
     unchanged = retracted = 0
     seeds = Seeds(connection)
     if earlier:
-        series = ",".join(str(run) for run, _ in earlier)
+        series = ",".join(str(run) for run, *_ in earlier)
         for table in _ID:
             same, back = _against(connection, own, table, series)
             unchanged, retracted = unchanged + same, retracted + back

@@ -26,6 +26,7 @@ from graph.sqlite import (
     schema,
     search,
     settling,
+    withdrawing,
 )
 from graph.sqlite.core import Core
 from graph.sqlite.faults import translated
@@ -44,6 +45,7 @@ from graph.store import (
     StoredLink,
     StoredRecord,
     Tombstone,
+    Withdrawn,
 )
 from ontology.errors import StoreError
 from ontology.records import Link, Record, Secrecy, Source
@@ -147,6 +149,18 @@ class Store:
     @_reads
     def withdraw(self, judgement: str, who: str, why: str, at: datetime) -> Publication:
         return judging.withdraw(self.core, judgement, who, why, at)
+
+    @_reads
+    def withdraw_source(
+        self, series: str, edition: str | None = None, *, publisher: str | None = None, reason: str, at: datetime
+    ) -> Withdrawn:
+        """Publish a run that takes back what a series, or one edition of it, says now; it may be loaded again.
+
+        Raises:
+            NotInGraphError: nothing of that series, publisher or edition shows.
+            InputError: a series of several publishers, or an edition that a later one has replaced.
+        """
+        return withdrawing.withdraw(self.core, series, edition, publisher, reason, at)
 
     @_reads
     def erase(self, ids: Sequence[str], reason: str, at: datetime) -> int:

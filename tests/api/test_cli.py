@@ -19,9 +19,11 @@ from python_calamine import CalamineWorkbook
 from rdflib import Graph
 from typer.testing import CliRunner
 
+import graph.sqlite
 from api.cli import app
 from api.settings import Settings
 from ontology.errors import KedjaError
+from tests.contract.saying import company, load, owns, source
 
 Kedja = Callable[..., Any]
 AT = ("--valid-at", "2026-11-01")
@@ -341,3 +343,41 @@ def test_a_neo4j_server_is_no_store_and_the_way_to_have_the_graph_there_is_told(
             error = refused(kedja(*arguments))
             assert "kedja publish neo4j://" in error.remedy
             assert "secret" not in str(error)
+
+
+def test_a_source_that_was_withdrawn_says_nothing_until_it_is_loaded_again(kedja: Kedja, tmp_path: Path) -> None:
+    own = ("--store", f"sqlite:///{tmp_path / 'own.sqlite'}")
+    assert kedja("load", "reference", *own).exit_code == 0
+    assert kedja("search", "forced labour", *own).exit_code == 0
+    said = kedja("withdraw", "kedja-reference", "--reason", "to be checked", *own)
+    assert said.stdout.startswith("Withdrew ")
+    assert "publication 2" in said.stdout
+    assert kedja("search", "forced labour", *own).exit_code == 1
+    assert "withdrawal: " in kedja("runs", *own).stdout
+    assert kedja("load", "reference", *own).exit_code == 0
+    assert kedja("search", "forced labour", *own).exit_code == 0
+    assert "Series that show: kedja-reference" in refused(kedja("withdraw", "nothing", *own)).remedy
+
+
+def test_what_was_erased_is_in_no_answer_and_no_snapshot(kedja: Kedja, tmp_path: Path, own_user_folders: Path) -> None:
+    path = tmp_path / "own.sqlite"
+    own = ("--store", f"sqlite:///{path}")
+    with graph.sqlite.open(path) as store:
+        load(store, source(), [company("local:17", "Xylofonsson"), owns("local:17", "local:18")])
+
+    def holding() -> list[str]:
+        files = [*tmp_path.glob("own.sqlite*"), *own_user_folders.rglob("*")]
+        return [file.name for file in files if file.is_file() and b"Xylofonsson" in file.read_bytes()]
+
+    said = json.loads(kedja("entity", "local:17", "--json", *own).stdout)["data"]["said"]
+    assert len(holding()) > 1  # the store and a snapshot
+    done = kedja("erase", said[0]["record"], "--reason", "loaded by mistake", *own)
+    assert done.exit_code == 0, done.output
+    assert f"Erased {said[0]['record']}, publication 2" in done.stdout
+    assert "Backups" in done.stdout
+    assert holding() == []
+    assert json.loads(kedja("entity", "local:17", "--json", *own).stdout)["data"]["said"] == []
+    assert (
+        refused(kedja("erase", "nonsense", "--reason", "x", *own)).remedy == "Give ids of records (r…) or links (l…)."
+    )
+    assert kedja("doctor", *own).exit_code == 0

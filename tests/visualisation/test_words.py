@@ -70,6 +70,7 @@ def test_every_code_has_its_words() -> None:
         "knowledge": ["reached", "supplier_link_only", "unknown", "none_found"],
         "listed": ["sells_to", "runs", "operates", "holds", "harm_of_company"],
         "truncated": ["max_tier", "max_nodes", "members", "ends", "paths", "time"],
+        "run.kind": ["judgement", "withdrawal", "erasure"],
         "run.state": ["adding", "settling", "published", "abandoned"],
     }
     missing = [f"{name}.{code}" for name, codes in families.items() for code in codes if not SV.has(f"{name}.{code}")]

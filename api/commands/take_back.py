@@ -1,0 +1,61 @@
+"""Commands that take back what was said: withdraw, erase."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from api.commands import common
+from api.commands.app import app
+from api.commands.common import Store
+
+Reason = Annotated[str, typer.Option("--reason", help="Why; it stays, for all to read.")]
+
+
+@app.command()
+def withdraw(
+    series: Annotated[str, typer.Argument(help="A series of sources, as kedja runs --json has it.")],
+    edition: Annotated[str | None, typer.Argument(help="One edition of it; else all of it.")] = None,
+    publisher: Annotated[
+        str | None, typer.Option("--publisher", help="Whose series, where several publishers have one of that name.")
+    ] = None,
+    reason: Reason = "",
+    store: Store = None,
+) -> None:
+    """Take back what a source says now. History keeps it, and the source may be loaded again.
+
+    A full edition is withdrawn with all that its series says; another with what it said first. Example: kedja withdraw
+    demo:open-factory-list 2026-06 --reason "Withdrawn by its publisher"
+    """
+    from api.settings import now
+
+    with common.opened(store) as service:
+        done = service.store.withdraw_source(series, edition, publisher=publisher, reason=reason, at=now())
+    number = done.publication.number
+    typer.echo(f"Withdrew {done.records:,} records and {done.links:,} links of {done.title}, publication {number}")
+
+
+@app.command()
+def erase(
+    ids: Annotated[
+        list[str], typer.Argument(help="Ids of records (r…) and links (l…), as kedja entity --json has them.")
+    ],
+    reason: Reason,
+    store: Store = None,
+) -> None:
+    """Erase records and links for good: every version, from the store, its search and its snapshots.
+
+    This cannot be undone; id, reason and day stay. Backups, exports and graphs in Neo4j hold what they held: make them
+    anew. What a source still says comes back with its next edition. Example: kedja erase r0a1b2c3d4e5f60718293 --reason
+    "Asked to be forgotten"
+    """
+    from api.settings import now
+
+    with common.opened(store) as service:
+        rows = service.store.erase(ids, reason, now())
+        service.snapshots.heed_erasures()
+        stones = {stone.id: stone for stone in service.store.tombstones()}
+    for id_ in dict.fromkeys(ids):
+        typer.echo(f"Erased {id_}, publication {stones[id_].publication}")
+    typer.echo(f"{rows:,} versions are gone. Backups, exports and graphs in Neo4j hold what they held: make them anew.")
