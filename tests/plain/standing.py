@@ -1,0 +1,81 @@
+"""What shows: sources loaded one after another, as a reader with a clearance sees them at a publication.
+
+Written from the design for the tests that hold the answers to it: sets and dictionaries, nothing of ``graph``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+from ontology.records import Common, Link, Mode, Polarity, Record, Secrecy, Source
+
+Item = Record | Link
+
+
+class Edition:
+    """One source as it is loaded: everything that it says."""
+
+    def __init__(self, source: Source, items: tuple[Item, ...]) -> None:
+        self.source = source
+        self.items = items
+
+    def __repr__(self) -> str:
+        """One statement a line, so that a counterexample can be read."""
+        source = self.source
+        head = f"{source.publisher} {source.series} {source.edition} {source.mode} {source.secrecy.name}"
+        return "\n  ".join((head, *map(_wording, self.items)))
+
+
+def _wording(item: Item) -> str:
+    what = item.key if isinstance(item, Record) else f"{item.source.key} {item.type} {item.target.key}"
+    common, plain = item.common, Common()
+    rest = {
+        f.name: getattr(common, f.name) for f in fields(Common) if getattr(common, f.name) != getattr(plain, f.name)
+    }
+    return f"{what} {dict(item.properties)} {', '.join(f'{name}={value}' for name, value in rest.items())}"
+
+
+@dataclass(frozen=True)
+class Said:
+    """A statement that stands, and the source that says it."""
+
+    item: Item
+    source: Source
+
+    @property
+    def secrecy(self) -> Secrecy:
+        """A source's secrecy covers all that it says."""
+        return max(self.item.common.secrecy, self.source.secrecy)
+
+    @property
+    def denied(self) -> bool:
+        return self.item.common.polarity is Polarity.DENIED
+
+    def holds(self, days: Iterable[date]) -> bool:
+        """Whether it is so on any of some days: valid_to is the first day on which it is so no more."""
+        start, end = self.item.common.valid_from, self.item.common.valid_to
+        return any((start is None or start <= day) and (end is None or day < end) for day in days)
+
+
+def shown(loads: Sequence[Edition], publication: int, clearance: Secrecy) -> list[Said]:
+    """What stands after the first ``publication`` loads and may be read."""
+    standing: dict[str, list[Said]] = {}
+    newest: dict[str, str] = {}
+    for edition in loads[:publication]:
+        series = edition.source.series_key
+        mode = edition.source.mode
+        before = standing.get(series, [])
+        if mode is not Mode.APPEND and edition.source.edition < newest.get(series, ""):
+            continue  # an older edition loaded late changes nothing
+        newest[series] = max(edition.source.edition, newest.get(series, ""))
+        says = [Said(item, edition.source) for item in edition.items]
+        named = {item.id(series) for item in edition.items}
+        if mode is Mode.FULL:
+            before = []
+        elif mode is Mode.DELTA:
+            before = [said for said in before if said.item.id(series) not in named]
+        kept = {repr(said.item) for said in before}
+        standing[series] = [*before, *(said for said in says if repr(said.item) not in kept)]
+    return [said for stands in standing.values() for said in stands if said.secrecy <= clearance]

@@ -1,0 +1,198 @@
+"""Small random stores: a handful of things, what several sources say of them, and when."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+import graph.sqlite
+from graph.snapshot.reader import read_topology
+from graph.snapshot.view import Known, Moment, Snapshot
+from graph.store import At
+from ontology.method import method
+from ontology.records import Common, Link, Polarity, Record, Ref, Secrecy, Source, Status
+from tests.plain.standing import Edition, Item, shown
+from tests.plain.world import World
+
+DAYS = tuple(date(2026, 3, 1) + timedelta(days=n) for n in range(5))
+TYPES = {
+    "step": "Step", "contract": "Contract", "site": "Site", "org": "Organisation", "place": "Place",
+    "kind": "Category", "lot": "Lot",
+}  # fmt: skip
+STEPS = tuple(f"step-{n}" for n in range(5))
+TYPICAL = ("step-3", "step-4")
+CONTRACTS = ("contract-0", "contract-1")
+SITES = ("site-0", "site-1")
+ORGS = ("org-0", "org-1")
+PLACES = ("place-0", "place-1")
+KINDS = ("kind-0", "kind-1", "kind-2")
+LOTS = ("lot-0",)
+STARTS = (*STEPS, *SITES, *ORGS, *PLACES, *KINDS)
+
+
+def key(name: str) -> str:
+    return f"local:{name}"
+
+
+def type_of(name: str) -> str:
+    return TYPES[name.partition("-")[0]]
+
+
+@dataclass(frozen=True)
+class Varied:
+    """What varies in a store; the less, the easier a difference is understood."""
+
+    periods: bool = False
+    gaps: bool = False
+    denials: bool = False
+    typical: bool = False
+    secrecy: bool = False
+
+
+class Drawing:
+    """Draws one store's statements."""
+
+    def __init__(self, draw: st.DrawFn, varied: Varied) -> None:
+        self.draw = draw
+        self.varied = varied
+
+    def common(self, *, generic: bool = False, deniable: bool = True) -> Common:
+        draw, varied = self.draw, self.varied
+        start, end = None, None
+        if varied.periods and draw(st.integers(0, 2)) == 0:
+            bounds = draw(st.sampled_from([(a, b) for a in range(-1, 5) for b in range(a + 1, 6)]))
+            start = DAYS[bounds[0]] if bounds[0] >= 0 else None
+            end = DAYS[bounds[1]] if bounds[1] < len(DAYS) else None
+        denied = varied.denials and deniable and draw(st.integers(0, 5)) == 0
+        secrecy = draw(st.sampled_from([Secrecy.PUBLIC, *Secrecy])) if varied.secrecy else Secrecy.PUBLIC
+        return Common(
+            status=Status.GENERIC if generic else draw(st.sampled_from([Status.DECLARED, Status.VERIFIED])),
+            confidence=draw(st.sampled_from([None, 0.0, 0.25, 0.5, 1.0])),
+            polarity=Polarity.DENIED if denied else Polarity.ASSERTED,
+            secrecy=secrecy,
+            valid_from=start,
+            valid_to=end,
+        )
+
+    def some(self, names: Sequence[str], most: int = 2) -> list[str]:
+        return self.draw(st.lists(st.sampled_from(names), max_size=most, unique=True))
+
+    def record(self, name: str) -> Record:
+        draw, facts = self.draw, {"name": name}
+        if name in STEPS:
+            stage = draw(st.sampled_from(["processing", "component", "final-manufacture", "cultivation", None]))
+            facts |= {"stage": stage} if stage else {}
+        if name in STEPS or name in CONTRACTS:
+            known = draw(st.sampled_from(["some", None]))
+            facts |= {"inputs_known": known} if known else {}
+        common = self.common(generic=self.is_typical(name), deniable=False)
+        return Record(type_of(name), key(name), facts, common=common)
+
+    def records(self) -> Iterator[Record]:
+        """Most things have one record; some have two periods, or two sources; some are only named by links."""
+        for name in (*STEPS, *CONTRACTS, *SITES, *ORGS, *PLACES, *KINDS, *LOTS):
+            how = self.draw(st.integers(0, 9))
+            if how > 0:
+                first = self.record(name)
+                yield first
+                if self.varied.gaps and how > 7:
+                    yield replace(first, common=replace(first.common, valid_from=DAYS[3], valid_to=None))
+
+    def is_typical(self, name: str) -> bool:
+        return self.varied.typical and name in TYPICAL
+
+    def link(self, type: str, source: str, target: str, **properties: Any) -> Link:
+        ends = Ref(type_of(source), key(source)), Ref(type_of(target), key(target))
+        generic = self.is_typical(source) and type == "SUPPLIES"
+        return Link(type, *ends, properties, common=self.common(generic=generic))
+
+    def links(self) -> Iterator[Link]:
+        for step in STEPS:
+            for buyer in self.some([*STEPS, *CONTRACTS]):
+                if buyer in STEPS:
+                    yield self.link("SUPPLIES", step, buyer)
+                elif not self.is_typical(step):
+                    yield self.link("DELIVERED_UNDER", step, buyer)
+            yield from (self.link("OUTPUTS", step, kind) for kind in self.some(KINDS, 1))
+            yield from (self.link("LOCATED_IN", step, place) for place in self.some(PLACES, 1))
+            if not self.is_typical(step):
+                yield from (self.link("PERFORMS", site, step) for site in self.some(SITES, 1))
+                yield from (self.link("RUNS", org, step) for org in self.some(ORGS, 1))
+        for contract in CONTRACTS:
+            yield from (self.link("HOLDS", org, contract) for org in self.some(ORGS, 1))
+            yield from (self.link("IN_CATEGORY", contract, kind) for kind in self.some(KINDS, 1))
+            yield from (self.link("FOR_LOT", contract, lot) for lot in self.some(LOTS, 1))
+        yield from (self.link("IN_CATEGORY", lot, kind) for lot in LOTS for kind in self.some(KINDS, 1))
+        for org in ORGS:
+            yield from (self.link("OPERATES", org, site) for site in self.some(SITES, 1))
+            yield from (self.link("OWNS", org, other, share=0.6) for other in self.some(ORGS, 1))
+        for site in SITES:
+            yield from (self.link("LOCATED_IN", site, place) for place in self.some(PLACES, 1))
+        for names, type in ((PLACES, "PART_OF"), (KINDS, "BROADER")):
+            for name in names:
+                yield from (self.link(type, name, wider) for wider in self.some(names, 1))
+
+    def loads(self) -> tuple[Edition, ...]:
+        items: list[Item] = [*self.records(), *self.links()]
+        source = Source("register", "1", "A register", "A publisher")
+        return (Edition(source, tuple(items)),)
+
+
+@st.composite
+def stores(draw: st.DrawFn, varied: Varied) -> tuple[Edition, ...]:
+    return Drawing(draw, varied).loads()
+
+
+@dataclass(frozen=True)
+class When:
+    """The moment and the reader of a question."""
+
+    first: date = DAYS[2]
+    until: date | None = None
+    """The day after the last, where a period is asked about."""
+    publication: int = 1
+    clearance: Secrecy = Secrecy.PUBLIC
+
+    @property
+    def days(self) -> list[date]:
+        if self.until is None:
+            return [self.first]
+        return [day for day in DAYS if self.first <= day < self.until]
+
+
+class Asked:
+    """A store as loaded, and its plain reading, at one moment for one reader."""
+
+    def __init__(self, snapshot: Snapshot, world: World) -> None:
+        self.snapshot = snapshot
+        self.world = world
+
+    def name(self, id: str) -> str:
+        """The key of an entity of an answer."""
+        vertex = self.snapshot.vertex(id)
+        assert vertex is not None
+        (only,) = self.snapshot.keys(vertex)
+        return only
+
+
+@contextmanager
+def asked(loads: Sequence[Edition], when: When) -> Iterator[Asked]:
+    """Load everything into a store, freeze it, and read it plainly."""
+    with tempfile.TemporaryDirectory() as folder, graph.sqlite.open(Path(folder) / "store.kedja") as store:
+        for number, edition in enumerate(loads):
+            run = store.begin(edition.source, "test", "1", {}, datetime(2026, 1, 1 + number, tzinfo=UTC)).run
+            store.add(run, list(edition.items))
+            store.settle(run, {})
+            store.publish(run, datetime(2026, 1, 1 + number, tzinfo=UTC))
+        topology = read_topology(store, At(when.publication, when.clearance))
+        known = Known(when.publication, datetime(2026, 1, 1, tzinfo=UTC), when.clearance.name.lower())
+        moment = Moment(None, (when.first, when.until)) if when.until else Moment(when.first)
+        snapshot = Snapshot(topology, moment, method(), known)
+        yield Asked(snapshot, World(shown(loads, when.publication, when.clearance), when.days))

@@ -1,0 +1,78 @@
+"""Trace and affected on small random stores are what a plain reading of the design gives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.answer import Resolution
+from graph.questions.affected import affected as ask_affected
+from graph.questions.trace import trace as ask_trace
+from tests.plain.standing import Edition
+from tests.plain.stores import CONTRACTS, STARTS, Asked, Varied, When, asked, key, stores
+from tests.plain.walks import affected, trace
+
+PLAIN = Varied()
+
+
+def same_trace(here: Asked, start: str, *, upstream: bool) -> None:
+    data = ask_trace(here.snapshot, [key(start)], upstream=upstream).data
+    if key(start) not in here.world.types:
+        assert data is None or [here.name(node.node.id) for node in data.nodes] in ([], [key(start)])
+        return
+    assert data is not None
+    expected = trace(here.world, key(start), upstream=upstream)
+    name = here.name
+    got = {
+        name(node.node.id): (node.tier, node.tier_max, node.hops, node.resolution is Resolution.ITEM)
+        for node in data.nodes
+    }
+    assert got == {k: (p.tier, p.greatest, p.hops, p.item) for k, p in expected.places.items()}
+    links = Counter((link.type, name(link.source), name(link.target)) for link in data.links)
+    assert links == Counter(expected.links)
+    assert {frozenset(map(name, cycle)) for cycle in data.cycles} == expected.cycles
+    assert sorted((link.type, name(link.source), name(link.target)) for link in data.denied) == expected.denied
+    assert {name(node.node.id): node.tier for node in data.nodes if node.end} == expected.ends
+
+
+def same_affected(here: Asked, start: str) -> None:
+    data = ask_affected(here.snapshot, key(start)).data
+    if key(start) not in here.world.types:
+        assert data is None or not [c for c in data.contracts if c.resolution is not Resolution.COMPANY]
+        return
+    assert data is not None
+    expected = affected(here.world, key(start))
+    for resolution, contracts in ((Resolution.ITEM, expected.item), (Resolution.GENERIC, expected.generic)):
+        got = {here.name(row.contract.id): row.tier for row in data.contracts if row.resolution is resolution}
+        assert got == contracts, resolution
+
+
+def same_walks(loads: Sequence[Edition], when: When, starts: Sequence[str]) -> None:
+    with asked(loads, when) as here:
+        for contract in CONTRACTS:
+            same_trace(here, contract, upstream=True)
+        for start in starts:
+            same_trace(here, start, upstream=True)
+            same_trace(here, start, upstream=False)
+            same_affected(here, start)
+
+
+starts = st.lists(st.sampled_from(STARTS), min_size=2, max_size=3, unique=True)
+
+
+@given(stores(PLAIN), starts)
+def test_a_trace_and_what_is_affected_are_what_the_links_say(loads: Sequence[Edition], starts: Sequence[str]) -> None:
+    same_walks(loads, When(), starts)
+
+
+@given(stores(Varied(denials=True, periods=True)), starts)
+def test_what_is_denied_or_over_is_not_walked(loads: Sequence[Edition], starts: Sequence[str]) -> None:
+    same_walks(loads, When(), starts)
+
+
+@given(stores(Varied(typical=True)), starts)
+def test_what_is_typical_stands_for_inputs_that_are_not_known(loads: Sequence[Edition], starts: Sequence[str]) -> None:
+    same_walks(loads, When(), starts)
