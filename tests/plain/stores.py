@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -56,33 +58,43 @@ class Varied:
     secrecy: bool = False
 
 
+@cache
+def _commons(varied: Varied) -> list[Common]:
+    """What links and records have in common, each as likely as the next: one draw instead of six."""
+    often = [Common(status=status) for status in (Status.DECLARED, Status.VERIFIED)]
+    often += [Common(confidence=sure) for sure in (0.0, 0.25, 0.5, 1.0)]
+    found = often * 2
+    if varied.periods:
+        bounds = [(a, b) for a in (None, *DAYS) for b in (*DAYS, None) if (a or b) and (not a or not b or a < b)]
+        found += [Common(confidence=0.5, valid_from=a, valid_to=b) for a, b in bounds]
+    if varied.denials:
+        found += [replace(common, polarity=Polarity.DENIED) for common in found[:: len(found) // 6]]
+    if varied.secrecy:
+        found += [replace(common, secrecy=secrecy) for secrecy in Secrecy for common in found]
+    return found
+
+
+@cache
+def _few(names: tuple[str, ...], most: int) -> list[tuple[str, ...]]:
+    return [(), *(few for n in range(1, most + 1) for few in combinations(names, n))]
+
+
 class Drawing:
     """Draws one store's statements."""
 
     def __init__(self, draw: st.DrawFn, varied: Varied) -> None:
         self.draw = draw
         self.varied = varied
+        self.commons = _commons(varied)
+        self.asserted = [common for common in self.commons if common.polarity is Polarity.ASSERTED]
 
     def common(self, *, generic: bool = False, deniable: bool = True) -> Common:
-        draw, varied = self.draw, self.varied
-        start, end = None, None
-        if varied.periods and draw(st.integers(0, 2)) == 0:
-            bounds = draw(st.sampled_from([(a, b) for a in range(-1, 5) for b in range(a + 1, 6)]))
-            start = DAYS[bounds[0]] if bounds[0] >= 0 else None
-            end = DAYS[bounds[1]] if bounds[1] < len(DAYS) else None
-        denied = varied.denials and deniable and draw(st.integers(0, 5)) == 0
-        secrecy = draw(st.sampled_from([Secrecy.PUBLIC, *Secrecy])) if varied.secrecy else Secrecy.PUBLIC
-        return Common(
-            status=Status.GENERIC if generic else draw(st.sampled_from([Status.DECLARED, Status.VERIFIED])),
-            confidence=draw(st.sampled_from([None, 0.0, 0.25, 0.5, 1.0])),
-            polarity=Polarity.DENIED if denied else Polarity.ASSERTED,
-            secrecy=secrecy,
-            valid_from=start,
-            valid_to=end,
-        )
+        found = self.draw(st.sampled_from(self.commons if deniable else self.asserted))
+        return replace(found, status=Status.GENERIC) if generic else found
 
-    def some(self, names: Sequence[str], most: int = 2) -> list[str]:
-        return self.draw(st.lists(st.sampled_from(names), max_size=most, unique=True))
+    def some(self, names: Sequence[str], most: int = 1) -> tuple[str, ...]:
+        """A few of some names, most often one."""
+        return self.draw(st.sampled_from(_few(tuple(names), most)))
 
     def record(self, name: str) -> Record:
         draw, facts = self.draw, {"name": name}
@@ -92,7 +104,8 @@ class Drawing:
         if name in STEPS or name in CONTRACTS:
             known = draw(st.sampled_from(["some", None]))
             facts |= {"inputs_known": known} if known else {}
-        common = self.common(generic=self.is_typical(name), deniable=False)
+        generic = self.is_typical(name)
+        common = Common() if name in (*KINDS, *LOTS) else self.common(generic=generic, deniable=False)
         return Record(type_of(name), key(name), facts, common=common)
 
     def records(self) -> Iterator[Record]:
@@ -115,29 +128,29 @@ class Drawing:
 
     def links(self) -> Iterator[Link]:
         for step in STEPS:
-            for buyer in self.some([*STEPS, *CONTRACTS]):
+            for buyer in self.some((*STEPS, *CONTRACTS), 2):
                 if buyer in STEPS:
                     yield self.link("SUPPLIES", step, buyer)
                 elif not self.is_typical(step):
                     yield self.link("DELIVERED_UNDER", step, buyer)
-            yield from (self.link("OUTPUTS", step, kind) for kind in self.some(KINDS, 1))
-            yield from (self.link("LOCATED_IN", step, place) for place in self.some(PLACES, 1))
+            yield from (self.link("OUTPUTS", step, kind) for kind in self.some(KINDS))
+            yield from (self.link("LOCATED_IN", step, place) for place in self.some(PLACES))
             if not self.is_typical(step):
-                yield from (self.link("PERFORMS", site, step) for site in self.some(SITES, 1))
-                yield from (self.link("RUNS", org, step) for org in self.some(ORGS, 1))
+                yield from (self.link("PERFORMS", site, step) for site in self.some(SITES))
+                yield from (self.link("RUNS", org, step) for org in self.some(ORGS))
         for contract in CONTRACTS:
-            yield from (self.link("HOLDS", org, contract) for org in self.some(ORGS, 1))
-            yield from (self.link("IN_CATEGORY", contract, kind) for kind in self.some(KINDS, 1))
-            yield from (self.link("FOR_LOT", contract, lot) for lot in self.some(LOTS, 1))
-        yield from (self.link("IN_CATEGORY", lot, kind) for lot in LOTS for kind in self.some(KINDS, 1))
+            yield from (self.link("HOLDS", org, contract) for org in self.some(ORGS))
+            yield from (self.link("IN_CATEGORY", contract, kind) for kind in self.some(KINDS))
+            yield from (self.link("FOR_LOT", contract, lot) for lot in self.some(LOTS))
+        yield from (self.link("IN_CATEGORY", lot, kind) for lot in LOTS for kind in self.some(KINDS))
         for org in ORGS:
-            yield from (self.link("OPERATES", org, site) for site in self.some(SITES, 1))
-            yield from (self.link("OWNS", org, other, share=0.6) for other in self.some(ORGS, 1))
+            yield from (self.link("OPERATES", org, site) for site in self.some(SITES))
+            yield from (self.link("OWNS", org, other, share=0.6) for other in self.some(ORGS))
         for site in SITES:
-            yield from (self.link("LOCATED_IN", site, place) for place in self.some(PLACES, 1))
+            yield from (self.link("LOCATED_IN", site, place) for place in self.some(PLACES))
         for names, type in ((PLACES, "PART_OF"), (KINDS, "BROADER")):
             for name in names:
-                yield from (self.link(type, name, wider) for wider in self.some(names, 1))
+                yield from (self.link(type, name, wider) for wider in self.some(names))
 
     def loads(self) -> tuple[Edition, ...]:
         items: list[Item] = [*self.records(), *self.links()]
@@ -182,10 +195,22 @@ class Asked:
         return only
 
 
+@cache
+def _empty() -> bytes:
+    """A new store: made once, copied for each example."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "store.kedja"
+        graph.sqlite.open(path).close()
+        return path.read_bytes()
+
+
 @contextmanager
 def asked(loads: Sequence[Edition], when: When) -> Iterator[Asked]:
     """Load everything into a store, freeze it, and read it plainly."""
-    with tempfile.TemporaryDirectory() as folder, graph.sqlite.open(Path(folder) / "store.kedja") as store:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        path = Path(folder) / "store.kedja"
+        path.write_bytes(_empty())
+        store = stack.enter_context(graph.sqlite.open(path))
         for number, edition in enumerate(loads):
             run = store.begin(edition.source, "test", "1", {}, datetime(2026, 1, 1 + number, tzinfo=UTC)).run
             store.add(run, list(edition.items))

@@ -12,7 +12,7 @@ from graph.answer import Resolution
 from graph.questions.affected import affected as ask_affected
 from graph.questions.trace import trace as ask_trace
 from tests.plain.standing import Edition
-from tests.plain.stores import CONTRACTS, STARTS, Asked, Varied, When, asked, key, stores
+from tests.plain.stores import CONTRACTS, DAYS, STARTS, Asked, Varied, When, asked, key, stores
 from tests.plain.walks import affected, trace
 
 PLAIN = Varied()
@@ -60,7 +60,8 @@ def same_walks(loads: Sequence[Edition], when: When, starts: Sequence[str]) -> N
             same_affected(here, start)
 
 
-starts = st.lists(st.sampled_from(STARTS), min_size=2, max_size=3, unique=True)
+starts = st.lists(st.sampled_from(STARTS), min_size=1, max_size=2, unique=True)
+periods = st.sampled_from([When(a, b) for a in DAYS for b in (*DAYS, None) if b is None or a < b])
 
 
 @given(stores(PLAIN), starts)
@@ -76,3 +77,8 @@ def test_what_is_denied_or_over_is_not_walked(loads: Sequence[Edition], starts: 
 @given(stores(Varied(typical=True)), starts)
 def test_what_is_typical_stands_for_inputs_that_are_not_known(loads: Sequence[Edition], starts: Sequence[str]) -> None:
     same_walks(loads, When(), starts)
+
+
+@given(stores(Varied(denials=True, periods=True, typical=True)), starts, periods)
+def test_in_a_period_counts_what_overlaps_it(loads: Sequence[Edition], starts: Sequence[str], when: When) -> None:
+    same_walks(loads, when, starts)

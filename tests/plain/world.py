@@ -98,12 +98,14 @@ class World:
             said.item.common.status is Status.GENERIC for said in self.records[key]
         )
 
+    def all_known(self, key: str) -> bool:
+        """Whether all inputs are known: *all* is believed only where one of them stands, or where the chain begins."""
+        begins = self.stage(key) in FIRST_STAGES
+        return self.inputs_known(key) == "all" and (begins or bool(self.inputs(key)))
+
     def is_open(self, key: str) -> bool:
-        """Whether something may lie upstream of a step or contract that nobody has told: *all* is believed only where
-        a live input stands, or where the chain begins."""
-        if self.stage(key) in FIRST_STAGES:
-            return False
-        return self.inputs_known(key) != "all" or not self.inputs(key)
+        """Whether something may lie upstream of a step or contract that nobody has told."""
+        return self.stage(key) not in FIRST_STAGES and not self.all_known(key)
 
     def inputs(self, key: str) -> set[str]:
         """The steps from which goods are said to come to a step or contract."""
@@ -194,11 +196,12 @@ class World:
     def typical_links(self) -> set[Arrow]:
         """What is typical, for contracts and steps whose inputs are not all known; for a moment of one day."""
         found: set[tuple[str, str, str]] = set()
-        for contract in filter(self.is_open, self.of_type("Contract")):
+        told = {key for key in self.types if self.all_known(key)}
+        for contract in self.of_type("Contract") - told:
             for kind in {wider for own in self.kinds_of(contract) for wider in self.within(own)}:
                 if not self.has_specific_input(contract, kind):
                     found |= {("DELIVERED_UNDER", step, contract) for step in self.last_steps(kind)}
-        for step in filter(self.is_open, self.of_type("Step") - self.typical_steps):
+        for step in self.of_type("Step") - self.typical_steps - told:
             for twin in self.typical_steps:
                 if self._same_kind_and_stage(step, twin):
                     found |= {("SUPPLIES", supplier, step) for supplier in self._suppliers(twin, step)}
