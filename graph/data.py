@@ -12,9 +12,22 @@ from pydantic import Field
 
 from graph.answer import Basis, Frozen, Links, Resolution
 
+DENIED_NODES = "what a question is about that some source denies and none asserts: shown beside, not counted"
+
+
+class Conflict(Frozen):
+    """Different live values of a single-valued property, or opposite polarities, from different sources."""
+
+    property: str
+    values: tuple[str, ...]
+    records: tuple[str, ...]
+
 
 class Node(Frozen):
-    """An entity as an answer names it. ``place`` is the key of its nearest place, ``country`` ISO 3166-1 alpha-2."""
+    """An entity as an answer names it. ``place`` is the key of its nearest place, ``country`` ISO 3166-1 alpha-2.
+
+    Where sources are in conflict, what it says is the value that counts: see docs/method.md.
+    """
 
     id: str
     type: str
@@ -29,6 +42,8 @@ class Node(Frozen):
     clause_level: str | None = None
     ghost: bool = False
     generic: bool = False
+    denied: bool = Field(False, description="some source denies that it is, and none asserts it: not counted")
+    conflicts: tuple[Conflict, ...] = Field((), description="what sources are in conflict about on the day asked about")
 
 
 class LinkData(Frozen):
@@ -138,6 +153,7 @@ class TraceData(Frozen):
     links: tuple[LinkData, ...]
     cycles: tuple[tuple[str, ...], ...] = Field(description="strongly connected sets of nodes; harmless, named")
     denied: tuple[LinkData, ...] = ()
+    denied_nodes: tuple[Node, ...] = Field((), description=DENIED_NODES)
     company_list: tuple[Listed, ...] = ()
     statements: tuple[StatementData, ...] = ()
     buyers: tuple[Node, ...] = ()
@@ -164,6 +180,7 @@ class StatementData(Frozen):
     cites: str
     sources: tuple[str, ...] = Field(description="ids of the sources that say it")
     specific: bool
+    conflicts: tuple[Conflict, ...] = Field((), description="what its sources are in conflict about")
 
 
 class ContractExposure(Frozen):
@@ -268,6 +285,7 @@ class ExposureData(Frozen):
     buyers: tuple[BuyerCount, ...] = ()
     origins: tuple[Origin, ...] = ()
     denied: tuple[LinkData, ...] = ()
+    denied_nodes: tuple[Node, ...] = Field((), description=DENIED_NODES)
     may_apply: tuple[str, ...] = Field((), description="generic steps that may apply: unknown, never exposure")
     company_list: tuple[Listed, ...]
     statements: tuple[StatementData, ...]
@@ -334,6 +352,7 @@ class AffectedData(Frozen):
     contracts_all: int = Field(0, description="contracts in the graph, affected or not")
     contracts_untold: int = Field(0, description="contracts not listed whose chains are not all told: unknown")
     denied: tuple[LinkData, ...]
+    denied_nodes: tuple[Node, ...] = Field((), description=DENIED_NODES)
     statements: tuple[StatementData, ...]
     nodes: tuple[Node, ...]
     links: tuple[LinkData, ...]
@@ -361,14 +380,6 @@ class Said(Frozen):
     source: str
     cites: str
     locator: str
-
-
-class Conflict(Frozen):
-    """Different live values of a single-valued property, or opposite polarities, from different sources."""
-
-    property: str
-    values: tuple[str, ...]
-    records: tuple[str, ...]
 
 
 class EntityData(Frozen):

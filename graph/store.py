@@ -216,8 +216,9 @@ class RecordColumns:
     """A batch of visible records as columns of equal length, for a freeze.
 
     ``id`` is the entity's id and ``node`` its number; ``base`` is the record's own id, ``primary`` whether the entity
-    is named by it; with ``hash`` and ``row`` these order the records of one entity. ``type`` indexes
-    ``sorted(NODES)``, ``status`` the order of ``Status``; ``confidence`` is NaN where none was given; days are since
+    is named by it; with ``hash`` and ``row`` these order the records of one entity. ``said`` is the run whose source
+    says it, ``denied`` whether that denies it. ``type`` indexes ``sorted(NODES)``, ``status`` the order of
+    ``Status``; ``confidence`` is NaN where none was given; days are since
     1970-01-01 with ``BEGINNING``/``END`` for no bound. ``keys`` are sorted and each ends in a line feed;
     ``properties`` are canonical JSON.
     """
@@ -228,8 +229,10 @@ class RecordColumns:
     primary: Bool
     hash: I64
     row: I64
+    said: I64
     type: I8
     status: I8
+    denied: Bool
     confidence: F64
     valid_from: I32
     valid_to: I32

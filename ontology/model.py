@@ -46,6 +46,18 @@ class Walk(StrEnum):
     NONE = "none"
 
 
+class Settle(StrEnum):
+    """Which of several live values of a property counts: see ``ontology/settling.py``.
+
+    ``MOST``: that of most sources. ``GREATEST``: the greatest number or latest day, of terms the one of the greatest
+    ``weight`` in their vocabulary: the worst, or the least known or promised. ``LEAST``: the earliest day.
+    """
+
+    MOST = "most"
+    GREATEST = "greatest"
+    LEAST = "least"
+
+
 class Properties(BaseModel):
     """Base of all property sets. An absent property is unknown, never a default."""
 
@@ -59,7 +71,8 @@ def prop(
     *,
     vocabulary: str | None = None,
     required: bool = False,
-    single: bool = False,
+    wording: bool = False,
+    settle: Settle = Settle.MOST,
     blank_says: bool = False,
     sv_note: str = "",
     example: str = "",
@@ -67,11 +80,12 @@ def prop(
 ) -> Any:
     """Declare a property: its names, what it means, and the vocabulary its values come from.
 
-    ``single`` marks a property in which two live values from different sources are a conflict, ``blank_says`` one
-    whose absence says something (any stage; no person): a value that cannot be read is then never just left out.
+    ``settle`` says which of several live values counts. Two from different sources are a conflict, but for ``wording``
+    (two words for one thing) and lists. ``blank_says`` marks a property whose absence says something (any stage; no
+    person): a value that cannot be read is then never just left out.
     """
     extra: dict[str, Any] = {"sv": sv, "sv_note": sv_note, "vocabulary": vocabulary}
-    extra |= {"single": single, "blank_says": blank_says, "example": example}
+    extra |= {"wording": wording, "settle": settle, "blank_says": blank_says, "example": example}
     default: Any = ... if required else None
     return Field(default, title=en, description=note, json_schema_extra=extra, **constraints)
 
@@ -85,11 +99,17 @@ class Property:
     note: Label
     vocabulary: str | None
     required: bool
-    single: bool
+    wording: bool
+    settle: Settle
     blank_says: bool
     many: bool
     example: str
     annotation: Any
+
+    @property
+    def single(self) -> bool:
+        """Whether two live values from different sources are a conflict."""
+        return not (self.many or self.wording)
 
 
 def _property(name: str, info: FieldInfo) -> Property:
@@ -101,7 +121,8 @@ def _property(name: str, info: FieldInfo) -> Property:
         note=Label(str(extra.get("sv_note") or info.description or ""), info.description or ""),
         vocabulary=str(vocabulary) if vocabulary else None,
         required=info.is_required(),
-        single=bool(extra.get("single")),
+        wording=bool(extra.get("wording")),
+        settle=Settle(str(extra.get("settle", Settle.MOST))),
         blank_says=bool(extra.get("blank_says")),
         many="tuple" in str(info.annotation),
         example=str(extra.get("example", "")),

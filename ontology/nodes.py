@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from ontology.model import Properties, node, prop
+from ontology.model import Properties, Settle, node, prop
 
 Text = str | None
 Many = tuple[str, ...] | None
 
 
 class Named(Properties):
-    name: str = prop("Namn", "Name", "The name as the source writes it.", required=True, min_length=1, max_length=500)
-    name_sv: Text = prop("Svenskt namn", "Swedish name", "The name in Swedish.")
+    name: str = prop(
+        "Namn", "Name", "The name as the source writes it.", required=True, wording=True, min_length=1, max_length=500
+    )
+    name_sv: Text = prop("Svenskt namn", "Swedish name", "The name in Swedish.", wording=True)
 
 
 @node("Organisation", "Organisation", "Organisationer", "Organisations")
@@ -21,11 +23,12 @@ class Organisation(Named):
     """A legal entity or a unit of one: buyer, supplier, producer, wholesaler, authority or cooperation area."""
 
     roles: Many = prop("Roller", "Roles", "What it does in the chain.", vocabulary="organisation-roles")
-    legal_form: Text = prop("Juridisk form", "Legal form", "As registered.", single=True)
+    legal_form: Text = prop("Juridisk form", "Legal form", "As registered.")
     natural_person: bool | None = prop(
         "Fysisk person",
         "Natural person",
         "A sole trader: name and number are hidden and it is never merged.",
+        settle=Settle.GREATEST,
         blank_says=True,
     )
     size: Text = prop("Storlek", "Size", "Size class as the source gives it.")
@@ -36,10 +39,10 @@ class Organisation(Named):
 class Site(Named):
     """A place where work is done: factory, workshop, farm, mine, plant or warehouse."""
 
-    address: Text = prop("Adress", "Address", "Street address as disclosed.")
+    address: Text = prop("Adress", "Address", "Street address as disclosed.", wording=True)
     latitude: float | None = prop("Latitud", "Latitude", "Degrees north.", ge=-90, le=90)
     longitude: float | None = prop("Longitud", "Longitude", "Degrees east.", ge=-180, le=180)
-    workers: int | None = prop("Antal arbetare", "Workers", "Number of workers.", ge=0, single=True)
+    workers: int | None = prop("Antal arbetare", "Workers", "Number of workers.", ge=0)
 
 
 @node("Plats", "Place", "Platser", "Places")
@@ -51,15 +54,13 @@ class Place(Named):
 class Step(Named):
     """One output made, handled or performed by one actor at one stage, for one buyer or for anyone, in a period."""
 
-    stage: Text = prop(
-        "Led i kedjan", "Stage", "Where in the chain the step stands.", vocabulary="chain-stages", single=True
-    )
+    stage: Text = prop("Led i kedjan", "Stage", "Where in the chain the step stands.", vocabulary="chain-stages")
     inputs_known: Text = prop(
         "Insatser kända",
         "Inputs known",
         "Whether all inputs of the step are known.",
         vocabulary="inputs-known",
-        single=True,
+        settle=Settle.GREATEST,
     )
     custody_model: Text = prop(
         "Spårbarhetsmodell", "Chain-of-custody model", "ISO 22095 model of the goods.", vocabulary="custody-models"
@@ -116,7 +117,11 @@ class Contract(Named):
     kind: Text = prop("Avtalsform", "Kind", "Contract, framework or call-off.", vocabulary="contract-kinds")
     rank: int | None = prop("Rangordning", "Rank", "Rank in a framework, 1 first.", ge=1)
     clause_level: Text = prop(
-        "Klausulnivå", "Clause level", "Level of the sustainability clause.", vocabulary="clause-levels", single=True
+        "Klausulnivå",
+        "Clause level",
+        "Level of the sustainability clause.",
+        vocabulary="clause-levels",
+        settle=Settle.GREATEST,
     )
     clause_version: Text = prop("Klausulversion", "Clause version", "Version of the clause.")
     inputs_known: Text = prop(
@@ -124,10 +129,10 @@ class Contract(Named):
         "Deliveries known",
         "Whether all that is delivered is known.",
         vocabulary="inputs-known",
-        single=True,
+        settle=Settle.GREATEST,
     )
     awarded_value: Decimal | None = prop(
-        "Kontrakterat värde", "Awarded value", "Awarded to this contract, excluding VAT.", single=True
+        "Kontrakterat värde", "Awarded value", "Awarded to this contract, excluding VAT."
     )
     spent_value: Decimal | None = prop("Inköpt värde", "Spent value", "Spent under this contract, excluding VAT.")
     currency: Text = prop("Valuta", "Currency", "ISO 4217.", pattern=r"^[A-Z]{3}$", example="SEK")
@@ -141,7 +146,7 @@ class RiskType(Named):
 class Statement(Named):
     """What an assessment and a finding share: a scope is its links ABOUT and its stage, all of them together."""
 
-    name_sv: Text = prop("Svensk lydelse", "Swedish wording", "The statement in Swedish.")
+    name_sv: Text = prop("Svensk lydelse", "Swedish wording", "The statement in Swedish.", wording=True)
     stage: Text = prop(
         "Led i kedjan",
         "Stage",
@@ -150,21 +155,32 @@ class Statement(Named):
         blank_says=True,
     )
     severity: int | None = prop(
-        "Allvarlighet", "Severity", "0 to 4: the worst of scale, scope, irremediability.", ge=0, le=4
+        "Allvarlighet",
+        "Severity",
+        "0 to 4: the worst of scale, scope, irremediability.",
+        ge=0,
+        le=4,
+        settle=Settle.GREATEST,
     )
     rights_holders: Many = prop(
         "Rättighetshavare", "Rights-holders", "The groups affected.", vocabulary="rights-holder-groups"
     )
-    issued: date | None = prop("Utfärdad", "Issued", "When it was said.")
+    issued: date | None = prop("Utfärdad", "Issued", "When it was said.", settle=Settle.LEAST)
 
 
 @node("Riskbedömning", "RiskAssessment", "Riskbedömningar", "Risk assessments")
 class RiskAssessment(Statement):
     """A potential adverse impact: somebody's judgement of what may happen within a scope."""
 
-    likelihood: float | None = prop("Sannolikhet", "Likelihood", "Probability per 12 months, 0 to 1.", ge=0, le=1)
+    likelihood: float | None = prop(
+        "Sannolikhet", "Likelihood", "Probability per 12 months, 0 to 1.", ge=0, le=1, settle=Settle.GREATEST
+    )
     level: Text = prop(
-        "Publicerad nivå", "Published level", "The level in its publisher's own scale.", vocabulary="levels"
+        "Publicerad nivå",
+        "Published level",
+        "The level in its publisher's own scale.",
+        vocabulary="levels",
+        settle=Settle.GREATEST,
     )
 
 
@@ -172,7 +188,9 @@ class RiskAssessment(Statement):
 class Finding(Statement):
     """An actual impact: something said to have happened, listings and import bans included."""
 
-    standing: Text = prop("Ställning", "Standing", "How far it is established.", vocabulary="standings")
+    standing: Text = prop(
+        "Ställning", "Standing", "How far it is established.", vocabulary="standings", settle=Settle.GREATEST
+    )
     indicators: Many = prop(
         "ILO-indikatorer",
         "ILO indicators",
@@ -183,8 +201,10 @@ class Finding(Statement):
         "Allvarlig avvikelse", "Severe deviation", "Which severe deviation it is.", vocabulary="severe-deviations"
     )
     modified: date | None = prop("Ändrad", "Modified", "When the decision was modified.")
-    revoked: date | None = prop("Upphävd", "Revoked", "When the decision was revoked.")
-    reply: Text = prop("Företagets svar", "Company's reply", "What the company answered, attributed and dated.")
+    revoked: date | None = prop("Upphävd", "Revoked", "When the decision was revoked.", settle=Settle.GREATEST)
+    reply: Text = prop(
+        "Företagets svar", "Company's reply", "What the company answered, attributed and dated.", wording=True
+    )
 
 
 @node("Granskning", "Audit", "Granskningar", "Audits")
@@ -195,12 +215,16 @@ class Audit(Named):
     could_find: Many = prop(
         "Kunde finna", "Could find", "The risk types that its method could find.", vocabulary="risk-types"
     )
-    performed: date | None = prop("Utförd", "Performed", "When it was done.")
+    performed: date | None = prop("Utförd", "Performed", "When it was done.", settle=Settle.GREATEST)
     custody_model: Text = prop(
         "Spårbarhetsmodell", "Chain-of-custody model", "ISO 22095, for a certificate.", vocabulary="custody-models"
     )
     clause_level: Text = prop(
-        "Klausulnivå", "Clause level", "The clause it was done under.", vocabulary="clause-levels"
+        "Klausulnivå",
+        "Clause level",
+        "The clause it was done under.",
+        vocabulary="clause-levels",
+        settle=Settle.GREATEST,
     )
 
 
@@ -210,7 +234,7 @@ class Measure(Named):
 
     kind: Text = prop("Slag", "Kind", "Corrective, preventive or remedy.", vocabulary="measure-kinds")
     due: date | None = prop("Senast", "Due", "When it must be done.")
-    closed: date | None = prop("Avslutad", "Closed", "When it was closed.")
+    closed: date | None = prop("Avslutad", "Closed", "When it was closed.", settle=Settle.GREATEST)
 
 
 @node("Händelse", "Incident", "Händelser", "Incidents")
@@ -218,4 +242,4 @@ class Incident(Named):
     """A case that gathers findings."""
 
     started: date | None = prop("Inträffade", "Started", "When it began or became known.")
-    description: Text = prop("Beskrivning", "Description", "What is reported, attributed.")
+    description: Text = prop("Beskrivning", "Description", "What is reported, attributed.", wording=True)

@@ -17,7 +17,7 @@ from graph.network import Network
 from graph.questions.beginnings import Beginning, beginning
 from graph.questions.common import checked_risk, evidence_of, framed, wording
 from graph.questions.company import Related, buyers_from, listed, on_path, owned_by, recruited_by
-from graph.questions.denied import denied_beside
+from graph.questions.denied import denied_beside, only_denied
 from graph.questions.ends import clause_reach
 from graph.questions.groups import contracts_in, downstream_contracts, find, regions_of
 from graph.questions.naming import Naming, named_path, statements_data
@@ -221,6 +221,7 @@ class _Affected:
             contracts_all=len(s.of_type("Contract")),
             contracts_untold=next(count.contracts for count in counts if count.what == "untold"),
             denied=denied_beside(s, naming, np.array(sorted(self._touched()), np.int64)),
+            denied_nodes=only_denied(s, naming, [self.vertex]),
             statements=statements_data(s, self.begin.statements),
             nodes=(),
             links=(),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from graph.data import LinkData
+from graph.data import LinkData, Node
 from graph.questions.naming import Naming
 from graph.snapshot.arrays import I32, I64
 from graph.snapshot.topology import FLOWING
@@ -19,3 +21,8 @@ def denied_beside(s: Snapshot, naming: Naming, vertices: I32 | I64) -> tuple[Lin
     rows = s.denied()
     rows = rows[FLOWING[edges.type[rows]] & (near[edges.source[rows]] | near[edges.target[rows]])]
     return tuple(sorted((naming.link(int(edge)) for edge in rows), key=lambda link: link.id))
+
+
+def only_denied(s: Snapshot, naming: Naming, vertices: Iterable[int]) -> tuple[Node, ...]:
+    """Those of some vertices that a source denies and none asserts, by id."""
+    return tuple(sorted((naming.node(v) for v in set(vertices) if s.only_denied(v)), key=lambda node: node.id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain, islice
@@ -10,11 +9,10 @@ from itertools import chain, islice
 from graph.answer import Answer, Completeness, Evidence, Truncated
 from graph.data import Conflict, EntityData, LinkData, Said
 from graph.questions.common import framed, wording
-from graph.questions.naming import describe, resolution_of
+from graph.questions.naming import conflicts_of, describe, resolution_of
 from graph.snapshot.view import Snapshot
 from graph.sqlite import Store
 from graph.store import At, StoredLink, StoredRecord
-from ontology.model import NODES
 from ontology.records import Common, Polarity, Secrecy
 from ontology.values import BEGINNING, END, to_day
 
@@ -42,7 +40,7 @@ def entity(store: Store, s: Snapshot, id_or_key: str) -> Answer[EntityData]:
         said=tuple(_said(record) for record in records),
         links=tuple(sorted((_link(s, link) for link in links), key=lambda link: link.id)),
         neighbours=tuple(describe(s, v) for v in neighbours),
-        conflicts=(*_conflicting_values(s, records), *_conflicting_links(s, links)),
+        conflicts=(*conflicts_of(s, vertex), *_conflicting_links(s, links)),
         redirected_from=id_or_key if id_or_key != found.id and ":" not in id_or_key else None,
     )
     evidence = Evidence(
@@ -98,19 +96,6 @@ def _live(s: Snapshot, common: Common) -> bool:
     return to_day(common.valid_from, BEGINNING) < end and to_day(common.valid_to, END) > start
 
 
-def _conflicting_values(s: Snapshot, records: Iterable[StoredRecord]) -> list[Conflict]:
-    """Single-valued properties of which several sources give different values now, and opposite polarities."""
-    values: dict[str, list[tuple[str, StoredRecord]]] = defaultdict(list)
-    for record in records:
-        if not _live(s, record.common):
-            continue
-        values["polarity"].append((record.common.polarity.value, record))
-        for name, declared in NODES[record.type].properties.items():
-            if declared.single and name in record.properties and record.common.polarity is Polarity.ASSERTED:
-                values[name].append((_text(record.properties[name]), record))
-    return [conflict for name, said in sorted(values.items()) if (conflict := _conflict(name, said))]
-
-
 def _conflicting_links(s: Snapshot, links: Iterable[StoredLink]) -> list[Conflict]:
     """Links of one type between the same two that one source asserts and another denies."""
     said: dict[tuple[str, str, str], list[tuple[str, StoredLink]]] = defaultdict(list)
@@ -120,14 +105,10 @@ def _conflicting_links(s: Snapshot, links: Iterable[StoredLink]) -> list[Conflic
     return [conflict for (type, *_), rows in sorted(said.items()) if (conflict := _conflict(type, rows))]
 
 
-def _conflict(name: str, said: Sequence[tuple[str, StoredRecord | StoredLink]]) -> Conflict | None:
+def _conflict(type: str, said: Sequence[tuple[str, StoredLink]]) -> Conflict | None:
     by_value: dict[str, set[str]] = defaultdict(set)
-    for value, row in said:
-        by_value[value].add(row.origin if isinstance(row, StoredLink) else row.source)
+    for value, link in said:
+        by_value[value].add(link.origin)
     if len(by_value) < 2 or len(set().union(*by_value.values())) < 2:
         return None
-    return Conflict(property=name, values=tuple(sorted(by_value)), records=tuple(sorted({row.id for _, row in said})))
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return Conflict(property=type, values=tuple(sorted(by_value)), records=tuple(sorted({link.id for _, link in said})))

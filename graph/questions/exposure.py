@@ -25,7 +25,7 @@ from graph.data import (
 from graph.questions.common import checked_risk, evidence_of, framed, wording
 from graph.questions.company import company_list, harms_of_companies
 from graph.questions.counting import count
-from graph.questions.denied import denied_beside
+from graph.questions.denied import denied_beside, only_denied
 from graph.questions.ends import Ends
 from graph.questions.groups import ALL, Group, find, group_of, of_broader_kinds, other_days, regions_of
 from graph.questions.lens import LEVELS, Lens, Side
@@ -34,6 +34,7 @@ from graph.questions.naming import Naming, statements_data
 from graph.questions.survey import END, STEP, UNASSESSED, Survey
 from graph.snapshot.arrays import I64, Bool
 from graph.snapshot.seeds import UNKNOWN_SEVERITY
+from graph.snapshot.topology import NODE_CODE
 from graph.snapshot.view import Snapshot
 
 MEMBERS = 200
@@ -105,6 +106,7 @@ class _Exposure:
             buyers=self._buyers(),
             origins=origins,
             denied=denied,
+            denied_nodes=self._only_denied(),
             may_apply=self.naming.ids(self._may_apply()),
             company_list=self.list,
             statements=statements_data(self.s, statements),
@@ -119,6 +121,13 @@ class _Exposure:
         if self.vertex is None:
             return Node(id=ALL, type=ALL, name=ALL)
         return self.naming.node(self.vertex)
+
+    def _only_denied(self) -> tuple[Node, ...]:
+        """The subject, or any contract where all are asked about, that is only denied."""
+        types = self.s.topology.vertices.type
+        asked = self.s.moments if self.vertex is None else [self.vertex]
+        contracts = [v for v in asked if self.vertex is not None or types[v] == NODE_CODE["Contract"]]
+        return only_denied(self.s, self.naming, contracts)
 
     def _may_belong(self) -> tuple[MayBelong, ...]:
         if self.vertex is None or self.group.view != "category":

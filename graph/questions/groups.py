@@ -69,7 +69,7 @@ def other_days(s: Snapshot, vertex: int | None) -> OtherDays:
 def _group(s: Snapshot, vertex: int) -> tuple[str, Iterable[int]]:
     match s.type(vertex):
         case "Contract":
-            return "contract", [vertex]
+            return "contract", [vertex] if s.alive[vertex] else []
         case "Lot" | "Procurement" as type:
             return type.lower(), contracts_of_lots(s, vertex)
         case "Organisation":
@@ -183,7 +183,7 @@ def walk_starts(s: Snapshot, vertex: int, *, upstream: bool) -> list[int]:
     """The steps and contracts that a trace walks from."""
     type = s.type(vertex)
     if type in ("Contract", "Step"):
-        return [vertex]
+        return [] if s.only_denied(vertex) else [vertex]
     if type in ("Lot", "Procurement"):
         return contracts_of_lots(s, vertex)
     if type == "Organisation":

@@ -32,7 +32,7 @@ class MayApply:
         steps: dict[int, list[tuple[int, int]]] = defaultdict(list)
         acted = {int(v) for name in ("PERFORMS", "RUNS") for v in s.pairs(name).target}
         found = s.of_type("Step")
-        for step in map(int, found[s.topology.vertices.status[found] == STATUSES.index(Status.GENERIC)]):
+        for step in map(int, found[s.statuses[found] == STATUSES.index(Status.GENERIC)]):
             stage = s.properties(step).get("stage")
             if stage and step not in acted:
                 for kind in s.pairs("OUTPUTS").targets(step):

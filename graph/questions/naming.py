@@ -7,7 +7,7 @@ from math import isnan
 from typing import Any
 
 from graph.answer import Resolution
-from graph.data import LinkData, Node, Path, StatementData
+from graph.data import Conflict, LinkData, Node, Path, StatementData
 from graph.kernels.worst import Path as Walked
 from graph.network import Network
 from graph.snapshot.seeds import UNKNOWN_SEVERITY, level_of
@@ -97,7 +97,14 @@ def describe(s: Snapshot, vertex: int) -> Node:
         clause_level=properties.get("clause_level"),
         ghost=bool(s.topology.vertices.ghost[vertex]),
         generic=type == "Step" and s.status(vertex) is Status.GENERIC,
+        denied=s.only_denied(vertex),
+        conflicts=conflicts_of(s, vertex),
     )
+
+
+def conflicts_of(s: Snapshot, vertex: int) -> tuple[Conflict, ...]:
+    """What sources are in conflict about, by property."""
+    return tuple(Conflict(property=d.property, values=d.values, records=d.records) for d in s.disputes(vertex))
 
 
 def describe_link(s: Snapshot, edge: int) -> LinkData:
@@ -136,6 +143,7 @@ def statement_data(s: Snapshot, statement: int) -> StatementData:
         if key.startswith("risk:")
     }
     severity, likelihood, _ = level_of(s, statement)
+    valid_from, valid_to = s.validity(statement)
     return StatementData(
         id=s.id(statement),
         type=s.type(statement),
@@ -147,12 +155,13 @@ def statement_data(s: Snapshot, statement: int) -> StatementData:
         level=properties.get("level"),
         standing=properties.get("standing"),
         issued=properties.get("issued"),
-        valid_from=from_day(int(s.topology.vertices.valid_from[statement])),
-        valid_to=from_day(int(s.topology.vertices.valid_to[statement])),
+        valid_from=from_day(valid_from),
+        valid_to=from_day(valid_to),
         reply=properties.get("reply"),
         cites="",
         sources=(),
         specific=bool(s.seeds.specific[rows].any()) or statement in set(map(int, s.seeds.listed[:, 0])),
+        conflicts=conflicts_of(s, statement),
     )
 
 

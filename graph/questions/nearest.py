@@ -54,10 +54,10 @@ def nearest(s: Snapshot, found: Found, ever: Collection[int], near: Bool) -> dic
 
 def _bounds(s: Snapshot, near: Bool) -> tuple[I64, I64]:
     """First days, and days after the last, of what the vertices marked and the links at them are valid."""
-    e, v = s.topology.edges, s.topology.vertices
-    at = np.flatnonzero(near[e.source] & near[e.target])
-    begins: I32 = np.concatenate((v.valid_from[near], e.valid_from[at]))
-    ends: I32 = np.concatenate((v.valid_to[near], e.valid_to[at]))
+    e, v, said = s.topology.edges, s.topology.vertices, s.topology.sayings
+    at, heard = np.flatnonzero(near[e.source] & near[e.target]), near[said.vertex]
+    begins: I32 = np.concatenate((v.valid_from[near], e.valid_from[at], said.valid_from[heard]))
+    ends: I32 = np.concatenate((v.valid_to[near], e.valid_to[at], said.valid_to[heard]))
     return begins[begins > BEGINNING].astype(np.int64), ends[ends < END].astype(np.int64)
 
 

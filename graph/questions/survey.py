@@ -57,10 +57,9 @@ class Survey:
     def marks(self) -> Bool:
         """Which marks each vertex of the cone bears, shape (n, 4)."""
         marks = np.zeros((self.s.n, 4), np.bool_)
-        vertices = self.s.topology.vertices
         cone = self.whole.vertex
-        step = vertices.type[cone] == _STEP
-        typical = step & (vertices.status[cone] == STATUSES.index(Status.GENERIC))
+        step = self.s.topology.vertices.type[cone] == _STEP
+        typical = step & (self.s.statuses[cone] == STATUSES.index(Status.GENERIC))
         is_open = np.fromiter((self.s.is_open(int(v)) for v in cone), np.bool_, len(cone))
         marks[cone, STEP] = step
         marks[cone, UNASSESSED] = step & ~self.assessed[cone]

@@ -14,7 +14,7 @@ from graph.kernels.reach import Reach as Found
 from graph.kernels.reach import cycles, longest, reach
 from graph.questions.common import checked_risk, evidence_of, framed, wording
 from graph.questions.company import Related, buyers_from, listed, sellers_to
-from graph.questions.denied import denied_beside
+from graph.questions.denied import denied_beside, only_denied
 from graph.questions.ends import Ends
 from graph.questions.groups import downstream_contracts, find, walk_starts
 from graph.questions.lens import LEVELS, Side
@@ -71,17 +71,26 @@ def trace(
     if not vertices or None in vertices:
         return framed(s, question, None)
     begin = sorted({v for vertex in vertices if vertex is not None for v in walk_starts(s, vertex, upstream=upstream)})
-    return _Trace(s, np.array(begin, np.int32), upstream, risk, max_tier, max_nodes).answer(question)
+    asked = [vertex for vertex in vertices if vertex is not None]
+    return _Trace(s, np.array(begin, np.int32), asked, upstream, risk, max_tier, max_nodes).answer(question)
 
 
 class _Trace:
     """One trace, worked out part by part."""
 
     def __init__(
-        self, s: Snapshot, begin: I32, upstream: bool, risk: str | None, max_tier: int | None, max_nodes: int | None
+        self,
+        s: Snapshot,
+        begin: I32,
+        asked: Sequence[int],
+        upstream: bool,
+        risk: str | None,
+        max_tier: int | None,
+        max_nodes: int | None,
     ) -> None:
         self.s = s
         self.begin = begin
+        self.asked = asked
         self.upstream = upstream
         self.risk = risk
         self.max_tier = max_tier
@@ -191,6 +200,7 @@ class _Trace:
             links=links,
             cycles=self._cycles(),
             denied=denied_beside(s, naming, np.array(sorted(self.places), np.int64)),
+            denied_nodes=only_denied(s, naming, self.asked),
             company_list=self._company_list(),
             statements=statements_data(s, (statement for here in said.values() for statement in here)),
             buyers=buyers,

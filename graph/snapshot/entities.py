@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from itertools import groupby
 from typing import Any
@@ -11,23 +11,30 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from graph.snapshot.arrays import I64, Array, whole
+from graph.snapshot.arrays import I64, Array, Bool, whole
+from graph.snapshot.sayings import Saying, Sayings, asserted, merged, standing_of
 from graph.snapshot.topology import NODE_TYPES, STATUSES, VertexRow, Vertices, joined_keys
-from graph.store import Entity, RecordColumns
+from graph.store import Entity, RecordColumns, RunInfo
 from graph.texts import Texts
-from ontology.records import Status, canonical
-from ontology.values import BEGINNING, END
+from ontology.records import Source, Status, canonical
+from ontology.values import BEGINNING, END, to_day
 
 U64 = npt.NDArray[np.uint64]
 
 
-def vertices_of(records: Sequence[RecordColumns], ghosts: Iterable[Entity]) -> tuple[Vertices, I64]:
-    """The vertices in the order of their ids, and the store's number of each, shape (vertices,)."""
+def vertices_of(
+    records: Sequence[RecordColumns], ghosts: Iterable[Entity], runs: Callable[[], Iterable[RunInfo]]
+) -> tuple[Vertices, Sayings, I64]:
+    """The vertices in the order of their ids, what is said of those of which several records or a denied one speak, and
+    the store's number of each vertex, shape (vertices,). ``runs`` gives the runs of the store."""
     known = whole(RecordColumns, records)
     first, rest = _digest(known.id)
     order = np.argsort(first, kind="stable")
-    alone, shared = _apart(order, first)
-    made = [_made(known, group) for group in _grouped(known, shared)]
+    alone, shared = _apart(order, first, known.denied)
+    sources = {run.run: run.source for run in runs() if run.source} if len(shared) else {}
+    groups = _grouped(known, shared)
+    said = [[_saying(known, row, sources[int(known.said[row])]) for row in group] for group in groups]
+    made = [_made(known, group, sayings) for group, sayings in zip(groups, said, strict=True)]
     unknown = list(ghosts)
     extra = Vertices.from_rows([*(row for _, row in made), *map(_ghost, unknown)])
     more = _digest(extra.id)
@@ -36,7 +43,9 @@ def vertices_of(records: Sequence[RecordColumns], ghosts: Iterable[Entity]) -> t
         rows = _in_order(rows, np.concatenate((first, more[0])), np.concatenate((rest, more[1])))
     numbers = [*(node for node, _ in made), *(ghost.node for ghost in unknown)]
     nodes: I64 = np.concatenate((known.node.astype(np.int64), np.array(numbers, np.int64)))[rows]
-    return Vertices(**{f.name: _column(f.name, known, extra, rows) for f in fields(Vertices)}), nodes
+    vertices = Vertices(**{f.name: _column(f.name, known, extra, rows) for f in fields(Vertices)})
+    place = {vertices.id.find(known.id[group[0]]): sayings for group, sayings in zip(groups, said, strict=True)}
+    return vertices, Sayings.of({vertex: said for vertex, said in place.items() if vertex is not None}), nodes
 
 
 def _digest(ids: Texts) -> tuple[U64, U64]:
@@ -50,11 +59,11 @@ def _digest(ids: Texts) -> tuple[U64, U64]:
     return numbers[:, 0], numbers[:, 1]
 
 
-def _apart(order: I64, first: U64) -> tuple[I64, I64]:
-    """Rows with a number of their own, and rows that share theirs with another row; both in order."""
+def _apart(order: I64, first: U64, denied: Bool) -> tuple[I64, I64]:
+    """Rows with a number of their own, and those that share theirs with another row or deny; both in order."""
     ordered = first[order]
     same = ordered[1:] == ordered[:-1]
-    shared = np.zeros(len(order), np.bool_)
+    shared = denied[order]
     shared[1:] |= same
     shared[:-1] |= same
     return order[~shared], order[shared]
@@ -83,26 +92,37 @@ def _grouped(known: RecordColumns, rows: I64) -> list[list[int]]:
     return [[row for _, row in group] for _, group in groupby(places, key=lambda found: found[0][0])]
 
 
-def _made(known: RecordColumns, rows: list[int]) -> tuple[int, VertexRow]:
-    """One vertex from the records of an entity: where they differ the first one speaks; validity is their union."""
+def _saying(known: RecordColumns, row: int, source: Source) -> Saying:
+    return Saying(
+        record=known.base[row],
+        source=source.id,
+        published=to_day(source.published, BEGINNING),
+        status=int(known.status[row]),
+        denied=bool(known.denied[row]),
+        confidence=float(known.confidence[row]),
+        valid_from=int(known.valid_from[row]),
+        valid_to=int(known.valid_to[row]),
+        properties=json.loads(known.properties[row]),
+    )
+
+
+def _made(known: RecordColumns, rows: list[int], said: Sequence[Saying]) -> tuple[int, VertexRow]:
+    """One vertex from the records of an entity, of all time. What holds at a moment is the snapshot's to say."""
     first = rows[0]
+    type = NODE_TYPES[known.type[first]]
     keys = {key for row in rows for key in known.keys[row].split("\n") if key}
-    merged: dict[str, object] = {}
-    for row in reversed(rows):
-        merged.update(json.loads(known.properties[row]))
-    stated = known.confidence[rows]
-    stated = stated[~np.isnan(stated)]
+    heard = asserted(said) or said
+    properties = merged(type, heard)
     return int(known.node[first]), VertexRow(
         known.id[first],
-        NODE_TYPES[known.type[first]],
-        known.name[first],
+        type,
+        str(properties.get("name", "")),
         joined_keys(sorted(keys)),
-        canonical(merged),
+        canonical(properties),
         False,
-        int(known.status[rows].max()),
-        float(stated.max(initial=float("-inf"))) if stated.size else float("nan"),
-        int(known.valid_from[rows].min()),
-        int(known.valid_to[rows].max()),
+        *standing_of(heard),
+        min(one.valid_from for one in heard),
+        max(one.valid_to for one in heard),
     )
 
 

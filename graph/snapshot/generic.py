@@ -7,17 +7,19 @@ specific input of that kind is known; and a generic kind *narrower* than the con
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from graph.snapshot.arrays import I32, Bool
 from graph.snapshot.kinds import Order, edge_period, order_of_kinds
-from graph.snapshot.periods import NEVER, Periods, difference, intersection, period, union
+from graph.snapshot.periods import NEVER, Periods, difference, intersection, union
+from graph.snapshot.stretches import Stretches
 from graph.snapshot.topology import (
+    ALL_KNOWN,
     LINK_CODE,
     NODE_CODE,
     STATUSES,
@@ -25,6 +27,7 @@ from graph.snapshot.topology import (
     GraphLink,
     Topology,
     edges_of,
+    is_first_stage,
     joined,
 )
 from ontology.records import Status
@@ -83,42 +86,35 @@ class Derivation:
         self.categories = _Arrows(edges, "IN_CATEGORY")
         self.lots = _Arrows(edges, "FOR_LOT")
         self.kinds: Order = order_of_kinds(topology)
+        self.stretches = Stretches(topology)
         self.generic = self._generic_steps()
         self.by_kind: dict[int, list[_GenericStep]] = defaultdict(list)
+        self.typical: dict[int, Periods] = defaultdict(tuple)
+        """When each generic step is one."""
         for step in self.generic:
             self.by_kind[step.kind].append(step)
-        self.generic_vertices = {step.step for step in self.generic}
-
-    def _properties(self, vertex: int) -> dict[str, object]:
-        found: dict[str, object] = json.loads(self.topology.vertices.properties[vertex])
-        return found
-
-    def _alive(self, vertex: int) -> Periods:
-        v = self.topology.vertices
-        return period(int(v.valid_from[vertex]), int(v.valid_to[vertex]))
+            self.typical[step.step] = union(self.typical[step.step], step.when)
 
     def _generic_steps(self) -> list[_GenericStep]:
         edges = self.topology.edges
         typical = _typical(self.topology)
-        acted = edges.target[np.isin(edges.type, [LINK_CODE["PERFORMS"], LINK_CODE["RUNS"]])]
-        typical[acted] = False
-        found = []
-        for step in map(int, np.flatnonzero(typical)):
-            stage = str(self._properties(step).get("stage", ""))
-            for arrow in self.outputs[step] if stage else ():
-                when = intersection(arrow.when, self._alive(step))
-                found.append(_GenericStep(step, arrow.other, stage, when, arrow.edge))
-        return found
+        acts = np.isin(edges.type, [LINK_CODE["PERFORMS"], LINK_CODE["RUNS"]]) & ~edges.denied
+        typical[edges.target[acts]] = False
+        return [
+            _GenericStep(step, arrow.other, stage, intersection(arrow.when, when), arrow.edge)
+            for step in map(int, np.flatnonzero(typical))
+            for stage, when in self.stretches.stages(step, generic=True).items()
+            for arrow in self.outputs[step]
+        ]
 
     def known_inputs(self, buyer: int, kind: int) -> Periods:
         """When the buyer has a specific input that is the same as, or narrower than, ``kind``."""
         when = NEVER
         for arrow in self.inputs[buyer]:
-            if arrow.other in self.generic_vertices:
-                continue
-            for output in self.outputs[arrow.other]:
+            told = difference(arrow.when, self.typical.get(arrow.other, NEVER))
+            for output in self.outputs[arrow.other] if told else ():
                 within = self.kinds.up(output.other).get(kind, NEVER)
-                when = union(when, intersection(intersection(arrow.when, output.when), within))
+                when = union(when, intersection(intersection(told, output.when), within))
         return when
 
     def _links(self, type: str, source: int, target: int, when: Periods, facts: Iterable[int]) -> Iterator[GraphLink]:
@@ -137,10 +133,15 @@ class Derivation:
             for arrow in self.categories[lot.other]:
                 yield arrow.other, intersection(lot.when, arrow.when), (lot.edge, arrow.edge)
 
-    def last_stage(self, kind: int) -> list[_GenericStep]:
+    def last_stage(self, kind: int) -> Iterator[tuple[_GenericStep, Periods]]:
+        """The generic steps of a kind, and when no step of the kind stands at a later stage."""
         stages = vocabulary("chain-stages")
-        last = max(stages[step.stage].order for step in self.by_kind[kind])
-        return [step for step in self.by_kind[kind] if stages[step.stage].order == last]
+        for step in self.by_kind[kind]:
+            when = step.when
+            for other in self.by_kind[kind]:
+                if stages[other.stage].order > stages[step.stage].order:
+                    when = difference(when, other.when)
+            yield step, when
 
     def for_contract(self, contract: int) -> Iterator[GraphLink]:
         applies: dict[int, tuple[Periods, tuple[int, ...]]] = {}
@@ -150,19 +151,20 @@ class Derivation:
                     known, rests = applies.get(kind, (NEVER, (*facts, *self.kinds.facts(own, kind))))
                     applies[kind] = union(known, intersection(when, within)), rests
         for kind, (when, facts) in sorted(applies.items()):
-            left = difference(intersection(when, self._alive(contract)), self.known_inputs(contract, kind))
-            for step in self.last_stage(kind):
-                holds = intersection(left, step.when)
+            left = difference(intersection(when, self._open(contract)), self.known_inputs(contract, kind))
+            for step, last in self.last_stage(kind):
+                holds = intersection(left, last)
                 yield from self._links("DELIVERED_UNDER", step.step, contract, holds, (*facts, step.fact))
 
     def for_step(self, step: int) -> Iterator[GraphLink]:
-        stage = str(self._properties(step).get("stage", ""))
-        for output in self.outputs[step] if stage else ():
+        is_open = self._open(step)
+        stages = {s: intersection(w, is_open) for s, w in self.stretches.stages(step, generic=False).items()}
+        for stage, output in product(stages, self.outputs[step]):
             for kind, within in self.kinds.up(output.other).items():
                 for twin in self.by_kind.get(kind, ()):
                     if stage not in vocabulary("chain-stages").within(twin.stage):
                         continue
-                    when = intersection(intersection(output.when, within), intersection(twin.when, self._alive(step)))
+                    when = intersection(intersection(output.when, within), intersection(twin.when, stages[stage]))
                     facts = (output.edge, *self.kinds.facts(output.other, kind), twin.fact)
                     yield from self._suppliers_of(twin, step, when, facts)
 
@@ -176,8 +178,21 @@ class Derivation:
                 left = difference(holds, self.known_inputs(step, supplier.kind))
                 yield from self._links("SUPPLIES", supplier.step, step, left, (*facts, arrow.edge))
 
-    def _open(self, vertex: int) -> bool:
-        return self._properties(vertex).get("inputs_known") != "all"
+    def _open(self, vertex: int) -> Periods:
+        """When not all inputs of a vertex are known: all are not where none of them stands, but at a first stage."""
+        told = NEVER
+        for stretch in self.stretches[vertex]:
+            if stretch.properties.get("inputs_known") == ALL_KNOWN:
+                first = bool(stretch.stage) and is_first_stage(stretch.stage)
+                told = union(told, stretch.when if first else intersection(stretch.when, self._fed(vertex)))
+        return difference(self.stretches.alive(vertex), told)
+
+    def _fed(self, vertex: int) -> Periods:
+        """When an input of a vertex stands."""
+        when = NEVER
+        for arrow in self.inputs[vertex]:
+            when = union(when, intersection(arrow.when, self.stretches.alive(arrow.other)))
+        return when
 
     def links(self) -> list[GraphLink]:
         found: dict[tuple[str, str, str, int, int], GraphLink] = {}
@@ -186,11 +201,9 @@ class Derivation:
         contracts = np.union1d(self.categories.at, self.lots.at)
         is_contract = self.topology.vertices.type[contracts] == NODE_CODE["Contract"]
         for contract in map(int, contracts[is_contract]):
-            if self._open(contract):
-                found |= {_key(link): link for link in self.for_contract(contract)}
+            found |= {_key(link): link for link in self.for_contract(contract)}
         for step in map(int, self._steps_of_generic_kinds()):
-            if step not in self.generic_vertices and self._open(step):
-                found |= {_key(link): link for link in self.for_step(step)}
+            found |= {_key(link): link for link in self.for_step(step)}
         return list(found.values())
 
     def _steps_of_generic_kinds(self) -> I32:
@@ -205,9 +218,10 @@ def _key(link: GraphLink) -> tuple[str, str, str, int, int]:
 
 def _typical(topology: Topology) -> Bool:
     """The steps that say what is typical, shape (vertices,)."""
-    vertices = topology.vertices
-    found: Bool = (vertices.type == NODE_CODE["Step"]) & (vertices.status == STATUSES.index(Status.GENERIC))
-    return found
+    vertices, said, generic = topology.vertices, topology.sayings, STATUSES.index(Status.GENERIC)
+    found: Bool = vertices.status == generic
+    found[said.vertex[(said.status == generic) & ~said.denied]] = True
+    return found & (vertices.type == NODE_CODE["Step"])
 
 
 def with_generic_links(topology: Topology) -> Topology:
@@ -215,4 +229,4 @@ def with_generic_links(topology: Topology) -> Topology:
     if not _typical(topology).any() or not (links := Derivation(topology).links()):
         return topology
     derived = edges_of(topology.vertices, links, derived=True)
-    return Topology(topology.vertices, joined(topology.edges, derived))
+    return Topology(topology.vertices, joined(topology.edges, derived), topology.sayings)

@@ -27,8 +27,8 @@ def read_topology(store: Store, at: At) -> Topology:
     links = store.link_columns(at, LINK_TYPES)  # a store may begin to read here, beside what follows
     records = store.record_columns(at)
     ghosts = list(store.ghosts(at))
-    vertices, nodes = vertices_of(list(records), ghosts)
-    return with_generic_links(Topology(vertices, _edges(store, at, whole(LinkColumns, list(links)), nodes)))
+    vertices, sayings, nodes = vertices_of(list(records), ghosts, store.runs)
+    return with_generic_links(Topology(vertices, _edges(store, at, whole(LinkColumns, list(links)), nodes), sayings))
 
 
 def _edges(store: Store, at: At, links: LinkColumns, nodes: I64) -> Edges:

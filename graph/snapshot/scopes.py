@@ -7,7 +7,7 @@ The match is three-valued: what is broader than the scope *may* fall under it, w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -132,14 +132,18 @@ class Scopes:
         return groups
 
     def silent(self, statement: int) -> bool:
-        """Whether a statement is not yet made, withdrawn, or refuted; in a period, whether it is so all along."""
-        properties, start = self.s.properties(statement), self.s.moment.days[0]
-        standing = properties.get("standing")
+        """Whether a statement is not yet made, revoked or refuted, by all who say it; in a period, all along.
+
+        What one source takes back, another may still say.
+        """
+        return all(map(self._is_silent, self.s.values(statement)))
+
+    def _is_silent(self, said: Mapping[str, object]) -> bool:
+        standing, revoked = said.get("standing"), said.get("revoked")
         if standing and vocabulary("standings")[str(standing)].extra["live"] != "yes":
             return True
-        revoked = properties.get("revoked")
-        over = revoked and to_day(date.fromisoformat(str(revoked)), 0) <= start
-        return bool(over) or self.later(properties.get("issued"))
+        over = revoked and to_day(date.fromisoformat(str(revoked)), 0) <= self.s.moment.days[0]
+        return bool(over) or self.later(said.get("issued"))
 
     def later(self, day: object) -> bool:
         """Whether an ISO day lies after the moment."""

@@ -7,15 +7,16 @@ sort. A scope naming only an actor seeds that actor; every other scope seeds eac
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from graph.snapshot.arrays import F64, I32, Array, Bool
 from graph.snapshot.kinds import Fit
 from graph.snapshot.scopes import Scope
+from ontology.method import LevelRow
 from ontology.model import Family
 from ontology.vocabulary import risk_family, vocabulary
 
@@ -177,22 +178,28 @@ class _Maker:
 
 
 def level_of(snapshot: Snapshot, statement: int) -> tuple[int, float, bool]:
-    """(severity or -1, likelihood or NaN, whether its publisher says that it does not know) of a statement."""
-    properties = snapshot.properties(statement)
-    severity, likelihood = properties.get("severity"), properties.get("likelihood")
-    unknown = False
-    if level := properties.get("level"):
-        row = snapshot.method.levels[str(level)]
+    """(severity or -1, likelihood or NaN, whether its publisher says that it does not know) of a statement: of what its
+    records give the greatest, a published level read as the method says where that is all that one gives."""
+    settled, levels = snapshot.properties(statement), snapshot.method.levels
+    unknown = "level" in settled and levels[str(settled["level"])].unknown
+    if unknown and not settled.keys() & {"severity", "likelihood"}:
+        return UNKNOWN_SEVERITY, float("nan"), True
+    given = [_given(said, levels) for said in snapshot.values(statement)]
+    severities = [severity for severity, _ in given if severity is not None]
+    likelihoods = [likelihood for _, likelihood in given if likelihood is not None]
+    if snapshot.is_type(statement, "Finding"):
+        likelihoods = [1.0]
+    return max(severities, default=UNKNOWN_SEVERITY), max(likelihoods, default=float("nan")), False
+
+
+def _given(said: Mapping[str, Any], levels: Mapping[str, LevelRow]) -> tuple[int | None, float | None]:
+    """(severity, likelihood) as one record gives them, or its published level."""
+    row = levels.get(str(said.get("level")))
+    severity, likelihood = said.get("severity"), said.get("likelihood")
+    if row is not None:
         severity = row.severity if severity is None else severity
         likelihood = row.likelihood if likelihood is None else likelihood
-        unknown = row.unknown and severity is None and likelihood is None
-    if snapshot.is_type(statement, "Finding"):
-        likelihood = 1.0
-    return (
-        UNKNOWN_SEVERITY if severity is None else int(str(severity)),
-        float("nan") if likelihood is None else float(str(likelihood)),
-        unknown,
-    )
+    return severity, likelihood
 
 
 def _table(rows: list[tuple[int, int]]) -> I32:

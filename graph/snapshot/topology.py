@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graph.snapshot.arrays import F64, I8, I32, I64, Bool, Texts, content_hash, load, save, taken
+from graph.snapshot.sayings import Sayings
 from ontology import model
 from ontology.records import Polarity, Status, canonical, content_order, link_id, link_order
 from ontology.values import BEGINNING, END
+from ontology.vocabulary import vocabulary
 
-LAYOUT = 2
+LAYOUT = 3
 """Number of the columns that ``save`` writes: another layout is frozen anew, never misread."""
 
 NODE_TYPES = tuple(sorted(model.NODES))
@@ -24,6 +26,15 @@ STATUSES = tuple(Status)
 NODE_CODE = {name: code for code, name in enumerate(NODE_TYPES)}
 LINK_CODE = {name: code for code, name in enumerate(LINK_TYPES)}
 FLOWING = np.array([model.LINKS[name].flows for name in LINK_TYPES])
+GOODS = np.array([model.LINKS[name].walk is model.Walk.GOODS for name in LINK_TYPES])
+
+ALL_KNOWN = "all"
+"""The term of ``inputs-known`` that says so."""
+
+
+def is_first_stage(stage: str) -> bool:
+    """Whether knowledge may rightly end at a stage: extraction, cultivation."""
+    return vocabulary("chain-stages")[stage].extra.get("end") == "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +292,7 @@ class Topology:
 
     vertices: Vertices
     edges: Edges
+    sayings: Sayings = field(default_factory=lambda: Sayings.of({}))
     saved_by_id: I32 | None = None
 
     @property
@@ -307,7 +319,7 @@ class Topology:
             e.fact_start,
             e.fact,
         )
-        return content_hash(("kedja-topology", model.VERSION), (*named, *arrays))
+        return content_hash(("kedja-topology", model.VERSION), (*named, *arrays, *self.sayings.columns()))
 
     @cached_property
     def by_id(self) -> I32:
@@ -327,7 +339,7 @@ class Topology:
 
     def save(self, folder: Path) -> None:
         columns: dict[str, Any] = {"by-id": self.by_id}
-        for part, holder in (("v", self.vertices), ("e", self.edges)):
+        for part, holder in (("v", self.vertices), ("e", self.edges), ("s", self.sayings)):
             for f in fields(holder):
                 value = getattr(holder, f.name)
                 if isinstance(value, Texts):
@@ -341,11 +353,16 @@ class Topology:
     def open(folder: Path) -> Topology:
         columns = load(folder)
 
-        def texts(name: str) -> Texts:
-            return Texts(columns[f"v-{name}-blob"], columns[f"v-{name}-start"])
+        def column(name: str) -> Any:
+            found = columns.get(name)
+            return Texts(columns[f"{name}-blob"], columns[f"{name}-start"]) if found is None else found
 
-        parts: dict[str, Any] = {
-            f.name: texts(f.name) if f.type == "Texts" else columns[f"v-{f.name}"] for f in fields(Vertices)
-        }
-        vertices = Vertices(**parts)
-        return Topology(vertices, Edges(**{f.name: columns[f"e-{f.name}"] for f in fields(Edges)}), columns["by-id"])
+        def part(letter: str, holder: Any) -> dict[str, Any]:
+            return {f.name: column(f"{letter}-{f.name}") for f in fields(holder)}
+
+        vertices, edges, sayings = (
+            Vertices(**part("v", Vertices)),
+            Edges(**part("e", Edges)),
+            Sayings(**part("s", Sayings)),
+        )
+        return Topology(vertices, edges, sayings, columns["by-id"])

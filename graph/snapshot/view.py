@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,12 +12,15 @@ from typing import Any
 import numpy as np
 
 from graph.network import Network
-from graph.snapshot.arrays import F64, I32, I64, Bool, content_hash, ranges
+from graph.snapshot.arrays import F64, I8, I32, I64, Bool, content_hash, ranges
 from graph.snapshot.kinds import Order, order_of_kinds, order_of_places
+from graph.snapshot.sayings import Dispute, Saying, disputes, live, merged, speaking, standing_of
 from graph.snapshot.scopes import Scopes
 from graph.snapshot.seeds import Seeds, make_seeds
 from graph.snapshot.topology import (
+    ALL_KNOWN,
     FLOWING,
+    GOODS,
     LINK_CODE,
     LINK_TYPES,
     NODE_CODE,
@@ -28,13 +31,13 @@ from graph.snapshot.topology import (
     Topology,
     Vertices,
     edges_of,
+    is_first_stage,
 )
 from ontology import model
 from ontology.method import Method
 from ontology.method import method as read_method
 from ontology.records import Status
 from ontology.values import to_day
-from ontology.vocabulary import vocabulary
 
 WEAK_OWNERSHIP = len(LINK_TYPES)
 """Network link type of an OWNS link without control, along which nothing passes."""
@@ -168,7 +171,7 @@ class Snapshot:
         return found
 
     def name(self, vertex: int) -> str:
-        return self.topology.vertices.name[vertex]
+        return str(self._merged(vertex)["name"]) if self.several(vertex) else self.topology.vertices.name[vertex]
 
     def keys(self, vertex: int) -> tuple[str, ...]:
         return tuple(k for k in self.topology.vertices.keys[vertex].split("\n") if k)
@@ -190,11 +193,61 @@ class Snapshot:
         return np.flatnonzero((self.topology.vertices.type == NODE_CODE[name]) & self.alive)
 
     def properties(self, vertex: int) -> dict[str, Any]:
+        """What holds at the moment; where several records speak, as ``ontology/settling.py`` says."""
+        if self.several(vertex):
+            return dict(self._merged(vertex))
         found: dict[str, Any] = json.loads(self.topology.vertices.properties[vertex])
         return found
 
+    def values(self, vertex: int) -> list[Mapping[str, Any]]:
+        """The properties that each record gives at the moment; one where a single record speaks."""
+        if self.several(vertex):
+            return [one.properties for one in self._speaking(vertex)]
+        return [self.properties(vertex)]
+
+    def several(self, vertex: int) -> bool:
+        """Whether more than one record speaks of a vertex, or one that denies it."""
+        return vertex in self.moments
+
+    @cached_property
+    def moments(self) -> dict[int, tuple[Saying, ...]]:
+        """Of each vertex of which several records speak, all of them, of any day."""
+        return {
+            vertex: self.topology.sayings.about(vertex) for vertex in np.unique(self.topology.sayings.vertex).tolist()
+        }
+
+    def _speaking(self, vertex: int) -> list[Saying]:
+        return speaking(self.moments[vertex], *self.moment.days)
+
+    @cached_property
+    def _settled(self) -> dict[int, dict[str, Any]]:
+        return {}
+
+    def _merged(self, vertex: int) -> dict[str, Any]:
+        if vertex not in self._settled:
+            self._settled[vertex] = merged(self.type(vertex), self._speaking(vertex))
+        return self._settled[vertex]
+
+    def only_denied(self, vertex: int) -> bool:
+        """Whether some source denies that a thing is at the moment, and none asserts it: shown beside, not counted."""
+        said = live(self.moments.get(vertex, ()), *self.moment.days)
+        return bool(said) and all(one.denied for one in said)
+
+    def disputes(self, vertex: int) -> tuple[Dispute, ...]:
+        """What sources are in conflict about at the moment."""
+        if not self.several(vertex):
+            return ()
+        return disputes(self.type(vertex), live(self.moments[vertex], *self.moment.days))
+
+    def validity(self, vertex: int) -> tuple[int, int]:
+        """[from, to) of what is said of a vertex at the moment, in days since 1970-01-01."""
+        v = self.topology.vertices
+        heard = self._speaking(vertex) if self.several(vertex) else ()
+        starts, ends = [one.valid_from for one in heard], [one.valid_to for one in heard]
+        return min(starts, default=int(v.valid_from[vertex])), max(ends, default=int(v.valid_to[vertex]))
+
     def status(self, vertex: int) -> Status:
-        return STATUSES[int(self.topology.vertices.status[vertex])]
+        return STATUSES[int(self.statuses[vertex])]
 
     @cached_property
     def demonstration(self) -> bool:
@@ -204,6 +257,8 @@ class Snapshot:
     def statement_confidence(self, vertex: int) -> float:
         """c_i of an assessment or finding, the method's default by status where none was stated."""
         stated = float(self.topology.vertices.confidence[vertex])
+        if self.several(vertex):
+            stated = standing_of(self._speaking(vertex))[1]
         return self.method.confidence[self.status(vertex)] if np.isnan(stated) else stated
 
     @cached_property
@@ -213,16 +268,44 @@ class Snapshot:
     def is_open(self, vertex: int) -> bool:
         """Whether something may lie upstream of a step or contract that nobody has told: docs/method.md."""
         if vertex not in self._open:
-            self._open[vertex] = not _knows_all_inputs(self.properties(vertex))
+            self._open[vertex] = not (self._is_first(vertex) or self._knows_all_inputs(vertex))
         return self._open[vertex]
+
+    def _is_first(self, vertex: int) -> bool:
+        """Whether everyone who says at which stage a step stands says one that has nothing upstream."""
+        stages = {str(said["stage"]) for said in self.values(vertex) if said.get("stage")}
+        return bool(stages) and all(is_first_stage(stage) for stage in stages)
+
+    def _knows_all_inputs(self, vertex: int) -> bool:
+        """Whether all inputs are said to be known, and one of them stands."""
+        return bool(self.has_input[vertex]) and self.properties(vertex).get("inputs_known") == ALL_KNOWN
 
     # -- at the moment ----------------------------------------------------------------------------------------
     @cached_property
     def alive(self) -> Bool:
-        """Vertices that are valid at the moment, shape (n,)."""
+        """Vertices that are valid at the moment, shape (n,): not in a gap, nor where a record only denies them."""
         start, end = self.moment.days
-        v = self.topology.vertices
-        return (v.valid_from < end) & (v.valid_to > start)
+        v, said = self.topology.vertices, self.topology.sayings
+        found: Bool = (v.valid_from < end) & (v.valid_to > start)
+        found[said.vertex] = False
+        found[said.vertex[(said.valid_from < end) & (said.valid_to > start) & ~said.denied]] = True
+        return found
+
+    @cached_property
+    def statuses(self) -> I8:
+        """The place in ``Status`` of each vertex at the moment, shape (n,)."""
+        found = np.array(self.topology.vertices.status)
+        for vertex in self.moments:
+            found[vertex] = standing_of(self._speaking(vertex))[0]
+        return found
+
+    @cached_property
+    def has_input(self) -> Bool:
+        """Vertices with a live input that a source tells of, shape (n,)."""
+        e = self.topology.edges
+        found = np.zeros(self.n, np.bool_)
+        found[e.target[self.live & ~e.denied & ~e.derived & GOODS[e.type]]] = True
+        return found
 
     @cached_property
     def live(self) -> Bool:
@@ -295,12 +378,6 @@ class Snapshot:
     @cached_property
     def seeds(self) -> Seeds:
         return make_seeds(self)
-
-
-def _knows_all_inputs(properties: dict[str, Any]) -> bool:
-    stage = properties.get("stage")
-    first = stage is not None and vocabulary("chain-stages")[str(stage)].extra.get("end") == "yes"
-    return first or properties.get("inputs_known") == "all"
 
 
 def passes(risk_type_family: model.Family, labour: bool) -> F64:

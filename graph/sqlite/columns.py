@@ -66,7 +66,8 @@ def record_columns(core: Core, at: At) -> Iterator[RecordColumns]:
     view, codes = core.view(at), _codes(core, sorted(NODES))
     batches = scan(
         core,
-        "SELECT r.row, r.hash, (r.entity << 1) | (r.base = r.entity), (r.type << 8) | r.status,"
+        "SELECT r.row, r.hash, (r.entity << 1) | (r.base = r.entity), (r.said << 24) | (r.type << 16)"
+        " | (r.status << 8) | r.denied,"
         f" {_DAYS.format('r')}, 'e' || substr(e.id, 2),"
         " CASE WHEN r.base = r.entity THEN e.id ELSE (SELECT id FROM base WHERE node = r.base) END,"
         f" d.name, {_KEYS}, d.properties"
@@ -78,8 +79,8 @@ def record_columns(core: Core, at: At) -> Iterator[RecordColumns]:
 
 
 def _records(batch: list[Any], codes: I8) -> RecordColumns:
-    row, said, entity, flags, days, confidence, id_, base, name, keys, properties = batch
-    kind = codes[flags >> 8]
+    row, hash_, entity, flags, days, confidence, id_, base, name, keys, properties = batch
+    kind = codes[(flags >> 16) & 0xFF]
     if kind.min(initial=0) < 0:
         raise StoreError("The store has records of types that this Kedja does not know.", remedy="Use a newer Kedja.")
     return RecordColumns(
@@ -87,10 +88,12 @@ def _records(batch: list[Any], codes: I8) -> RecordColumns:
         node=(entity >> 1).astype(np.int32),
         base=base,
         primary=(entity & 1).astype(np.bool_),
-        hash=said,
+        hash=hash_,
         row=row,
+        said=flags >> 24,
         type=kind,
-        status=(flags & 0xFF).astype(np.int8),
+        status=((flags >> 8) & 0xFF).astype(np.int8),
+        denied=(flags & 1).astype(np.bool_),
         confidence=_stated(confidence),
         valid_from=_from(days),
         valid_to=_to(days),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ontology.model import LINKS, NODES, VERSION, LinkType, Property, Walk
+from ontology.model import LINKS, NODES, VERSION, LinkType, Property, Settle, Walk
 from ontology.values import SCHEMES
 from ontology.vocabulary import vocabulary, vocabulary_names
 
@@ -31,6 +31,7 @@ def _property_table(properties: Mapping[str, Property]) -> str:
     for name, p in properties.items():
         said = (("required", p.required), ("several", p.many), ("single-valued", p.single))
         marks = [mark for mark, on in said if on]
+        marks += [] if p.settle is Settle.MOST else [f"{p.settle.value} counts"]
         values = f"[{p.vocabulary}](#{p.vocabulary})" if p.vocabulary else ""
         rows.append((f"`{name}`", p.label.sv, p.label.en, p.note.en, values, ", ".join(marks)))
     return _table(("property", "sv", "en", "meaning", "values", ""), rows)

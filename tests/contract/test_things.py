@@ -304,19 +304,21 @@ def test_record_columns_hold_what_the_records_hold(store: Store) -> None:
     load(store, source("b"), [
         company("local:2", "One Aktiebolag", LEI, roles=["buyer"]),
         company('local:"å" \\ ö', name, "local:3,", "demo:3"),
+        company("local:3", "Not so", common=Common(polarity=Polarity.DENIED)),
         company("local:4", "Withheld", LEI, common=secret()), company("local:5", "Also withheld", common=secret()),
     ])  # fmt: skip
     load(store, source("c", mode=Mode.APPEND), [company("local:2", "One Aktiebolag again", LEI, row_key="2")])
     load(store, source("d"), [company("local:6", "Taken back")])
     load(store, source("d", "2"), [company("local:7", "")])
-    for at, count in ((now(store), 6), (now(store, ALL), 8), (At(2), 4), (At(4), 6), (At(0), 0)):
+    sources = {run.run: run.source.id for run in store.runs() if run.source}
+    for at, count in ((now(store), 7), (now(store, ALL), 9), (At(2), 5), (At(4), 7), (At(0), 0)):
         records = {r.row: r for r in store.records(at)}
-        seen = [row for batch in store.record_columns(at) for row in _checked(batch, records)]
+        seen = [row for batch in store.record_columns(at) for row in _checked(batch, records, sources)]
         assert sorted(seen) == sorted(records)
         assert len(seen) == count
 
 
-def _checked(batch: RecordColumns, records: Mapping[int, StoredRecord]) -> Iterator[int]:
+def _checked(batch: RecordColumns, records: Mapping[int, StoredRecord], sources: Mapping[int, str]) -> Iterator[int]:
     """Compare a batch with the records themselves, and give its rows."""
     for i, row in enumerate(batch.row.tolist()):
         record = records[row]
@@ -326,6 +328,8 @@ def _checked(batch: RecordColumns, records: Mapping[int, StoredRecord]) -> Itera
         assert list(Status)[batch.status[i]] is record.common.status
         given = record.common.confidence
         assert np.isnan(batch.confidence[i]) if given is None else batch.confidence[i] == given
+        assert bool(batch.denied[i]) is (record.common.polarity is Polarity.DENIED)
+        assert sources[int(batch.said[i])] == record.source
         assert from_day(int(batch.valid_from[i])) == record.common.valid_from
         assert from_day(int(batch.valid_to[i])) == record.common.valid_to
         assert batch.name[i] == record.name

@@ -470,10 +470,11 @@ def test_what_may_apply_is_of_the_risk_asked_about() -> None:
 def test_known_deliveries_take_the_place_of_typical_ones() -> None:
     w = typical()
     w.step("dip", stage="final-manufacture", of="glove", known="all", feeds=["c"])
+    w.step("latex", stage="cultivation", feeds=["dip"])
     found = ask(w)
     assert figure(found, 4, Basis.GENERIC, ALL_LINKS) is None
-    # The step itself is in no known place: whether the assessment applies is unknown.
-    assert member(found).unassessed == 1
+    # The steps themselves are in no known place: whether the assessment applies is unknown.
+    assert member(found).unassessed == 2
 
 
 def test_one_generic_link_makes_a_path_generic() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from graph.snapshot.view import Snapshot
+from ontology.records import Status
 from ontology.values import from_day
 from tests.graph.worlds import World
 
@@ -78,7 +79,37 @@ def test_a_broader_category_gets_nothing() -> None:
 def test_all_deliveries_known_leaves_nothing_to_stand_in_for() -> None:
     w = world()
     w.contract("c", category="glove", known="all")
+    w.step("other", feeds=["c"])
     assert pairs(w) == set()
+
+
+def test_all_deliveries_known_is_believed_only_while_one_of_them_stands() -> None:
+    w = world()
+    w.contract("c", category="glove", known="all")
+    assert pairs(w) == {("g-pack", "c")}
+    w.step("other")
+    w.supply("other", "c", valid=(Y(2024, 1, 1), Y(2025, 1, 1)))
+    w.supply("other", "c", denied=True)
+    assert set(derived(w.snapshot())) == {
+        ("g-pack", "c", None, Y(2024, 1, 1)),
+        ("g-pack", "c", Y(2025, 1, 1), None),
+    }
+
+
+def test_the_last_stage_is_that_of_the_day() -> None:
+    w = world()
+    w.node("Step", "g-wrap", status=Status.GENERIC, stage="distribution", valid=(Y(2024, 1, 1), Y(2025, 1, 1)))
+    w.link("OUTPUTS", "g-wrap", "glove")
+    w.contract("c", category="glove")
+    assert set(derived(w.snapshot())) == {
+        ("g-wrap", "c", Y(2024, 1, 1), Y(2025, 1, 1)),
+        ("g-pack", "c", None, Y(2024, 1, 1)),
+        ("g-pack", "c", Y(2025, 1, 1), None),
+    }
+
+
+def test_some_deliveries_known_leaves_the_rest() -> None:
+    w = world()
     w.contract("c", category="glove", known="some")
     assert pairs(w) == {("g-pack", "c")}
 
@@ -98,6 +129,7 @@ def test_there_is_one_copy_for_each_period_in_which_nothing_is_told() -> None:
     w = world()
     w.contract("c", category="glove")
     w.step("dip", stage="final-manufacture", of="glove", known="all")
+    w.step("latex", feeds=["dip"])
     w.supply("dip", "c", valid=(Y(2024, 1, 1), Y(2025, 1, 1)))
     assert set(derived(w.snapshot())) == {
         ("g-pack", "c", None, Y(2024, 1, 1)),
@@ -154,6 +186,8 @@ def test_a_step_whose_inputs_are_told_gets_none() -> None:
     w = world()
     w.contract("c", known="all")
     w.step("dip", stage="final-manufacture", of="glove", known="all", feeds=["c"])
+    assert pairs(w) == {("g-grow", "dip")}, "all are said to be known, and none is told"
+    w.step("latex", feeds=["dip"])
     assert pairs(w) == set()
     w.step("dip", stage="final-manufacture")
     w.step("farm", stage="cultivation", of="rubber", feeds=["dip"])
