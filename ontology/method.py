@@ -12,7 +12,7 @@ from ontology.errors import DeclarationError
 from ontology.records import Status
 from ontology.vocabulary import vocabulary
 
-DEFAULT = "spine-1"
+DEFAULT = "spine-2"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def answer(data: T, *, question: str = "trace", demonstration: bool = True, **mo
         as_of=AS_OF,
         snapshot="ab12cd34ef56ab12/99",
         demonstration=demonstration,
-        method=MethodName(name="spine", version="1"),
+        method=MethodName(name="spine", version="2"),
         **more,
     )
 

@@ -142,7 +142,7 @@ def test_every_page_says_as_of_when_and_that_demonstration_data_is_invented(name
 def test_every_answer_names_snapshot_and_method(name: str) -> None:
     text = parsed(RENDERED[name]("en")).text
     assert "ab12cd34ef56" in text
-    assert "spine 1" in text
+    assert "spine 2" in text
 
 
 @every_page
