@@ -221,7 +221,8 @@ def _typical(topology: Topology) -> Bool:
     vertices, said, generic = topology.vertices, topology.sayings, STATUSES.index(Status.GENERIC)
     found: Bool = vertices.status == generic
     found[said.vertex[(said.status == generic) & ~said.denied]] = True
-    return found & (vertices.type == NODE_CODE["Step"])
+    found &= vertices.type == NODE_CODE["Step"]
+    return found
 
 
 def with_generic_links(topology: Topology) -> Topology:

@@ -210,7 +210,7 @@ def test_a_revocation_by_one_source_does_not_silence_what_another_says(folder: P
 
 def test_of_likelihoods_and_levels_the_worst_counts(folder: Path) -> None:
     def said(**more: object) -> Record:
-        return finding(type="RiskAssessment", **more)
+        return Record("RiskAssessment", FINDING, {"name": "Said", **more})
 
     first = (source("one"), chain(contract(), step(), said(severity=3, likelihood=0.2), type="RiskAssessment"))
     for asked in every_order(folder, first, (source("two"), [said(likelihood=0.6)])):
@@ -227,7 +227,7 @@ def test_of_likelihoods_and_levels_the_worst_counts(folder: Path) -> None:
 @pytest.mark.parametrize("less", ["some", "none", "refused", "not-asked"])
 def test_inputs_that_one_source_does_not_know_are_not_all_known(folder: Path, less: str) -> None:
     first = (source("one"), chain(contract(), step("final-manufacture", inputs_known="all"), finding(severity=1)))
-    material = [
+    material: list[Record | Link] = [
         Record("Step", "local:field", {"name": "Field", "stage": "cultivation"}),
         Link("SUPPLIES", Ref("Step", "local:field"), Ref("Step", STEP)),
     ]
@@ -261,7 +261,7 @@ def test_of_the_rest_the_value_of_most_sources_counts_then_of_the_newest(folder:
 def test_a_stage_in_conflict_is_unknown_for_what_is_typical_and_no_end_of_the_chain(folder: Path) -> None:
     kind = Record("Category", "local:glove", {"name": "Glove"})
     outputs = Link("OUTPUTS", Ref("Step", STEP), Ref("Category", "local:glove"))
-    twin = [
+    twin: list[Record | Link] = [
         Record("Step", "local:twin", {"name": "Typical", "stage": "final-manufacture"}, common=Common(Status.GENERIC)),
         Record("Step", "local:latex", {"name": "Latex", "stage": "cultivation"}, common=Common(Status.GENERIC)),
         Link("OUTPUTS", Ref("Step", "local:twin"), Ref("Category", "local:glove")),
