@@ -18,10 +18,10 @@ from typing import Any
 from ontology.errors import FileFormatError, of_os_error
 from ontology.records import canonical
 
-FORMAT = 2
+FORMAT = 3
 BATCH = 10_000
 
-_VERSION = "type status denied confidence valid_from valid_to secrecy said body hash"
+_VERSION = "type status denied confidence valid_from valid_to secrecy said body hash part"
 _TEXTS = "properties raw locator cites"
 KINDS = {
     "run": "run kind state source series edition mode secrecy described loader version options fingerprint counts began"
@@ -35,8 +35,9 @@ KINDS = {
     "tombstone": "id run reason at rows",
 }
 FIELDS: dict[str, tuple[str, ...]] = {kind: tuple(names.split()) for kind, names in KINDS.items()}
-"""Fields of each kind of line. ``type`` is a name, ``status`` the place in ``Status``, ``denied`` and ``apart`` 0 or 1,
-days are since 1970-01-01 with ``BEGINNING``/``END`` for no bound; texts are null where an earlier version has them."""
+"""Fields of each kind of line. ``type`` and ``part`` are names, ``status`` the place in ``Status``, ``denied`` and
+``apart`` 0 or 1, days are since 1970-01-01 with ``BEGINNING``/``END`` for no bound; texts are null where an earlier
+version has them."""
 
 Row = tuple[Any, ...]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -59,18 +59,48 @@ class Begun:
     published: Publication | None = None
 
 
+class Stays(NamedTuple):
+    """What a row says that could not be read, and that its series goes on saying. ``table`` is the source's.
+
+    The record that has ``source`` for a key, where ``target`` is None. Else the links between the two keys, each
+    empty where any key will do, of the type ``link`` (empty: of any).
+    """
+
+    table: str
+    source: str
+    target: str | None = None
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What of a file was read; what was not, its edition does not take back.
+
+    ``tables`` are the source's tables that were read whole (None: every one), but for what ``stays``.
+    """
+
+    tables: frozenset[str] | None = None
+    stays: frozenset[Stays] = frozenset()
+
+
+ALL_READ = Read()
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """What settling a run did: counts of versions. ``older_edition``: a newer edition is already published, so
-    nothing of this run becomes visible."""
+    nothing of this run becomes visible. ``kept`` are those that the run does not repeat and that stay, since they
+    could not be read, ``kept_in`` the tables of the source that say them."""
 
     records: int = 0
     links: int = 0
     unchanged: int = 0
     retracted: int = 0
+    kept: int = 0
     merged: int = 0
     ghosts: int = 0
     older_edition: bool = False
+    kept_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from graph.sqlite import Store
-from graph.store import Publication, Settled
-from ontology.errors import KedjaError, Reason, ValueProblem
+from graph.store import Publication, Read, Settled, Stays
+from ontology.errors import FileFormatError, KedjaError, Reason, ValueProblem
 from ontology.records import Link, Record, Source, check_link, check_record
 
 BATCH = 10_000
@@ -52,6 +52,14 @@ class Report:
     rejected_rows: set[tuple[str, int]] = field(default_factory=set)
     notes: Counter[str] = field(default_factory=Counter)
     """Counted remarks that reject nothing, by code: ``masked_person``, ``empty_flag``."""
+    tables: set[str] = field(default_factory=lambda: {""})
+    """The source's tables that were found (``Record.table``); a new edition takes nothing back in others."""
+    unread: set[str] = field(default_factory=set)
+    """Those of them in which nothing is taken back, since a row does not even say what it is about."""
+    stays: set[Stays] = field(default_factory=set)
+    explained: set[tuple[str, int]] = field(default_factory=set)
+    refused: list[FileFormatError] = field(default_factory=list)
+    """Files of a folder that could not be read; each stands for itself."""
 
     @property
     def rejected(self) -> int:
@@ -67,6 +75,30 @@ class Report:
         """Note a value that was left out; the rest of its row is accepted."""
         text = "" if problem.value is None else str(problem.value)[:200]
         self.rejects.append(Reject(self.file, sheet, row, column, text, problem.reason, problem.parameters))
+
+    def keep(self, sheet: str, row: int, table: str, stays: Iterable[Stays]) -> None:
+        """Say what a rejected row said in the edition before: nothing of that is taken back. If nothing is given (the
+        row does not say what it is about), nothing is taken back in its table.
+
+        A loader that does not say it of a rejected row takes nothing back at all.
+        """
+        self.explained.add((sheet, row))
+        found = set(stays)
+        self.stays |= found
+        if not found:
+            self.unread.add(table)
+
+    def refuse(self, file: str, error: FileFormatError) -> None:
+        """Note a file of a folder that cannot be read; the others are."""
+        self.refused.append(error)
+        self.rejects.append(Reject(file, "", 0, "", error.message, Reason.FILE_NOT_READ))
+        self.notes[str(Reason.FILE_NOT_READ)] += 1
+
+    def read(self) -> Read:
+        """What was read, for the store."""
+        if self.rejected_rows <= self.explained:
+            return Read(frozenset(self.tables - self.unread), frozenset(self.stays))
+        return Read(frozenset())
 
 
 class Loader(Protocol):
@@ -147,7 +179,7 @@ def load(
                 batch = []
         store.add(begun.run, batch)
         counts = {"rows_in": report.rows_in, "accepted": report.accepted, "rejected": report.rejected}
-        settled = store.settle(begun.run, counts)
+        settled = store.settle(begun.run, counts, report.read())
         return Loaded(report, settled, store.publish(begun.run, now), unchanged=False)
     except BaseException as error:
         store.abandon(begun.run, error.code if isinstance(error, KedjaError) else type(error).__name__)

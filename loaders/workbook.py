@@ -81,9 +81,13 @@ class WorkbookLoader:
         """
         if not path.exists():
             raise FileFormatError(f"There is no file or folder {path.name}.", remedy="Check the path.")
-        for table in tables(path):
+        refused: dict[str, FileFormatError] = {}
+        for table in tables(path, refused.__setitem__):
             if fold(table.title) in SOURCE_TITLES:
                 return _source(_source_values(table, path.name), path.name)
+        for name, error in refused.items():
+            if fold(Path(name).stem) in SOURCE_TITLES:
+                raise error
         raise FileFormatError(f"{path.name} has no source sheet: who says this?", remedy=_REMEDY)
 
     def read(
@@ -95,14 +99,20 @@ class WorkbookLoader:
         report: Report,
         progress: Progress,
     ) -> Iterator[Record | Link]:
-        """Yield the records, then the links; see ``loaders.base.Loader``."""
+        """Yield the records, then the links; see ``loaders.base.Loader``.
+
+        Raises:
+            FileFormatError: no sheet can be read, or a sheet of a spreadsheet is without headings.
+        """
         about_itself = SOURCE_TITLES | NOTES_TITLES
         data = []
-        for table in tables(path):
+        for table in tables(path, report.refuse):
             if fold(table.title) not in about_itself:
                 data.append(table)
             elif fold(table.title) in SOURCE_TITLES:
                 _remark_source(table, report)
+        if report.refused and not data:
+            raise report.refused[0]
         for name in passed_over(path):
             report.rejects.append(Reject(name, "", 0, "", name, Reason.PASSED_OVER))
             report.notes[str(Reason.PASSED_OVER)] += 1

@@ -31,6 +31,11 @@ class Bound:
         headings = [*self.table.header, *[""] * (len(row) - len(self.table.header))]
         return (text for heading, text in zip(headings, row, strict=False) if text and not heading)
 
+    def has_unread(self, row: tuple[int, list[str]]) -> bool:
+        """Whether a row has a filled cell under no heading, or under one that is not known."""
+        columns = [*self.columns, *[None] * (len(row[1]) - len(self.columns))]
+        return any(text and column is None for column, text in zip(columns, row[1], strict=False))
+
 
 def stops(column: Column) -> bool:
     """Whether a row stops at a cell of the column that cannot be read. It does where a blank would say something else:
@@ -50,6 +55,8 @@ def bind(table: Table, report: Report) -> Bound | None:
             told = {"rows": str(len(table.rows)), "nearest": nearest_sheet(table.title)}
             _remark(report, table, "", table.title, Reason.UNKNOWN_SHEET, **told)
         return None
+    if table.header:
+        report.tables.add(sheet.name)
     columns: list[Column | None] = []
     for heading in table.header:
         column = sheet.column(heading)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from loaders.spreadsheet_bounds import check_bytes, check_cells, check_grid, let
 from loaders.spreadsheet_marks import Marks, NoValue, marks_of, seen
 from loaders.tabular import CSV_ENDINGS, csv_lines, encoding_of, text_of
 from loaders.workbook_columns import COMMENT, EXAMPLE_IDS, LISTS, NOTES_TITLES, Role, Sheet, find_sheet, fold
+from loaders.workbook_values import without_persons
 from ontology.errors import FileFormatError, Reason
 
 Row = tuple[int, list[str]]
@@ -116,8 +117,9 @@ def _no_headings(where: str, sheet: Sheet, rows: list[Row]) -> FileFormatError:
     number, cells = max(rows[:20], key=lambda row: sum(sheet.column(cell) is not None for cell in row[1]))
     wanted = ", ".join(c.label.en + " / " + c.label.sv for c in sheet.columns if c.role in _HEADED_BY)
     near = next((found for cell in cells if cell and (found := sheet.nearest(cell))), "")
+    said = without_persons("; ".join(filter(None, cells)))
     return FileFormatError(
-        f"{where}: no row holds its headings; row {number} comes nearest ({'; '.join(filter(None, cells))[:100]!r}).",
+        f"{where}: no row holds its headings; row {number} comes nearest ({said[:100]!r}).",
         remedy=f"Give the sheet a row with the heading {wanted}" + (f" (near: {near})." if near else "."),
     )
 
@@ -180,14 +182,18 @@ def passed_over(path: Path) -> list[str]:
     return sorted(found.name for found in path.iterdir() if not _is_csv(found) and fold(found.stem) not in NOTES_TITLES)
 
 
-def tables(path: Path) -> Iterator[Table]:
-    """Every sheet of a workbook, or every CSV file of a folder (not of the folders within it), in order.
+def tables(path: Path, refuse: Callable[[str, FileFormatError], None]) -> Iterator[Table]:
+    """Every sheet of a workbook, or every CSV file of a folder (not of the folders within it), in order. ``refuse`` is
+    told the files of a folder that are not well formed, in no accepted encoding, or without headings.
 
     Raises:
-        FileFormatError: not a workbook, a CSV that is not well formed, text in no accepted encoding, or no headings.
+        FileFormatError: not a workbook, or one with a sheet without headings.
     """
     if not path.is_dir():
         yield from _excel(path)
         return
     for file in sorted(filter(_is_csv, path.iterdir())):
-        yield _csv(file)
+        try:
+            yield _csv(file)
+        except FileFormatError as error:
+            refuse(file.name, error)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any
 
+from graph.store import Stays
+from loaders import workbook_keeping as keeping
 from loaders.base import Progress, Report, checked
 from loaders.spreadsheet_marks import NoValue
-from loaders.workbook_binding import Bound, bind, stops
+from loaders.workbook_binding import Bound, bind
 from loaders.workbook_cells import Table
 from loaders.workbook_columns import Column, Role, find_sheet
+from loaders.workbook_row import Row, hidden, parse
 from loaders.workbook_values import (
     HIDDEN,
-    NATURAL_PERSON,
     Keys,
     common,
-    common_value,
-    property_value,
-    said_currency,
     several,
     without_persons,
 )
@@ -34,27 +32,6 @@ SCHEME_TYPES: Mapping[str, str] = {
 """The type of what a public identifier names, where its scheme has only one; for ends of several types."""
 
 PROGRESS_EVERY = 1_000
-
-
-@dataclass(slots=True)
-class Row:
-    """A row being read: what its cells said, the problems that stop it, and the cells that are left out of it."""
-
-    number: int
-    ids: dict[Role, str] = field(default_factory=dict)
-    headings: dict[str, str] = field(default_factory=dict)
-    properties: dict[str, Any] = field(default_factory=dict)
-    common: dict[str, Any] = field(default_factory=dict)
-    shortcuts: list[tuple[Column, str, str]] = field(default_factory=list)
-    raw: dict[str, str] = field(default_factory=dict)
-    problems: list[tuple[str, ValueProblem]] = field(default_factory=list)
-    left_out: list[tuple[str, ValueProblem]] = field(default_factory=list)
-    hidden: bool = False
-    currencies: list[tuple[str, str, str]] = field(default_factory=list)
-    """(heading, text, currency) of each amount whose own words name one."""
-
-    def heading(self, name: str) -> str:
-        return self.headings.get(name, name)
 
 
 class Reader:
@@ -72,6 +49,8 @@ class Reader:
 
     def read(self, tables: list[Table]) -> Iterator[Record | Link]:
         bound = [found for table in tables if (found := bind(table, self.report)) is not None]
+        for b in bound:
+            self.report.stays.update(keeping.of_columns(b))
         bound.sort(key=lambda b: isinstance(b.sheet.declared, LinkType))
         self.total = sum(len(b.table.rows) for b in bound)
         for b in bound:
@@ -196,7 +175,7 @@ class Reader:
         report.rows_in += 1
         if report.rows_in % PROGRESS_EVERY == 0:
             self.progress(report.rows_in, self.total)
-        row = self._parse(bound, number, cells)
+        row = parse(bound, number, cells)
         made: list[Record | Link] = []
         try:
             is_link = isinstance(bound.sheet.declared, LinkType)
@@ -207,12 +186,36 @@ class Reader:
             row.problems.append(("", problem))
         if row.problems:
             self._reject(bound, row)
+            self.report.keep(bound.table.title, number, bound.sheet.name, self._stays(bound, row))
             return
         report.accepted += 1
         for heading, left in row.left_out:
             report.leave_out(bound.table.title, number, heading, self._told(row, left))
             report.notes["cells_left_out"] += 1
+        for column, said in row.unread:
+            others = self._named(said) if said else ()
+            report.stays.update(keeping.of_shortcut(bound.sheet.name, _key(made), column, others))
         yield from made
+
+    def _stays(self, bound: Bound, row: Row) -> set[Stays]:
+        """What a rejected row said before, if it says what it is about."""
+        table = bound.sheet.name
+        if not isinstance(bound.sheet.declared, LinkType):
+            return keeping.of_node(table, self.keys, row.ids, row.hidden)
+        if self.report.unread & NODES.keys():  # which keys its ends had is not known
+            return set()
+        return keeping.of_link(table, *(self._named(row.ids.get(role, "")) for role in (Role.FROM, Role.TO)))
+
+    def _named(self, text: str) -> set[str]:
+        """The keys of what an end may name."""
+        if not text:
+            return set()
+        try:
+            key = self.keys.read(text)[0]
+        except ValueProblem:
+            return set()
+        country = country_code(text)
+        return {key, self.primary.get(key, key), *([make_key("iso3166-1", country)] if country else [])}
 
     def _reject(self, bound: Bound, row: Row) -> None:
         for heading, problem in row.problems + row.left_out:
@@ -224,42 +227,6 @@ class Reader:
         text = HIDDEN if row.hidden and problem.value else without_persons(str(problem.value))
         return ValueProblem(problem.reason, text, **problem.parameters)
 
-    def _parse(self, bound: Bound, number: int, cells: list[str]) -> Row:
-        row = Row(number)
-        for extra in bound.without_heading(cells):
-            row.left_out.append(("", ValueProblem(Reason.NOT_UNDERSTOOD, extra, detail="no heading above it")))
-        for column, heading, text in bound.cells(cells):
-            row.headings[column.name] = heading
-            try:
-                self._cell(row, column, heading, text)
-            except ValueProblem as problem:
-                (row.problems if stops(column) else row.left_out).append((heading, problem))
-        for heading, text, currency in row.currencies:
-            if row.properties.setdefault("currency", currency) != currency:
-                row.left_out.append((heading, ValueProblem(Reason.OTHER_CURRENCY, text, currency=currency)))
-                for name in [name for name, said in row.headings.items() if said == heading]:
-                    row.properties.pop(name, None)
-        return row
-
-    @staticmethod
-    def _cell(row: Row, column: Column, heading: str, text: str) -> None:
-        if isinstance(text, NoValue):
-            raise text.problem
-        if column.role is Role.SHORTCUT:
-            row.shortcuts.append((column, heading, text))
-        elif column.role is Role.COMMON:
-            row.common[column.name] = common_value(column, text)
-        elif column.declared is None:
-            row.ids[column.role] = text
-        else:
-            value = property_value(column.declared, text)
-            if currency := said_currency(column.declared, text):
-                row.currencies.append((heading, text, currency))
-            row.properties[column.name] = value
-            row.hidden = row.hidden or (column.name == "natural_person" and value)
-            if not _same(value, text):
-                row.raw[column.name] = text
-
     def _node(self, bound: Bound, row: Row, cells: list[str]) -> list[Record | Link]:
         try:
             key, also, person = self._node_keys(bound, row.ids, cells)
@@ -270,12 +237,11 @@ class Reader:
             row.problems.append((heading if problem.value else "id", problem))
             return []
         locator = f"{bound.table.title}:{row.number}"
-        record = Record(
-            bound.sheet.name, key, row.properties, also, common(row.common, self.source.secrecy), row.raw, locator
-        )
+        shared = common(row.common, self.source.secrecy)
+        record = Record(bound.sheet.name, key, row.properties, also, shared, row.raw, locator, table=bound.sheet.name)
         if person:
             row.hidden = True
-            record = _hidden(record, row.ids)
+            record = hidden(record, row.ids)
         when = str(record.common.valid_from), str(record.common.valid_to)
         self._once("id", row.ids[Role.ID], (record.type, record.key, *when), locator)
         made: list[Record | Link] = []
@@ -302,10 +268,12 @@ class Reader:
                 ends = (other, record.key) if column.incoming else (record.key, other)
                 source, target = self._ends(link, *ends, given)
                 said = Link(link.name, source, target, {}, record.common, {}, f"{record.locator}:{heading}")
+                said = replace(said, table=record.table)
                 self._once(heading, part, (said.id(self.source.series),), said.locator)
                 made.append(check_link(said))
             except ValueProblem as problem:
                 row.left_out.append((heading, problem))
+                row.unread.append((column, part))
         return made
 
     @staticmethod
@@ -338,7 +306,7 @@ class Reader:
         locator = f"{bound.table.title}:{row.number}"
         shared = common(row.common, self.source.secrecy)
         row_key = row.ids.get(Role.ROW, "")
-        said = Link(link.name, *refs, row.properties, shared, row.raw, locator, row_key)
+        said = Link(link.name, *refs, row.properties, shared, row.raw, locator, row_key, link.name)
         ends_said = f"{row.ids[Role.FROM]} -> {row.ids[Role.TO]}"
         self._once(Role.FROM.value, ends_said, (said.id(self.source.series),), locator)
         return [] if row.problems else [self._checked(bound, row, said)]
@@ -356,8 +324,10 @@ class Reader:
             return None
 
 
-def _same(value: Any, text: str) -> bool:
-    return (";".join(value) if isinstance(value, tuple) else str(value)) == text
+def _key(made: list[Record | Link]) -> str:
+    """The key of a row's record, which stands first."""
+    assert isinstance(made[0], Record)
+    return made[0].key
 
 
 def _node_type(text: str) -> str:
@@ -366,15 +336,3 @@ def _node_type(text: str) -> str:
     if sheet is None or isinstance(sheet.declared, LinkType):
         raise ValueProblem(Reason.UNKNOWN_TYPE, text, types=", ".join(NODES))
     return sheet.name
-
-
-def _hidden(record: Record, ids: Mapping[Role, str]) -> Record:
-    """A natural person's record with name, numbers and free text left out; only coded properties stay."""
-    declared = NODES[record.type].properties
-    coded = {name: value for name, value in record.properties.items() if declared[name].vocabulary}
-    properties = {"name": NATURAL_PERSON, "natural_person": True, **coded}
-    told = [str(record.properties.get("name", "")), *ids.values()]
-    cites = record.common.cites
-    if any(word and word.casefold() in cites.casefold() for word in told):
-        cites = ""
-    return replace(record, properties=properties, also=(), raw={}, common=replace(record.common, cites=cites))

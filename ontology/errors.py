@@ -165,6 +165,7 @@ class Reason(StrEnum):
     NOT_CALCULATED = "not_calculated"
     HIDDEN_CELLS = "hidden_cells"
     PASSED_OVER = "passed_over"
+    FILE_NOT_READ = "file_not_read"
 
 
 class ValueProblem(KedjaError):

@@ -131,7 +131,8 @@ class Record:
     """What one source says about one thing.
 
     ``key`` is the source's own key for it (its links use this one); ``also`` are further identifiers. ``properties``
-    are those of the node type, JSON-ready. ``locator`` says where in the source (sheet and row, page).
+    are those of the node type, JSON-ready. ``locator`` says where in the source (sheet and row, page), ``table`` which
+    of its tables says it, by a name that is the same in every edition: a table that was not read takes nothing back.
     """
 
     type: str
@@ -142,6 +143,7 @@ class Record:
     raw: Mapping[str, str] = field(default_factory=dict)
     locator: str = ""
     row_key: str = ""
+    table: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -164,6 +166,7 @@ class Link:
     raw: Mapping[str, str] = field(default_factory=dict)
     locator: str = ""
     row_key: str = ""
+    table: str = ""
 
     def id(self, series: str) -> str:
         ends = (self.source.type, self.source.key, self.target.type, self.target.key)

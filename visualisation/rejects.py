@@ -56,6 +56,10 @@ class Settled(Protocol):
     @property
     def retracted(self) -> int: ...
     @property
+    def kept(self) -> int: ...
+    @property
+    def kept_in(self) -> Sequence[str]: ...
+    @property
     def older_edition(self) -> bool: ...
 
 
@@ -107,6 +111,8 @@ def loaded_text(loaded: Loaded, file: str, words: Words) -> str:
                 publication=loaded.publication.number,
             )
         )
+    if settled.kept:
+        lines.append(words("loaded.kept", n=settled.kept, where=", ".join(map(words.table, settled.kept_in))))
     for note, count in sorted(report.notes.items()):
         key = f"note.{note}"
         lines.append("  " + words("loaded.note", what=words(key) if words.has(key) else note, n=count))

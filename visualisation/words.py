@@ -133,6 +133,13 @@ class Words:
         declared = LINKS.get(name)
         return declared.label.get(self.lang) if declared else name
 
+    def table(self, name: str) -> str:
+        """A table of a source: a type's sheet in the workbook, one of a loader's own, or a file."""
+        if name in NODES:
+            return self.node_type(name, plural=True)
+        known = f"table.{name or 'file'}"
+        return self(known) if self.has(known) else self.link_type(name)
+
     def property(self, type: str, name: str) -> str:
         declared = NODES[type].properties.get(name) if type in NODES else None
         return declared.label.get(self.lang) if declared else name

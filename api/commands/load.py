@@ -24,6 +24,9 @@ app.add_typer(load_app, name="load")
 NOTHING_VISIBLE = 3
 """Exit code of a load of an edition older than the one that shows: stored, and nothing of it becomes visible."""
 
+NOT_ALL_READ = 2
+"""Exit code of a load of a folder of which a file could not be read (the others are loaded), as of any such file."""
+
 File = Annotated[Path, typer.Argument(help="The file, or a folder.", exists=True)]
 Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write what was not accepted to this CSV.")]
 
@@ -112,6 +115,10 @@ def run(loader: Loader, file: Path, store: str | None, rejects: Path | None, lan
             from visualisation.words import Words
 
             common.write(where, rejects_csv(loaded.report.rejects, Words(language)))
+    if loaded.report.refused:
+        for error in loaded.report.refused:
+            typer.echo(f"kedja: {error}", err=True)
+        raise typer.Exit(NOT_ALL_READ)
     if loaded.settled.older_edition:
         raise typer.Exit(NOTHING_VISIBLE)
 

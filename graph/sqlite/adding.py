@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple
 
 from graph.identity import ordinal
@@ -73,11 +73,15 @@ def intern(core: Core, connection: sqlite3.Connection, bases: Mapping[str, tuple
     return nodes
 
 
-def _common(kind: int, common: Common, secrecy: int, run: int, row: int, said: int) -> Row:
+def _common(kind: int, common: Common, secrecy: int, run: int, row: int, said: int, part: int) -> Row:
     return (
         kind, _STATUS[common.status], int(common.polarity is Polarity.DENIED), common.confidence,
-        to_day(common.valid_from, BEGINNING), to_day(common.valid_to, END), int(secrecy), run, row, said,
+        to_day(common.valid_from, BEGINNING), to_day(common.valid_to, END), int(secrecy), run, row, said, part,
     )  # fmt: skip
+
+
+def _parts(core: Core, connection: sqlite3.Connection, items: Iterable[Record | Link]) -> dict[str, int]:
+    return {name: core.kind(connection, name) for name in {item.table for item in items}}
 
 
 def _raw(raw: Mapping[str, str]) -> str:
@@ -92,12 +96,15 @@ def _insert_records(
     rows: list[Row] = []
     bodies: list[Row] = []
     keys: list[Row] = []
+    parts = _parts(core, connection, (record for _, record, *_ in batch.records))
     for place, record, id_, ghosts, text, said, secrecy in batch.records:
         row, base, facts = first + place, nodes[id_], record.properties
         name = str(facts.get("name") or "")
         apart = int(facts.get("natural_person") is True)
         kind = core.kind(connection, record.type)
-        rows.append((row, base, apart, len(name), *_common(kind, record.common, secrecy, run, row, said)))
+        rows.append(
+            (row, base, apart, len(name), *_common(kind, record.common, secrecy, run, row, said, parts[record.table]))
+        )
         keys += ((nodes[ghost], base) for ghost in ghosts)
         alias = str(facts.get("name_sv") or "")
         words = indexed(name, alias, " ".join(key.partition(":")[2] for key in record.keys))
@@ -116,9 +123,10 @@ def _insert_links(
         return
     rows: list[Row] = []
     bodies: list[Row] = []
+    parts = _parts(core, connection, (link for _, link, *_ in batch.links))
     for place, link, id_, source, target, text, said, secrecy in batch.links:
         row, kind = first + place, core.kind(connection, link.type)
-        common = _common(kind, link.common, secrecy, run, row, said)
+        common = _common(kind, link.common, secrecy, run, row, said, parts[link.table])
         rows.append((row, link_order(id_), nodes[source], nodes[target], *common))
         bodies.append((row, text, _raw(link.raw), link.locator, link.common.cites))
     _insert(connection, "link", rows, bodies)

@@ -184,11 +184,11 @@ class Core:
 
     # -- things that never change -----------------------------------------------------------------------------
     def kind(self, connection: sqlite3.Connection, name: str) -> int:
-        """The number of a node or link type, given within the writer's transaction if it has none."""
+        """The number of a type's or a table's name, given within the writer's transaction if it has none."""
         if name not in self._kinds:
             self._read_kinds(connection)
         if name not in self._kinds:
-            connection.execute("INSERT INTO kind(name) VALUES (?)", (name,))
+            connection.execute("INSERT OR IGNORE INTO kind(name) VALUES (?)", (name,))
             row = connection.execute("SELECT number FROM kind WHERE name = ?", (name,)).fetchone()
             return int(row[0])
         return self._kinds[name]

@@ -21,6 +21,9 @@ _TEXTS = {
     "link": ("properties", "raw", "locator", "cites"),
 }
 
+_NAMED = ("type", "part")
+"""What is a number of ``kind``."""
+
 
 def dump(core: Core, path: Path) -> None:
     """See ``Store.dump``. The same content gives the same bytes."""
@@ -57,8 +60,8 @@ _FROM = {
 def _column(kind: str, name: str) -> str:
     if name in _TEXTS.get(kind, ()):
         return f"d.{name}"
-    if name == "type":
-        return "(SELECT k.name FROM kind k WHERE k.number = t.type)"
+    if name in _NAMED:
+        return f"(SELECT k.name FROM kind k WHERE k.number = t.{name})"
     if name == "retracted":  # by a run that is not published: not retracted
         return f"CASE WHEN t.retracted IN {_KEPT} THEN t.retracted END"
     if kind == "run" and name == "at":
@@ -93,8 +96,7 @@ def _fill(core: Core, connection: sqlite3.Connection, kind: str, batch: list[dic
         )
         batch = [{name: value for name, value in row.items() if name != "at"} | {"owner": ""} for row in batch]
     for row in batch:
-        if "type" in row:
-            row["type"] = core.kind(connection, row["type"])
+        row.update((name, core.kind(connection, row[name])) for name in _NAMED if name in row)
         if kind == "base":
             row["ord"] = ordinal(row["id"])
     names = _TEXTS.get(kind, ())

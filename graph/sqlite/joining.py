@@ -108,7 +108,7 @@ def _take_places(connection: sqlite3.Connection, run: int, count: int) -> None:
 
 _RECORD = "base, entity, apart, length"
 _LINK = "ord, source_base, target_base, source, target"
-_REST = "type, status, denied, confidence, valid_from, valid_to, secrecy, said, body, hash"
+_REST = "type, status, denied, confidence, valid_from, valid_to, secrecy, said, body, hash, part"
 
 
 def _move(connection: sqlite3.Connection, run: int) -> None:

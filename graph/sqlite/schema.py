@@ -3,7 +3,8 @@
 A row of ``record``, ``link``, ``member`` or ``judgement`` is one version; its number is the adding run times 2^32
 plus its place in the run. Numbers that are read in bulk stand in narrow rows, texts in ``*_body``, which versions of
 the same statement share. What a run adds waits in ``*_in``, which have no indexes, until it settles. ``member`` says
-which base stands under which entity when that is not itself.
+which base stands under which entity when that is not itself. ``kind`` numbers names: of types, and of the tables of
+sources (``part``).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from ontology.errors import SchemaMismatchError, StoreError, of_os_error
 from ontology.model import LINKS, NODES
 
 APPLICATION_ID = 0x4B45444A  # "KEDJ"
-SCHEMA = 3
+SCHEMA = 4
 SHIFT = 32
 
 FOUND_BY = ("name_folded", "alias_folded", "numbers", "also", "ends")
@@ -29,7 +30,7 @@ FOUND_BY = ("name_folded", "alias_folded", "numbers", "also", "ends")
 _COMMON = """
     type INTEGER NOT NULL, status INTEGER NOT NULL, denied INTEGER NOT NULL, confidence REAL,
     valid_from INTEGER NOT NULL, valid_to INTEGER NOT NULL, secrecy INTEGER NOT NULL,
-    said INTEGER NOT NULL, body INTEGER NOT NULL, hash INTEGER NOT NULL"""
+    said INTEGER NOT NULL, body INTEGER NOT NULL, hash INTEGER NOT NULL, part INTEGER NOT NULL"""
 
 TABLES = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;

@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from graph.sqlite import joining
+from graph.sqlite import joining, staying
 from graph.sqlite.core import Core
 from graph.sqlite.runs import clear_dead
 from graph.sqlite.schema import SHIFT
 from graph.sqlite.seeds import Seeds
-from graph.store import RunState, Settled
+from graph.store import ALL_READ, Read, RunState, Settled
 from ontology.errors import StoreError
 from ontology.records import Mode, canonical, edition_order
 
@@ -41,7 +41,7 @@ class Own:
         return f"(o.row >= {self.first} AND o.row < {self.end})"
 
 
-def settle(core: Core, run: int, counts: Mapping[str, int]) -> Settled:
+def settle(core: Core, run: int, counts: Mapping[str, int], read: Read = ALL_READ) -> Settled:
     """See ``Store.settle``. The lease is held from here until the run is published or abandoned."""
     core.locks.take_lease()
     try:
@@ -49,7 +49,7 @@ def settle(core: Core, run: int, counts: Mapping[str, int]) -> Settled:
             clear_dead(core, connection)
             own = _claim(core, connection, run)
             _take_in(connection, own)
-            settled = _settle(connection, own)
+            settled = _settle(connection, own, read)
             finish(connection, run, settled, counts)
             return settled
     except BaseException:
@@ -66,11 +66,12 @@ def _claim(core: Core, connection: sqlite3.Connection, run: int) -> Own:
 
 def finish(connection: sqlite3.Connection, run: int, settled: Settled, counts: Mapping[str, int]) -> None:
     """Write down what settling did and wait for publication."""
-    whole = canonical({**{name: int(n) for name, n in asdict(settled).items()}, **counts})
+    done = {name: int(n) for name, n in asdict(settled).items() if name != "kept_in"}
+    whole = canonical({**done, **counts})
     connection.execute("UPDATE run SET state = ?, counts = ? WHERE run = ?", (RunState.SETTLING, whole, run))
 
 
-_NARROW = "type, status, denied, confidence, valid_from, valid_to, secrecy, said, body, hash"
+_NARROW = "type, status, denied, confidence, valid_from, valid_to, secrecy, said, body, hash, part"
 _WAITING = {
     "record": (f"row, base, apart, length, {_NARROW}", "entity", "base"),
     "link": (f"row, ord, source_base, target_base, {_NARROW}", "source, target", "source_base, target_base"),
@@ -93,7 +94,7 @@ def _take_in(connection: sqlite3.Connection, own: Own) -> None:
             )
 
 
-def _settle(connection: sqlite3.Connection, own: Own) -> Settled:
+def _settle(connection: sqlite3.Connection, own: Own, read: Read) -> Settled:
     earlier = connection.execute(
         "SELECT run, edition, json_extract(counts, '$.withdrawn') FROM run"
         " WHERE series = ? AND publication IS NOT NULL",
@@ -102,19 +103,23 @@ def _settle(connection: sqlite3.Connection, own: Own) -> Settled:
     if own.mode != Mode.APPEND and _is_older(own.edition, (said for _, said, withdrawn in earlier if not withdrawn)):
         _drop_own(connection, own, "")
         return Settled(older_edition=True)
-    unchanged = retracted = 0
+    unchanged = retracted = kept = 0
+    kept_in: set[str] = set()
     seeds = Seeds(connection)
     if earlier:
         series = ",".join(str(run) for run, *_ in earlier)
+        staying.prepare(connection, read)
         for table in _ID:
-            same, back = _against(connection, own, table, series)
-            unchanged, retracted = unchanged + same, retracted + back
+            same, back, stay, where = _against(connection, own, table, series)
+            unchanged, retracted, kept = unchanged + same, retracted + back, kept + stay
+            kept_in |= where
     seeds.of_run(own.run)
     moves = joining.rejoin(connection, own.run, seeds)
     joining.place_own(connection, own.run)
     return Settled(
         records=_count(connection, own, "record"), links=_count(connection, own, "link"), unchanged=unchanged,
-        retracted=retracted, merged=moves.merged, ghosts=_ghosts(connection, own),
+        retracted=retracted, kept=kept, kept_in=tuple(sorted(kept_in)), merged=moves.merged,
+        ghosts=_ghosts(connection, own),
     )  # fmt: skip
 
 
@@ -123,11 +128,13 @@ def _is_older(edition: str, earlier: Iterable[str]) -> bool:
     return any(edition_order(other) > edition_order(edition) for other in earlier)
 
 
-def _against(connection: sqlite3.Connection, own: Own, table: str, series: str) -> tuple[int, int]:
-    """Compare what the run says with what its series says now: (rows repeated, rows taken back).
+def _against(connection: sqlite3.Connection, own: Own, table: str, series: str) -> tuple[int, int, int, set[str]]:
+    """Compare what the run says with what its series says now: rows repeated, taken back, kept though they are not
+    repeated, and the source's tables of those.
 
-    A statement is an id with a content. One that is repeated keeps its old version. A full edition takes back what it
-    does not repeat; a delta only other contents of the ids that it names; an appended one nothing.
+    A statement is an id with a content. One that is repeated in its table keeps its old version. A full edition takes
+    back what it does not repeat, where it was read; a delta only other contents of the ids that it names; an appended
+    one nothing.
     """
     id_ = _ID[table]
     now = f"v.said IN ({series}) AND v.retracted IS NULL"
@@ -135,20 +142,24 @@ def _against(connection: sqlite3.Connection, own: Own, table: str, series: str) 
     connection.execute("CREATE TEMP TABLE kept (old INTEGER PRIMARY KEY, new INTEGER NOT NULL)")
     connection.execute(
         f"INSERT OR IGNORE INTO kept SELECT v.row, o.row FROM {table} o"
-        f" JOIN {table} v ON v.{id_} = o.{id_} AND v.hash = o.hash WHERE {own.rows} AND {now} AND v.row <> o.row"
+        f" JOIN {table} v ON v.{id_} = o.{id_} AND v.hash = o.hash AND v.part = o.part"
+        f" WHERE {own.rows} AND {now} AND v.row <> o.row"
     )
-    back = 0
+    back = stay = 0
+    where: set[str] = set()
     if own.mode != Mode.APPEND:
         named = ""
         if own.mode == Mode.DELTA:
             named = f" AND {id_} IN (SELECT o.{id_} FROM {table} o WHERE {own.rows})"
+        old = f"{now} AND row NOT IN (SELECT old FROM kept){named}"
+        stay, where = staying.gather(connection, table, id_, old, own.rows)
         back = connection.execute(
-            f"UPDATE {table} AS v SET retracted = ? WHERE {now} AND row NOT IN (SELECT old FROM kept){named}",
+            f"UPDATE {table} AS v SET retracted = ? WHERE {old} AND row NOT IN (SELECT row FROM temp.staying)",
             (own.run,),
         ).rowcount
     same = _drop_own(connection, own, " AND o.row IN (SELECT new FROM kept)", (table,))
     connection.execute("DROP TABLE temp.kept")
-    return same, back
+    return same, back, stay, where
 
 
 def _drop_own(

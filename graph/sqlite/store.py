@@ -31,6 +31,7 @@ from graph.sqlite import (
 from graph.sqlite.core import Core
 from graph.sqlite.faults import translated
 from graph.store import (
+    ALL_READ,
     At,
     Begun,
     Changes,
@@ -39,6 +40,7 @@ from graph.store import (
     Judgement,
     LinkColumns,
     Publication,
+    Read,
     RecordColumns,
     RunInfo,
     Settled,
@@ -117,8 +119,9 @@ class Store:
         adding.add(self.core, run, items)
 
     @_reads
-    def settle(self, run: int, counts: Mapping[str, int]) -> Settled:
-        return settling.settle(self.core, run, counts)
+    def settle(self, run: int, counts: Mapping[str, int], read: Read = ALL_READ) -> Settled:
+        """Take back what the run's series no longer says, where it was read, and place what it says."""
+        return settling.settle(self.core, run, counts, read)
 
     @_reads
     def publish(self, run: int, at: datetime) -> Publication:

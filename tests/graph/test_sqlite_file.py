@@ -122,7 +122,7 @@ BROKEN = {
     "a text without a version": "INSERT INTO link_body VALUES (77, '{}', '', '', '')",
     "an addition of a run that adds no more": (
         "INSERT INTO record_in SELECT row + 9, base, apart, length, type, status, denied, confidence, valid_from,"
-        " valid_to, secrecy, said, body, hash FROM record"
+        " valid_to, secrecy, said, body, hash, part FROM record"
     ),
     "an unknown base": "UPDATE link SET target = 4711",
     "a row that stands elsewhere": "UPDATE record SET entity = entity + 1",

@@ -284,7 +284,7 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"absent\.xlsx"):
         WorkbookLoader().source(tmp_path / "absent.xlsx", {})
     with pytest.raises(FileFormatError, match="line 2"):
-        WorkbookLoader().source(folder(tmp_path, aaa='id,name\n"A,"x"\n'), {})
+        read(folder(tmp_path, aaa='id,name\n"A,"x"\n'))
 
 
 def test_an_id_a_column_or_a_sheet_that_begins_with_a_hash_is_read_or_named(tmp_path: Path) -> None:

@@ -216,6 +216,8 @@ class Loaded:
     records: int = 5
     links: int = 4
     retracted: int = 0
+    kept: int = 0
+    kept_in: tuple[str, ...] = ()
     older_edition: bool = False
     number: int = 3
 
@@ -247,3 +249,5 @@ def test_a_load_says_counts_that_add_up_and_why_rows_were_refused() -> None:
     assert "never_heard_of: 1" in text
     assert loaded_text(Loaded(unchanged=True), "wb.xlsx", EN) == "wb.xlsx is already loaded: nothing changed."
     assert "newer edition" in loaded_text(Loaded(older_edition=True), "wb.xlsx", EN)
+    kept = loaded_text(Loaded(kept=2, kept_in=("Organisation", "OWNS", "tenders", "")), "wb.xlsx", SV)
+    assert "kunde läsas: 2 i organisationer, äger, kontrakterade anbud, filen." in kept.casefold()
