@@ -186,6 +186,16 @@ def load(
         raise
 
 
+def stays_of(items: Iterable[Record | Link]) -> set[Stays]:
+    """What stays where all of these were said before and could not be read now."""
+    return {
+        Stays(item.table, item.key)
+        if isinstance(item, Record)
+        else Stays(item.table, item.source.key, item.target.key, item.type)
+        for item in items
+    }
+
+
 def checked(item: Record | Link) -> Record | Link:
     """The item in normal form; see ``check_record`` and ``check_link``."""
     return check_record(item) if isinstance(item, Record) else check_link(item)

@@ -10,15 +10,14 @@ the contract: nothing here says what was delivered. What is hidden and what is l
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import StrEnum
-from itertools import chain
 from pathlib import Path
 
-from loaders.base import Progress, Report, checked, files_of
-from loaders.se_procurement_columns import changes_rows, is_known_column
+from graph.store import Stays
+from loaders.base import Progress, Report, checked
 from loaders.se_procurement_rows import (
     LOT_ID,
     PROCUREMENT_ID,
@@ -30,10 +29,12 @@ from loaders.se_procurement_rows import (
     hides_person,
     is_contracted,
     lot_of,
+    procurement_key,
     procurement_of,
     supplier_of,
 )
-from loaders.tabular import CSV_ENDINGS, XLSX_ENDINGS, Table, table_of
+from loaders.se_procurement_tables import Kind, all_rows, no_refusal, remark_columns, tables_in, total_of, value_column
+from loaders.tabular import Table
 from ontology.errors import FileFormatError, Reason, ValueProblem
 from ontology.records import Link, Record, Ref, Source, canonical, digest
 from ontology.values import parse_number
@@ -42,77 +43,6 @@ Item = Record | Link
 EVERY = 500
 MOST = Decimal(10) ** 13
 """No procurement is worth as much, in kronor; larger is a slip of the pen or a number of another sort."""
-
-
-class Kind(StrEnum):
-    """Which table of the statistics a file is."""
-
-    PROCUREMENTS = "procurements"
-    VALUES = "values"
-    TENDERS = "tenders"
-
-
-def kind_of(table: Table) -> Kind | None:
-    """What a table is, told by its columns; None for tables that this loader has no use for."""
-    if PROCUREMENT_ID not in table.header:
-        return None
-    if {LOT_ID, SUPPLIER_NAME} <= set(table.header):
-        return Kind.TENDERS
-    if _value_column(table):
-        return Kind.VALUES
-    counted = any(name.startswith("Antal upphandlingar") for name in table.header)
-    return Kind.PROCUREMENTS if counted else None
-
-
-def _value_column(table: Table) -> str:
-    return next((name for name in table.header if name.startswith("Kontrakterat värde")), "")
-
-
-def tables_in(path: Path) -> dict[Kind, tuple[str, Table]]:
-    """The tables in a file or folder by kind, each with the name that its rejects go under.
-
-    Raises:
-        FileFormatError: no table of awarded tenders, or two tables of one kind.
-    """
-    found: dict[Kind, tuple[str, Table]] = {}
-    for file in files_of(path):
-        if path.is_dir() and file.suffix.lower() not in (*CSV_ENDINGS, *XLSX_ENDINGS):
-            continue
-        table = table_of(file)
-        kind = kind_of(table)
-        if kind is None:
-            continue
-        if kind in found:
-            raise FileFormatError(
-                f"{path.name} holds the table of {kind} twice ({found[kind][0]} and {file.name}).",
-                remedy="Give a folder with one year and one file of each table.",
-            )
-        found[kind] = (file.name if path.is_dir() else table.name, table)
-    if Kind.TENDERS not in found:
-        raise FileFormatError(
-            f"{path.name} is not the table of awarded tenders with suppliers.",
-            remedy=f"It needs the columns {PROCUREMENT_ID}, {LOT_ID} and {SUPPLIER_NAME}.",
-        )
-    return found
-
-
-def remark_columns(sheet: str, table: Table, report: Report) -> None:
-    """List the columns that no edition known here has, once each.
-
-    Raises:
-        FileFormatError: one of them says what became of a tender, so that its rows would be misread.
-    """
-    for column in table.header:
-        if is_known_column(column):
-            continue
-        if changes_rows(column):
-            raise FileFormatError(
-                f"{report.file} has the column {column!r}, which may say that a row is no contract.",
-                remedy="Keep only the rows that became contracts and remove the column, or report the new layout.",
-            )
-        report.notes["unknown_column"] += 1
-        problem = ValueProblem(Reason.UNKNOWN_COLUMN, column)
-        report.leave_out(sheet, 1, column, problem)
 
 
 @dataclass(slots=True)
@@ -128,16 +58,7 @@ class _Once:
             return None
         row_key = digest(said) if before else ""
         before.add(said)
-        return Record(
-            record.type,
-            record.key,
-            record.properties,
-            record.also,
-            record.common,
-            record.raw,
-            record.locator,
-            row_key,
-        )
+        return replace(record, row_key=row_key)
 
 
 @dataclass(slots=True)
@@ -190,9 +111,9 @@ class _Reading:
             items.append(Link("IN_CATEGORY", here, Ref("Category", category), locator=at))
         return items
 
-    def accept(self, items: list[Item]) -> Iterator[Item]:
+    def accept(self, table: str, items: list[Item]) -> Iterator[Item]:
         """The items of a row in normal form, without what was said before; on a problem none of them."""
-        good = [checked(item) for item in items]
+        good = [replace(checked(item), table=table) for item in items]
         for item in good:
             said = item if isinstance(item, Link) else self.once.new(item)
             if said is not None:
@@ -211,7 +132,7 @@ class SwedishProcurementLoader:
         Raises:
             FileFormatError: not the table of awarded tenders, or it names no year.
         """
-        _, table = tables_in(path)[Kind.TENDERS]
+        table = tables_in(path, no_refusal)[Kind.TENDERS].table
         years = sorted({row.get(YEAR, "") for _, row in table.rows} - {""})
         if not years:
             raise FileFormatError(f"{path.name} has no year in the column {YEAR}.", remedy="Fetch the table again.")
@@ -236,29 +157,26 @@ class SwedishProcurementLoader:
         progress: Progress,
     ) -> Iterator[Item]:
         """Yield what the tables say: procurements with their values first, then who was awarded what."""
-        hidden = hidden_names(tables_in(path)[Kind.TENDERS][1])
-        tables = tables_in(path)
-        for sheet, table in tables.values():
-            remark_columns(sheet, table, report)
-        total = _total(tables)
-        value_rows: list[Row] = []
-        values: dict[str, Decimal] = {}
-        if Kind.VALUES in tables:
-            value_rows = _rows(tables[Kind.VALUES])
-            values = awarded_values(value_rows, _value_column(tables[Kind.VALUES][1]), report)
+        hidden = hidden_names(tables_in(path, no_refusal)[Kind.TENDERS].table)
+        tables = tables_in(path, report.refuse)
+        for found in tables.values():
+            remark_columns(found, report)
+        total = total_of(tables)
+        value_rows = all_rows(tables, Kind.VALUES, report)
+        values = awarded_values(value_rows, value_column(tables[Kind.VALUES].table), report) if value_rows else {}
         reading = _Reading(report, values, hidden)
-        plain = [value_rows, _rows(tables[Kind.PROCUREMENTS]) if Kind.PROCUREMENTS in tables else []]
-        work = [(row, reading.announced) for rows in plain for row in rows]
-        tenders = ((Row(tables[Kind.TENDERS][0], *row), reading.tender) for row in tables[Kind.TENDERS][1].rows)
-        for done, (row, make) in enumerate(chain(work, tenders), start=1):
-            yield from _row(reading, row, make)
+        work: list[tuple[Kind, Iterable[Row], Callable[[Row], list[Item]]]] = [
+            (Kind.VALUES, value_rows, reading.announced),
+            (Kind.PROCUREMENTS, all_rows(tables, Kind.PROCUREMENTS, report), reading.announced),
+            (Kind.TENDERS, tables[Kind.TENDERS].rows(), reading.tender),
+        ]
+        report.tables.update(tables)
+        rows = ((kind, row, make) for kind, found, make in work for row in found)
+        for done, (kind, row, make) in enumerate(rows, start=1):
+            yield from _row(reading, kind, row, make)
             if done % EVERY == 0:
                 progress(done, total)
         progress(report.rows_in, report.rows_in)
-
-
-def _rows(table: tuple[str, Table]) -> list[Row]:
-    return [Row(table[0], number, cells) for number, cells in table[1].rows]
 
 
 def hidden_names(table: Table) -> frozenset[str]:
@@ -267,18 +185,14 @@ def hidden_names(table: Table) -> frozenset[str]:
     return frozenset(row.text(SUPPLIER_NAME).casefold() for row in rows if hides_person(row)) - {""}
 
 
-def _total(tables: Mapping[Kind, tuple[str, Table]]) -> int | None:
-    known = [table.total for _, table in tables.values()]
-    return None if None in known else sum(total or 0 for total in known)
-
-
-def _row(reading: _Reading, row: Row, make: Callable[[Row], list[Item]]) -> Iterator[Item]:
+def _row(reading: _Reading, kind: Kind, row: Row, make: Callable[[Row], list[Item]]) -> Iterator[Item]:
     report = reading.report
     report.rows_in += 1
     try:
-        yield from reading.accept(make(row))
+        yield from reading.accept(kind, make(row))
     except ValueProblem as problem:
         report.reject(row.sheet, row.number, getattr(problem, "name", ""), problem)
+        report.keep(row.sheet, row.number, kind, said_before(row, kind, reading.hidden))
     else:
         report.accepted += 1
 
@@ -313,3 +227,26 @@ def awarded_values(rows: list[Row], column: str, report: Report) -> dict[str, De
         key = row.text(PROCUREMENT_ID)
         values[key] = values.get(key, Decimal(0)) + value
     return {key: value for key, value in values.items() if key not in unknown}
+
+
+def said_before(row: Row, kind: Kind, hidden: frozenset[str]) -> set[Stays]:
+    """What a rejected row said in the edition before, if it says what it is about: its procurement, or its contract."""
+    unheard = Report("")
+    stays: set[Stays] = set()
+    with suppress(ValueProblem):
+        stays.add(Stays(kind, buyer_of(row, unheard).key))
+    if row.text(PROCUREMENT_ID):
+        stays.add(Stays(kind, procurement_key(row.text(PROCUREMENT_ID))))
+    elif kind is not Kind.TENDERS:
+        return set()
+    if kind is not Kind.TENDERS:
+        return stays
+    try:
+        lot, supplier = lot_of(row), supplier_of(row, unheard, Counter(), hidden)
+        contract, _ = contract_of(row, unheard, supplier)
+    except ValueProblem:
+        return set()
+    if supplier.properties.get("natural_person"):  # numbered by its place: which one it was cannot be told
+        return set()
+    stays |= {Stays(kind, key) for key in (lot.key, supplier.key, contract.key)}
+    return stays | {Stays(kind, *ends) for ends in ((contract.key, ""), ("", contract.key), (lot.key, ""))}

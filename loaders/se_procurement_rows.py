@@ -171,6 +171,10 @@ def _flag(row: Row, column: str, report: Report) -> bool | None:
         return None
 
 
+def procurement_key(number: str) -> str:
+    return make_key("se-stat", f"procurement/{number}")
+
+
 def procurement_of(row: Row, report: Report, buyer: Record, values: Mapping[str, Decimal]) -> Record:
     """The procurement, with the value of the whole; ``raw`` keeps what the ontology has no property for."""
     number = row.needed(PROCUREMENT_ID)
@@ -188,8 +192,7 @@ def procurement_of(row: Row, report: Report, buyer: Record, values: Mapping[str,
     }
     named = () if buyer.properties.get("natural_person") else (BUYER_NAME, BUYER_NUMBER)
     raw = row.raw(*named, PUBLISHED, CPV, COORDINATED, AGREEMENT)
-    key = make_key("se-stat", f"procurement/{number}")
-    return Record("Procurement", key, properties, raw=raw, locator=row.locator)
+    return Record("Procurement", procurement_key(number), properties, raw=raw, locator=row.locator)
 
 
 def tenders_of(row: Row) -> tuple[str, str]:

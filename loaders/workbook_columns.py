@@ -62,6 +62,13 @@ class Column:
         """The headings that mean this column, folded."""
         return frozenset({fold(self.name), fold(self.label.sv), fold(self.label.en)})
 
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The types of what a short cut names."""
+        if self.link is None:
+            return ()
+        return self.link.source if self.incoming else self.link.target
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:

@@ -21,12 +21,12 @@ from ontology.model import LinkType
 def of_node(table: str, keys: Keys, ids: Mapping[Role, str], person: bool) -> set[Stays]:
     """The row's record and its short cuts' links, by every key that it may have had; nothing where its id is unread."""
     try:
-        mine = {keys.person(ids[Role.ID])} | (set() if person else {keys.read(ids[Role.ID])[0]})
+        mine = {keys.person(ids[Role.ID])} | (set() if person else keys.may_be(ids[Role.ID], (table,)))
     except (KeyError, ValueProblem):
         return set()
     for text in several("" if person else ids.get(Role.ALSO, "")):
         with suppress(ValueProblem):  # its own problem is told where the row is read
-            mine.add(keys.read(text)[0])
+            mine |= keys.may_be(text, (table,))
     return {stay for key in mine for stay in (Stays(table, key), Stays(table, key, ""), Stays(table, "", key))}
 
 

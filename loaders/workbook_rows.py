@@ -193,7 +193,7 @@ class Reader:
             report.leave_out(bound.table.title, number, heading, self._told(row, left))
             report.notes["cells_left_out"] += 1
         for column, said in row.unread:
-            others = self._named(said) if said else ()
+            others = self._named(said, column.ends)
             report.stays.update(keeping.of_shortcut(bound.sheet.name, _key(made), column, others))
         yield from made
 
@@ -204,18 +204,16 @@ class Reader:
             return keeping.of_node(table, self.keys, row.ids, row.hidden)
         if self.report.unread & NODES.keys():  # which keys its ends had is not known
             return set()
-        return keeping.of_link(table, *(self._named(row.ids.get(role, "")) for role in (Role.FROM, Role.TO)))
+        ends = ((Role.FROM, bound.sheet.declared.source), (Role.TO, bound.sheet.declared.target))
+        return keeping.of_link(table, *(self._named(row.ids.get(role, ""), types) for role, types in ends))
 
-    def _named(self, text: str) -> set[str]:
-        """The keys of what an end may name."""
-        if not text:
-            return set()
+    def _named(self, text: str, types: tuple[str, ...]) -> set[str]:
+        """The keys of what an end may name; none where it cannot be read."""
         try:
-            key = self.keys.read(text)[0]
+            keys = self.keys.may_be(text, types) if text else set[str]()
         except ValueProblem:
             return set()
-        country = country_code(text)
-        return {key, self.primary.get(key, key), *([make_key("iso3166-1", country)] if country else [])}
+        return keys | {self.primary[key] for key in keys if key in self.primary}
 
     def _reject(self, bound: Bound, row: Row) -> None:
         for heading, problem in row.problems + row.left_out:
@@ -264,7 +262,7 @@ class Reader:
         given = {Role.TO_TYPE if column.incoming else Role.FROM_TYPE: record.type}
         for part in several(text):
             try:
-                other = self._resolve(part, link.source if column.incoming else link.target)
+                other = self._resolve(part, column.ends)
                 ends = (other, record.key) if column.incoming else (record.key, other)
                 source, target = self._ends(link, *ends, given)
                 said = Link(link.name, source, target, {}, record.common, {}, f"{record.locator}:{heading}")

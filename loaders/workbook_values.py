@@ -17,6 +17,7 @@ from ontology.records import DEMONSTRATION, Common, Polarity, Secrecy, Source, S
 from ontology.values import (
     SCHEMES,
     bare_keys,
+    implied_keys,
     is_personal_number,
     is_placeholder,
     make_key,
@@ -173,6 +174,15 @@ class Keys:
                 swedish_vat = scheme.strip().casefold() == "vat"  # two digits more than the organisation number
                 return self.person(digits[:10] if swedish_vat else digits[-10:]), True
             raise
+
+    def may_be(self, text: str, types: Collection[str]) -> set[str]:
+        """Every key that a cell's text may have stood for in another edition, where rows and names were others.
+
+        Raises:
+            ValueProblem: it cannot be read.
+        """
+        key, person = self.read(text, types)
+        return {key} if person or ":" in text else {key, self.own(text), *implied_keys(key)}
 
     def person(self, number: str) -> str:
         """The key of somebody who is hidden: the same for the same number (or own id), and says neither."""

@@ -18,6 +18,7 @@ import graph.sqlite
 from graph.sqlite import Store
 from graph.store import At
 from loaders.base import Loaded, load
+from loaders.se_procurement import SwedishProcurementLoader
 from loaders.workbook import WorkbookLoader
 from ontology.errors import FileFormatError, Reason
 from ontology.records import Secrecy
@@ -231,3 +232,58 @@ def test_whatever_the_editions_and_their_damage_only_what_was_read_goes(script: 
             assert report.rows_in == report.accepted + report.rejected == len(said)
             assert loaded.settled.kept == len({i for i in kept if not said.get(i)})
         assert store.check() == []
+
+
+TENDERS = """År;Namn för köpare;Organisationsnummer för köpare;Upphandlings-ID;Upphandlingens titel;Anbudsområdes-ID;\
+Namn för leverantör
+2022;PÅHITTAD REGION;232100-0131;P1;Handskar;L1;Handsk AB
+2022;PÅHITTAD REGION;232100-0131;P2;Sprutor;L2;Sprut AB
+2022;PÅHITTAD REGION;232100-0131;P3;Bandage;L3;Bandage AB
+"""
+VALUES = """Namn för köpare;Organisationsnummer för köpare;Upphandlings-ID;Upphandlingens titel;Kontrakterat värde, Summa
+PÅHITTAD REGION;232100-0131;P1;Handskar;1000
+PÅHITTAD REGION;232100-0131;P2;Sprutor;2000
+"""
+
+
+def _statistics(store: Store, folder: Path, edition: str, tenders: str, values: str) -> Loaded:
+    path = folder / edition
+    path.mkdir()
+    for name, text in {"tenders": tenders, "values": values}.items():
+        (path / f"{name}.csv").write_text(text, "utf-8")
+    return load(store, SwedishProcurementLoader(), path, now=_day(int(edition)), options={"edition": edition})
+
+
+def _told(store: Store) -> set[str]:
+    facts = {(r.type, r.name, str(r.properties.get("awarded_value", ""))) for r in store.records(_now(store))}
+    return {" ".join(fact).strip() for fact in facts}
+
+
+def test_the_statistics_keep_the_contract_of_a_rejected_row_and_withdraw_another(tmp_path: Path) -> None:
+    with graph.sqlite.open(tmp_path / "store.kedja") as store:
+        _statistics(store, tmp_path, "1", TENDERS, VALUES)
+        before = len(list(store.links(_now(store))))
+        lines = TENDERS.splitlines(keepends=True)
+        loaded = _statistics(store, tmp_path, "2", "".join([*lines[:2], lines[2].replace("P2", "")]), VALUES)
+        assert (loaded.report.rejected, loaded.settled.kept_in) == (1, ("tenders",))
+        assert {"Organisation Sprut AB", "Contract Sprutor", "Lot Sprutor"} <= _told(store)
+        assert not {"Organisation Bandage AB", "Contract Bandage", "Procurement Bandage"} & _told(store)
+        assert len(list(store.links(_now(store)))) == before - 4  # of Bandage: the lot, its contract, holder and buyer
+
+
+@pytest.mark.parametrize("damaged", [VALUES.replace("1000", '"1000'), "\0"])
+def test_a_file_of_the_statistics_that_cannot_be_read_takes_no_value_back(tmp_path: Path, damaged: str) -> None:
+    with graph.sqlite.open(tmp_path / "store.kedja") as store:
+        _statistics(store, tmp_path, "1", TENDERS, VALUES)
+        loaded = _statistics(store, tmp_path, "2", TENDERS.replace("Bandage AB", "Plåster AB"), damaged)
+        assert [error.message.split(",")[0].split()[0] for error in loaded.report.refused] == ["values.csv"]
+        assert {"Procurement Handskar 1000", "Organisation Plåster AB"} <= _told(store)
+        assert "Organisation Bandage AB" not in _told(store)
+        _statistics(store, tmp_path, "3", TENDERS, VALUES.replace("1000", "1500"))
+        assert "Procurement Handskar 1500" in _told(store)
+        assert not {"Procurement Handskar", "Procurement Handskar 1000"} & _told(store)
+
+
+def test_statistics_whose_table_of_tenders_cannot_be_read_publish_nothing(tmp_path: Path) -> None:
+    with graph.sqlite.open(tmp_path / "store.kedja") as store, pytest.raises(FileFormatError, match=r"tenders\.csv"):
+        _statistics(store, tmp_path, "1", "\0", VALUES)
