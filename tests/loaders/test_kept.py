@@ -240,7 +240,8 @@ Namn för leverantör
 2022;PÅHITTAD REGION;232100-0131;P2;Sprutor;L2;Sprut AB
 2022;PÅHITTAD REGION;232100-0131;P3;Bandage;L3;Bandage AB
 """
-VALUES = """Namn för köpare;Organisationsnummer för köpare;Upphandlings-ID;Upphandlingens titel;Kontrakterat värde, Summa
+VALUES = """Namn för köpare;Organisationsnummer för köpare;Upphandlings-ID;Upphandlingens titel;\
+Kontrakterat värde, Summa
 PÅHITTAD REGION;232100-0131;P1;Handskar;1000
 PÅHITTAD REGION;232100-0131;P2;Sprutor;2000
 """
