@@ -182,9 +182,14 @@ def passed_over(path: Path) -> list[str]:
     return sorted(found.name for found in path.iterdir() if not _is_csv(found) and fold(found.stem) not in NOTES_TITLES)
 
 
-def tables(path: Path, refuse: Callable[[str, FileFormatError], None]) -> Iterator[Table]:
+def _raise(file: str, error: FileFormatError) -> None:  # noqa: ARG001
+    raise error
+
+
+def tables(path: Path, refuse: Callable[[str, FileFormatError], None] = _raise) -> Iterator[Table]:
     """Every sheet of a workbook, or every CSV file of a folder (not of the folders within it), in order. ``refuse`` is
-    told the files of a folder that are not well formed, in no accepted encoding, or without headings.
+    told the files of a folder that are not well formed, in no accepted encoding, or without headings; by default they
+    raise it.
 
     Raises:
         FileFormatError: not a workbook, or one with a sheet without headings.
