@@ -17,6 +17,7 @@ from ontology.errors import (
     LimitError,
     NotInGraphError,
     StoreError,
+    TimeLimitError,
     ValueProblem,
     of_os_error,
 )
@@ -24,6 +25,7 @@ from ontology.errors import (
 STATUS: tuple[tuple[type[KedjaError], int], ...] = (
     (NotInGraphError, 404),
     (AmbiguousError, 409),
+    (TimeLimitError, 503),
     (LimitError, 422),
     (InputError, 422),
     (ValueProblem, 422),

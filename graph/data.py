@@ -65,7 +65,11 @@ class LinkData(Frozen):
 
 class Path(Frozen):
     """A path in the direction risk flows. ``value`` is the product of the seed and the confidences along it;
-    ``weakest`` is the link with the least confidence, nearest the contract on a tie (null: no link)."""
+    ``weakest`` is the link with the least confidence, nearest the contract on a tie (null: no link).
+
+    A path of very many links is named by those at its ends: ``left_out`` of its links, between the halves of
+    ``links``, are not named. Ask for the path between the two nodes beside the gap.
+    """
 
     nodes: tuple[str, ...]
     links: tuple[str, ...]
@@ -73,6 +77,7 @@ class Path(Frozen):
     weakest: str | None
     resolution: Resolution
     statement: str | None = Field(None, description="the assessment or finding at the seed")
+    left_out: int = Field(0, description="links in the middle of the path that are not named")
 
 
 class Figure(Frozen):

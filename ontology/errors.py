@@ -56,6 +56,10 @@ class LimitError(InputError):
     code = "over_limit"
 
 
+class TimeLimitError(LimitError):
+    """A question that took too long, or that nobody waits for any more."""
+
+
 class FileFormatError(InputError):
     """A file that is not what the loader reads; names the file and, where known, the place in it."""
 

@@ -151,7 +151,14 @@ class Teller:
     def hops(self, path: Path) -> list[Hop]:
         """The path from the contract up to where the risk enters, as a reader walks it."""
         found = [Hop(path.nodes[-1], self.name(path.nodes[-1]), "", "", weakest=False)]
-        for node, id in zip(reversed(path.nodes[:-1]), reversed(path.links), strict=True):
+        links: list[str | None] = list(reversed(path.links))
+        if path.left_out:
+            links.insert(len(links) // 2, None)
+        for node, id in zip(reversed(path.nodes[:-1]), links, strict=True):
+            if id is None:
+                left_out = self.words("path.left_out", n=path.left_out)
+                found.append(Hop(node, self.name(node), left_out, "", weakest=False))
+                continue
             link = self.links.get(id)
             verb = self.words(f"from.{link.type}") if link and self.words.has(f"from.{link.type}") else ""
             evidence = self.evidence(link) if link else ""
@@ -174,7 +181,8 @@ class Teller:
     def linked(self, path: Path) -> str:
         """``Contract X is linked to Y by 3 links: the goods may come from there``."""
         key = "path.linked" if path.links else "path.itself"
-        return self.words(key, end=self.name(path.nodes[-1]), start=self.name(path.nodes[0]), n=len(path.links))
+        start, end = self.name(path.nodes[0]), self.name(path.nodes[-1])
+        return self.words(key, end=end, start=start, n=len(path.links) + path.left_out)
 
     def figure(self, figure: Figure) -> str:
         """``Forced labour: very severe, 0.35–0.60``."""

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from graph.kernels.common import SCRATCH, compiled, grown, pop, push, vertices
+from graph import budget
+from graph.kernels.common import LOOK, SCRATCH, compiled, grown, halted, pop, push, vertices
 from graph.kernels.llvm import prefetch
 from graph.network import F64, I32, Network
 
@@ -24,6 +25,14 @@ SETTLED = 2
 def weight(kind, confidence, passes, use_confidence, e):
     """w_e of a link."""
     return passes[kind[e]] * confidence[e] if use_confidence else passes[kind[e]]
+
+
+class Turnings(NamedTuple):
+    """Places on a path at which it could be left: what a way on is worth at most, and the value carried there."""
+
+    place: I32
+    bound: F64
+    gain: F64
 
 
 class Ways:
@@ -48,39 +57,49 @@ class Ways:
         self.blocked = SCRATCH.take("seen", n, np.uint8, 0)
         self._touched, self.best, self.looked = _rest_of_way(
             network.incoming.start, network.incoming.edge, network.source, *self.weights, seed, value, self.target,
-            whole, floor, self.inside, self.rest, self.carried,
+            whole, floor, self.inside, self.rest, self.carried, budget.flag(),
         )  # fmt: skip
+        budget.check()
 
-    def path(self) -> tuple[int, ...] | None:
+    def path(self) -> I32 | None:
         """Links of the best path from a seed; None where nothing arrives."""
         none = np.empty(0, np.int32)
         return self._layers(self.seed, self.value, float(self.best), none)
 
-    def onward(
-        self, passed: Sequence[int], value: float, banned: Sequence[int], floor: float
-    ) -> tuple[int, ...] | None:
-        """Links of the best way on from the last of the vertices ``passed``, where a path has a value, that passes
-        none of them again and takes none of the ``banned`` links; None where it would end below ``floor``."""
-        start, gain = np.array(passed[-1:], np.int32), np.array([value])
-        kept, not_these = np.array(passed, np.int32), np.array(banned, np.int32)
-        self.blocked[kept] = 1
-        best, looked = _best_onward(
-            self.network.outgoing.start, self.network.outgoing.edge, self.network.target, *self.weights, start[0],
-            value, self.target, not_these, floor, self.inside, self.rest, self.carried, self.blocked,
+    def turnings(self, path: I32, edges: I32, value: float, first: int, banned: I32, floor: float) -> Turnings:
+        """Where a path with these vertices and links could be left for another, from its vertex ``first`` on (there by
+        none of the ``banned`` links); none that would end below ``floor``."""
+        place, bound, gain, looked = _turnings(
+            self.network.outgoing.start, self.network.outgoing.edge, self.network.target, *self.weights, path, edges,
+            value, first, banned, floor, self.inside, self.rest, self.blocked,
         )  # fmt: skip
         self.looked += looked
-        found = self._layers(start, gain, float(best), not_these) if best > 0 else None
-        self.blocked[kept] = 0
+        return Turnings(place, bound, gain)
+
+    def onward(self, passed: I32, value: float, banned: I32, floor: float) -> I32 | None:
+        """Links of the best way on from the last of the vertices ``passed``, where a path has a value, that passes
+        none of them again and takes none of the ``banned`` links; None where it would end below ``floor``."""
+        start, gain = passed[-1:], np.array([value])
+        self.blocked[passed] = 1
+        best, looked = _best_onward(
+            self.network.outgoing.start, self.network.outgoing.edge, self.network.target, *self.weights, start[0],
+            value, self.target, banned, floor, self.inside, self.rest, self.carried, self.blocked, budget.flag(),
+        )  # fmt: skip
+        budget.check()
+        self.looked += looked + len(passed)
+        found = self._layers(start, gain, float(best), banned) if best > 0 else None
+        self.blocked[passed] = 0
         return found
 
-    def _layers(self, start: I32, value: F64, best: float, banned: I32) -> tuple[int, ...] | None:
+    def _layers(self, start: I32, value: F64, best: float, banned: I32) -> I32 | None:
         found, edges, looked = _layers(
             self.network.outgoing.start, self.network.outgoing.edge, self.network.target, self.network.link,
             *self.weights, start, value, self.target, best, banned, self.inside, self.rest, self.carried, self.place,
-            self.blocked,
+            self.blocked, budget.flag(),
         )  # fmt: skip
+        budget.check()
         self.looked += looked
-        return tuple(int(e) for e in edges) if found else None
+        return np.asarray(edges, np.int32) if found else None
 
     def close(self) -> None:
         self.inside[self._touched] = 0
@@ -90,6 +109,44 @@ class Ways:
             ("seen", self.blocked),
         ):  # fmt: skip
             SCRATCH.keep(name, array)
+
+
+@compiled
+def _turnings(
+    out_start, out_edge, target, kind, confidence, passes, use_confidence, path, edges, value, first, banned, floor,
+    inside, rest, blocked,
+):  # fmt: skip
+    """(places on the path, what a way that leaves it there can be worth at most, value carried there, links looked at).
+
+    A place has an entry only if some way from it may be worth ``floor``: along a plain chain there is none.
+    """
+    looked = np.int64(0)
+    place = np.empty(16, np.int32)
+    bound = np.empty(16, np.float64)
+    gain = np.empty(16, np.float64)
+    used = 0
+    for i in range(len(edges)):
+        v = path[i]
+        blocked[v] = 1
+        if i >= first:
+            best = 0.0
+            for at in range(out_start[v], out_start[v + 1]):
+                e = out_edge[at]
+                looked += 1
+                u = target[e]
+                if e == edges[i] or inside[u] != SETTLED or blocked[u] or (i == first and _within(banned, e)):
+                    continue
+                best = max(best, value * weight(kind, confidence, passes, use_confidence, e) * rest[u])
+            if best > 0.0 and best >= floor:
+                place, bound, gain = grown(place, used), grown(bound, used), grown(gain, used)
+                place[used] = i
+                bound[used] = best
+                gain[used] = value
+                used += 1
+        value *= weight(kind, confidence, passes, use_confidence, edges[i])
+    for i in range(len(edges)):
+        blocked[path[i]] = 0
+    return place[:used].copy(), bound[:used].copy(), gain[:used].copy(), looked
 
 
 @compiled
@@ -103,7 +160,7 @@ def _within(array, item):
 @compiled
 def _rest_of_way(
     in_start, in_edge, source, kind, confidence, passes, use_confidence, seed, seed_value, goal, whole, floor, inside,
-    rest, carried,
+    rest, carried, stop,
 ):  # fmt: skip
     """``rest[v]``, the best product from v to the goal, best first, until no seed can gain by more."""
     looked = np.int64(0)
@@ -120,12 +177,16 @@ def _rest_of_way(
     push(values, items, 0, 1.0, goal)
     size = 1
     best = 0.0
+    settled = 0
     while size > 0 and top > 0.0:
         value, v = pop(values, items, size)
         size -= 1
         if inside[v] == SETTLED or value != rest[v]:
             continue
         if value * top < floor or (value * top < best * (1.0 - 2.0 * TIE) and not whole):
+            break
+        settled += 1
+        if settled & LOOK == 0 and halted(stop):
             break
         inside[v] = SETTLED
         best = max(best, value * carried[v])
@@ -159,7 +220,7 @@ def _rest_of_way(
 @compiled
 def _best_onward(
     out_start, out_edge, target, kind, confidence, passes, use_confidence, start, start_value, goal, banned, floor,
-    inside, rest, carried, blocked,
+    inside, rest, carried, blocked, stop,
 ):  # fmt: skip
     """Value of the best way on that avoids what is blocked and banned, 0 if below the floor.
 
@@ -178,10 +239,14 @@ def _best_onward(
     entries = 1
     push(values, items, 0, start_value, 0)
     size = 1
+    passes_by = 0
     while size > 0:
         bound, entry = pop(values, items, size)
         size -= 1
         v, gain = vertex[entry], gains[entry]
+        passes_by += 1
+        if passes_by & LOOK == 0 and halted(stop):
+            break
         if bound < floor or bound < best * (1.0 - 2.0 * TIE):
             break
         if gain < carried[v]:
@@ -222,7 +287,7 @@ def _best_onward(
 @compiled
 def _layers(
     out_start, out_edge, target, link, kind, confidence, passes, use_confidence, seed, seed_value, goal, best, banned,
-    inside, rest, carried, place, blocked,
+    inside, rest, carried, place, blocked, stop,
 ):  # fmt: skip
     """Layers of beginnings with ever more links until the goal is among them: (found, links, links looked at).
 
@@ -262,7 +327,7 @@ def _layers(
                 place[states[s]] = -1
                 carried[states[s]] = gains[s]
                 arrived = arrived or states[s] == goal
-            if arrived or first == last:
+            if arrived or first == last or (layers & LOOK == LOOK and halted(stop)):
                 break
             for s in range(first, last):
                 v = states[s]

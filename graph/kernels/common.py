@@ -14,6 +14,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from graph.kernels.llvm import now_in
 from graph.network import I32, LINK_TYPES, Bool, Csr, Network
 from ontology.errors import InputError
 
@@ -95,6 +96,17 @@ class Scratch(threading.local):
 
 
 SCRATCH = Scratch()
+
+
+LOOK = 4095
+"""Steps of a loop between two looks at the budget, a power of two less one."""
+
+
+@compiled
+def halted(stop):
+    """Whether the question has been ended: what a loop has found then is of no use."""
+    stop[1] += 1
+    return now_in(stop) != 0
 
 
 @compiled

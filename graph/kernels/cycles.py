@@ -2,6 +2,7 @@
 
 # Compiled functions take whatever Numba infers.
 # mypy: allow-untyped-defs
+# ruff: noqa: C901
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from graph.kernels.common import SCRATCH, Mask, compiled, mask, vertices
+from graph import budget
+from graph.kernels.common import LOOK, SCRATCH, Mask, compiled, halted, mask, vertices
 from graph.network import I32, Bool, Network
 
 
@@ -19,12 +21,15 @@ def components(network: Network) -> I32:
     Tarjan, Depth-first search and linear graph algorithms, SIAM J. Comput. 1(2), 1972; without recursion.
     """
     everything = np.ones(32, np.bool_)
-    number, _ = tarjan(network.outgoing.start, network.outgoing.edge, network.target, network.kind, everything)
+    number, _ = tarjan(
+        network.outgoing.start, network.outgoing.edge, network.target, network.kind, everything, budget.flag()
+    )
+    budget.check()
     return np.asarray(number, np.int32)
 
 
 @compiled
-def tarjan(begin, edge, far, kind, walked):
+def tarjan(begin, edge, far, kind, walked, stop):
     """(component of each vertex, the vertices in the order in which the depth-first search left them)."""
     n = len(begin) - 1
     number = np.full(n, -1, np.int32)
@@ -38,6 +43,7 @@ def tarjan(begin, edge, far, kind, walked):
     components = 0
     left = np.empty(n, np.int32)
     gone = 0
+    steps = 0
     for root in range(n):
         if seen[root] >= 0:
             continue
@@ -48,6 +54,9 @@ def tarjan(begin, edge, far, kind, walked):
         stack[height] = v
         height += 1
         while v >= 0:
+            steps += 1
+            if steps & LOOK == 0 and halted(stop):
+                return number, left
             if at[v] < begin[v + 1]:
                 e = edge[at[v]]
                 at[v] += 1
@@ -94,8 +103,14 @@ def cycles(network: Network, among: Any, *, kinds: Mask = 2**32 - 1) -> list[I32
     place[cone] = -1
     SCRATCH.keep("place", place)
     number, _ = tarjan(
-        inner, np.arange(len(far), dtype=np.int32), far, np.zeros(len(far), np.uint8), np.ones(32, np.bool_)
+        inner,
+        np.arange(len(far), dtype=np.int32),
+        far,
+        np.zeros(len(far), np.uint8),
+        np.ones(32, np.bool_),
+        budget.flag(),
     )
+    budget.check()
     return _with_cycle(cone, number, own)
 
 

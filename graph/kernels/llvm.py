@@ -57,6 +57,18 @@ def _ones(_context: Any, _word: Any) -> Any:
 ones: Any = intrinsic(_ones)
 
 
+def _now_in(_context: Any, array: Any) -> Any:
+    """The first item of an int64 array as it is in memory, whatever another thread has written there."""
+
+    def make(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.load_atomic(data(context, builder, signature.args[0], arguments[0]), "monotonic", 8)
+
+    return types.int64(array), make
+
+
+now_in: Any = intrinsic(_now_in)
+
+
 LANES = 16
 """Values in a row: 64 bytes, a cache line."""
 ROW = ir.VectorType(ir.FloatType(), LANES)

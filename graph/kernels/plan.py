@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graph import budget
 from graph.kernels.common import compiled
 from graph.kernels.cycles import tarjan
 from graph.kernels.llvm import AHEAD
@@ -50,7 +51,7 @@ class Plan:
 def plan(network: Network) -> Plan:
     """Work out the order once; it serves every set of weights and seeds on these links."""
     out, into = network.outgoing, network.incoming
-    number, left = tarjan(out.start, out.edge, network.target, network.kind, np.ones(32, np.bool_))
+    number, left = tarjan(out.start, out.edge, network.target, network.kind, np.ones(32, np.bool_), budget.flag())
     order, level, cyclic = _order(out.start, out.edge, network.target, number, left)
     place = np.empty(network.n, np.int32)
     place[order] = np.arange(network.n, dtype=np.int32)

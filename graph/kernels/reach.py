@@ -11,7 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from graph.kernels.common import FAR, NEAR, SCRATCH, Mask, compiled, direction, grown, mask, vertices
+from graph import budget
+from graph.kernels.common import (
+    FAR,
+    LOOK,
+    NEAR,
+    SCRATCH,
+    Mask,
+    compiled,
+    direction,
+    grown,
+    halted,
+    mask,
+    vertices,
+)
 from graph.kernels.cycles import components, cycles
 from graph.kernels.llvm import prefetch
 from graph.network import I32, Network
@@ -61,15 +74,20 @@ def reach(
     most_nodes = NO_LIMIT if max_nodes is None else np.int64(max_nodes)
     if not np.any(tiers != 0) and not np.any(walked & ~counted):
         seen = SCRATCH.take("seen", network.n, np.uint8, 0)
-        found = _plain(csr.start, csr.edge, far, network.kind, start, walked, most_tiers, most_nodes, seen, csr.plain)
+        found = _plain(
+            csr.start, csr.edge, far, network.kind, start, walked, most_tiers, most_nodes, seen, csr.plain,
+            budget.flag(),
+        )  # fmt: skip
+        budget.check()
         SCRATCH.keep("seen", seen)
         return Reach(found[0], found[1], found[1], bool(found[2]))
     order = np.argsort(tiers, kind="stable")
     label = SCRATCH.take("label", network.n, np.int64, float(UNSEEN))
     vertex, tier, hops, truncated = _reach(
         csr.start, csr.edge, far, network.kind, start[order], tiers[order], walked, counted, most_tiers, most_nodes,
-        label,
+        label, budget.flag(),
     )  # fmt: skip
+    budget.check()
     SCRATCH.keep("label", label)
     return Reach(vertex, tier, hops, bool(truncated))
 
@@ -82,7 +100,7 @@ def _tiers(start: I32, given: Any) -> I32:
 
 
 @compiled
-def _plain(begin, edge, far, kind, start, walked, max_tier, max_nodes, seen, ordered):
+def _plain(begin, edge, far, kind, start, walked, max_tier, max_nodes, seen, ordered, stop):
     """Breadth-first search where every link walked is a tier. The answer itself is the queue."""
     found = np.empty(1024, np.int32)
     count = 0
@@ -121,6 +139,9 @@ def _plain(begin, edge, far, kind, start, walked, max_tier, max_nodes, seen, ord
                 for place in range(begin[found[at + NEAR // 2]], begin[found[at + NEAR // 2] + 1]):
                     prefetch(far, edge[place])
                     prefetch(kind, edge[place])
+            if at & LOOK == LOOK and halted(stop):
+                truncated = True
+                break
             v = found[at]
             at += 1
             # Room for all that this vertex may add, so that the loop over its links need not ask.
@@ -150,7 +171,7 @@ def _plain(begin, edge, far, kind, start, walked, max_tier, max_nodes, seen, ord
 
 
 @compiled
-def _reach(begin, edge, far, kind, start, start_tier, walked, counted, max_tier, max_nodes, label):
+def _reach(begin, edge, far, kind, start, start_tier, walked, counted, max_tier, max_nodes, label, stop):
     """0-1 breadth-first search. A label is tier * 2^31 + hops; SETTLED once the vertex is in the answer.
 
     The vertices of one tier leave two queues, those that entered it by a tier link and those found inside it, in
@@ -216,7 +237,7 @@ def _reach(begin, edge, far, kind, start, start_tier, walked, counted, max_tier,
                 at_inside += 1
             if label[v] == settled:
                 continue
-            if count >= max_nodes:
+            if count >= max_nodes or (count & LOOK == LOOK and halted(stop)):
                 truncated = True
                 break
             label[v] = settled
@@ -284,14 +305,16 @@ def longest(
     csr, far = direction(network, upstream=upstream)
     place = SCRATCH.take("place", network.n, np.int32, -1)
     greatest = _longest(
-        csr.start, csr.edge, far, network.kind, found.vertex, start, tiers, mask(kinds), mask(tier_kinds), place
-    )
+        csr.start, csr.edge, far, network.kind, found.vertex, start, tiers, mask(kinds), mask(tier_kinds), place,
+        budget.flag(),
+    )  # fmt: skip
+    budget.check()
     SCRATCH.keep("place", place)
     return np.asarray(greatest, np.int32)
 
 
 @compiled
-def _longest(begin, edge, far, kind, found, start, start_tier, walked, counted, place):
+def _longest(begin, edge, far, kind, found, start, start_tier, walked, counted, place, stop):
     """Vertices leave in topological order; what never loses its last predecessor lies on or after a cycle."""
     r = len(found)
     for i in range(r):
@@ -315,6 +338,8 @@ def _longest(begin, edge, far, kind, found, start, start_tier, walked, counted, 
     done = np.zeros(r, np.bool_)
     first = 0
     while first < last:
+        if first & LOOK == LOOK and halted(stop):
+            break
         i = queue[first]
         first += 1
         done[i] = True

@@ -11,14 +11,14 @@ A generalization of Dijkstra's algorithm, 1977), and cycles and links to oneself
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from graph import budget
 from graph.kernels.best import Ways, weight
-from graph.kernels.common import FAR, NEAR, SCRATCH, compiled, grown, pop, push, vertices
+from graph.kernels.common import FAR, LOOK, NEAR, SCRATCH, compiled, grown, halted, pop, push, vertices
 from graph.kernels.llvm import prefetch
 from graph.network import F64, I32, LINK_TYPES, Network
 from ontology.errors import InputError
@@ -31,19 +31,36 @@ class Worst:
     value: F64
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Path:
-    """A path from a seed: its vertices, and the positions of its links in the network, one fewer.
+    """A path from a seed: the vertices ``passed``, and ``taken``, the positions of its links in the network, one fewer.
 
     ``seed`` is the position of the seed among those given, ``weakest`` the position of the link with the least
     confidence, the nearest the target on a tie; None on a path without links.
     """
 
-    vertices: tuple[int, ...]
-    edges: tuple[int, ...]
+    passed: I32
+    taken: I32
     value: float
     seed: int
     weakest: int | None
+
+    @property
+    def vertices(self) -> tuple[int, ...]:
+        return tuple(self.passed.tolist())
+
+    @property
+    def edges(self) -> tuple[int, ...]:
+        return tuple(self.taken.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Path):
+            return NotImplemented
+        mine, its = (self.value, self.seed, self.weakest), (other.value, other.seed, other.weakest)
+        return mine == its and np.array_equal(self.passed, other.passed) and np.array_equal(self.taken, other.taken)
+
+    def __hash__(self) -> int:
+        return hash((self.seed, self.taken.tobytes()))
 
 
 def worst(
@@ -61,8 +78,9 @@ def worst(
     found = _worst(
         network.incoming.start, network.incoming.edge, network.outgoing.start, network.outgoing.edge, network.source,
         network.target, network.kind, network.confidence, table, use_confidence, seed, value, goal, inside,
-        reached, network.outgoing.plain,
+        reached, network.outgoing.plain, budget.flag(),
     )  # fmt: skip
+    budget.check()
     SCRATCH.keep("inside", inside)
     SCRATCH.keep("reached", reached)
     return Worst(found)
@@ -90,7 +108,7 @@ def checked_table(passes: Any) -> F64:
 @compiled
 def _worst(
     in_start, in_edge, out_start, out_edge, source, target, kind, confidence, passes, use_confidence, seed, seed_value,
-    goal, inside, reached, plain,
+    goal, inside, reached, plain, stop,
 ):  # fmt: skip
     # 1: what lies upstream of a target; 2: what of it lies downstream of a seed, best first.
     cone = np.empty(1024, np.int32)
@@ -118,6 +136,8 @@ def _worst(
             soon = cone[at + NEAR // 2]
             for place in range(in_start[soon], in_start[soon + 1]):
                 prefetch(source, in_edge[place])
+        if at & LOOK == LOOK and halted(stop):
+            return np.zeros(len(goal), np.float64)
         v = cone[at]
         at += 1
         while count + in_start[v + 1] - in_start[v] > len(cone):
@@ -142,6 +162,7 @@ def _worst(
     # What has the value of the vertex just settled needs no heap: most weights are 1 in *high*.
     level = np.empty(256, np.int32)
     height = 0
+    settled = 0
     while remaining > 0 and (size > 0 or height > 0):
         if height > 0:
             height -= 1
@@ -152,6 +173,9 @@ def _worst(
             size -= 1
         if value != reached[v] or inside[v] >= 3:
             continue
+        settled += 1
+        if settled & LOOK == 0 and halted(stop):
+            break
         if inside[v] == 2:
             remaining -= 1
         inside[v] += 2
@@ -204,18 +228,31 @@ def best_path(
     ways.close()
     if found is None:
         return None
-    start = int(network.source[found[0]]) if found else target
+    start = int(network.source[found[0]]) if len(found) else target
     here = np.flatnonzero(seed == start)
     first = int(here[np.argmax(value[here])])
     return described(network, first, float(value[first]), start, found, table, use_confidence)
 
 
 def described(
-    network: Network, seed: int, value: float, start: int, edges: Sequence[int], passes: F64, use_confidence: bool
+    network: Network, seed: int, value: float, start: int, edges: I32, passes: F64, use_confidence: bool
 ) -> Path:
     """A path by its links: its vertices, its value from the seed on, its weakest link."""
-    passed = [start, *(int(network.target[e]) for e in edges)]
-    for e in edges:
-        value *= weight(network.kind, network.confidence, passes, use_confidence, e)
-    weakest = min(reversed(edges), key=lambda e: float(network.confidence[e])) if edges else None
-    return Path(tuple(passed), tuple(edges), value, seed, weakest)
+    passed, worth, weakest = _along(
+        network.target, network.kind, network.confidence, passes, use_confidence, start, value, edges
+    )
+    return Path(passed, edges, float(worth), seed, int(weakest) if len(edges) else None)
+
+
+@compiled
+def _along(target, kind, confidence, passes, use_confidence, start, value, edges):
+    passed = np.empty(len(edges) + 1, np.int32)
+    passed[0] = start
+    weakest = np.int64(-1)
+    for i in range(len(edges)):
+        e = edges[i]
+        passed[i + 1] = target[e]
+        value *= weight(kind, confidence, passes, use_confidence, e)
+        if weakest < 0 or confidence[e] <= confidence[weakest]:
+            weakest = e
+    return passed, value, weakest

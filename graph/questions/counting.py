@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from graph.kernels.common import compiled, direction
+from graph import budget
+from graph.kernels.common import LOOK, compiled, direction, halted
 from graph.kernels.reach import components, reach
 from graph.network import Network
 from graph.snapshot.arrays import I32, I64, Bool, ranges
@@ -31,7 +32,8 @@ def count(network: Network, targets: I64, marks: Bool, kinds: Bool, *, upstream:
     np.add.at(own, number, marks[cone].astype(np.int64))
     order = np.argsort(number[near], kind="stable")
     start = np.searchsorted(number[near][order], np.arange(len(own) + 1)).astype(np.int64)
-    _count(start, number[far][order], own, number[np.searchsorted(cone, targets)], counts)
+    _count(start, number[far][order], own, number[np.searchsorted(cone, targets)], counts, budget.flag())
+    budget.check()
     return counts
 
 
@@ -45,7 +47,7 @@ def _links_within(network: Network, cone: I32, kinds: Bool, upstream: bool) -> t
 
 
 @compiled
-def _count(start, far, own, targets, counts):
+def _count(start, far, own, targets, counts, stop):
     """Components in the order of a walk away from the targets; bit i of a block: target i reaches the component."""
     one = np.uint64(1)
     reached = np.empty(len(own), np.uint64)
@@ -57,6 +59,8 @@ def _count(start, far, own, targets, counts):
             reached[targets[block + i]] |= one << np.uint64(i)
         shared = np.zeros(own.shape[1], np.int64)
         for c in range(len(own)):
+            if c & LOOK == LOOK and halted(stop):
+                return
             bits = reached[c]
             if bits == 0:
                 continue

@@ -53,7 +53,7 @@ class Best:
 
     walked: Walked
     row: int
-    order: tuple[float, int, tuple[int, ...]]
+    order: tuple[float, int, bytes]
 
 
 class Lens:
@@ -189,9 +189,9 @@ class Lens:
                 use_confidence=side is Side.LOW,
             )
             if walked is not None and walked.value > 0:
-                order = tuple(int(link) for link in network.link[list(walked.edges)])
+                order = network.link[walked.taken].astype(">i4").tobytes()
                 row = int(sources.row[walked.seed])
-                found.append(Best(walked, row, (-walked.value, len(order), order)))
+                found.append(Best(walked, row, (-walked.value, len(walked.taken), order)))
         return min(found, key=lambda best: best.order, default=None)
 
     def figure(

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from math import isnan
 from typing import Any
 
+import numpy as np
+
 from graph.answer import Resolution
 from graph.data import Conflict, LinkData, Node, Path, StatementData
 from graph.kernels.worst import Path as Walked
@@ -16,6 +18,9 @@ from graph.snapshot.view import Snapshot
 from ontology.model import LINKS
 from ontology.records import Status
 from ontology.values import from_day
+
+NAMED = 500
+"""Links of a path that are named."""
 
 COUNTRY = "iso3166-1:"
 
@@ -66,12 +71,20 @@ class Naming:
 
 
 def named_path(naming: Naming, network: Network, walked: Walked, statement: str | None = None) -> Path:
-    """A path of a kernel, by ids."""
-    edges = naming.s.edges_of(network, walked.edges)
-    generic = any(bool(naming.s.is_generic(edge)) for edge in edges)
+    """A path of a kernel, by ids; of a long one the links at its ends, ``NAMED`` in all."""
+    s, taken = naming.s, walked.taken
+    generic = bool(s.is_generic(s.topology.by_id[network.link[taken]]).any())
+    left_out = max(len(taken) - NAMED, 0)
+    if left_out:
+        half = NAMED // 2
+        taken = np.concatenate((taken[:half], taken[-half:]))
+    passed = [*walked.passed[:1], *network.target[taken]]
+    if left_out:  # the vertex after the gap is where no link that is named leads
+        passed.insert(half + 1, network.source[taken[half]])
     return Path(
-        nodes=tuple(naming.id(vertex) for vertex in walked.vertices),
-        links=naming.link_ids(edges),
+        nodes=tuple(naming.id(int(vertex)) for vertex in passed),
+        links=naming.link_ids(s.edges_of(network, taken)),
+        left_out=left_out,
         value=walked.value,
         weakest=None if walked.weakest is None else naming.link_ids(naming.s.edges_of(network, [walked.weakest]))[0],
         resolution=Resolution.GENERIC if generic else Resolution.ITEM,

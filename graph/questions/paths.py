@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from graph.answer import Answer, Completeness, Truncated
-from graph.data import Path, PathsData
+from graph.data import PathsData
 from graph.kernels.paths import k_paths
+from graph.kernels.worst import Path as Walked
 from graph.kernels.worst import worst
 from graph.questions.common import evidence_of, framed, wording
 from graph.questions.groups import find, group_of, steps_of
 from graph.questions.naming import Naming, named_path
-from graph.questions.walks import ACTORS, GOODS
+from graph.questions.walks import ACTORS, GOODS, TIERS
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError
 
@@ -39,24 +38,25 @@ def paths(s: Snapshot, source: str, target: str, *, k: int = 5) -> Answer[PathsD
     if start is None or end is None:
         return framed(s, question, None)
     naming = Naming(s)
-    found, truncated = _between(s, naming, start, end, k)
+    found, truncated = _between(s, start, end, k)
     if not found and not truncated:
-        backwards, truncated = _between(s, naming, end, start, k)
+        backwards, truncated = _between(s, end, start, k)
         if backwards:
             start, end, found = end, start, backwards
     naming.node(start)
     naming.node(end)
-    data = PathsData(source=s.id(start), target=s.id(end), paths=found, nodes=naming.nodes(), links=naming.links())
+    named = tuple(named_path(naming, s.network, walked) for walked in found)
+    data = PathsData(source=s.id(start), target=s.id(end), paths=named, nodes=naming.nodes(), links=naming.links())
     completeness = Completeness(
-        tiers_reached=max((_tiers(naming, path) for path in found), default=0),
-        steps=len({node.id for node in naming.nodes() if node.type == "Step"}),
+        tiers_reached=max((_tiers(s, walked) for walked in found), default=0),
+        steps=len({int(v) for walked in found for v in s.among(walked.passed, "Step")}),
         truncated=Truncated(why="links") if truncated else None,
     )
     return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)
 
 
-def _tiers(naming: Naming, path: Path) -> int:
-    return sum(naming.named_link(id).type in ("SUPPLIES", "DELIVERED_UNDER") for id in path.links)
+def _tiers(s: Snapshot, walked: Walked) -> int:
+    return int(TIERS[s.network.kind[walked.taken]].sum())
 
 
 def _starts(s: Snapshot, vertex: int) -> list[int]:
@@ -77,7 +77,7 @@ def _goals(s: Snapshot, vertex: int) -> list[int]:
     return steps_of(s, vertex)
 
 
-def _between(s: Snapshot, naming: Naming, start: int, end: int, k: int) -> tuple[tuple[Path, ...], bool]:
+def _between(s: Snapshot, start: int, end: int, k: int) -> tuple[tuple[Walked, ...], bool]:
     starts, goals = np.array(_starts(s, start), np.int64), np.array(_goals(s, end), np.int64)
     goals = goals[~np.isin(goals, starts)]
     if not starts.size or not goals.size:
@@ -86,15 +86,15 @@ def _between(s: Snapshot, naming: Naming, start: int, end: int, k: int) -> tuple
     best = worst(network, starts, ones, goals, WALKED, use_confidence=True).value
     # The k best paths end in the k goals of the best paths at most.
     nearest = np.lexsort((goals, -best))[:k]
-    found, truncated = [], False
+    found: list[Walked] = []
+    truncated = False
     for goal in goals[nearest[best[nearest] > 0]]:
         some = k_paths(network, starts, ones, int(goal), WALKED, k, use_confidence=True)
         truncated = truncated or some.truncated
-        found += [(*_order(s, walked.edges, walked.value), walked) for walked in some.paths]
-    found.sort(key=lambda row: row[:3])
-    return tuple(named_path(naming, network, walked) for *_, walked in found[:k]), truncated
+        found = sorted([*found, *some.paths], key=lambda walked: _order(s, walked))[:k]
+    return tuple(found), truncated
 
 
-def _order(s: Snapshot, edges: Sequence[int], value: float) -> tuple[float, int, tuple[int, ...]]:
+def _order(s: Snapshot, walked: Walked) -> tuple[float, int, bytes]:
     """The order of the kernel: twelve digits, so that products which only rounding tells apart are tied."""
-    return -float(f"{value:.11e}"), len(edges), tuple(int(link) for link in s.network.link[list(edges)])
+    return -float(f"{walked.value:.11e}"), len(walked.taken), s.network.link[walked.taken].astype(">i4").tobytes()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import Any
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.budget import Budget, within
 from graph.kernels.paths import k_paths
 from graph.network import Network
 from tests.graph.brute import EXACT, Walked, networks, ranked, seeds, tables
@@ -72,3 +74,31 @@ def test_a_search_that_gives_up_says_so_and_the_same_each_time() -> None:
     whole = k_paths(network, [0], [1.0], 60, PLAIN, 50, use_confidence=True)
     assert whole.paths[: len(answers[0].paths)] == answers[0].paths
     assert (len(whole.paths), whole.truncated) == (50, False)
+
+
+def chained(n: int, links: int) -> Network:
+    """``n`` vertices in a row, each joined to the next by so many links."""
+    ends = np.repeat(np.arange(n - 1), links)
+    return Network.build(n, ends, ends + 1, np.zeros(len(ends)), np.full(len(ends), 0.999))
+
+
+def test_what_a_chain_costs_grows_with_its_length_and_not_with_its_square() -> None:
+    looked = []
+    for n in (10_000, 100_000):
+        with within(Budget()) as budget:
+            found = k_paths(chained(n, 1), [0], [1.0], n - 1, PLAIN, 50, use_confidence=False)
+        looked.append(budget.looks)
+        assert (len(found.paths), found.truncated) == (1, False)
+        assert len(found.paths[0].taken) == n - 1
+    assert looked[1] < 12 * looked[0]
+
+
+def test_ways_that_are_told_or_kept_are_no_more_than_k() -> None:
+    # Every link has a double: the next best paths leave the best one at each of its places.
+    network = chained(1_000, 2)
+    tracemalloc.start()
+    found = k_paths(network, [0], [1.0], 999, PLAIN, 5, use_confidence=True, most_links=10**7)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.truncated or len(found.paths) == 5
+    assert most < 4 * 1024 * 1024

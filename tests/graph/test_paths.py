@@ -9,6 +9,8 @@ from graph.data import PathsData
 from graph.questions.paths import paths
 from ontology.errors import InputError
 from tests.graph.worlds import World
+from visualisation.sentences import Teller
+from visualisation.words import LANGUAGES, Words
 
 
 def world() -> World:
@@ -112,3 +114,25 @@ def test_what_is_not_there_and_what_cannot_be_asked() -> None:
     assert (answer.knowledge, answer.data) == (Knowledge.NOT_IN_GRAPH, None)
     with pytest.raises(InputError):
         paths(world().snapshot(), "farm", "c", k=0)
+
+
+def test_a_path_of_very_many_links_is_named_at_its_ends_and_counted_whole() -> None:
+    w = World()
+    for number in range(2_001):
+        w.step(f"s{number:04}")
+        if number:
+            w.supply(f"s{number - 1:04}", f"s{number:04}", confidence=0.5 if number == 1_000 else 1.0)
+    answer = paths(w.snapshot(), "s0000", "s2000", k=3)
+    assert answer.data is not None
+    (path,) = answer.data.paths
+    assert (len(path.links), path.left_out, answer.completeness.tiers_reached) == (500, 1_500, 2_000)
+    assert path.nodes == tuple(f"s{n:04}" for n in (*range(251), *range(1_750, 2_001)))
+    assert path.weakest in {link.id for link in answer.data.links}, "named though it lies in the gap"
+    assert len(answer.data.nodes) < 600
+    for lang in LANGUAGES:
+        hops = Teller(answer, Words(lang)).hops(path)
+        assert sum(Words(lang)("path.left_out", n=1_500) == hop.link for hop in hops) == 1
+        assert len(hops) == len(path.nodes)
+    between = paths(w.snapshot(), path.nodes[250], path.nodes[251])
+    assert between.data is not None
+    assert between.data.paths[0].left_out == 1_000, "and so on: 1 500 links between them"
