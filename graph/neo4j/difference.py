@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graph.neo4j.layout import ALIAS, ALSO, ENTITY, RECORD, RELATIONSHIPS, SOURCE
-from graph.neo4j.rows import Row
+from graph.neo4j.row import Row
 from graph.neo4j.server import Given, Server
 from graph.store import I64
 from graph.texts import Texts

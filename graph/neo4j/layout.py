@@ -14,6 +14,10 @@
     [:<LINK_TYPE> {id, hash, resolution?, status, confidence, confidence_stated, valid_from, valid_to, source, locator,
         cites, secrecy, <ontology properties>}]        one for each statement; derived ones: derived, rests_on[], method
     [:DENIED {type, ...}]                              a statement that is denied, with the type that it denies
+    (:RiskAssessment|Finding)-[:ENTERS {id, hash, derived, risk, severity?, likelihood?, confidence, low, high, basis,
+        valid_from, valid_to}]->(step or actor)        see ``entering.py``
+    (:Contract)-[:EXPOSED_TO {id, hash, derived, lens, severity?, severity_unknown, upper_open, and for each basis and
+        set of links that is reached: <basis>_<links>_severity, _low, _high}]->(:RiskType)
     (:KedjaPublication {key: 'kedja', ...})            see ``mark.py``
 
 - A day is a DATE and always there: no bound is 0001-01-01 or 9999-12-31, so that a statement holds on a day where
@@ -55,7 +59,9 @@ DESCRIBES, ALSO, WITHIN, DENIED, ENTERS, EXPOSED_TO = (
 RISK = "RiskType"
 
 LINK_TYPES = tuple(sorted(LINKS))
-RELATIONSHIPS = (*LINK_TYPES, DENIED, WITHIN)
+DERIVED = (ENTERS, EXPOSED_TO)
+"""What Kedja computes and no source says."""
+RELATIONSHIPS = (*LINK_TYPES, DENIED, WITHIN, *DERIVED)
 """The relationship types between entities that Kedja writes."""
 
 NAMES = "kedja_names"

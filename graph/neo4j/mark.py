@@ -21,8 +21,9 @@ class Mark:
     """What a published graph says of itself.
 
     ``record`` is the record's own name (``Store.uid``); ``whole`` is false while a publish is under way or was cut
-    short; ``topology`` and ``weights`` are the hashes of the snapshot; ``entities``, ``links``, ``denied`` and
-    ``derived`` count what was published. Settled properties and derived relationships hold for ``valid_at``.
+    short; ``topology`` and ``weights`` are the hashes of the snapshot; ``entities``, ``links`` (statements, derived
+    ones included), ``denied`` and ``derived`` count what was published. Settled properties and EXPOSED_TO hold for
+    ``valid_at``, ENTERS from ``entering_from`` until ``entering_to``: always, but for large graphs.
     """
 
     record: str
@@ -39,6 +40,8 @@ class Mark:
     links: int = 0
     denied: int = 0
     derived: int = 0
+    entering_from: date = date.min
+    entering_to: date = date.max
     whole: bool = False
     attempt: str = ""
     began: datetime | None = None

@@ -17,9 +17,11 @@ from functools import partial
 from graph.neo4j import mark
 from graph.neo4j.constraints import make_constraints, make_indexes
 from graph.neo4j.difference import KINDS, Gone, Graph, counts
-from graph.neo4j.layout import RELATIONSHIPS, SOURCE, WITHIN
+from graph.neo4j.entering import Entering
+from graph.neo4j.layout import DENIED, SOURCE, bound
 from graph.neo4j.mark import Mark
-from graph.neo4j.rows import Row, rows
+from graph.neo4j.row import Row
+from graph.neo4j.rows import rows
 from graph.neo4j.server import Server, Tx, chunks
 from graph.neo4j.spool import Spool
 from graph.neo4j.writing import Writer, remove, write
@@ -27,7 +29,7 @@ from graph.snapshot.view import Snapshot
 from graph.sqlite import Store
 from graph.store import At
 from ontology.errors import InputError, StoreError
-from ontology.model import NODES
+from ontology.model import LINKS, NODES
 
 BATCH = 5_000
 """Rows looked at, removed or written at a time."""
@@ -62,15 +64,16 @@ class _Work:
     snapshot: Snapshot
     clock: Callable[[], datetime]
     progress: Progress
+    entering: Entering
     counts: Counter[str] = field(default_factory=Counter)
     derived: int = 0
 
     def rows(self) -> Iterator[list[Row]]:
         """All rows of the publication, some at a time, counted."""
         total, done = self.snapshot.n + len(self.snapshot.topology.edges), 0
-        for batch in chunks(rows(self.store, self.at, self.snapshot), BATCH):
+        for batch in chunks(rows(self.store, self.at, self.snapshot, self.entering), BATCH):
             self.counts.update(row.kind for row in batch)
-            self.derived += sum(1 for row in batch if row.properties.get("derived"))
+            self.derived += sum(1 for row in batch if row.kind in LINKS and row.properties.get("derived"))
             yield batch
             done += len(batch)
             self.progress(min(done, total), total)
@@ -79,7 +82,8 @@ class _Work:
         """The mark of the graph as it now is."""
         return replace(
             target, entities=entities_of(self.counts), links=links_of(self.counts), derived=self.derived, whole=True,
-            ended=self.clock(),
+            denied=self.counts[DENIED], ended=self.clock(), entering_from=bound(self.entering.start),
+            entering_to=bound(self.entering.end),
         )  # fmt: skip
 
     def check(self, tx: Tx) -> None:
@@ -116,7 +120,7 @@ def publish(
             f"{server.address.url} holds the graph of another record. Nothing was changed.",
             remedy="Name another database, or remove that graph first: kedja publish --remove.",
         )
-    work = _Work(server, store, at, snapshot, clock, progress)
+    work = _Work(server, store, at, snapshot, clock, progress, Entering(snapshot))
     target = replace(target, attempt=uuid.uuid4().hex, began=clock())
     if stands and _is_shown(server, stands, target):
         return _stamped(server, stands, target, dry_run=dry_run)
@@ -148,7 +152,7 @@ def entities_of(counted: Mapping[str, int]) -> int:
 
 
 def links_of(counted: Mapping[str, int]) -> int:
-    return sum(counted[kind] for kind in RELATIONSHIPS if kind != WITHIN)
+    return sum(counted[kind] for kind in (*LINKS, DENIED))
 
 
 def _stamped(server: Server, stands: Mark, target: Mark, *, dry_run: bool) -> Published:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 
 from graph.identity import entity_id
-from graph.neo4j.layout import ALSO, DENIED, RECORD, RISK, SOURCE, WITHIN, bound, encoded, fingerprint
+from graph.neo4j.entering import Entering, Exposures
+from graph.neo4j.layout import ALSO, DENIED, RECORD, RISK, SOURCE, WITHIN, bound, encoded
+from graph.neo4j.row import Row
+from graph.questions.exposed import assessed
 from graph.snapshot.topology import LINK_TYPES, NODE_CODE, STATUSES
 from graph.snapshot.view import Snapshot, passes
 from graph.sqlite import Store
@@ -21,25 +23,7 @@ from ontology.values import BEGINNING, END, to_day
 from ontology.vocabulary import is_labour, risk_family, vocabulary
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A node or a relationship. ``kind`` is an entity's type, another label, or a relationship type.
-
-    ``source`` and ``target`` are the ids of a relationship's ends; of a record and an alias, ``target`` is the entity.
-    """
-
-    kind: str
-    id: str
-    properties: Mapping[str, Any]
-    source: str = ""
-    target: str = ""
-
-    @property
-    def hash(self) -> int:
-        return fingerprint(self.kind, self.id, self.source, self.target, self.properties)
-
-
-def rows(store: Store, at: At, snapshot: Snapshot) -> Iterator[Row]:
+def rows(store: Store, at: At, snapshot: Snapshot, entering: Entering) -> Iterator[Row]:
     """All rows of a publication: nodes first."""
     for id_, source in sorted(store.sources(at).items()):
         yield Row(SOURCE, id_, _source(source))
@@ -47,6 +31,8 @@ def rows(store: Store, at: At, snapshot: Snapshot) -> Iterator[Row]:
     yield from _within(snapshot)
     yield from _stored(store, at, snapshot)
     yield from _derived(snapshot)
+    yield from entering.rows()
+    yield from Exposures(snapshot).rows()
 
 
 def _source(source: Source) -> dict[str, Any]:
@@ -77,7 +63,7 @@ def _entity(snapshot: Snapshot, vertex: int, id_: str, records: list[StoredRecor
     facts |= {"key": named.keys[0] if named else min(keys, default=""), "keys": list(keys)}
     facts["sources"] = sorted({record.source for record in records})
     if kind == RISK:
-        facts |= _risk(keys)
+        facts |= _risk(keys, assessed(snapshot))
     apart = list(records)
     if len(records) == 1 and _is_plain(snapshot, vertex, records[0]):
         facts |= {"record": records[0].id, **_where(records[0].common, records[0].source, records[0].locator)}
@@ -148,8 +134,9 @@ def _aliases(id_: str, facts: Mapping[str, Any], records: Iterable[StoredRecord]
         yield Row(ALSO, name, {}, source=name, target=id_)
 
 
-def _risk(keys: Iterable[str]) -> dict[str, Any]:
-    """What the declaration says of a risk type: its family and along which links it passes."""
+def _risk(keys: Iterable[str], told_of: Collection[str]) -> dict[str, Any]:
+    """What the declaration says of a risk type, its family and along which links it passes; and whether anybody has
+    assessed it: where nobody has, no contract is said to be exposed or not."""
     name = _risk_id(keys)
     if name is None:
         return {}
@@ -157,6 +144,7 @@ def _risk(keys: Iterable[str]) -> dict[str, Any]:
     return {
         "family": risk_family(name).value,
         "labour": is_labour(name),
+        "assessed": name in told_of,
         "passes": [kind for code, kind in enumerate(LINK_TYPES) if table[code]],
     }
 

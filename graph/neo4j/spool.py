@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
-from graph.neo4j.rows import Row
+from graph.neo4j.row import Row
 
 MEMORY = 64 * 1024 * 1024
 """Bytes that are kept in memory."""

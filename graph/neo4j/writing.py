@@ -11,7 +11,7 @@ from typing import Any, Self
 from graph.neo4j.difference import KINDS, NODE_KINDS, Gone
 from graph.neo4j.layout import ALIAS, ALSO, DESCRIBES, ENTITY, RECORD, RELATIONSHIPS, SOURCE
 from graph.neo4j.mark import hold
-from graph.neo4j.rows import Row
+from graph.neo4j.row import Row
 from graph.neo4j.server import Server, Tx
 from ontology.errors import StoreError
 from ontology.model import NODES

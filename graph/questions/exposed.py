@@ -1,54 +1,93 @@
-"""Lens A of every contract as plain rows, for a store that shows its users what was computed."""
+"""Lens A of every contract as plain rows, for a graph that shows its users what was computed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
 from graph.answer import Basis, Links
 from graph.questions.common import checked_risk
 from graph.questions.groups import group_of
-from graph.questions.lens import LEVELS
+from graph.questions.lens import LEVELS, Lens, Side
 from graph.questions.survey import Survey
+from graph.snapshot.arrays import F64, I64
+from graph.snapshot.seeds import risk_types
 from graph.snapshot.view import Snapshot
+from ontology.vocabulary import vocabulary
+
+SETS = tuple(product(Basis, Links))
+WIDEST = tuple(Links)[-1]
+"""The set of links that holds all others."""
+
+
+class Reached(NamedTuple):
+    """The highest level that a figure reaches, and its interval there."""
+
+    severity: int
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """A figure of ``graph.data.Figure``, without its path, and the contract that it is about (an entity id)."""
+    """What is known of one contract (an entity id) and one risk type, also where nothing is reached.
+
+    ``severity`` is the highest of ``figures``, None where nothing is reached; ``upper_open``: an unassessed step or an
+    end of knowledge lies upstream along any link; ``severity_unknown``: it is reached only by seeds whose severity
+    nobody gave.
+    """
 
     contract: str
-    severity: int
-    basis: Basis
-    links: Links
-    low: float
-    high: float
+    severity: int | None
     upper_open: bool
     severity_unknown: bool
+    figures: dict[tuple[Basis, Links], Reached]
+
+
+def assessed(s: Snapshot) -> tuple[str, ...]:
+    """The risk types that somebody has assessed or found at the moment, or that hold such a narrower one; sorted."""
+    names = risk_types()
+    numbers = {*s.seeds.risk.tolist(), *s.seeds.assessed[:, 0].tolist()}
+    return tuple(sorted({broader for number in numbers for broader in vocabulary("risk-types").up(names[number])}))
 
 
 def exposed(s: Snapshot, risk: str) -> Iterator[Exposed]:
-    """Every figure that is reached (high above 0) at a contract, by contract; a contract without one is not listed,
-    which says nothing of how safe it is.
+    """One row for every contract, by contract.
 
     Raises:
         InputError: not a risk type.
     """
     contracts = group_of(s, None).contracts
     survey = Survey(s, checked_risk(risk), contracts)
-    sets = list(product(Basis, Links))
-    severity = {key: survey.lens.severity(*key) for key in sets}
-    for row in np.flatnonzero(np.max(np.stack(list(severity.values())), axis=0) >= 0).tolist():
-        for (basis, links), level in product(sets, LEVELS):
-            if level > severity[basis, links][row]:
-                continue
-            is_open = bool(survey.upper_open(links)[row])
-            figure = survey.lens.figure(row, level, basis, links, is_open, None)
-            if figure is not None:
-                yield Exposed(
-                    s.id(int(contracts[row])), level, basis, links, figure.low, figure.high, is_open,
-                    figure.severity_unknown,
-                )  # fmt: skip
+    lens, is_open = survey.lens, survey.upper_open(WIDEST)
+    top = lens.severity(None, WIDEST)
+    unknown = np.zeros(len(contracts), np.bool_)
+    for level in LEVELS:
+        unknown |= (top == level) & lens.ungiven(level, None, WIDEST)
+    figures = {key: _reached(lens, *key) for key in SETS}
+    for row, contract in enumerate(contracts.tolist()):
+        here = {
+            key: Reached(int(severity[row]), float(low[row]), float(high[row]))
+            for key, (severity, low, high) in figures.items()
+            if severity[row] >= 0
+        }
+        highest = int(top[row])
+        yield Exposed(
+            s.id(contract), None if highest < 0 else highest, bool(is_open[row]), bool(unknown[row]), here,
+        )  # fmt: skip
+
+
+def _reached(lens: Lens, basis: Basis, links: Links) -> tuple[I64, F64, F64]:
+    """(highest level or -1, low, high) at every target, shapes (t,)."""
+    severity = lens.severity(basis, links)
+    low, high = np.zeros(len(severity)), np.zeros(len(severity))
+    for level in LEVELS:
+        here = severity == level
+        if here.any():
+            low[here] = lens.values(level, basis, links, Side.LOW)[here]
+            high[here] = lens.values(level, basis, links, Side.HIGH)[here]
+    return severity, low, high
