@@ -38,6 +38,7 @@ class Vocabulary:
     def __init__(self, name: str, terms: list[Term]) -> None:
         self.name = name
         self.terms = {term.id: term for term in terms}
+        self._within: dict[str, frozenset[str]] = {}
         if len(self.terms) != len(terms):
             raise DeclarationError(f"Vocabulary {name} says an id twice.")
 
@@ -65,6 +66,11 @@ class Vocabulary:
 
     def within(self, term: str) -> frozenset[str]:
         """The term and everything narrower than it."""
+        if term not in self._within:
+            self._within[term] = self._narrower(term)
+        return self._within[term]
+
+    def _narrower(self, term: str) -> frozenset[str]:
         found = {term}
         grown = True
         while grown:

@@ -67,6 +67,7 @@ def test_the_mark_says_on_which_days_entering_is_told(
 def test_exposure_in_the_graph_is_that_of_the_question(server: Server, demo: Service) -> None:
     snapshot = demo.snapshot(When())
     answer = exposure(snapshot, "all", "forced-labour", members=1_000)
+    assert answer.data is not None
     told = {
         (member.contract.id, named(one.basis, one.links)): (one.severity, one.low, one.high)
         for member in answer.data.members
