@@ -10,10 +10,11 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from graph.store import Stays
 from loaders.base import Progress, Report, checked, files_of
 from ontology.errors import FileFormatError, Reason, ValueProblem
 from ontology.records import Link, Record, Ref, Source
@@ -23,6 +24,8 @@ PREFIX = "code|name|cpv."
 MAX_BYTES = 200_000_000
 EVERY = 1_000
 DIVISION = 2
+BOTH = "en sv"
+"""The table of the codes that both languages name (see ``Record.table``); those of one stand in a table of its own."""
 
 
 def broader_of(code: str, codes: Mapping[str, str]) -> str | None:
@@ -154,10 +157,14 @@ class CpvLoader:
         english, swedish = labels.get("en", {}), labels.get("sv", {})
         codes = sorted({*english, *swedish})
         everything = dict.fromkeys(codes, "")
+        report.tables |= {*labels, " ".join(sorted(labels))}
+        report.unread |= {BOTH} if report.unread else set()
         for done, code in enumerate(codes, start=1):
             if len(files) > 1 and (code not in english or code not in swedish):
                 report.notes["one_language_only"] += 1
-            yield from _category(code, english.get(code), swedish.get(code), broader_of(code, everything))
+            said_in = " ".join(language for language in sorted(labels) if code in labels[language])
+            for item in _category(code, english.get(code), swedish.get(code), broader_of(code, everything)):
+                yield replace(item, table=said_in)
             if done % EVERY == 0:
                 progress(done, len(codes))
         progress(len(codes), len(codes))
@@ -174,11 +181,21 @@ def _labels(names: Names, report: Report) -> dict[str, str]:
             _check_entry(code, text, first)
         except ValueProblem as problem:
             report.reject(names.file, number, "entry", problem)
+            report.keep(names.file, number, names.language, _said_before(key, names.language))
             continue
         first[code] = number
         labels[code] = text
         report.accepted += 1
     return labels
+
+
+def _said_before(text: str, language: str) -> set[Stays]:
+    """What a rejected entry said before, alone or with the other language; nothing where it is no code."""
+    try:
+        key = make_key("cpv", text)
+    except ValueProblem:
+        return set()
+    return {stay for table in (language, BOTH) for stay in (Stays(table, key), Stays(table, key, ""))}
 
 
 def _check_entry(code: str, text: str, first: Mapping[str, int]) -> None:

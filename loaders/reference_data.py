@@ -13,7 +13,7 @@ from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from loaders.base import Progress, Report, checked
+from loaders.base import Progress, Report, checked, stays_of
 from loaders.reference_rows import MAKERS, Cells, Known
 from loaders.reference_vocabulary import MAKERS as VOCABULARIES
 from loaders.reference_vocabulary import Item
@@ -86,13 +86,20 @@ class ReferenceLoader:
         tables = _tables(path)
         reading = _Reading(report, progress)
         for name, fact in VOCABULARIES.items():
+            report.tables.add(f"vocabularies/{name}.csv")
             for number, cells in enumerate(table(name), start=FIRST_ROW):
                 yield from reading.row(f"vocabularies/{name}.csv", number, partial(fact, cells))
         for name, maker in MAKERS.items():
             if name not in tables:
                 report.notes["file_absent"] += 1
                 continue
-            for number, row in rows_of_csv(tables[name]):
+            try:
+                rows = list(rows_of_csv(tables[name]))
+            except FileFormatError as error:
+                report.refuse(tables[name].name, error)
+                continue
+            report.tables.add(tables[name].name)
+            for number, row in rows:
                 yield from reading.row(tables[name].name, number, partial(maker, Cells(row, number), reading.known))
         progress(report.rows_in, report.rows_in)
 
@@ -109,10 +116,13 @@ class _Reading:
     def row(self, sheet: str, number: int, make: Callable[[], list[Item]]) -> Iterator[Item]:
         self.report.rows_in += 1
         self.progress(self.report.rows_in, None)
+        said: list[Item] = []
         try:
-            items = self._new([checked(item) for item in make()], number)
+            said = [replace(item, table=sheet) for item in make()]
+            items = self._new([checked(item) for item in said], number)
         except ValueProblem as problem:
             self.report.reject(sheet, number, getattr(problem, "name", ""), problem)
+            self.report.keep(sheet, number, sheet, stays_of(said))
             return
         self.report.accepted += 1
         for item in items:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -18,6 +19,8 @@ import graph.sqlite
 from graph.sqlite import Store
 from graph.store import At
 from loaders.base import Loaded, load
+from loaders.cpv import CpvLoader
+from loaders.reference_data import ReferenceLoader, packaged
 from loaders.se_procurement import SwedishProcurementLoader
 from loaders.workbook import WorkbookLoader
 from ontology.errors import FileFormatError, Reason
@@ -288,3 +291,50 @@ def test_a_file_of_the_statistics_that_cannot_be_read_takes_no_value_back(tmp_pa
 def test_statistics_whose_table_of_tenders_cannot_be_read_publish_nothing(tmp_path: Path) -> None:
     with graph.sqlite.open(tmp_path / "store.kedja") as store, pytest.raises(FileFormatError, match=r"tenders\.csv"):
         _statistics(store, tmp_path, "1", "\0", VALUES)
+
+
+def test_a_rejected_code_keeps_its_names_and_one_that_is_gone_is_withdrawn(tmp_path: Path) -> None:
+    def codes(**files: dict[str, str]) -> Path:
+        path = tmp_path / str(len(list(tmp_path.iterdir())))
+        path.mkdir()
+        for language, names in files.items():
+            entries = "".join(f'<entry key="code|name|cpv.{code}">{name}</entry>' for code, name in names.items())
+            (path / f"code_{language}.xml").write_text(f"<properties>{entries}</properties>", "utf-8")
+        return path
+
+    def told(path: Path, edition: str) -> set[tuple[str, str]]:
+        load(store, CpvLoader(), path, now=_day(int(edition)), options={"edition": edition})
+        return {(r.name, str(r.properties.get("name_sv", ""))) for r in store.records(_now(store))}
+
+    english = {"33000000": "Medical", "33100000": "Devices", "33140000": "Consumables"}
+    swedish = {"33000000": "Medicin", "33100000": "Utrustning", "33140000": "Material"}
+    with graph.sqlite.open(tmp_path / "store.kedja") as store:
+        told(codes(en=english, sv=swedish), "1")
+        now = told(codes(en=english | {"33140000": ""}, sv=swedish | {"33100000": "", "33140000": ""}), "2")
+        assert {("Medical", "Medicin"), ("Devices", "Utrustning"), ("Consumables", "Material")} <= now
+        now = told(codes(en={"33000000": "Medical"}, sv={"33000000": "Medicin", "3310": "Utrustning"}), "3")
+        assert {("Medical", "Medicin"), ("Devices", "Utrustning")} <= now
+        assert told(codes(en={"33000000": "Medical"}), "4") >= {("Medical", "Medicin"), ("Devices", "Utrustning")}
+        now = told(codes(en={"33000000": "Medical"}, sv={"33000000": "Medicin"}), "5")
+        assert now == {("Medical", "Medicin")}
+
+
+def test_reference_data_keep_what_a_rejected_row_or_a_damaged_file_said(tmp_path: Path) -> None:
+    def edition(number: int, **changed: Callable[[str], str]) -> Loaded:
+        path = tmp_path / str(number)
+        copytree(packaged(), path)
+        for name, change in changed.items():
+            file = path / f"{name}.csv"
+            file.write_text(change(file.read_text("utf-8")), "utf-8")
+        return load(store, ReferenceLoader(), path, now=_day(number), options={"edition": str(number)})
+
+    def told() -> set[tuple[str, str, str]]:
+        return {(record.type, record.keys[0], record.name) for record in store.records(_now(store))}
+
+    with graph.sqlite.open(tmp_path / "store.kedja") as store:
+        edition(1)
+        before, links = told(), len(list(store.links(_now(store))))
+        loaded = edition(2, places=lambda _: "\0")
+        assert loaded.report.refused
+        assert before <= told()
+        assert len(list(store.links(_now(store)))) >= links

@@ -213,7 +213,7 @@ def read(path: Path) -> tuple[Source, list[Record | Link]]:
     assert not report.rejects
     assert report.rows_in == report.accepted
     # Where it stood and how it was written differ between files; what it says must not.
-    return source, [replace(item, raw={}, locator="") for item in items]
+    return source, [replace(item, raw={}, locator="", table="") for item in items]
 
 
 def order(items: list[Record | Link]) -> list[Record | Link]:
