@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -17,13 +16,12 @@ from api.service import Service, When
 from api.settings import MAX_TEXT, MAX_TIER
 from graph.answer import Answer
 from graph.questions.common import as_of
+from graph.questions.finding import find
 from graph.questions.naming import describe
 from graph.snapshot.view import Snapshot
-from graph.store import Hit
 from ontology.errors import AmbiguousError, InputError, KedjaError
 from visualisation import pages
 from visualisation.page import Page, RegionLine, Start
-from visualisation.svg import node_name
 from visualisation.words import LANGUAGES, Words
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -100,19 +98,11 @@ def _regions(snapshot: Snapshot) -> list[RegionLine]:
 
 @router.get("/search")
 def search(request: Request, service: Asked, when: At, q: Name = "") -> str:
-    at = service.at(when)
     snapshot = service.snapshot(when)
-    page = page_of(request)
-    hits = [_named(snapshot, hit, page.lang) for hit in service.store.search(at, q, limit=40)] if q.strip() else []
+    hits = find(service.store, snapshot, q, limit=40) if q.strip() else []
     return pages.render_search(
-        q, hits, page, as_of=as_of(snapshot), newer=newer(when), demonstration=snapshot.demonstration
+        q, hits, page_of(request), as_of=as_of(snapshot), newer=newer(when), demonstration=snapshot.demonstration
     )
-
-
-def _named(snapshot: Snapshot, hit: Hit, lang: str) -> Hit:
-    """The hit under its name in the language of the page."""
-    vertex = snapshot.vertex(hit.entity)
-    return hit if vertex is None else replace(hit, name=node_name(describe(snapshot, vertex), Words(lang)))
 
 
 @router.get("/tier")

@@ -16,6 +16,7 @@ from api.service import Service, When
 from api.settings import MAX_NODES, MAX_PATHS, MAX_TEXT, MAX_TIER
 from graph.answer import Answer, NewerPublication
 from graph.data import AffectedData, EntityData, ExposureData, PathsData, TraceData
+from graph.questions.finding import Found, find
 from ontology.errors import InputError
 from ontology.model import NODES
 
@@ -112,17 +113,11 @@ Asked = Annotated[Service, Depends(service_of)]
 At = Annotated[When, Depends(when_of)]
 
 
-class SearchHit(BaseModel):
-    id: str
-    type: str
-    name: str
-    keys: tuple[str, ...]
-    exact: bool
-
-
 class SearchAnswer(BaseModel):
     query: str
-    hits: list[SearchHit] = Field(description="Best first; an exact spelling before a spelling without its diacritics")
+    hits: list[Found] = Field(
+        description="Best first: the whole name, its beginning, its words, parts of them, and what is told of a thing"
+    )
     publication: int
     newer_publication: NewerPublication | None = Field(
         None, description="A publication that is being prepared and is not searched yet"
@@ -162,9 +157,8 @@ def search(
     if type is not None and type not in NODES:
         raise InputError(f"{type} is not a node type.", remedy=f"Use one of {', '.join(NODES)}.")
     at = service.at(when)
-    hits = service.store.search(at, q, types=[type] if type else None, limit=limit)
-    rows = [SearchHit(id=h.entity, type=h.type, name=h.name, keys=h.keys, exact=h.exact) for h in hits]
-    return SearchAnswer(query=q, hits=rows, publication=at.publication, newer_publication=newer(when))
+    hits = find(service.store, service.snapshot(when), q, types=[type] if type else None, limit=limit)
+    return SearchAnswer(query=q, hits=hits, publication=at.publication, newer_publication=newer(when))
 
 
 @router.get("/v1/entities/{id:path}", summary="Everything said about an entity, by whom")

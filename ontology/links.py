@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import ontology.nodes  # noqa: F401  (the ends must be declared first)
-from ontology.model import Properties, Walk, link, prop
+from ontology.model import Properties, Tells, Walk, link, prop
 
 Text = str | None
 KINDS = "Product Material Category"
@@ -21,22 +21,45 @@ class Role(Properties):
     role: Text = prop("Roll", "Role", "In what role.")
 
 
-@link("PERFORMS", "utför", "performs", "Site", "Step", walk=Walk.ACTOR, resolves=True, passes="HD")
+@link(
+    "PERFORMS",
+    "utför",
+    "performs",
+    "Site",
+    "Step",
+    walk=Walk.ACTOR,
+    resolves=True,
+    passes="HD",
+    told=Tells.WHOLE,
+    shares=True,
+)
 class Performs(Properties):
     """The site where a step takes place."""
 
 
-@link("RUNS", "driver", "runs", "Organisation", "Step", walk=Walk.ACTOR, passes="OSD")
+@link("RUNS", "driver", "runs", "Organisation", "Step", walk=Walk.ACTOR, passes="OSD", told=Tells.WHOLE)
 class Runs(Properties):
     """The company that runs a step; its own conduct enters the step, a harm elsewhere does not."""
 
 
-@link("OPERATES", "driver anläggning", "operates", "Organisation", "Site", walk=Walk.ACTOR, passes="OSD")
+@link(
+    "OPERATES", "driver anläggning", "operates", "Organisation", "Site", walk=Walk.ACTOR, passes="OSD", told=Tells.WHOLE
+)
 class Operates(Properties):
     """The company that operates a site; one site says nothing of the next."""
 
 
-@link("OWNS", "äger", "owns", "Organisation", "Organisation", walk=Walk.ACTOR, passes="S", by_control=True)
+@link(
+    "OWNS",
+    "äger",
+    "owns",
+    "Organisation",
+    "Organisation",
+    walk=Walk.ACTOR,
+    passes="S",
+    by_control=True,
+    told=Tells.WHOLE,
+)
 class Owns(Properties):
     """Ownership or control; sanctions pass at a share of one half or more, or with control."""
 
@@ -88,7 +111,7 @@ class DeliveredUnder(Goods):
     """A step whose output is delivered under a contract."""
 
 
-@link("HOLDS", "har avtal", "holds", "Organisation", "Contract", walk=Walk.ACTOR, passes="OS")
+@link("HOLDS", "har avtal", "holds", "Organisation", "Contract", walk=Walk.ACTOR, passes="OS", told=Tells.WHOLE)
 class Holds(Role):
     """The supplier that holds a contract."""
 
@@ -101,12 +124,12 @@ class SellsTo(Properties):
     currency: Text = prop("Valuta", "Currency", "ISO 4217.", pattern=r"^[A-Z]{3}$")
 
 
-@link("SERVES", "avser köpare", "serves", "Contract", "Organisation")
+@link("SERVES", "avser köpare", "serves", "Contract", "Organisation", tells=Tells.WHOLE)
 class Serves(Role):
     """The buyer that a contract serves, in its role."""
 
 
-@link("OUTPUTS", "ger", "outputs", "Step", KINDS)
+@link("OUTPUTS", "ger", "outputs", "Step", KINDS, tells=Tells.KIND, shares=True)
 class Outputs(Properties):
     """What a step makes, handles or performs."""
 
@@ -116,7 +139,7 @@ class DedicatedTo(Properties):
     """The only buyer that a step works for."""
 
 
-@link("LOCATED_IN", "ligger i", "located in", "Organisation Site Step", "Place")
+@link("LOCATED_IN", "ligger i", "located in", "Organisation Site Step", "Place", tells=Tells.PLACE)
 class LocatedIn(Properties):
     """The place of an organisation, a site or a step."""
 
@@ -124,17 +147,25 @@ class LocatedIn(Properties):
 _PARTS = (("Place", "Place"), ("Lot", "Procurement"), ("Organisation", "Organisation"))
 
 
-@link("PART_OF", "ingår i", "part of", "Place Lot Organisation", "Place Procurement Organisation", pairs=_PARTS)
+@link(
+    "PART_OF",
+    "ingår i",
+    "part of",
+    "Place Lot Organisation",
+    "Place Procurement Organisation",
+    pairs=_PARTS,
+    tells=Tells.WHOLE,
+)
 class PartOf(Properties):
     """A place within a place, a lot of a procurement, a unit of an organisation, a region of an area."""
 
 
-@link("FOR_LOT", "avser anbudsområde", "for lot", "Contract", "Lot")
+@link("FOR_LOT", "avser anbudsområde", "for lot", "Contract", "Lot", tells=Tells.WHOLE, shares=True)
 class ForLot(Properties):
     """The lot that a contract was awarded on."""
 
 
-@link("MARKETED_BY", "marknadsförs av", "marketed by", "Product", "Organisation")
+@link("MARKETED_BY", "marknadsförs av", "marketed by", "Product", "Organisation", tells=Tells.WHOLE)
 class MarketedBy(Role):
     """Who places a product on the market: legal manufacturer, marketing authorisation holder or brand."""
 
@@ -146,12 +177,12 @@ class MadeOf(Properties):
     share: float | None = prop("Andel", "Share", "Share of the goods, 0 to 1.", ge=0, le=1)
 
 
-@link("IN_CATEGORY", "i kategori", "in category", "Product Lot Contract", "Category")
+@link("IN_CATEGORY", "i kategori", "in category", "Product Lot Contract", "Category", tells=Tells.KIND)
 class InCategory(Properties):
     """The category of a product, a lot or a contract."""
 
 
-@link("BROADER", "underordnad", "broader", "Category", "Category")
+@link("BROADER", "underordnad", "broader", "Category", "Category", tells=Tells.WHOLE)
 class Broader(Properties):
     """From a category to the broader one of the same scheme."""
 
@@ -170,12 +201,12 @@ class Matches(Properties):
     reviewer: Text = prop("Granskare", "Reviewer", "Who reviewed the match.")
 
 
-@link("OF_TYPE", "av typ", "of type", "RiskAssessment Finding", "RiskType")
+@link("OF_TYPE", "av typ", "of type", "RiskAssessment Finding", "RiskType", tells=Tells.KIND)
 class OfType(Properties):
     """The risk type of an assessment or a finding."""
 
 
-@link("ABOUT", "gäller", "about", "RiskAssessment Finding", f"Place Organisation Site Step {KINDS}")
+@link("ABOUT", "gäller", "about", "RiskAssessment Finding", f"Place Organisation Site Step {KINDS}", tells=Tells.ABOUT)
 class About(Properties):
     """One part of the scope: a kind of goods, a place or an actor. Parts of several sorts mean *and*."""
 
@@ -187,22 +218,22 @@ class InvolvedIn(Properties):
     involvement: Text = prop("Grad", "Involvement", "Causing, contributing or linked.", vocabulary="involvement")
 
 
-@link("EXAMINED", "granskade", "examined", "Audit", "Organisation Site Step")
+@link("EXAMINED", "granskade", "examined", "Audit", "Organisation Site Step", tells=Tells.ABOUT)
 class Examined(Properties):
     """What an audit looked at."""
 
 
-@link("REPORTED", "redovisade", "reported", "Audit", "Finding")
+@link("REPORTED", "redovisade", "reported", "Audit", "Finding", told=Tells.WHOLE)
 class Reported(Properties):
     """A finding that an audit reported."""
 
 
-@link("ADDRESSES", "åtgärdar", "addresses", "Measure", "Finding RiskAssessment")
+@link("ADDRESSES", "åtgärdar", "addresses", "Measure", "Finding RiskAssessment", tells=Tells.ABOUT)
 class Addresses(Properties):
     """What a measure addresses."""
 
 
-@link("GATHERS", "samlar", "gathers", "Incident", "Finding")
+@link("GATHERS", "samlar", "gathers", "Incident", "Finding", told=Tells.WHOLE)
 class Gathers(Properties):
     """A finding that belongs to an incident."""
 

@@ -58,6 +58,16 @@ class Settle(StrEnum):
     LEAST = "least"
 
 
+class Tells(StrEnum):
+    """What one end of a link says of the other to whoever looks for it: where it is, of what kind, what it belongs to
+    or is about."""
+
+    PLACE = "place"
+    KIND = "kind"
+    WHOLE = "whole"
+    ABOUT = "about"
+
+
 class Properties(BaseModel):
     """Base of all property sets. An absent property is unknown, never a default."""
 
@@ -159,6 +169,9 @@ class LinkType:
     only_labour: bool = False
     by_control: bool = False
     pairs: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    tells: Tells | None = None
+    told: Tells | None = None
+    shares: bool = False
 
     @property
     def flows(self) -> bool:
@@ -219,6 +232,9 @@ def link(
     only_labour: bool = False,
     by_control: bool = False,
     pairs: tuple[tuple[str, str], ...] = (),
+    tells: Tells | None = None,
+    told: Tells | None = None,
+    shares: bool = False,
 ) -> Callable[[type[P]], type[P]]:
     """Register a link type. ``source`` and ``target`` are space-separated node types; ``pairs`` narrows them."""
 
@@ -241,6 +257,9 @@ def link(
             only_labour=only_labour,
             by_control=by_control,
             pairs=frozenset(pairs),
+            tells=tells,
+            told=told,
+            shares=shares,
         )
         return model
 

@@ -31,12 +31,13 @@ from markupsafe import Markup
 
 from graph.answer import Answer, AsOf, Knowledge, NewerPublication
 from graph.data import AffectedData, EntityData, ExposureData, PathsData, TraceData
-from graph.store import Hit
+from graph.questions.finding import Found
 from ontology.model import NODES
 from ontology.vocabulary import vocabulary
 from visualisation import panel as panels
 from visualisation.drawing import Drawing, Mark, of_affected, of_paths, of_trace
 from visualisation.grouping import grouped
+from visualisation.hits import found_name, what_it_is
 from visualisation.marks import RAMP, Level, digit, level_name
 from visualisation.page import Candidate, Page, Start
 from visualisation.sentences import Teller
@@ -84,6 +85,8 @@ def environment() -> Environment:
         digit=digit,
         quote=quote,
         node_name=node_name,
+        found_name=found_name,
+        what_it_is=what_it_is,
         LANGUAGES=LANGUAGES,
         language_name=language_name,
         NODES=NODES,
@@ -147,7 +150,7 @@ def render_start(start: Start, page: Page) -> str:
 
 def render_search(
     text: str,
-    hits: Sequence[Hit],
+    hits: Sequence[Found],
     page: Page,
     *,
     as_of: AsOf | None = None,

@@ -23,29 +23,34 @@ def search(
     store: Store = None,
     known_at: KnownAt = None,
     clearance: Clearance = "public",
+    lang: Lang = None,
     as_json: Json = False,
 ) -> None:
-    """Find an entity by name or identifier.
+    """Find an entity by name or identifier, or by words of its name, kind, country and whole.
 
     Example: kedja search handskar --type Contract
     """
     import ontology.nodes  # noqa: F401  (declares the node types)
+    from graph.questions.finding import find
     from ontology.errors import InputError
     from ontology.model import NODES
+    from visualisation.hits import hit_cells
+    from visualisation.text import shown
+    from visualisation.words import Words
 
     if type is not None and type not in NODES:
         raise InputError(f"{type} is not a node type.", remedy=f"Use one of {', '.join(NODES)}.")
     with common.opened(store) as service:
-        at = service.at(common.when(None, None, known_at, clearance))
-        hits = service.store.search(at, text, types=[type] if type else None, limit=limit)
+        snapshot = service.snapshot(common.when(None, None, known_at, clearance))
+        hits = find(service.store, snapshot, text, types=[type] if type else None, limit=limit)
     if as_json:
         import json
 
-        rows = [{"id": h.entity, "type": h.type, "name": h.name, "keys": h.keys, "exact": h.exact} for h in hits]
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps([hit.model_dump() for hit in hits], ensure_ascii=False, indent=2))
         return
+    words = Words(common.language(lang))
     for hit in hits:
-        typer.echo(f"{hit.type}\t{hit.name}\t{hit.keys[0] if hit.keys else hit.entity}")
+        typer.echo(shown("\t".join(hit_cells(hit, words))))
     if not hits:
         typer.echo(f"Nothing in the graph is called anything like “{text}”. That says nothing of its risks.", err=True)
         raise typer.Exit(1)

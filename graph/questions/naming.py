@@ -212,10 +212,11 @@ def _where(s: Snapshot, vertex: int) -> tuple[str | None, str | None]:
         places = []
     if not places:
         return None, None
-    return name_key(s, places[0]), _country(s, places[0])
+    return name_key(s, places[0]), country_of(s, places[0])
 
 
-def _country(s: Snapshot, place: int) -> str | None:
+def country_of(s: Snapshot, place: int) -> str | None:
+    """ISO 3166-1 alpha-2 of the country that a place is or lies in."""
     for broader in sorted(s.places.up(place)):
         for key in s.keys(broader):
             if key.startswith(COUNTRY):

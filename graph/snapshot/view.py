@@ -346,15 +346,25 @@ class Snapshot:
         return self.topology.edges.status[edges] == STATUSES.index(Status.GENERIC)
 
     @cached_property
+    def _ends(self) -> dict[str, tuple[I64, I32, I32]]:
+        return {}
+
+    def ends(self, name: str) -> tuple[I64, I32, I32]:
+        """(edges of the topology, sources, targets) of the live, asserted links of a type, shape (links,) each."""
+        if name not in self._ends:
+            e = self.topology.edges
+            edge = np.flatnonzero(self.live & ~e.denied & (e.type == LINK_CODE[name]))
+            self._ends[name] = edge, e.source[edge], e.target[edge]
+        return self._ends[name]
+
+    @cached_property
     def _pairs(self) -> dict[str, Pairs]:
         return {}
 
     def pairs(self, name: str) -> Pairs:
         """The live, asserted links of a type."""
         if name not in self._pairs:
-            e = self.topology.edges
-            edge = np.flatnonzero(self.live & ~e.denied & (e.type == LINK_CODE[name]))
-            self._pairs[name] = Pairs.build(self.n, edge, e.source[edge], e.target[edge])
+            self._pairs[name] = Pairs.build(self.n, *self.ends(name))
         return self._pairs[name]
 
     def denied(self) -> I64:

@@ -97,6 +97,20 @@ def _stages(query: Query) -> Iterator[str]:
 NAMES = "{name_folded alias_folded numbers also}"
 
 
+def named(core: Core, at: At, text: str, most: int) -> list[str]:
+    """See ``Store.named``."""
+    view, query = core.view(at), Query.read(text)
+    if not query.chunks:
+        return []
+    *_, match = _stages(query)
+    rows = core.reader().execute(
+        "SELECT e.id FROM (SELECT r.entity FROM words CROSS JOIN record r ON r.body = words.rowid"
+        f" WHERE words MATCH ? AND {view.sql('r')} ORDER BY r.length, r.base LIMIT ?) JOIN base e ON e.node = entity",
+        (match, most),
+    )
+    return [entity_id(id_) for (id_,) in rows]
+
+
 def _every(chunks: list[list[str]]) -> str:
     return " AND ".join(f"({' OR '.join(chunk)})" for chunk in chunks)
 

@@ -231,6 +231,12 @@ class Store:
         return search.search(self.core, at, text, types, limit)
 
     @_reads
+    def named(self, at: At, text: str, most: int) -> list[str]:
+        """Entities with every word of a text, or a word that begins or ends so, in one record's names or identifiers;
+        of more than ``most`` records, those with the shortest names."""
+        return search.named(self.core, at, text, most)
+
+    @_reads
     def history(self, id: str, clearance: Secrecy) -> list[tuple[StoredRecord | StoredLink, int, int | None]]:
         """Every version of a record or link: (version, publication that added it, publication that retracted it)."""
         return reading.history(self.core, id, clearance)

@@ -44,7 +44,17 @@ def refused(result: Any) -> KedjaError:
 
 def test_search_prints_lines_that_a_program_can_cut(kedja: Kedja) -> None:
     result = kedja("search", "Selat Biru Plant", "--type", "Site")
-    assert result.stdout.splitlines()[0].split("\t") == ["Site", "Selat Biru Plant 4", "demo:site-klang-4"]
+    *cells, what = result.stdout.splitlines()[0].split("\t")
+    assert cells == ["Site", "Selat Biru Plant 4", "demo:site-klang-4"]
+    assert what.startswith("Malaysia · kind: ")
+    assert what.endswith("belongs to: Selat Biru Glove Sdn. Bhd.")
+
+
+def test_search_finds_gloves_made_in_a_country(kedja: Kedja) -> None:
+    found = json.loads(kedja("search", "handskar malaysia", "--json").stdout)
+    sites = [hit for hit in found if hit["type"] == "Site"]
+    assert {hit["name"] for hit in sites} == {"Selat Biru Plant 4", "Bukit Embun Factory 2"}
+    assert {hit["country"] for hit in sites} == {"MY"}
 
 
 def test_a_search_that_finds_nothing_says_that_this_says_nothing(kedja: Kedja) -> None:

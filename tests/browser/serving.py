@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from graph.answer import Answer
 from graph.data import TraceData
-from graph.store import Hit
+from graph.questions.finding import Found
 from tests.visualisation import made
 from visualisation import pages
 from visualisation.page import Page, RegionLine, Start
@@ -49,8 +49,8 @@ def render(path: str, query: tuple[tuple[str, str], ...]) -> str | None:
         )
     if path == "/search":
         hits = [
-            Hit("site", "Site", "Klang plant 4", ("demo:k",), False, 1.0),
-            Hit("x", "Site", "<b onclick=x>Klang", (), False, 0.5),
+            Found(id="site", type="Site", name="Klang plant 4", keys=("demo:k",), exact=False, country="MY"),
+            Found(id="x", type="Site", name="<b onclick=x>Klang", keys=(), exact=False),
         ]
         return pages.render_search(
             given.get("q", ""), hits if "kla" in given.get("q", "").casefold() else [], page, as_of=made.AS_OF

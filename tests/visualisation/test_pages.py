@@ -15,7 +15,8 @@ from python_calamine import CalamineWorkbook
 
 from graph.answer import Answer, Knowledge
 from graph.data import TraceData
-from graph.store import Hit, Publication, RunInfo, RunState
+from graph.questions.finding import Found, Named
+from graph.store import Publication, RunInfo, RunState
 from tests.visualisation import made
 from visualisation import pages
 from visualisation.export_csv import answer_csv
@@ -76,7 +77,7 @@ RENDERED: dict[str, Render] = {
     "start": lambda lang: pages.render_start(start(), page("/", lang)),
     "search": lambda lang: pages.render_search(
         "klang",
-        [Hit("site", "Site", "Klang", ("demo:x",), True, 1.0)],
+        [Found(id="site", type="Site", name="Klang", keys=("demo:x",), exact=True, country="MY")],
         page("/search", lang),
         as_of=made.AS_OF,
         demonstration=True,
@@ -376,3 +377,12 @@ def test_without_a_risk_no_mark_claims_anything() -> None:
     assert Words("sv")("panel.no_risk") in html
     assert '<option value="" selected>Ingen risk vald</option>' in html
     assert f'aria-label="{Words("sv")("legend.title")}"' not in html
+
+
+@pytest.mark.parametrize(("lang", "told"), [("sv", "Tyskland · slag: Handskar"), ("en", "Germany · kind: Gloves")])
+def test_a_hit_says_what_it_is_and_where(lang: str, told: str) -> None:
+    kind = Named(id="k", type="Category", name="Gloves", name_sv="Handskar")
+    hit = Found(id="p", type="Product", name="<i>Soft", keys=(), exact=False, countries=("DE",), kinds=(kind,))
+    html = pages.render_search("soft", [hit], page("/search", lang))
+    assert told in html
+    assert "<i>Soft" not in html

@@ -1,0 +1,170 @@
+"""Search as people mean it: by words of a name, a kind, a country and a whole; and what each hit is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import graph.sqlite
+from graph.questions.finding import Found, find
+from graph.snapshot.cache import Cache
+from graph.snapshot.view import Known, Moment, Snapshot
+from graph.sqlite import Store
+from ontology.method import method
+from ontology.records import Common, Link, Polarity, Record, Ref, Secrecy
+from tests.contract.saying import company, load, now, secret, source
+from visualisation.hits import hit_cells
+from visualisation.words import Words
+
+MALAYSIA, SELANGOR, THAILAND = "iso3166-1:MY", "place:selangor", "iso3166-1:TH"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = graph.sqlite.open(tmp_path / "store.kedja")
+    yield opened
+    opened.close()
+
+
+def snapshot(store: Store, clearance: Secrecy = Secrecy.PUBLIC) -> Snapshot:
+    at, latest = now(store, clearance), store.latest()
+    assert latest is not None
+    known = Known(at.publication, latest.at, clearance.name.lower())
+    return Snapshot(Cache(store.core.path.parent / "c").topology(store, at), Moment(date(2026, 6, 1)), method(), known)
+
+
+def hits(store: Store, text: str, **options: object) -> list[Found]:
+    return find(store, snapshot(store), text, **options)  # type: ignore[arg-type]
+
+
+def found(store: Store, text: str, **options: object) -> list[str]:
+    return [hit.name for hit in hits(store, text, **options)]
+
+
+def link(type: str, source: tuple[str, str], target: tuple[str, str], common: Common | None = None) -> Link:
+    return Link(type, Ref(*source), Ref(*target), common=common or Common())
+
+
+def site(key: str, name: str) -> Record:
+    return Record("Site", key, {"name": name})
+
+
+GLOVES = Record("Category", "own:gloves", {"name": "Gloves", "name_sv": "Handskar"})
+PLANT, STEP, PRODUCT = ("Site", "local:plant"), ("Step", "local:step"), ("Product", "local:product")
+CHAIN: list[Record | Link] = [
+    GLOVES,
+    Record("Place", SELANGOR, {"name": "Selangor"}),
+    link("PART_OF", ("Place", SELANGOR), ("Place", MALAYSIA)),
+    company("local:maker", "Kota Jaya Sdn Bhd"),
+    site(PLANT[1], "Plant 2"),
+    Record("Step", STEP[1], {"name": "Dipping"}),
+    Record("Product", PRODUCT[1], {"name": "Soft nitrile"}),
+    link("OPERATES", ("Organisation", "local:maker"), PLANT),
+    link("LOCATED_IN", PLANT, ("Place", SELANGOR)),
+    link("PERFORMS", PLANT, STEP),
+    link("OUTPUTS", STEP, PRODUCT),
+    link("IN_CATEGORY", PRODUCT, ("Category", "own:gloves")),
+    site("local:other", "Works of another kind"),
+    link("LOCATED_IN", ("Site", "local:other"), ("Place", MALAYSIA)),
+    site("local:thai", "Thai plant"),
+    link("LOCATED_IN", ("Site", "local:thai"), ("Place", THAILAND)),
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "handskar malaysia",
+        "Malaysia handskar",
+        "gloves in Malaysia",
+        "gloves MY",
+        "handskar från Malaysia",
+        "handsk selan",
+    ],
+)
+def test_words_of_a_kind_and_a_country_find_what_is_made_there(store: Store, text: str) -> None:
+    load(store, source(), CHAIN)
+    assert found(store, text) == ["Plant 2", "Soft nitrile", "Dipping"]
+
+
+def test_words_of_a_name_and_of_what_is_told_go_together(store: Store) -> None:
+    load(store, source(), CHAIN)
+    assert found(store, "plant malaysia") == ["Plant 2", "Dipping"]  # which Plant 2 performs
+    assert found(store, "thailand plant") == ["Thai plant"]
+    assert found(store, "kota jaya gloves") == ["Plant 2"]  # whose owner is Kota Jaya, and which makes gloves
+    assert found(store, "sites malaysia") == ["Plant 2", "Works of another kind"]
+    assert found(store, "anläggningar malaysia gloves") == ["Plant 2"]
+    assert found(store, "plant norge") == []
+    assert found(store, "gloves malaysia", types=["Step"]) == ["Dipping"]
+    assert found(store, "gloves malaysia", limit=1) == ["Plant 2"]
+
+
+def test_a_country_of_several_words_that_no_record_describes(store: Store) -> None:
+    load(store, source(), [
+        site("local:a", "Garment works"), link("LOCATED_IN", ("Site", "local:a"), ("Place", "iso3166-1:AE")),
+        site("local:b", "Garment plant"), link("LOCATED_IN", ("Site", "local:b"), ("Place", "iso3166-1:IN")),
+    ])  # fmt: skip
+    assert found(store, "garment Förenade Arabemiraten") == ["Garment works"]
+    assert found(store, "garment United Arab Emirates") == ["Garment works"]
+    assert found(store, "garment indien") == ["Garment plant"]
+    assert found(store, "garment in") == ["Garment plant", "Garment works"]  # a word like any other, and no country
+    assert found(store, "garment IN") == ["Garment plant"]
+
+
+def test_a_hit_says_what_it_is_where_and_what_it_belongs_to(store: Store) -> None:
+    load(store, source(), CHAIN)
+    plant, product, step = hits(store, "handskar malaysia")
+    assert (plant.type, plant.country, plant.countries) == ("Site", "MY", ("MY",))
+    assert [place.name for place in plant.places] == ["Selangor"]
+    assert [kind.name for kind in plant.kinds] == ["Soft nitrile"]
+    assert [whole.name for whole in plant.part_of] == ["Kota Jaya Sdn Bhd"]
+    assert (step.country, [whole.name for whole in step.part_of]) == ("MY", ["Plant 2"])
+    assert (product.country, [kind.name_sv for kind in product.kinds]) == ("MY", ["Handskar"])
+    assert hit_cells(product, Words("sv")) == ("Product", "Soft nitrile", "local:product", "Malaysia · slag: Handskar")
+    assert hit_cells(plant, Words("en"))[3] == "Malaysia · kind: Soft nitrile · belongs to: Kota Jaya Sdn Bhd"
+
+
+def test_what_several_say_is_listed_by_name(store: Store) -> None:
+    load(store, source(), [*CHAIN, *(
+        link("LOCATED_IN", ("Organisation", "local:maker"), ("Place", place)) for place in (THAILAND, MALAYSIA)
+    ), *(company(f"local:{n}", n) for n in "BCA"), *(
+        link("OWNS", ("Organisation", f"local:{n}"), ("Organisation", "local:maker")) for n in "CAB"
+    )])  # fmt: skip
+    maker = hits(store, "kota jaya")[0]
+    assert (maker.country, maker.countries) == (None, ("MY", "TH"))
+    assert [owner.name for owner in maker.part_of] == ["A", "B", "C"]
+
+
+def test_nothing_withheld_denied_or_past_tells(store: Store) -> None:
+    past, denied = Common(valid_to=date(2026, 1, 1)), Common(polarity=Polarity.DENIED)
+    load(store, source(), [
+        GLOVES,
+        *(site(f"local:{n}", f"Works {n}") for n in range(4)),
+        *(
+            link("LOCATED_IN", ("Site", f"local:{n}"), ("Place", MALAYSIA), common)
+            for n, common in enumerate((None, secret(), denied, past))
+        ),
+    ])  # fmt: skip
+    assert found(store, "works malaysia") == ["Works 0"]
+    inside = find(store, snapshot(store, Secrecy.RESTRICTED), "works malaysia")
+    assert [hit.name for hit in inside] == ["Works 0", "Works 1"]
+    assert hits(store, "works 1")[0].country is None
+
+
+def test_a_hidden_name_tells_nothing(store: Store) -> None:
+    load(store, source(), [
+        company("local:owner", "Gömda Ägare AB", common=secret()), site("local:a", "Works"),
+        link("OPERATES", ("Organisation", "local:owner"), ("Site", "local:a")),
+    ])  # fmt: skip
+    assert found(store, "works gömda") == []
+    assert [hit.name for hit in find(store, snapshot(store, Secrecy.RESTRICTED), "works gömda")] == ["Works"]
+
+
+def test_a_country_that_only_its_code_says_has_its_name_on_a_page(store: Store) -> None:
+    load(store, source(), CHAIN)
+    [hit] = hits(store, "Thailand")
+    assert (hit.type, hit.keys, hit.country) == ("Place", (THAILAND,), "TH")
+    assert hit_cells(hit, Words("sv")) == ("Place", "Thailand", THAILAND, "")
