@@ -63,8 +63,8 @@ class Operates(Properties):
 class Owns(Properties):
     """Ownership or control; sanctions pass at a share of one half or more, or with control."""
 
-    share: float | None = prop("Andel", "Share", "Share owned, 0 to 1.", ge=0, le=1)
-    control: bool | None = prop("Bestämmande inflytande", "Control", "Whether the owner controls it.")
+    share: float | None = prop("Andel", "Share", "Share owned, 0 to 1.", blank_says=True, ge=0, le=1)
+    control: bool | None = prop("Bestämmande inflytande", "Control", "Whether the owner controls it.", blank_says=True)
 
 
 @link(

@@ -92,7 +92,7 @@ def prop(
 
     ``settle`` says which of several live values counts. Two from different sources are a conflict, but for ``wording``
     (two words for one thing) and lists. ``blank_says`` marks a property whose absence says something (any stage; no
-    person): a value that cannot be read is then never just left out.
+    person; no control): a value that cannot be read is then never just left out.
     """
     extra: dict[str, Any] = {"sv": sv, "sv_note": sv_note, "vocabulary": vocabulary}
     extra |= {"wording": wording, "settle": settle, "blank_says": blank_says, "example": example}

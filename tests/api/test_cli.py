@@ -135,6 +135,29 @@ def test_a_template_is_filled_in_loaded_and_asked_about(kedja: Kedja, tmp_path: 
     assert "nothing changed" in again.output
 
 
+def test_a_file_of_a_folder_that_cannot_be_read_is_named_and_the_others_are_loaded(
+    kedja: Kedja, tmp_path: Path
+) -> None:
+    (tmp_path / "mine").mkdir()
+    for name, text in {
+        "source": "field,value\nseries,mine\nedition,1\ntitle,My data\npublisher,Me\n",
+        "sites": "id,name\nF1,My factory\n",
+        "steps": "id,name\nS1,My step\n",
+    }.items():
+        (tmp_path / "mine" / f"{name}.csv").write_text(text, "utf-8")
+    own = ("--store", f"sqlite:///{tmp_path}/mine.sqlite", "--lang", "sv")
+    assert kedja("load", "workbook", "mine", *own).exit_code == 0
+    (tmp_path / "mine" / "sites.csv").write_text("nothing\n1\n", "utf-8")
+    (tmp_path / "mine" / "steps.csv").write_text("id,name\nS1,My other step\n", "utf-8")
+    result = kedja("load", "workbook", "mine", *own)
+    assert result.exit_code == 2, result.output
+    assert "sites.csv" in result.output
+    assert "Kvar från den förra utgåvan" in result.output
+    assert "1 i Anläggningar" in result.output
+    assert kedja("search", "My factory", *own[:2]).exit_code == 0
+    assert "kept=1" in kedja("runs", *own[:2]).stdout
+
+
 def test_a_file_that_is_no_workbook_is_refused_and_nothing_is_stored(kedja: Kedja, tmp_path: Path) -> None:
     (tmp_path / "x.xlsx").write_bytes(b"not a workbook")
     store = f"sqlite:///{tmp_path}/mine.sqlite"

@@ -135,6 +135,15 @@ def test_short_cuts_under_a_heading_that_is_not_known_keep_their_links(editions:
     assert editions.links() == []
 
 
+@pytest.mark.parametrize("cells", ["most,", ",perhaps", "1.5,"])
+def test_an_owner_whose_share_cannot_be_read_is_not_read_as_without_control(editions: Editions, cells: str) -> None:
+    editions.load(organisations="id,name\nO1,Alfa\nO2,Beta\n", owns="from,to,share,control\nO1,O2,60 %,yes\n")
+    loaded = editions.load(organisations="id,name\nO1,Alfa\nO2,Beta\n", owns=f"from,to,share,control\nO1,O2,{cells}\n")
+    assert (loaded.report.rejected, loaded.settled.kept) == (1, 1)
+    (link,) = editions.store.links(editions.at)
+    assert link.properties == {"share": 0.6, "control": True}
+
+
 def test_a_sheet_that_is_not_there_says_nothing_and_an_empty_one_says_that_there_is_nothing(editions: Editions) -> None:
     editions.load(organisations=ORGANISATIONS, sites=SITES, operates=OPERATES)
     loaded = editions.load(organisations=ORGANISATIONS)
