@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,7 +12,9 @@ from typing import TYPE_CHECKING
 from api import ask
 from graph.answer import Answer
 from graph.data import AffectedData
-from ontology.errors import AmbiguousError, InputError, NotInGraphError
+from graph.searching import core_name, fold, words_of
+from ontology.errors import AmbiguousError, InputError, NotInGraphError, ValueProblem
+from ontology.values import make_key
 from visualisation.sheets import Sheet
 from visualisation.text import shown
 
@@ -25,11 +29,22 @@ PROPOSALS = 3
 LEAST_SIMILAR = 70.0
 
 
-HEADINGS = {
-    "name": ("name", "namn", "supplier", "leverantör", "company", "företag", "bolag"),
-    "identifier": ("organisationsnummer", "orgnr", "org.nr", "organisation number", "lei", "id", "identifier"),
+NAMES = frozenset((
+    "namn", "name", "leverantor", "leverantorsnamn", "supplier", "suppliername", "foretag", "foretagsnamn", "bolag",
+    "company", "companyname", "organisation", "organisationsnamn", "organization", "tillverkare", "manufacturer",
+    "fabrik", "factory", "factoryname", "anlaggning", "site", "facility", "facilityname", "produkt", "product", "vara",
+))  # fmt: skip
+IDENTIFIERS: Mapping[str, str] = {
+    **dict.fromkeys(("id", "identifier", "identifierare", "identitet"), ""),
+    **dict.fromkeys(("organisationsnummer", "orgnr", "orgnummer", "organisationsnr"), "se-orgnr"),
+    **dict.fromkeys(("organisationnumber", "organizationnumber", "companynumber", "registrationnumber"), ""),
+    **dict.fromkeys(("momsnummer", "momsnr", "momsregistreringsnummer", "momsregnr"), "vat"),
+    **dict.fromkeys(("vat", "vatnumber", "vatno", "vatnr", "vatnummer"), "vat"),
+    **dict.fromkeys(("lei", "leikod", "leicode"), "lei"),
+    **dict.fromkeys(("gln", "glnkod", "gtin", "ean", "srn", "osid", "cpv", "cpvkod", "cpvcode"), ""),
 }
-"""Headings, in Swedish and English, by which the columns of a list are known."""
+"""Headings by which the columns of a list are known, in Swedish and English, folded and without what stands between
+words; and the scheme of the identifiers below, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,14 @@ class Match:
     refused: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Names that may be proposed, by a key that finds them: as they are, and folded without legal forms."""
+
+    names: Mapping[str, str]
+    cores: Mapping[str, str]
+
+
 def read_names(path: Path) -> tuple[list[Line], int]:
     """The names in a file, one a line or by the columns of a CSV, and how many lines are blank.
 
@@ -78,25 +101,30 @@ def read_names(path: Path) -> tuple[list[Line], int]:
 
 
 def _by_columns(path: Path, lines: list[str]) -> list[Line] | None:
-    """The lines of a list whose first row has a heading for names and other columns; None where it has not."""
+    """The lines of a list whose first row has a heading for names or identifiers and other columns; None where not."""
     from loaders.tabular import csv_table
 
     first = next((line for line in lines if line.strip()), "")
     if not any(mark in first for mark in ",;\t"):
         return None
     table = csv_table(path)
-    column = {
-        kind: next((cell for cell in table.header if cell.casefold() in known), None)
-        for kind, known in HEADINGS.items()
-    }
-    name, identifier = column["name"], column["identifier"]
-    if name is None:
+    heading = {place: "".join(words_of(fold(place))) for place in table.header}
+    names = [place for place, words in heading.items() if words in NAMES]
+    identifiers = [(place, IDENTIFIERS[words]) for place, words in heading.items() if words in IDENTIFIERS]
+    if not (names or identifiers):
         return None
-    found = []
-    for number, row in table.rows:
-        number_given = row[identifier] if identifier else ""
-        found.append(Line(number, row[name] or number_given, number_given))
-    return found
+    return [_line(number, row, names[0] if names else None, identifiers) for number, row in table.rows]
+
+
+def _line(number: int, row: Mapping[str, str], name: str | None, identifiers: list[tuple[str, str]]) -> Line:
+    """A row by its columns. Of its identifiers the first counts, read as its heading says where it can be."""
+    given = [(row[place].strip(), scheme) for place, scheme in identifiers if row[place].strip()]
+    value, scheme = given[0] if given else ("", "")
+    key = value
+    if scheme and ":" not in value:
+        with suppress(ValueProblem):  # another country's number, or a slip: as it is written
+            key = make_key(scheme, value)
+    return Line(number, (row[name] if name else "") or value, key)
 
 
 def matches(service: Service, when: When, lines: list[Line]) -> list[Match]:
@@ -105,7 +133,7 @@ def matches(service: Service, when: When, lines: list[Line]) -> list[Match]:
     return [_match(service, when, line, choices) for line in lines]
 
 
-def _match(service: Service, when: When, line: Line, choices: dict[str, str]) -> Match:
+def _match(service: Service, when: When, line: Line, choices: Choices) -> Match:
     for text in filter(None, (line.identifier, line.text)):
         try:
             found = service.resolve_exactly(text, when)
@@ -120,28 +148,28 @@ def _match(service: Service, when: When, line: Line, choices: dict[str, str]) ->
     return Match(line, None, _similar(service, when, line.text, choices))
 
 
-def _choices(snapshot: Snapshot) -> dict[str, str]:
-    """Names by a key that finds them, for entities that a question may start at."""
+def _choices(snapshot: Snapshot) -> Choices:
+    """Names by a key that finds them, for entities that a question may start at, and what of them is compared."""
     vertices = (int(v) for name in STARTS for v in snapshot.of_type(name))
-    return {next(iter(snapshot.keys(v)), snapshot.id(v)): snapshot.name(v) for v in vertices}
+    names = {next(iter(snapshot.keys(v)), snapshot.id(v)): snapshot.name(v) for v in vertices}
+    return Choices(names, {key: core_name(name) for key, name in names.items()})
 
 
-def _similar(service: Service, when: When, name: str, choices: dict[str, str]) -> tuple[tuple[str, str, float], ...]:
-    """What search finds by the words of the name, and names spelled nearly so."""
-    from rapidfuzz import fuzz, process, utils
+def _similar(service: Service, when: When, name: str, choices: Choices) -> tuple[tuple[str, str, float], ...]:
+    """What search finds by the words of the name, and names spelled nearly so; legal forms and diacritics aside."""
+    from rapidfuzz import fuzz, process
 
-    prepared = utils.default_process
+    core = core_name(name)
     hits = service.store.search(service.at(when), name, types=STARTS, limit=PROPOSALS)
     found = {
-        hit.keys[0] if hit.keys else hit.entity: (hit.name, fuzz.WRatio(name, hit.name, processor=prepared))
-        for hit in hits
+        hit.keys[0] if hit.keys else hit.entity: (hit.name, fuzz.WRatio(core, core_name(hit.name))) for hit in hits
     }
     best = process.extract(
-        name, choices, scorer=fuzz.token_sort_ratio, processor=prepared, limit=PROPOSALS, score_cutoff=LEAST_SIMILAR
+        core, choices.cores, scorer=fuzz.token_sort_ratio, limit=PROPOSALS, score_cutoff=LEAST_SIMILAR
     )
-    for other, score, key in best:
-        found.setdefault(key, (other, score))
-    ranked = sorted(found.items(), key=lambda item: (-item[1][1], item[0]))
+    for _, score, key in best:
+        found.setdefault(key, (choices.names[key], score))
+    ranked = sorted(found.items(), key=lambda item: (-item[1][1], item[1][0], item[0]))
     return tuple((key, other, round(score, 1)) for key, (other, score) in ranked[:PROPOSALS])
 
 

@@ -126,15 +126,21 @@ class Service:
         for key in guess_keys(text):
             if other := self.store.find(at, key):
                 fitting.setdefault(other.id, Hit(other.id, other.type, other.name, other.keys, exact=True, score=0.0))
-        return self._single(text, at, list(fitting.values()) or (hits if similar else []))
+        # A part of a word is no name: what it may be of is proposed and never taken, even where it is the only one.
+        near = [hit for hit in hits if hit.score > 0] if similar else []
+        return self._single(text, at, list(fitting.values()) or near, hits)
 
-    def _single(self, text: str, at: At, fitting: list[Hit]) -> Entity:
+    def _single(self, text: str, at: At, fitting: list[Hit], near: list[Hit]) -> Entity:
         if len(fitting) == 1:
             entity = self.store.find(at, fitting[0].entity)
             if entity is not None:
                 return entity
         if fitting:
             names = [(hit.entity, hit.name) for hit in fitting]
-            listed = "; ".join(f"{hit.name} ({hit.keys[0] if hit.keys else hit.entity})" for hit in fitting)
-            raise AmbiguousError(f"“{text}” fits several: {listed}.", names, remedy="Give one identifier.")
-        raise NotInGraphError(f"“{text}” is not in the graph.", remedy="Try kedja search with a part of the name.")
+            raise AmbiguousError(f"“{text}” fits several: {_listed(fitting)}.", names, remedy="Give one identifier.")
+        remedy = f"Did you mean {_listed(near)}?" if near else "Try kedja search with a part of the name."
+        raise NotInGraphError(f"“{text}” is not in the graph.", remedy=remedy)
+
+
+def _listed(hits: list[Hit]) -> str:
+    return "; ".join(f"{hit.name} ({hit.keys[0] if hit.keys else hit.entity})" for hit in hits)

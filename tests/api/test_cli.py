@@ -224,6 +224,27 @@ def test_a_list_with_other_columns_is_read_by_its_columns(kedja: Kedja, tmp_path
     assert [row[1:3] for row in rows] == [["Selat Biru Plant 4", "certain"], ["Skåne", "certain"]]
 
 
+def test_an_identifier_in_a_list_is_read_as_its_heading_says(kedja: Kedja, tmp_path: Path) -> None:
+    lines = ("SE232100025501;;Skåne;SE", ";232100-0255;;SE", "FI01450767;;Zzyzx;FI", ";640823-3234;;SE")
+    rows = listed(kedja, tmp_path, "\n".join(("VAT-nr;Org. nr;Leverantörsnamn;Land", *lines)))
+    assert [row[1:4] for row in rows][:2] == [["Skåne", "certain", rows[0][3]], ["232100-0255", "certain", rows[0][3]]]
+    assert [row[2] for row in rows][2:] == ["nothing similar", "nothing similar"]
+
+
+def test_legal_forms_diacritics_and_order_do_not_count_against_a_proposal(kedja: Kedja, tmp_path: Path) -> None:
+    rows = listed(kedja, tmp_path, "Vardgrossist Bjorkvik Aktiebolag\nSelat Biru Glove Ltd\n", code=1)
+    first = {line: next(row for row in rows if row[0] == line) for line in (1, 2)}
+    assert first[1][4] == "Björkvik Vårdgrossist AB"
+    assert first[2][4:6] == ["Selat Biru Glove Sdn. Bhd.", 100]
+    assert {row[2] for row in rows} == {"proposed"}  # only an exact name or an identifier is certain
+
+
+def test_a_part_of_a_word_is_proposed_and_never_taken(kedja: Kedja) -> None:
+    error = refused(kedja("affected", "örkvik vårdgross", *AT))
+    assert error.code == "not_in_graph"
+    assert "Björkvik Vårdgrossist AB (demo:org-bjorkvik)" in error.remedy
+
+
 def test_a_name_that_is_also_a_code_fits_both(kedja: Kedja, tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path}/code.sqlite"
     (tmp_path / "mine").mkdir()
