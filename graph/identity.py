@@ -20,6 +20,12 @@ UNSEEN = 3
 
 GHOST_RULE = "ghost"
 
+JUDGED = "judged"
+"""The rule of members that stand where they stand because a person said so."""
+
+SILENT = ""
+"""The rule of ghosts that stand under a record with their key: the usual thing, not noted as a judgement."""
+
 
 def ghost_id(type_: str, key: str) -> str:
     """The base id of a thing known only by a key that a link names."""

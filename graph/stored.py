@@ -1,39 +1,20 @@
-"""What every store writes the same way: numbers of rows, times as text, sources, and batches with ids and hashes."""
+"""What is written of sources and of batches: their ids and hashes, which no store gives."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from graph.identity import content_hash, ghost_id
-from ontology.errors import InputError
 from ontology.records import Link, Mode, Record, Secrecy, Source, Status, canonical, digest
-
-SHIFT = 32
-"""A row is its run times 2^SHIFT plus its place in the run."""
 
 STATUSES = tuple(Status)
 
 _ghost = lru_cache(maxsize=200_000)(ghost_id)
-
-
-def stamp(at: datetime) -> str:
-    """A time as stored: UTC, text that sorts as time does.
-
-    Raises:
-        InputError: a time without a zone.
-    """
-    if at.tzinfo is None:
-        raise InputError("A time needs a zone.", remedy="Give an aware datetime.")
-    return at.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def unstamp(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def describe_source(source: Source) -> str:
@@ -96,12 +77,3 @@ def prepare(items: Sequence[Record | Link], series: str, least: Secrecy) -> Batc
             batch.bases[ends[1]] = (item.target.type, item.target.key)
             batch.links.append((place, item, id_, ends[0], ends[1], text, said, secrecy))
     return batch
-
-
-AUTOMATIC = "kedja"
-"""Who judges where a rule does."""
-
-
-def judgement_id(a: str, b: str, verdict: str, who: str, why: str, rule: str) -> str:
-    """The id of a judgement between two bases, by what it says."""
-    return "j" + digest(a, b, verdict, who, why, rule)

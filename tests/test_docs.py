@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PACKAGES = ("ontology", "graph", "loaders", "visualisation", "api")
 CUT = "..."
-# Examples of help texts that need a file of the user's, do not end, or take back what other examples ask about.
-NOT_RUN = ("load", "serve", "restore", "withdraw", "erase")
+# Examples of help texts that need what others have, do not end, or take back what other examples ask about.
+NOT_RUN = ("load", "serve", "publish", "restore", "withdraw", "erase")
 
 
 def sources(*folders: str) -> Iterator[Path]:

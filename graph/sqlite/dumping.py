@@ -1,22 +1,53 @@
-"""A whole store as one file, and back; see ``graph.dump``."""
+"""A whole store as one file, and back: gzip'd JSON lines; published and abandoned runs only.
+
+The first line says the format and holds the store's secret key: the file is as secret as the store. Every other line is
+``[kind, fields]``; the kinds come in the order of ``KINDS``, the rows of one kind in the order of their first fields.
+Texts of a record or link stand with the version that said them first (``body`` is its row).
+"""
 
 from __future__ import annotations
 
+import gzip
+import json
 import sqlite3
-from collections.abc import Iterator
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
-from graph import dump as files
-from graph.dump import FIELDS, Row
 from graph.identity import ordinal
 from graph.searching import indexed
 from graph.sqlite.core import Core
 from graph.sqlite.schema import FOUND_BY, SHIFT
-from ontology.errors import FileFormatError, StoreError
+from ontology.errors import FileFormatError, StoreError, of_os_error
+from ontology.records import canonical
 
-_TEXTS = {
+FORMAT = 3
+BATCH = 10_000
+
+_VERSION = "type status denied confidence valid_from valid_to secrecy said body hash part"
+_TEXTS = "properties raw locator cites"
+KINDS = {
+    "run": "run kind state source series edition mode secrecy described loader version options fingerprint counts began"
+    " places note publication at",
+    "base": "node id type key",
+    "record_key": "key base",
+    "member": "row base entity partner rule retracted",
+    "record": f"row base entity apart length {_VERSION} retracted name alias numbers keys {_TEXTS}",
+    "link": f"row ord source_base target_base source target {_VERSION} retracted {_TEXTS}",
+    "judgement": "row id a b verdict who why rule retracted",
+    "tombstone": "id run reason at rows",
+}
+FIELDS: dict[str, tuple[str, ...]] = {kind: tuple(names.split()) for kind, names in KINDS.items()}
+"""Fields of each kind of line. ``type`` and ``part`` are names, ``status`` the place in ``Status``, ``denied`` and
+``apart`` 0 or 1, days are since 1970-01-01 with ``BEGINNING``/``END`` for no bound; texts are null where an earlier
+version has them."""
+
+Row = tuple[Any, ...]
+
+_BODIES = {
     "record": ("name", "alias", "numbers", "keys", "properties", "raw", "locator", "cites"),
     "link": ("properties", "raw", "locator", "cites"),
 }
@@ -31,7 +62,7 @@ def dump(core: Core, path: Path) -> None:
     connection.execute("BEGIN")  # one view of the file for all tables
     try:
         secret = connection.execute("SELECT value FROM meta WHERE key = 'secret'").fetchone()[0]
-        files.write(path, secret, lambda kind: _rows(connection, kind))
+        _write(path, secret, lambda kind: _rows(connection, kind))
     finally:
         connection.execute("ROLLBACK")
 
@@ -52,13 +83,13 @@ _FROM = {
     **{
         table: f"{table} t LEFT JOIN {table}_body d ON d.body = t.row AND t.body = t.row"
         f" WHERE (t.row >> {SHIFT}) IN {_KEPT}"
-        for table in _TEXTS
+        for table in _BODIES
     },
 }
 
 
 def _column(kind: str, name: str) -> str:
-    if name in _TEXTS.get(kind, ()):
+    if name in _BODIES.get(kind, ()):
         return f"d.{name}"
     if name in _NAMED:
         return f"(SELECT k.name FROM kind k WHERE k.number = t.{name})"
@@ -80,7 +111,7 @@ def restore(core: Core, path: Path) -> bytes:
         if connection.execute("SELECT EXISTS (SELECT 1 FROM run)").fetchone()[0]:
             raise StoreError("The store is not empty.", remedy="Restore into a new file.")
         try:
-            secret = files.read(path, lambda kind, batch: _fill(core, connection, kind, batch))
+            secret = _read(path, lambda kind, batch: _fill(core, connection, kind, batch))
         except sqlite3.IntegrityError as error:
             raise FileFormatError(f"{path} contradicts itself: {error}.", remedy="Choose another file.") from error
         connection.execute("UPDATE meta SET value = ? WHERE key = 'secret'", (secret,))
@@ -99,7 +130,7 @@ def _fill(core: Core, connection: sqlite3.Connection, kind: str, batch: list[dic
         row.update((name, core.kind(connection, row[name])) for name in _NAMED if name in row)
         if kind == "base":
             row["ord"] = ordinal(row["id"])
-    names = _TEXTS.get(kind, ())
+    names = _BODIES.get(kind, ())
     if names:
         said = [row for row in batch if row["body"] == row["row"]]
         bodies = [{"body": r["row"]} | {name: r[name] or "" for name in names} for r in said]
@@ -119,3 +150,80 @@ def _insert(connection: sqlite3.Connection, table: str, batch: list[dict[str, An
         names = list(batch[0])
         marks = ",".join(f":{name}" for name in names)
         connection.executemany(f"INSERT INTO {table}({','.join(names)}) VALUES ({marks})", batch)
+
+
+def _write(path: Path, secret: bytes, rows: Callable[[str], Iterable[Row]]) -> None:
+    """Write the rows of every kind. The same content gives the same bytes.
+
+    Raises:
+        PlaceError: the file cannot be written; what stood at ``path`` is as it was.
+    """
+    new = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with new.open("wb") as file:
+            new.chmod(0o600)
+            with gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0, compresslevel=6) as packed:
+                head = {"kedja": "dump", "format": FORMAT, "secret": secret.hex()}
+                packed.write(canonical(head).encode() + b"\n")
+                for kind, names in FIELDS.items():
+                    for row in rows(kind):
+                        line = [kind, dict(zip(names, row, strict=True))]
+                        packed.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        new.replace(path)
+    except OSError as error:
+        raise of_os_error(error, path) from error
+    finally:
+        with suppress(OSError):  # a read-only disk refuses to remove even what is not there
+            new.unlink(missing_ok=True)
+
+
+def _read(path: Path, fill: Callable[[str, list[dict[str, Any]]], None]) -> bytes:
+    """Give the rows of a file to ``fill``, some thousands of one kind at a time; gives the secret key.
+
+    Raises:
+        FileFormatError: not a dump, of another format, or cut short; what was given before must be undone.
+    """
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            secret = _head(path, file.readline())
+            for kind, batch in _batches(path, file):
+                fill(kind, batch)
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise FileFormatError(f"{path} cannot be read as a dump: {error}.", remedy="Choose another file.") from error
+    return secret
+
+
+def _head(path: Path, line: str) -> bytes:
+    try:
+        head = json.loads(line)
+        if head["kedja"] == "dump" and head["format"] == FORMAT:
+            return bytes.fromhex(head["secret"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise FileFormatError(f"{path} is not a dump of a store.", remedy="Choose another file.") from error
+    raise FileFormatError(f"{path} has dump format {head['format']}.", remedy=f"This Kedja reads format {FORMAT}.")
+
+
+def _batches(path: Path, lines: Iterable[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    kinds = list(FIELDS)
+    kind, batch = kinds[0], list[dict[str, Any]]()
+    for line in lines:
+        named, fields = _line(path, line)
+        if named != kind or len(batch) >= BATCH:
+            if kinds.index(named) < kinds.index(kind):
+                raise FileFormatError(f"{path} has its lines in another order.", remedy="Choose another file.")
+            if batch:
+                yield kind, batch
+            kind, batch = named, []
+        batch.append(fields)
+    if batch:
+        yield kind, batch
+
+
+def _line(path: Path, line: str) -> tuple[str, dict[str, Any]]:
+    try:
+        kind, fields = json.loads(line)
+        if tuple(fields) == FIELDS[kind]:
+            return kind, fields
+    except (ValueError, KeyError, TypeError) as error:
+        raise FileFormatError(f"{path} is not a whole dump: {error}.", remedy="Choose another file.") from error
+    raise FileFormatError(f"{path} has other columns in {kind}.", remedy="Choose another file.")

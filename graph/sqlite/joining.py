@@ -1,91 +1,19 @@
-"""Identity in the store: the rows that the rule is given, and the versions that move. See ``graph.joining``."""
+"""New versions of the rows that stand elsewhere after a run. See ``graph.sqlite.standing``."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from typing import Any
 
-from graph.joining import Standing, standing
-from graph.sqlite.core import chunks
 from graph.sqlite.schema import SHIFT
 from graph.sqlite.seeds import Seeds
-from graph.store import RunState, Verdict
-
-_AMONG = "IN (SELECT value FROM json_each(?))"
-
-
-class _Rows:
-    """See ``graph.joining.Rows``."""
-
-    def __init__(self, connection: sqlite3.Connection, run: int) -> None:
-        self._connection = connection
-        hidden = connection.execute(
-            "SELECT run FROM run WHERE publication IS NULL AND state <> ? AND run <> ?", (RunState.ABANDONED, run)
-        ).fetchall()
-        self._shown = "retracted IS NULL"
-        if hidden:
-            self._shown += f" AND (row >> {SHIFT}) NOT IN ({','.join(str(h[0]) for h in hidden)})"
-        self.judged = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM judgement)").fetchone()[0])
-
-    def _ask(self, sql: str, numbers: Iterable[int]) -> Iterator[tuple[Any, ...]]:
-        for batch in chunks(sorted(numbers)):
-            yield from self._connection.execute(sql, (batch,))
-
-    def records(self, bases: Iterable[int]) -> Iterator[tuple[int, int, bool]]:
-        yield from self._ask(
-            f"SELECT base, secrecy, max(apart) FROM record WHERE base {_AMONG} AND {self._shown}"
-            " GROUP BY base, secrecy ORDER BY secrecy DESC",
-            bases,
-        )
-
-    def keys(self, bases: Iterable[int]) -> Iterator[tuple[int, int]]:
-        yield from self._ask(f"SELECT base, key FROM record_key WHERE base {_AMONG}", bases)
-
-    def holders(self, keys: Iterable[int]) -> Iterator[int]:
-        yield from (base for (base,) in self._ask(f"SELECT base FROM record_key WHERE key {_AMONG}", keys))
-
-    def same_as(self, bases: Iterable[int]) -> Iterator[int]:
-        bases = set(bases)
-        for one, other in (("a", "b"), ("b", "a")):
-            sql = f"SELECT {other} FROM judgement WHERE {one} {_AMONG} AND {self._shown} AND verdict = '{Verdict.SAME}'"
-            yield from (base for (base,) in self._ask(sql, bases))
-
-    def names(self, bases: Iterable[int]) -> Iterator[tuple[int, str, str | None]]:
-        yield from self._ask(f"SELECT node, id, key FROM base WHERE node {_AMONG}", bases)
-
-    def ghost_levels(self, ghosts: Iterable[int]) -> Iterator[tuple[int, int]]:
-        ghosts = set(ghosts)
-        for end in ("source_base", "target_base"):
-            yield from self._ask(
-                f"SELECT {end}, min(secrecy) FROM link WHERE {end} {_AMONG} AND {self._shown} GROUP BY {end}", ghosts
-            )
-
-    def first_shown(self, bases: Iterable[int]) -> Iterator[tuple[int, int, int]]:
-        yield from self._ask(
-            "SELECT r.base, r.secrecy, min(p.publication) FROM record r JOIN run p ON p.run = (r.row >> 32)"
-            f" WHERE r.base {_AMONG} AND p.publication IS NOT NULL GROUP BY r.base, r.secrecy",
-            bases,
-        )
-
-    def manual(self, bases: Iterable[int]) -> Iterator[tuple[int, int, int, str]]:
-        yield from self._ask(
-            f"SELECT row, a, b, verdict FROM judgement WHERE a {_AMONG} AND {self._shown}"
-            f" AND verdict <> '{Verdict.UNSURE}'",
-            bases,
-        )
-
-    def members(self, bases: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
-        yield from self._ask(
-            f"SELECT base, row, entity, partner FROM member WHERE retracted IS NULL AND base {_AMONG}", bases
-        )
+from graph.sqlite.standing import Standing, standing
 
 
 def rejoin(connection: sqlite3.Connection, run: int, seeds: Seeds) -> Standing:
     """Apply the rule to all that the seeds touch; older rows that now stand elsewhere get new versions."""
     connection.execute("DELETE FROM temp.moved")
     seeds.move_plain(run)
-    stands = standing(_Rows(connection, run), seeds.bases)
+    stands = standing(connection, run, seeds.bases)
     connection.executemany("INSERT INTO temp.moved VALUES (?,?)", stands.moved.items())
     _move(connection, run)
     connection.executemany("UPDATE member SET retracted = ? WHERE row = ?", ((run, row) for row in stands.gone))

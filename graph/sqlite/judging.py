@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from graph.identity import GHOST_RULE, entity_id
-from graph.joining import JUDGED, SILENT
+from graph.identity import GHOST_RULE, JUDGED, SILENT, entity_id
 from graph.sqlite import joining
 from graph.sqlite.core import Core, View
 from graph.sqlite.entities import find, was_shown

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from graph.joining import SILENT
+from graph.identity import SILENT
 from graph.sqlite.schema import SHIFT
 from ontology.values import SCHEMES
 

@@ -1,71 +1,103 @@
 """Who stands where after a run: the connected parts that it touches, the rule applied to them, and what that changes.
 
 The rule itself is ``graph.identity.join``; it is given whole connected parts, so that what it says of them does not
-depend on how a store came to be asked. A store supplies its rows and writes down the result.
+depend on how the store came to be asked.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
-from graph.identity import GHOST_RULE, UNSEEN, Base, Joined, Manual, is_strong_key, join
-from graph.store import Verdict
-
-JUDGED = "judged"
-"""The rule of members that stand where they stand because a person said so."""
-
-SILENT = ""
-"""The rule of ghosts that stand under a record with their key: the usual thing, not noted as a judgement."""
+from graph.identity import GHOST_RULE, JUDGED, SILENT, UNSEEN, Base, Joined, Manual, is_strong_key, join
+from graph.sqlite.core import chunks
+from graph.sqlite.schema import SHIFT
+from graph.store import RunState, Verdict
 
 _NEW = 2**62
 """Publication of what has not been published yet: after all others."""
 
+_AMONG = "IN (SELECT value FROM json_each(?))"
 
-class Rows(Protocol):
-    """A store's rows as the run that is being settled sees them: its own and published ones that nobody took back.
+
+class _Rows:
+    """Rows as the run that is being settled sees them: its own and published ones that nobody took back.
 
     ``judged`` says whether people have judged anything at all.
     """
 
-    judged: bool
+    def __init__(self, connection: sqlite3.Connection, run: int) -> None:
+        self._connection = connection
+        hidden = connection.execute(
+            "SELECT run FROM run WHERE publication IS NULL AND state <> ? AND run <> ?", (RunState.ABANDONED, run)
+        ).fetchall()
+        self._shown = "retracted IS NULL"
+        if hidden:
+            self._shown += f" AND (row >> {SHIFT}) NOT IN ({','.join(str(h[0]) for h in hidden)})"
+        self.judged = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM judgement)").fetchone()[0])
+
+    def _ask(self, sql: str, numbers: Iterable[int]) -> Iterator[tuple[Any, ...]]:
+        for batch in chunks(sorted(numbers)):
+            yield from self._connection.execute(sql, (batch,))
 
     def records(self, bases: Iterable[int]) -> Iterator[tuple[int, int, bool]]:
         """(base, secrecy, natural person) of records, the most secret first."""
-        ...
+        yield from self._ask(
+            f"SELECT base, secrecy, max(apart) FROM record WHERE base {_AMONG} AND {self._shown}"
+            " GROUP BY base, secrecy ORDER BY secrecy DESC",
+            bases,
+        )
 
     def keys(self, bases: Iterable[int]) -> Iterator[tuple[int, int]]:
         """(base, ghost of a key that it has), of records of every state."""
-        ...
+        yield from self._ask(f"SELECT base, key FROM record_key WHERE base {_AMONG}", bases)
 
     def holders(self, keys: Iterable[int]) -> Iterator[int]:
         """Bases of the records, of every state, that have one of these keys."""
-        ...
+        yield from (base for (base,) in self._ask(f"SELECT base FROM record_key WHERE key {_AMONG}", keys))
 
     def same_as(self, bases: Iterable[int]) -> Iterator[int]:
         """Bases that people judged the same as one of these."""
-        ...
+        bases = set(bases)
+        for one, other in (("a", "b"), ("b", "a")):
+            sql = f"SELECT {other} FROM judgement WHERE {one} {_AMONG} AND {self._shown} AND verdict = '{Verdict.SAME}'"
+            yield from (base for (base,) in self._ask(sql, bases))
 
     def names(self, bases: Iterable[int]) -> Iterator[tuple[int, str, str | None]]:
         """(base, its id, its key: None for a record)."""
-        ...
+        yield from self._ask(f"SELECT node, id, key FROM base WHERE node {_AMONG}", bases)
 
     def ghost_levels(self, ghosts: Iterable[int]) -> Iterator[tuple[int, int]]:
         """(ghost, secrecy) of links that name it."""
-        ...
+        ghosts = set(ghosts)
+        for end in ("source_base", "target_base"):
+            yield from self._ask(
+                f"SELECT {end}, min(secrecy) FROM link WHERE {end} {_AMONG} AND {self._shown} GROUP BY {end}", ghosts
+            )
 
     def first_shown(self, bases: Iterable[int]) -> Iterator[tuple[int, int, int]]:
         """(base, secrecy, first publication) of the published records of a base."""
-        ...
+        yield from self._ask(
+            "SELECT r.base, r.secrecy, min(p.publication) FROM record r JOIN run p ON p.run = (r.row >> 32)"
+            f" WHERE r.base {_AMONG} AND p.publication IS NOT NULL GROUP BY r.base, r.secrecy",
+            bases,
+        )
 
     def manual(self, bases: Iterable[int]) -> Iterator[tuple[int, int, int, str]]:
         """(row, one side, the other, verdict) of the judgements, but for *unsure*, whose one side is among these."""
-        ...
+        yield from self._ask(
+            f"SELECT row, a, b, verdict FROM judgement WHERE a {_AMONG} AND {self._shown}"
+            f" AND verdict <> '{Verdict.UNSURE}'",
+            bases,
+        )
 
     def members(self, bases: Iterable[int]) -> Iterator[tuple[int, int, int, int]]:
         """(base, row, head, partner) of the bases that stand under another one."""
-        ...
+        yield from self._ask(
+            f"SELECT base, row, entity, partner FROM member WHERE retracted IS NULL AND base {_AMONG}", bases
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +132,7 @@ class Standing:
 class _Part:
     """The connected parts of the graph of keys and judgements that hold some bases, as the rule wants them."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: _Rows) -> None:
         self._rows = rows
         self.records: dict[int, tuple[int, bool]] = {}
         """Visible record bases: (least secrecy, natural person)."""
@@ -172,8 +204,9 @@ class _Part:
         return first
 
 
-def standing(rows: Rows, seeds: set[int]) -> Standing:
+def standing(connection: sqlite3.Connection, run: int, seeds: set[int]) -> Standing:
     """Apply the rule to all that the seeds touch."""
+    rows = _Rows(connection, run)
     part = _Part(rows)
     part.grow(seeds)
     wanted = join(part.bases(), part.manual, part.schemes)
