@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graph.questions.groups import steps_of
 from graph.snapshot.kinds import KIND_TYPES, Fit
+from graph.snapshot.scopes import Scope
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError
 from ontology.model import Family
@@ -115,10 +116,25 @@ class _Begin:
                 else:
                     self.add(actor, None)
             return
+        if any(map(is_labour, risks_of(self.heard, statement))):
+            self._recruitment(scope)
         found = list(s.scopes.meeting(scope))
         begin.steps.update(step for step, fit in found if fit is Fit.YES)
         begin.maybe.update(step for step, fit in found if fit is Fit.MAY)
         begin.sellers.update(scope.actors)
+
+    def _recruitment(self, scope: Scope) -> None:
+        """Where a labour harm said of places, or of a recruiter's goods, begins beside the steps that lie there."""
+        scopes, begin = self.s.scopes, self.begin
+        for place, fit in scopes.recruiting_places(scope):
+            if fit is Fit.YES:
+                begin.persons.add(place)
+            else:
+                begin.maybe.update(step for step, _ in scopes.recruited(place))
+        for recruiter in scopes.recruiters(scope):
+            fits = [(step, scopes.fit(step, replace(scope, actors=[]))) for step, _ in scopes.recruited(recruiter)]
+            begin.steps.update(step for step, fit in fits if fit is Fit.YES)
+            begin.maybe.update(step for step, fit in fits if fit is Fit.MAY)
 
 
 def _sites(s: Snapshot, vertex: int) -> list[int]:

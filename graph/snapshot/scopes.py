@@ -131,6 +131,27 @@ class Scopes:
                 groups[actor].append(step)
         return groups
 
+    # -- recruitment ----------------------------------------------------------------------------------------------
+    def recruiters(self, scope: Scope) -> list[int]:
+        """Actors of a scope that recruit for a site."""
+        return [actor for actor in scope.actors if self.s.pairs("RECRUITS_FOR").leaving(actor)]
+
+    def recruiting_places(self, scope: Scope) -> list[tuple[int, Fit]]:
+        """Places of recruitment that a scope of places alone is about, or may be: it is narrower than they are."""
+        if not scope.places or scope.kinds or scope.actors or scope.steps or scope.stage:
+            return []
+        types = self.s.topology.vertices.type
+        places = sorted({v for v in self.s.pairs("RECRUITS_FOR").source.tolist() if types[v] == _PLACE})
+        fits = [(place, _best(self.s.places, [place], scope.places)) for place in places]
+        return [(place, fit) for place, fit in fits if fit]
+
+    def recruited(self, recruiter: int) -> Iterator[tuple[int, float]]:
+        """Steps of the sites that somebody recruits for, and the confidence of the links that lead there."""
+        s = self.s
+        for edge in s.pairs("RECRUITS_FOR").leaving(recruiter):
+            for further in s.pairs("PERFORMS").leaving(int(s.topology.edges.target[edge])):
+                yield int(s.topology.edges.target[further]), float(s.confidence[edge] * s.confidence[further])
+
     def silent(self, statement: int) -> bool:
         """Whether a statement is not yet made, revoked or refuted, by all who say it; in a period, all along.
 

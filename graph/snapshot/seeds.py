@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from graph.snapshot.kinds import Fit
 from graph.snapshot.scopes import Scope
 from ontology.method import LevelRow
 from ontology.model import Family
-from ontology.vocabulary import risk_family, vocabulary
+from ontology.vocabulary import is_labour, risk_family, vocabulary
 
 if TYPE_CHECKING:
     from graph.snapshot.view import Snapshot
@@ -120,6 +120,8 @@ class _Maker:
             self._add_actors(statement, risk, scope.actors, level)
         else:
             self._add_steps(statement, k, scope, level)
+        if is_labour(risk) and not unknown:
+            self._add_recruitment(statement, k, scope, level)
 
     def _add_steps(self, statement: int, k: int, scope: Scope, level: _Level) -> None:
         entered = False
@@ -145,6 +147,30 @@ class _Maker:
             acts = self.s.pairs("PERFORMS" if self.s.is_type(actor, "Site") else "RUNS")
             self.rows.assessed.update((k, step) for step in acts.targets(actor))
             self.rows.seeds.append((actor, statement, k, *level, True))
+
+    def _add_recruitment(self, statement: int, k: int, scope: Scope, level: _Level) -> None:
+        """A labour harm said of a recruiter or of a place of recruitment enters there, and passes to the sites recruited
+        for; one that is of a recruiter's goods or stage too enters the steps of those sites that meet the rest.
+
+        What was looked at is the recruitment: the steps remain unassessed.
+        """
+        rest = replace(scope, actors=[])
+        severity, likelihood, confidence = level
+        for recruiter in self.scopes.recruiters(scope):
+            if scope.names_actor_only:
+                self.rows.seeds.append((recruiter, statement, k, *level, True))
+                continue
+            for step, sure in self.scopes.recruited(recruiter):
+                fit = self.scopes.fit(step, rest)
+                if fit is Fit.YES:
+                    self.rows.seeds.append((step, statement, k, severity, likelihood, confidence * sure, True))
+                elif fit is Fit.MAY:
+                    self.rows.maybe.append((statement, step))
+        for place, fit in self.scopes.recruiting_places(scope):
+            if fit is Fit.YES:
+                self.rows.seeds.append((place, statement, k, *level, False))
+            else:
+                self.rows.maybe.extend((statement, step) for step, _ in self.scopes.recruited(place))
 
     def add_clean(self) -> None:
         """What audits found clean: the risk types that they could find and did not, at the sites and steps examined."""
@@ -203,7 +229,7 @@ def _given(said: Mapping[str, Any], levels: Mapping[str, LevelRow]) -> tuple[int
 
 
 def _table(rows: list[tuple[int, int]]) -> I32:
-    return np.array(sorted(rows), np.int32).reshape(-1, 2)
+    return np.array(sorted(set(rows)), np.int32).reshape(-1, 2)
 
 
 def make_seeds(snapshot: Snapshot) -> Seeds:

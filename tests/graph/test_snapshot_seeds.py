@@ -113,6 +113,69 @@ def test_a_harm_said_of_a_company_and_a_site_assesses_that_site_alone() -> None:
     assert assessed(s) == {"pick"}
 
 
+def recruited() -> World:
+    """The site's workers come through an agency, and from a district of Nepal."""
+    w = world()
+    w.org("agency")
+    w.place("NP", country="NP")
+    w.place("district", within="NP")
+    w.link("RECRUITS_FOR", "agency", "site", confidence=0.5)
+    w.link("RECRUITS_FOR", "district", "site", confidence=0.4)
+    return w
+
+
+def test_a_labour_harm_said_of_a_recruiter_enters_by_it_and_another_harm_does_not() -> None:
+    w = recruited()
+    w.said("f", FORCED, ["agency"], severity=4)
+    s = w.snapshot()
+    assert entered(s) == {"agency"}
+    assert s.seeds.specific.all()
+    assert assessed(s) == set()
+    w = recruited()
+    w.said("f", "water-pollution", ["agency"], severity=4)
+    assert entered(w.snapshot()) == set()
+
+
+@pytest.mark.parametrize("about", ["district", "NP"])
+def test_a_labour_harm_said_of_a_place_of_recruitment_enters_there_as_a_generic_one(about: str) -> None:
+    w = recruited()
+    w.assessed("a", FORCED, [about], severity=3, likelihood=0.5)
+    s = w.snapshot()
+    assert (entered(s), may(s)) == ({"district"}, set())
+    assert not s.seeds.specific.any()
+
+
+def test_a_place_within_the_place_of_recruitment_may_be_it() -> None:
+    w = recruited()
+    w.place("village", within="district")
+    w.assessed("a", FORCED, ["village"], severity=3, likelihood=0.5)
+    s = w.snapshot()
+    assert (entered(s), may(s)) == (set(), {"pick"})
+
+
+def test_a_place_is_also_where_a_step_lies() -> None:
+    w = recruited()
+    w.link("LOCATED_IN", "pick", "district")
+    w.assessed("a", FORCED, ["NP"], severity=3, likelihood=0.5)
+    assert entered(w.snapshot()) == {"district", "pick"}
+
+
+def test_goods_of_a_place_are_not_the_people_recruited_there() -> None:
+    w = recruited()
+    w.assessed("a", FORCED, ["NP", "cotton"], severity=3, likelihood=0.5)
+    assert entered(w.snapshot()) == set()
+
+
+def test_a_harm_of_a_recruiter_for_some_goods_enters_the_steps_of_those_goods() -> None:
+    w = recruited()
+    w.kind("wool")
+    w.step("spin", stage="processing", of="wool", site="site")
+    w.said("f", FORCED, ["agency", "cotton"], severity=4, confidence=0.8)
+    s = w.snapshot()
+    assert entered(s) == {"pick"}
+    assert s.seeds.confidence.tolist() == [0.8 * 0.5]
+
+
 def test_own_conduct_enters_by_the_company() -> None:
     w = world()
     w.said("f", "own-conduct", ["company"], severity=2)
