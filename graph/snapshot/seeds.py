@@ -149,9 +149,9 @@ class _Maker:
             self.rows.seeds.append((actor, statement, k, *level, True))
 
     def _add_recruitment(self, statement: int, k: int, scope: Scope, level: _Level) -> None:
-        """A labour harm said of a recruiter or of a place of recruitment enters there, and passes to the sites recruited
-        for; one that is of a recruiter's goods or stage too enters the steps of those sites that meet the rest.
+        """A labour harm said of a recruiter or of a place of recruitment enters there, and passes to the sites.
 
+        One that is of a recruiter's goods or stage too enters the steps of the sites recruited for that meet the rest.
         What was looked at is the recruitment: the steps remain unassessed.
         """
         rest = replace(scope, actors=[])
