@@ -159,14 +159,11 @@ def steps_of(s: Snapshot, vertex: int) -> list[int]:
 
 
 def steps_in(s: Snapshot, place: int) -> list[int]:
-    """Steps in a place or within it: where the step says so, else where its site lies."""
+    """Steps in a place or within it: a step lies where it, or a site that performs it, is said to lie."""
     here = s.pairs("LOCATED_IN").sources(*s.places.down(place))
     steps = {v for v in here if s.is_type(v, "Step")}
     sites = [v for v in here if s.is_type(v, "Site")]
-    for step in s.pairs("PERFORMS").targets(*sites):
-        if not s.pairs("LOCATED_IN").targets(step):
-            steps.add(step)
-    return sorted(steps)
+    return sorted(steps.union(s.pairs("PERFORMS").targets(*sites)))
 
 
 def downstream_contracts(s: Snapshot, steps: Iterable[int], *, item: bool = False) -> list[int]:

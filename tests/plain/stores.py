@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,8 @@ from tests.plain.world import World
 DAYS = tuple(date(2026, 3, 1) + timedelta(days=n) for n in range(5))
 TYPES = {
     "step": "Step", "contract": "Contract", "site": "Site", "org": "Organisation", "place": "Place",
-    "kind": "Category", "lot": "Lot",
+    "kind": "Category", "lot": "Lot", "finding": "Finding", "assessment": "RiskAssessment", "audit": "Audit",
+    "risk": "RiskType",
 }  # fmt: skip
 STEPS = tuple(f"step-{n}" for n in range(5))
 TYPICAL = ("step-3", "step-4")
@@ -36,11 +37,23 @@ ORGS = ("org-0", "org-1")
 PLACES = ("place-0", "place-1")
 KINDS = ("kind-0", "kind-1", "kind-2")
 LOTS = ("lot-0",)
+STATEMENTS = ("finding-0", "finding-1", "assessment-0", "assessment-1")
+AUDITS = ("audit-0",)
+RISKS = ("forced-labour", "debt-bondage", "water-pollution", "own-conduct", "sanctions")
 STARTS = (*STEPS, *SITES, *ORGS, *PLACES, *KINDS)
 
 
+SCOPES = [
+    *((part,) for part in (*SITES, *ORGS, *KINDS, *PLACES, "step-0") * 2),
+    *product(KINDS, (*SITES, *ORGS, *PLACES)),
+    *(("place-0", site) for site in SITES),
+]
+"""What findings and assessments are about."""
+
+
 def key(name: str) -> str:
-    return f"local:{name}"
+    kind, _, rest = name.partition("-")
+    return f"risk:{rest}" if kind == "risk" else f"local:{name}"
 
 
 def type_of(name: str) -> str:
@@ -55,6 +68,8 @@ class Varied:
     gaps: bool = False
     denials: bool = False
     typical: bool = False
+    risks: bool = False
+    recruits: bool = False
     secrecy: bool = False
 
 
@@ -97,20 +112,45 @@ class Drawing:
         return self.draw(st.sampled_from(_few(tuple(names), most)))
 
     def record(self, name: str) -> Record:
-        draw, facts = self.draw, {"name": name}
+        draw = self.draw
+        facts: dict[str, Any] = {"name": name}
         if name in STEPS:
             stage = draw(st.sampled_from(["processing", "component", "final-manufacture", "cultivation", None]))
             facts |= {"stage": stage} if stage else {}
         if name in STEPS or name in CONTRACTS:
             known = draw(st.sampled_from(["some", None]))
             facts |= {"inputs_known": known} if known else {}
+        if type_of(name) in ("Finding", "RiskAssessment"):
+            facts |= self.statement(name)
+        if name in AUDITS:
+            facts["could_find"] = list(self.some(RISKS, 2))
         generic = self.is_typical(name)
         common = Common() if name in (*KINDS, *LOTS) else self.common(generic=generic, deniable=False)
         return Record(type_of(name), key(name), facts, common=common)
 
+    def statement(self, name: str) -> dict[str, Any]:
+        """What a finding or an assessment says."""
+        draw = self.draw
+        facts: dict[str, Any] = {
+            "severity": draw(st.sampled_from([None, 0, 1, 2, 3, 4])),
+            "stage": draw(st.sampled_from([None, None, "processing", "component"])),
+        }
+        if type_of(name) == "Finding":
+            facts["standing"] = draw(st.sampled_from([None, "alleged", "remedied", "refuted"]))
+        else:
+            facts["likelihood"] = draw(st.sampled_from([None, 0.0, 0.25, 0.5, 1.0]))
+        return {name: value for name, value in facts.items() if value is not None}
+
+    def about(self, statement: str) -> Iterator[Link]:
+        """A scope of one or two parts, and a risk type."""
+        parts = self.draw(st.sampled_from(SCOPES))
+        yield from (self.link("ABOUT", statement, part) for part in parts)
+        yield self.link("OF_TYPE", statement, f"risk-{self.draw(st.sampled_from(RISKS))}")
+
     def records(self) -> Iterator[Record]:
         """Most things have one record; some have two periods, or two sources; some are only named by links."""
-        for name in (*STEPS, *CONTRACTS, *SITES, *ORGS, *PLACES, *KINDS, *LOTS):
+        said = (*STATEMENTS, *AUDITS) if self.varied.risks else ()
+        for name in (*STEPS, *CONTRACTS, *SITES, *ORGS, *PLACES, *KINDS, *LOTS, *said):
             how = self.draw(st.integers(0, 9))
             if how > 0:
                 first = self.record(name)
@@ -152,8 +192,20 @@ class Drawing:
             for name in names:
                 yield from (self.link(type, name, wider) for wider in self.some(names))
 
+    def links_of_risks(self) -> Iterator[Link]:
+        for statement in STATEMENTS:
+            yield from self.about(statement)
+        for audit in AUDITS:
+            yield from (self.link("EXAMINED", audit, thing) for thing in self.some((*SITES, *STEPS[:2]), 2))
+            yield from (self.link("REPORTED", audit, finding) for finding in self.some(STATEMENTS[:2]))
+        for site in SITES if self.varied.recruits else ():
+            yield from (self.link("RECRUITS_FOR", who, site) for who in self.some((*ORGS, *PLACES)))
+
     def loads(self) -> tuple[Edition, ...]:
         items: list[Item] = [*self.records(), *self.links()]
+        if self.varied.risks:
+            items += [Record("RiskType", key(f"risk-{risk}"), {"name": risk}) for risk in RISKS]
+            items += self.links_of_risks()
         source = Source("register", "1", "A register", "A publisher")
         return (Edition(source, tuple(items)),)
 

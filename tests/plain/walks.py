@@ -80,9 +80,8 @@ def steps_of(world: World, start: str) -> set[str]:
 
 
 def places_of(world: World, step: str) -> set[str]:
-    """A step's place is its own, or else its sites'."""
-    own = world.targets("LOCATED_IN", step)
-    return own or world.targets("LOCATED_IN", *world.sources("PERFORMS", step))
+    """A step's places are its own and its sites'."""
+    return world.targets("LOCATED_IN", step, *world.sources("PERFORMS", step))
 
 
 def contracts_in(world: World, kind: str) -> set[str]:

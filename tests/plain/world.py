@@ -78,10 +78,13 @@ class World:
     def of_type(self, *types: str) -> set[str]:
         return {key for key, type in self.types.items() if type in types}
 
+    def described(self, key: str) -> list[Record]:
+        return [said.item for said in self.records.get(key, ()) if isinstance(said.item, Record)]
+
     # -- properties -------------------------------------------------------------------------------------------
     def values(self, key: str, name: str) -> list[Any]:
         """Every value that somebody gives a property at the moment."""
-        found = [said.item.properties.get(name) for said in self.records.get(key, ())]
+        found = [record.properties.get(name) for record in self.described(key)]
         return [value for value in found if value is not None]
 
     def inputs_known(self, key: str) -> str | None:
@@ -92,11 +95,15 @@ class World:
         """Of several, what most sources say, then the newest; one of them anyhow."""
         return next(iter(self.values(key, "stage")), None)
 
+    def confidence(self, key: str) -> float:
+        """How sure a statement is: what its sources say, the highest; else by how it is founded."""
+        commons = [record.common for record in self.described(key)]
+        stated = [common.confidence for common in commons if common.confidence is not None]
+        return max(stated or [CONFIDENCE[common.status] for common in commons], default=CONFIDENCE[Status.DECLARED])
+
     def is_typical(self, key: str) -> bool:
         """Whether a step only says what is typical of a kind."""
-        return bool(self.records.get(key)) and all(
-            said.item.common.status is Status.GENERIC for said in self.records[key]
-        )
+        return {record.common.status for record in self.described(key)} == {Status.GENERIC}
 
     def all_known(self, key: str) -> bool:
         """Whether all inputs are known: *all* is believed only where one of them stands, or where the chain begins."""
