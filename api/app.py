@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import pages, problems, routes
+from api import cypher_routes, pages, problems, routes
 from api.guard import Guard
 from api.service import Service
 from api.settings import MAX_SECONDS, Settings
@@ -62,6 +62,7 @@ def create_app(
     )
     problems.install(app)
     app.include_router(routes.router)
+    app.include_router(cypher_routes.router)
     app.include_router(pages.router)
     with as_file(files("visualisation") / "static") as static:
         app.mount("/static", StaticFiles(directory=static), name="static")

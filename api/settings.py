@@ -24,10 +24,11 @@ MAX_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``store`` is a URL; ``cache`` the folder of snapshots."""
+    """``store`` is a URL; ``cache`` the folder of snapshots; ``graph`` the published graph that Cypher is asked of."""
 
     store: str
     cache: Path
+    graph: str | None = None
 
 
 def data_folder() -> Path:
@@ -37,7 +38,12 @@ def data_folder() -> Path:
 def settings(store: str | None = None) -> Settings:
     """The settings from the arguments, else KEDJA_STORE, else a file in the user's data folder."""
     url = store or os.environ.get("KEDJA_STORE") or f"sqlite:///{data_folder() / 'kedja.sqlite'}"
-    return Settings(url, user_cache_path("kedja") / "snapshots")
+    return Settings(url, user_cache_path("kedja") / "snapshots", graph_url(None))
+
+
+def graph_url(given: str | None) -> str | None:
+    """The published graph in Neo4j that is named, else KEDJA_GRAPH."""
+    return given or os.environ.get("KEDJA_GRAPH") or None
 
 
 def demo_settings(store: str | None = None) -> Settings:

@@ -40,6 +40,12 @@ class NotInGraphError(InputError):
     code = "not_in_graph"
 
 
+class NoGraphError(InputError):
+    """No graph has been published where one is asked, or it holds more than the reader may see."""
+
+    code = "no_graph"
+
+
 class AmbiguousError(InputError):
     """A name that fits several entities; ``candidates`` are their (id, name) pairs."""
 
