@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from api import ask
 from api.export import FORMATS
+from api.in_cypher import in_cypher
 from api.routes import Asked, At, dated, newer
 from api.service import Service, When
 from api.settings import MAX_TEXT, MAX_TIER
@@ -49,7 +50,7 @@ def preferred_language(accepted: str) -> str:
     return best if weighed.get(best, rest) > 0 else "sv"
 
 
-def page_of(request: Request, question: str | None = None) -> Page:
+def page_of(request: Request, question: str | None = None, answer: Answer[Any] | None = None) -> Page:
     """What a page knows of its request; the language from the query, else from the browser, else Swedish."""
     query = tuple(request.query_params.multi_items())
     asked = request.query_params.get("lang")
@@ -59,7 +60,7 @@ def page_of(request: Request, question: str | None = None) -> Page:
         return page
     kept = {name: value for name, value in query if name not in ("selected", "open")}
     exports = tuple((format, page.url(f"/export/{question}.{format}", **kept)) for format in FORMATS[question])
-    return Page(lang=lang, path=page.path, query=query, exports=exports)
+    return replace(page, exports=exports, cypher=in_cypher(answer) if answer else ())
 
 
 @router.get("/")
@@ -127,7 +128,7 @@ def tier(
     subject = service.resolve(start[0], when).name if answer.data is not None and len(start) == 1 else None
     return pages.render_tier(
         answer,
-        page_of(request, "trace"),
+        page_of(request, "trace", answer),
         subject=subject,
         selected=selected or None,
         opened=opened,
@@ -155,20 +156,21 @@ def _or_none(question: Any) -> Any:
 @router.get("/exposure")
 def exposure(request: Request, service: Asked, when: At, subject: Name, risk: Name = RISK) -> str:
     answer = dated(when, ask.exposure(service, when, subject, risk or RISK, 200))
-    return pages.render_exposure(answer, page_of(request, "exposure"))
+    return pages.render_exposure(answer, page_of(request, "exposure", answer))
 
 
 @router.get("/affected")
 def affected(request: Request, service: Asked, when: At, start: Name, goods: Name = "", risk: Name = "") -> str:
     answer = dated(when, ask.affected(service, when, start, goods or None, risk or None))
-    return pages.render_affected(answer, page_of(request, "affected"))
+    return pages.render_affected(answer, page_of(request, "affected", answer))
 
 
 @router.get("/paths")
 def paths(request: Request, service: Asked, when: At, source: Name = "", target: Name = "") -> str:
     if not (source and target):
         return pages.render_paths(None, page_of(request))
-    return pages.render_paths(dated(when, ask.paths(service, when, source, target, 5)), page_of(request, "paths"))
+    answer = dated(when, ask.paths(service, when, source, target, 5))
+    return pages.render_paths(answer, page_of(request, "paths", answer))
 
 
 @router.get("/entity/{id:path}")

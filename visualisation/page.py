@@ -17,13 +17,15 @@ CLOCKS = ("valid_at", "known_at")
 class Page:
     """What a page knows of its request: the language, the path and the query as it came (repeated names kept).
 
-    ``exports`` are (name, address) of files that the server can make of the same answer.
+    ``exports`` are (name, address) of files that the server can make of the same answer, ``cypher`` (name, text) of the
+    questions to a published graph that ask the like.
     """
 
     lang: str = "sv"
     path: str = "/"
     query: tuple[tuple[str, str], ...] = ()
     exports: tuple[tuple[str, str], ...] = ()
+    cypher: tuple[tuple[str, str], ...] = ()
 
     def url(self, path: str | None = None, /, **changes: str | None) -> str:
         """The address of this page with some of its query changed (``None`` drops a name), or of another path."""

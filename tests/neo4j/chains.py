@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from hypothesis import strategies as st
 
-from graph.sqlite.store import SqliteStore
+from graph.sqlite.store import Store
 from ontology.model import LINKS
 from ontology.records import Common, Link, Mode, Polarity, Record, Ref, Secrecy, Source, Status
 
@@ -88,7 +88,7 @@ class Chain:
             source, target = (Ref(type_of(end), self.key(end)) for end in (one.source, one.target))
             yield Link(one.type, source, target, one.facts, common=one.common, row_key=row)
 
-    def load(self, store: SqliteStore) -> list[int]:
+    def load(self, store: Store) -> list[int]:
         """Publish both editions; gives the number of each publication."""
         published = []
         for edition in (1, 2):
