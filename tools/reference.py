@@ -1,4 +1,4 @@
-"""Write docs/reference/: commands, HTTP API and settings, each from the program itself.
+"""Write docs/reference/: commands, HTTP API, settings and the questions as Cypher, each from the program itself.
 
 `python -m tools.reference`. The same program gives the same bytes; a test holds the files equal.
 """
@@ -20,6 +20,7 @@ import api.commands  # noqa: F401  (registers the commands)
 from api import export, names, pages, problems, settings
 from api.app import create_app
 from api.cli import app as command_line
+from graph.neo4j.questions import Question, questions
 from ontology import errors
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,6 +79,23 @@ PROBLEMS_INTRO = """## Problems
 An error is `application/problem+json` (RFC 9457) with `type`, `title`, `status`, `code` and `detail` (the remedy);
 `ambiguous` adds `candidates`. A valid identifier that is not in the graph is no error: it answers 200 with
 `knowledge: not_in_graph`.
+"""
+CYPHER_INTRO = """\
+For a graph that `kedja publish` has put in Neo4j (5.26 or 2026.x). The same questions are answered by `kedja trace`,
+`exposure`, `affected` and `paths` from a snapshot, faster, with evidence, typical links and whom to ask; these are for
+those who know Cypher and want to go on from there. Tests hold both equal on random graphs, where both answer: along
+item links, with the fewest tier, the company list, and statements that are of a risk type.
+
+`kedja cypher NAME` asks one, `kedja cypher` lists them, `kedja cypher NAME --show` prints its text. That text, which is
+also the file `graph/cypher/NAME.cypher`, runs in Neo4j Browser as it stands: its first clause gives the parameters
+their values. A number in a pattern, marked by its name, changes with it. The pages of the explorer show their question
+in the same way, and `GET /v1/cypher/NAME` gives it with the values of its query.
+
+Every walk is asked for a day. A relationship's `valid_from` and `valid_to` say when it holds. Properties of nodes are
+those of the day of the mark `(:KedjaPublication)`: a question that needs them says `day_is_marks: false` on others. The
+graph is of one publication at one clearance; for another, publish another.
+
+A company, site or step is given by id or by the first of its keys; `kedja cypher` takes its other keys and names too.
 """
 PAGES_INTRO = """## Pages and files
 
@@ -301,7 +319,28 @@ def settings_page() -> str:
     )
 
 
-PAGES = {"cli.md": cli_page, "api.md": api_page, "settings.md": settings_page}
+# -- the questions as Cypher -----------------------------------------------------------------------------------
+
+
+def question_page(asked: Question) -> str:
+    given = [
+        (f"`{p.name}`", p.kind, f"`{p.default}`" if p.default else "required", p.meaning) for p in asked.parameters
+    ]
+    return "\n".join(
+        [
+            f"## {asked.name}\n\n{asked.title}. {asked.question}\n",
+            table(("parameter", "kind", "default", "meaning"), given),
+            table(("column", "meaning"), [(f"`{name}`", meaning) for name, meaning in asked.returns]),
+            f"Cost: {asked.cost}\n\nExample:\n\n```\n{asked.example}\n```\n",
+        ]
+    )
+
+
+def cypher_page() -> str:
+    return "\n".join([f"# Questions as Cypher\n\n{MADE}\n{CYPHER_INTRO}", *map(question_page, questions().values())])
+
+
+PAGES = {"cli.md": cli_page, "api.md": api_page, "settings.md": settings_page, "cypher.md": cypher_page}
 
 
 def main() -> None:
