@@ -8,6 +8,7 @@ from typing import NoReturn
 import typer
 
 import api.commands.ask
+import api.commands.cypher
 import api.commands.demo
 import api.commands.describe
 import api.commands.export

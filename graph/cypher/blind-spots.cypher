@@ -40,9 +40,7 @@ CALL (s, day) {
   RETURN u, min(size(r)) AS hops
 }
 WITH u, day, min(hops) AS tier, collect({c: s, tier: hops}) AS walks
-WHERE NOT (u:Step AND u.status = 'generic')
-  AND NOT coalesce(u.stage IN ['cultivation', 'extraction'] OR u.inputs_known = 'all'
-    AND EXISTS { (u)<-[e:DELIVERED_UNDER|SUPPLIES]-() WHERE e.valid_from <= day < e.valid_to }, false)
+WHERE u.open AND NOT (u:Step AND u.status = 'generic')
 // Whom to ask: the holder of the nearest contract whose clause reaches that far.
 WITH *, head(COLLECT {
     UNWIND [w IN walks WHERE w.tier <= {advanced: 2147483647, basic: 1}[w.c.clause_level]] AS w

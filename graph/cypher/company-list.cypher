@@ -44,9 +44,7 @@ RETURN ['holds', 'runs', 'operates', 'sells_to'][why] AS why, o.id AS company, o
     WHERE NOT c IN onward AND all(e IN r WHERE e.valid_from <= day < e.valid_to
       AND (e.status <> 'generic' OR NOT e:DELIVERED_UNDER|SUPPLIES))
       AND COUNT { MATCH (c)<-[q:DELIVERED_UNDER|SUPPLIES*0..]-(u)
-        WHERE all(e IN q WHERE e.valid_from <= day < e.valid_to AND e.status <> 'generic')
-          AND NOT coalesce(u.stage IN ['cultivation', 'extraction'] OR u.inputs_known = 'all'
-            AND EXISTS { (u)<-[e:DELIVERED_UNDER|SUPPLIES]-() WHERE e.valid_from <= day < e.valid_to }, false)
+        WHERE all(e IN q WHERE e.valid_from <= day < e.valid_to AND e.status <> 'generic') AND u.open
         RETURN DISTINCT u } > 0
     RETURN DISTINCT c.id AS id ORDER BY id } AS contracts,
   EXISTS { (:KedjaPublication {valid_at: day}) } AS day_is_marks

@@ -38,9 +38,7 @@ CALL (s, day) {
 }
 WITH u, min(hops) AS tier, day
 // Everything that one or two links say of a step: its site, its company, its place, its goods, and what names it.
-WITH tier, u:Step AS step, NOT (u:Step AND u.status = 'generic')
-    AND NOT coalesce(u.stage IN ['cultivation', 'extraction'] OR u.inputs_known = 'all'
-      AND EXISTS { (u)<-[e:DELIVERED_UNDER|SUPPLIES]-() WHERE e.valid_from <= day < e.valid_to }, false) AS end,
+WITH tier, u:Step AS step, u.open AND NOT (u:Step AND u.status = 'generic') AS end,
   COLLECT { MATCH p = (u:Step)<-[:PERFORMS*0..1]-(at)-[f:ABOUT|EXAMINED|LOCATED_IN|OPERATES|OUTPUTS|PERFORMS|RUNS]-()
     WHERE all(e IN relationships(p) WHERE e.valid_from <= day < e.valid_to)
     RETURN DISTINCT CASE type(f) WHEN 'PERFORMS' THEN CASE at WHEN u THEN 'site' END WHEN 'LOCATED_IN' THEN 'place'
