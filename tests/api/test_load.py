@@ -1,0 +1,216 @@
+"""A server on the Swedish statistics, asked from all sides while loads are published: an hour's worth of a bad day."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import logging
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+
+ALONE, TOGETHER, EVERY = 60.0, 600.0, 60.0
+"""Seconds of the light questions by themselves, of all together, and between two loads."""
+RATE, HEAVY = 20, 50
+"""Light questions a second, whatever the answers take (open loop), and clients that ask heavy ones without pause."""
+LOG = logging.getLogger(__name__)
+KEDJA = str(Path(sys.executable).parent / "kedja")
+WORDS = ("region", "handskar", "läkemedel", "ab", "stockholm", "medicin", "städ", "livsmedel")
+
+
+def kedja(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [KEDJA, *arguments]
+    return subprocess.run(command, env=os.environ | environment, check=True, capture_output=True, text=True)
+
+
+@dataclass
+class Seen:
+    """What became of the requests. Times in seconds since they were due."""
+
+    light: list[float] = field(default_factory=list)
+    statuses: dict[int, int] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    memory: list[tuple[float, int]] = field(default_factory=list)
+    publications: dict[int, float] = field(default_factory=dict)
+    """When each publication was first answered from."""
+
+    def note(self, response: httpx.Response) -> None:
+        self.statuses[response.status_code] = self.statuses.get(response.status_code, 0) + 1
+        if response.status_code >= 500 and not (response.status_code == 503 and "retry-after" in response.headers):
+            self.wrong.append(f"{response.status_code} {response.request.url}: {response.text[:200]}")
+
+    def p99(self) -> float:
+        return statistics.quantiles(self.light, n=100)[98]
+
+
+@dataclass
+class Server:
+    url: str
+    process: int
+    cache: Path
+    own: dict[str, str]
+    contracts: Sequence[str]
+    companies: Sequence[str]
+
+    def memory(self) -> int:
+        """Bytes that are in memory and nobody else's, those of mapped files left out."""
+        lines = Path(f"/proc/{self.process}/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("load")
+    own = {"KEDJA_STORE": f"sqlite:///{folder / 'kedja.sqlite'}", "XDG_CACHE_HOME": str(folder / "cache")}
+    kedja("load", "reference", **own)
+    kedja("load", "swedish-procurement", str(Path(os.environ["KEDJA_DATA"]) / "se-procurement-2021"), **own)
+    command = [KEDJA, "serve", "--port", "0"]
+    with subprocess.Popen(command, env=os.environ | own, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[4].rstrip("/")
+        with httpx.Client(base_url=url, timeout=60) as client:
+            found = {
+                kind: [
+                    hit["id"]
+                    for word in WORDS
+                    for hit in client.get("/v1/search", params={"q": word, "type": kind, "limit": 100}).json()["hits"]
+                ]
+                for kind in ("Contract", "Organisation")
+            }
+        yield Server(url, process.pid, folder / "cache", own, found["Contract"], found["Organisation"])
+        process.send_signal(signal.SIGINT)
+
+
+def light(server: Server, chance: random.Random) -> tuple[str, dict[str, Any]]:
+    contract, company = chance.choice(server.contracts), chance.choice(server.companies)
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("/v1/search", {"q": chance.choice(WORDS)}),
+        (f"/v1/entities/{company}", {}),
+        ("/v1/exposure", {"subject": contract, "risk": "forced-labour"}),
+        ("/v1/trace", {"start": contract, "max_tier": 2}),
+    ]
+    return chance.choice(asked)
+
+
+def heavy(server: Server, chance: random.Random) -> tuple[str, dict[str, Any]]:
+    company = chance.choice(server.companies)
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("/v1/exposure", {"subject": "all", "risk": "forced-labour"}),
+        ("/v1/exposure", {"subject": company, "risk": "workers-rights"}),
+        ("/v1/affected", {"start": company}),
+        ("/v1/affected", {"start": "cpv:33000000"}),
+        ("/v1/trace", {"start": company, "risk": "forced-labour", "max_nodes": 5000}),
+    ]
+    return chance.choice(asked)
+
+
+async def ask_light(client: httpx.AsyncClient, server: Server, seen: Seen, seconds: float) -> None:
+    """Questions at a steady rate: one that has to wait is late from when it was due."""
+    chance, begun = random.Random(1), time.monotonic()
+
+    async def one(due: float) -> None:
+        path, params = light(server, chance)
+        response = await client.get(path, params=params)
+        seen.light.append(time.monotonic() - due)
+        seen.note(response)
+        if response.status_code == 200:
+            seen.publications.setdefault(response.json()["as_of"]["publication"], time.time())
+
+    async with asyncio.TaskGroup() as group:
+        for number in range(int(seconds * RATE)):
+            due = begun + number / RATE
+            await asyncio.sleep(max(0.0, due - time.monotonic()))
+            group.create_task(one(due))
+
+
+async def ask_heavy(client: httpx.AsyncClient, server: Server, seen: Seen, until: float, seed: int) -> None:
+    chance = random.Random(seed)
+    while time.monotonic() < until:
+        path, params = heavy(server, chance)
+        response = await client.get(path, params=params)
+        seen.note(response)
+        if response.status_code == 503:
+            await asyncio.sleep(min(float(response.headers.get("retry-after", 1)), 5.0))
+
+
+async def watch(server: Server, seen: Seen, until: float) -> None:
+    begun = time.monotonic()
+    while time.monotonic() < until:
+        seen.memory.append((time.monotonic() - begun, server.memory()))
+        await asyncio.sleep(1)
+
+
+def edition(folder: Path, number: int) -> Path:
+    """A small workbook of one more contract, an edition of its own."""
+    place = folder / f"edition-{number}"
+    place.mkdir()
+    (place / "About.csv").write_text(f"Series,Edition,Title,Publisher\nload,{number},Load {number},A publisher\n")
+    with (place / "Contracts.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["Id", "Name"])
+        rows.writerows([f"local:load/{n}", f"Contract {n}"] for n in range(number + 1))
+    return place
+
+
+async def load_now_and_then(folder: Path, own: dict[str, str], until: float) -> None:
+    number = 0
+    while time.monotonic() < until:
+        number += 1
+        await asyncio.to_thread(kedja, "load", "workbook", str(edition(folder, number)), **own)
+        await asyncio.sleep(EVERY)
+
+
+def ready(server: Server) -> list[float]:
+    """When each snapshot came into the cache."""
+    return sorted(path.stat().st_mtime for path in server.cache.rglob("v-id-blob*"))
+
+
+async def asked(server: Server, folder: Path, own: dict[str, str], alone: float, together: float) -> tuple[Seen, Seen]:
+    limits, first, second = httpx.Limits(max_connections=None), Seen(), Seen()
+    async with httpx.AsyncClient(base_url=server.url, timeout=120, limits=limits) as client:
+        await ask_light(client, server, first, alone)
+        until = time.monotonic() + together
+        async with asyncio.TaskGroup() as group:
+            group.create_task(ask_light(client, server, second, together))
+            group.create_task(watch(server, second, until))
+            group.create_task(load_now_and_then(folder, own, until))
+            for number in range(HEAVY):
+                group.create_task(ask_heavy(client, server, second, until, number))
+    return first, second
+
+
+@pytest.mark.soak
+def test_light_questions_are_answered_beside_heavy_ones_and_loads(server: Server, tmp_path: Path) -> None:
+    first, second = asyncio.run(asked(server, tmp_path, server.own, ALONE, TOGETHER))
+    early = max(memory for at, memory in second.memory if at <= EVERY)
+    late = max(memory for at, memory in second.memory if at >= TOGETHER - EVERY)
+    waits = waited(server, second)
+    LOG.info(
+        "p99 of light questions: %.3f s of %d alone, %.3f s of %d beside heavy ones (%s); memory %d MB in the first"
+        " minute, %d MB in the last; publications answered from at most %.1f s after they were ready (%d)",
+        first.p99(), len(first.light), second.p99(), len(second.light), second.statuses, early // 10**6,
+        late // 10**6, max(waits, default=0.0), len(waits),
+    )  # fmt: skip
+    assert first.wrong + second.wrong == []
+    assert second.p99() <= 3 * first.p99()
+    assert late <= 1.1 * early
+    assert waits
+    assert max(waits) <= 5
+
+
+def waited(server: Server, seen: Seen) -> list[float]:
+    """How long each publication's snapshot had been there when it was first answered from, in seconds."""
+    stood = ready(server)
+    later = list(seen.publications.values())[1:]
+    return [answered - max((at for at in stood if at <= answered), default=answered) for answered in later]
