@@ -124,8 +124,8 @@ async def ask_light(client: httpx.AsyncClient, server: Server, seen: Seen, secon
         response = await client.get(path, params=params)
         seen.light.append(time.monotonic() - due)
         seen.note(response)
-        if response.status_code == 200:
-            seen.publications.setdefault(response.json()["as_of"]["publication"], time.time())
+        if response.status_code == 200 and (told := response.json().get("as_of")):
+            seen.publications.setdefault(told["publication"], time.time())
 
     async with asyncio.TaskGroup() as group:
         for number in range(int(seconds * RATE)):
