@@ -30,7 +30,7 @@
 WITH 'demo:contract-gloves-kalmar' AS contract, 'forced-labour' AS risk, date('2026-11-01') AS day, 100 AS rounds
 MATCH (t:Entity WHERE t.valid_from <= day < t.valid_to) WHERE t.id = contract OR t.key = contract
 MATCH (k:RiskType {key: 'risk:' + risk})<-[:WITHIN*0..]-(narrow)
-WITH t, rounds, day, k.passes AS passes, collect(DISTINCT narrow.key) AS risks
+WITH t, rounds, day, k.passes AS passes, collect(DISTINCT substring(narrow.key, 5)) AS risks
 // What reaches the contract, and where statements of the risk enter that.
 CALL (t, passes, risks, day) {
   MATCH (t)<-[r:HOLDS|OPERATES|OWNS|PERFORMS|RECRUITS_FOR|RUNS|DELIVERED_UNDER|SUPPLIES*0..]-(at)
