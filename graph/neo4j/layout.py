@@ -3,8 +3,8 @@
 ::
 
     (:Entity:<Type> {id, hash, name, key, keys[], <ontology properties as settled>, status, confidence,
-        confidence_stated, valid_from, valid_to, sources[], ghost?, conflicts[]?, record?, source?, locator?, cites?,
-        secrecy?})
+        confidence_stated, valid_from, valid_to, sources[], ghost?, open?, conflicts[]?, record?, source?, locator?,
+        cites?, secrecy?})
     (:Record {id, hash, type, name, key, keys[], <its properties>, status, confidence?, denied, valid_from, valid_to,
         source, locator, cites, secrecy})-[:DESCRIBES]->(:Entity)
     (:Source {id, hash, series, edition, title, publisher, url, licence, language, published?, retrieved?, sha256, mode,
@@ -12,7 +12,8 @@
     (:Alias {name, hash})-[:ALSO {hash}]->(:Entity)
     (:RiskType {family, labour, passes[], assessed})-[:WITHIN {id, hash}]->(:RiskType)
     [:<LINK_TYPE> {id, hash, resolution?, status, confidence, confidence_stated, valid_from, valid_to, source, locator,
-        cites, secrecy, <ontology properties>}]        one for each statement; derived ones: derived, rests_on[], method
+        cites, secrecy, <ontology properties>, stated_from?, stated_to?, stretch?}]
+                                                       one for each statement; derived ones: derived, rests_on[], method
     [:DENIED {type, ...}]                              a statement that is denied, with the type that it denies
     (:RiskAssessment|Finding)-[:ENTERS {id, hash, derived, risk, severity?, likelihood?, confidence, low, high, basis,
         valid_from, valid_to}]->(step or actor)        see ``entering.py``
@@ -22,6 +23,11 @@
 
 - A day is a DATE and always there: no bound is 0001-01-01 or 9999-12-31, so that a statement holds on a day where
   ``e.valid_from <= $day < e.valid_to``.
+- The bounds of a relationship say when it holds: the statement's own, cut to those of its ends, so that no pattern need
+  look at the nodes on its way. Where they were cut ``stated_from`` and ``stated_to`` keep the statement's own. A
+  statement that holds in several periods is there once for each, all but the first with their ``stretch``.
+- ``open`` of a step or contract says whether something may lie upstream that nobody has told, ``conflicts`` which
+  properties sources are in conflict about; both on the mark's day, as all settled properties.
 - ``confidence`` is always there on entities and links: the method's own by status where the source stated none.
 - A ``Record`` stands apart only where an entity has several, or a denied one, or where its properties are not those of
   the entity on the mark's day; else the entity carries ``record``, ``source``, ``locator``, ``cites`` and ``secrecy``.
@@ -71,7 +77,7 @@ RESERVED = frozenset(
     {
         "id", "hash", "type", "key", "keys", "record", "source", "sources", "locator", "cites", "secrecy", "status",
         "confidence", "confidence_stated", "valid_from", "valid_to", "denied", "derived", "rests_on", "method",
-        "resolution", "ghost", "conflicts", "as_written", "family", "labour", "passes", "assessed",
+        "resolution", "ghost", "open", "conflicts", "as_written", "stated_from", "stated_to", "stretch", "family", "labour", "passes", "assessed",
     }
 )  # fmt: skip
 """Names that the layout uses itself; no declared property may bear one."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from graph.identity import entity_id
 from graph.neo4j.entering import Entering, Exposures
+from graph.neo4j.holding import Ends
 from graph.neo4j.layout import ALSO, DENIED, RECORD, RISK, SOURCE, WITHIN, bound, encoded
 from graph.neo4j.row import Row
 from graph.questions.exposed import assessed
@@ -29,8 +30,9 @@ def rows(store: Store, at: At, snapshot: Snapshot, entering: Entering) -> Iterat
         yield Row(SOURCE, id_, _source(source))
     yield from _entities(store, at, snapshot)
     yield from _within(snapshot)
-    yield from _stored(store, at, snapshot)
-    yield from _derived(snapshot)
+    ends = Ends(snapshot)
+    yield from _stored(store, at, snapshot, ends)
+    yield from _derived(snapshot, ends)
     yield from entering.rows()
     yield from Exposures(snapshot).rows()
 
@@ -85,6 +87,8 @@ def _settled(snapshot: Snapshot, vertex: int, kind: str) -> dict[str, Any]:
         "valid_from": bound(int(v.valid_from[vertex])),
         "valid_to": bound(int(v.valid_to[vertex])),
         **({"ghost": True} if v.ghost[vertex] else {}),
+        **({"open": snapshot.is_open(vertex)} if "inputs_known" in NODES[kind].properties else {}),
+        **({"conflicts": conflicts} if (conflicts := [one.property for one in snapshot.disputes(vertex)]) else {}),
     }
 
 
@@ -100,11 +104,14 @@ def _where(common: Common, source: str, locator: str) -> dict[str, Any]:
     return {"source": source, "locator": locator, "cites": common.cites, "secrecy": common.secrecy.name.lower()}
 
 
+def _days(common: Common) -> tuple[int, int]:
+    """[from, to) in days since 1970-01-01."""
+    return to_day(common.valid_from, BEGINNING), to_day(common.valid_to, END)
+
+
 def _period(common: Common) -> dict[str, Any]:
-    return {
-        "valid_from": bound(to_day(common.valid_from, BEGINNING)),
-        "valid_to": bound(to_day(common.valid_to, END)),
-    }
+    first, last = _days(common)
+    return {"valid_from": bound(first), "valid_to": bound(last)}
 
 
 def _record(record: StoredRecord) -> Row:
@@ -172,12 +179,12 @@ def _within(snapshot: Snapshot) -> Iterator[Row]:
 # -- links ----------------------------------------------------------------------------------------------------------
 
 
-def _stored(store: Store, at: At, snapshot: Snapshot) -> Iterator[Row]:
+def _stored(store: Store, at: At, snapshot: Snapshot, ends: Ends) -> Iterator[Row]:
     """Every statement of a link whose ends are there: a link whose end was erased goes with it."""
-    there = frozenset(snapshot.topology.vertices.id)
     for link in store.links(at):
-        if link.source in there and link.target in there and link.type in LINKS:
-            yield _link(link, snapshot.method.confidence[link.common.status])
+        if link.source in ends.place and link.target in ends.place and link.type in LINKS:
+            row = _link(link, snapshot.method.confidence[link.common.status])
+            yield from ends.holding(row, *_days(link.common))
 
 
 def _link(link: StoredLink, confidence: float) -> Row:
@@ -197,7 +204,7 @@ def _link(link: StoredLink, confidence: float) -> Row:
     return Row(DENIED if denied else link.type, link.id, {**facts, **kind}, link.source, link.target)
 
 
-def _derived(snapshot: Snapshot) -> Iterator[Row]:
+def _derived(snapshot: Snapshot, ends: Ends) -> Iterator[Row]:
     """The links that were made at the freeze, marked as such, with the links that they rest on."""
     edges, ids = snapshot.topology.edges, snapshot.topology.vertices.id
     method = f"{snapshot.method.name}/{snapshot.method.version}"
@@ -213,5 +220,6 @@ def _derived(snapshot: Snapshot) -> Iterator[Row]:
             "valid_from": bound(int(edges.valid_from[edge])),
             "valid_to": bound(int(edges.valid_to[edge])),
         }
-        ends = (ids[int(edges.source[edge])], ids[int(edges.target[edge])])
-        yield Row(LINK_TYPES[edges.type[edge]], edges.id(edge), facts, *ends)
+        source, target = ids[int(edges.source[edge])], ids[int(edges.target[edge])]
+        row = Row(LINK_TYPES[edges.type[edge]], edges.id(edge), facts, source, target)
+        yield from ends.holding(row, int(edges.valid_from[edge]), int(edges.valid_to[edge]))
