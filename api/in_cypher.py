@@ -11,7 +11,7 @@ from graph.neo4j.questions import question
 
 
 def in_cypher(answer: Answer[Any]) -> tuple[tuple[str, str], ...]:
-    """(name, text) of each question that asks the like of a published graph; none for a period, which it cannot be asked.
+    """(name, text) of each question that asks the like of a published graph; none for a period.
 
     See docs/reference/cypher.md for what each leaves to the snapshot.
     """

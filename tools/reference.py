@@ -31,6 +31,7 @@ MADE = "Made by `python -m tools.reference` from the program itself; do not edit
 VARIABLES = {
     "KEDJA_STORE": "Store of every command without `--store`: `sqlite:///relative/path` or `sqlite:////absolute/path`. "
     "`kedja demo` has a store of its own and does not read it.",
+    "KEDJA_GRAPH": "A published graph, `neo4j://host:port`, that `kedja cypher` and `/v1/cypher` ask; none if not set.",
     "KEDJA_NEO4J_USER": "User of the Neo4j server that the graph is published to.",
     "KEDJA_NEO4J_PASSWORD": "The user's password: never in an address, which logs and process lists show.",
     "KEDJA_LANG": "Language of answers in the terminal, `sv` or `en`. A page takes its own from the address, else from "

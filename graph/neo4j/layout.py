@@ -77,7 +77,8 @@ RESERVED = frozenset(
     {
         "id", "hash", "type", "key", "keys", "record", "source", "sources", "locator", "cites", "secrecy", "status",
         "confidence", "confidence_stated", "valid_from", "valid_to", "denied", "derived", "rests_on", "method",
-        "resolution", "ghost", "open", "conflicts", "as_written", "stated_from", "stated_to", "stretch", "family", "labour", "passes", "assessed",
+        "resolution", "ghost", "open", "conflicts", "as_written", "stated_from", "stated_to", "stretch",
+        "family", "labour", "passes", "assessed",
     }
 )  # fmt: skip
 """Names that the layout uses itself; no declared property may bear one."""

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graph.neo4j.publishing import publish
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graph.sqlite
 from graph.answer import Basis, Links
 from graph.neo4j.address import Address
+from graph.neo4j.publishing import publish
 from graph.neo4j.questions import ask, questions
 from graph.neo4j.server import Server, connected
 from graph.questions.affected import affected
@@ -31,7 +31,7 @@ from tests.neo4j import servers
 from tests.neo4j.chains import DAY, LOADED, RISKS, Chain, chains
 from tests.neo4j.reading import ACTORS, GOODS, Reading
 
-FEW, MANY = 6, 60
+FEW, MANY = 3, 60
 """Examples in `make test` and in `make soak`."""
 VIEWS = ((2, Secrecy.PUBLIC), (1, Secrecy.PUBLIC), (2, Secrecy.RESTRICTED))
 """Editions and clearances that a reader may have."""
