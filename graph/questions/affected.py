@@ -20,7 +20,7 @@ from graph.questions.company import Related, buyers_from, listed, on_path, owned
 from graph.questions.denied import denied_beside, only_denied
 from graph.questions.ends import clause_reach
 from graph.questions.groups import contracts_in, downstream_contracts, find, regions_of
-from graph.questions.naming import Naming, named_path, statements_data
+from graph.questions.naming import Naming, by_name, named_path, statements_data
 from graph.questions.nearest import at_any_time, nearest
 from graph.questions.untold import untold
 from graph.questions.walks import GOODS, TIERS
@@ -203,10 +203,10 @@ class _Affected:
     # -- the answer -------------------------------------------------------------------------------------------
     def answer(self, question: str) -> Answer[AffectedData]:
         s, naming = self.s, self.naming
-        order = [(c, Resolution.ITEM, r) for c, r in sorted(self.item.items(), key=_surest)]
-        order += [(c, Resolution.GENERIC, r) for c, r in sorted(self.generic.items(), key=_surest)]
+        order = [(c, Resolution.ITEM, r) for c, r in sorted(self.item.items(), key=self._surest)]
+        order += [(c, Resolution.GENERIC, r) for c, r in sorted(self.generic.items(), key=self._surest)]
         rows = [self._row(c, resolution, r, explained=n < PATHS) for n, (c, resolution, r) in enumerate(order)]
-        rows += [self._row(c, Resolution.COMPANY, None, explained=False) for c in self.linked]
+        rows += [self._row(c, Resolution.COMPANY, None, explained=False) for c in by_name(s, self.linked)]
         may = self._may_apply()
         counts = self._counts(may)
         data = AffectedData(
@@ -215,7 +215,7 @@ class _Affected:
             contracts=tuple(rows),
             company_list=self.list,
             may_apply=naming.ids(may),
-            regions=tuple(sorted({region for row in rows for region in row.regions})),
+            regions=naming.ids(self._regions(*(*self.item, *self.generic, *self.linked))),
             counts=counts,
             formerly=self._elsewhen(),
             contracts_all=len(s.of_type("Contract")),
@@ -300,11 +300,10 @@ class _Affected:
         contracts = {v for v in found if s.is_type(v, "Contract")}.union(s.pairs("FOR_LOT").sources(*lots))
         return untold(s, contracts - set(self.item) - set(self.generic) - set(self.linked))
 
+    def _surest(self, row: tuple[int, _Reached]) -> tuple[float, int, str, int]:
+        contract, reached = row
+        return -reached.certainty, reached.tier, self.s.name(contract), contract
+
     def _touched(self) -> set[int]:
         begin = self.begin
         return {self.vertex, *begin.steps, *begin.companies, *begin.persons, *begin.sellers}
-
-
-def _surest(row: tuple[int, _Reached]) -> tuple[float, int, int]:
-    contract, reached = row
-    return -reached.certainty, reached.tier, contract

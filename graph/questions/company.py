@@ -135,7 +135,7 @@ def listed(
         contracts = {key: found & among for key, found in contracts.items()}
     unsure = untold(s, set().union(*contracts.values()) - known)
     rows = []
-    for key, relation in sorted(closest.items()):
+    for key, relation in sorted(closest.items(), key=lambda item: (s.name(item[0][0]), item[0])):
         open_ones = contracts[key] - known
         mine = open_ones if relation.named else open_ones & unsure
         if mine or keep_empty:

@@ -148,7 +148,7 @@ class _Exposure:
 
     # -- the group --------------------------------------------------------------------------------------------
     def _order(self) -> list[int]:
-        """Positions of the contracts: most severe first, then item before generic, then surest, then by id."""
+        """Positions of the contracts: most severe first, then item before generic, then surest, then by name and id."""
         item = np.maximum(self.severity[Basis.SPECIFIC, Links.ITEM], self.severity[Basis.GENERIC, Links.ITEM])
         top = self._top()
         low = np.zeros(len(self.contracts))
@@ -157,7 +157,10 @@ class _Exposure:
             low = np.where(top == level, values, low)
         rank = {name: place for place, name in enumerate(("reached", "supplier_link_only", "unknown", "none_found"))}
         known = np.array([rank[name] for name in self.knowledge], np.int64)
-        return [int(row) for row in np.lexsort((self.contracts, known, -low, -item, -top))]
+        contracts = self.contracts.tolist()
+        by_name = sorted(range(len(contracts)), key=lambda row: (self.s.name(contracts[row]), contracts[row]))
+        names = np.argsort(np.array(by_name, np.int64))
+        return [int(row) for row in np.lexsort((names, known, -low, -item, -top))]
 
     def _top(self) -> I64:
         """The highest level reached by each contract on any basis and links, -1 where none."""
@@ -247,7 +250,7 @@ class _Exposure:
             for buyer in regions_of(self.s, self.served.get(int(contract), ())):
                 rows.setdefault(buyer, []).append(row)
         found = [self._buyer(buyer, own) for buyer, own in rows.items()]
-        return tuple(sorted(found, key=_most_severe))
+        return tuple(sorted(found, key=lambda buyer: (*_most_severe(buyer), self._name(buyer.buyer), buyer.buyer)))
 
     def _buyer(self, buyer: int, rows: Sequence[int]) -> BuyerCount:
         top = self._top()[rows]
@@ -302,7 +305,16 @@ class _Exposure:
                     contracts_item=int(reached[Links.ITEM][place]),
                 )
             )
-        return tuple(sorted(found, key=lambda o: (-(-1 if o.severity is None else o.severity), -o.contracts, o.node)))
+
+        def rank(origin: Origin) -> tuple[int, int, str, str]:
+            severity = -1 if origin.severity is None else origin.severity
+            return -severity, -origin.contracts, self._name(origin.node), origin.node
+
+        return tuple(sorted(found, key=rank))
+
+    def _name(self, id: str) -> str:
+        vertex = self.s.vertex(id)
+        return "" if vertex is None else self.s.name(vertex)
 
     def _contracts_below(self, vertices: I64, mine: Bool, rows: I64, links: Links) -> I64:
         """How many contracts of the group each seeded vertex reaches, shape as given."""
@@ -370,9 +382,9 @@ def _ends_of(s: Snapshot, name: str, *, reverse: bool) -> dict[int, list[int]]:
     return {contract: sorted(named) for contract, named in found.items()}
 
 
-def _most_severe(buyer: BuyerCount) -> tuple[int, bool, int, int, int, str]:
+def _most_severe(buyer: BuyerCount) -> tuple[int, bool, int, int, int]:
     level = -1 if buyer.severity is None else buyer.severity
-    return -level, buyer.severity_unknown, -buyer.reached_item, -buyer.reached, -buyer.contracts, buyer.buyer
+    return -level, buyer.severity_unknown, -buyer.reached_item, -buyer.reached, -buyer.contracts
 
 
 def _worst_contract(worst: Sequence[Figure]) -> str | None:

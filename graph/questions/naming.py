@@ -39,7 +39,8 @@ class Naming:
         return self.node(vertex).id
 
     def ids(self, vertices: Iterable[int]) -> tuple[str, ...]:
-        return tuple(sorted(self.id(vertex) for vertex in vertices))
+        """Ids of vertices, by name; those of one name by id. The vertices become named."""
+        return tuple(self.id(vertex) for vertex in by_name(self.s, vertices))
 
     def link_ids(self, edges: Iterable[int]) -> tuple[str, ...]:
         """Ids of edges in the order given; the edges and their ends become named."""
@@ -68,6 +69,11 @@ class Naming:
             self.node(int(edges.source[edge]))
             self.node(int(edges.target[edge]))
         return self._links[edge]
+
+
+def by_name(s: Snapshot, vertices: Iterable[int]) -> list[int]:
+    """Vertices in the order of their names, those of one name by id."""
+    return sorted(vertices, key=lambda vertex: (s.name(vertex), s.id(vertex)))
 
 
 def named_path(naming: Naming, network: Network, walked: Walked, statement: str | None = None) -> Path:
