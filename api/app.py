@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 from datetime import date
 from importlib.resources import as_file, files
 
+from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import cypher_routes, pages, problems, routes
+from api.admission import THREADS
 from api.guard import Guard
 from api.service import Service
 from api.settings import MAX_SECONDS, Settings
@@ -46,6 +48,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with Service(settings, valid_at=valid_at, waits=False) as service:
+            to_thread.current_default_thread_limiter().total_tokens = THREADS
             app.state.service = service
             app.state.clearance = clearance
             yield

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from api.costs import cost_of_graph, cost_of_group, cost_of_trace
 from api.service import Service, When
 from graph.answer import Answer, Knowledge, MethodName
 from graph.data import AffectedData, EntityData, ExposureData, PathsData, TraceData
+from graph.identity import is_entity_id
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError, NotInGraphError, ValueProblem
 from ontology.values import guess_keys, parse_key
@@ -56,7 +58,12 @@ def nothing_asked(question: str, snapshot: Snapshot) -> Answer[Any]:
 
 
 def _asked(
-    service: Service, when: When, question: str, names: Sequence[str], ask: Callable[[Snapshot, list[str]], Answer[T]]
+    service: Service,
+    when: When,
+    question: str,
+    names: Sequence[str],
+    ask: Callable[[Snapshot, list[str]], Answer[T]],
+    cost: Callable[[Snapshot, list[str]], int],
 ) -> Answer[T]:
     """Resolve the names and ask; a valid identifier that is not in the graph is an answer, not an error."""
     from graph.evidence import with_sources
@@ -70,6 +77,7 @@ def _asked(
             if not _is_identifier(name):
                 raise
             return nothing_asked(question, snapshot)
+    service.admission.admit(cost(snapshot, ids))
     return with_sources(service.store, service.at(when), ask(snapshot, ids))
 
 
@@ -85,6 +93,7 @@ def trace(
         "trace",
         starts,
         lambda snapshot, ids: ask(snapshot, ids, upstream=upstream, risk=asked, max_tier=max_tier, max_nodes=max_nodes),
+        lambda snapshot, ids: cost_of_trace(snapshot, ids, upstream, max_tier, max_nodes),
     )
 
 
@@ -99,6 +108,7 @@ def exposure(service: Service, when: When, subject: str, risk: str, members: int
         "exposure",
         names,
         lambda snapshot, ids: ask(snapshot, ids[0] if ids else ALL, asked, members=members),
+        lambda snapshot, ids: cost_of_group(snapshot, ids[0] if ids else None),
     )
 
 
@@ -113,16 +123,29 @@ def affected(service: Service, when: When, start: str, goods: str | None, risk: 
         "affected",
         names,
         lambda snapshot, ids: ask(snapshot, ids[0], risk=asked, goods=ids[1] if goods else None),
+        lambda snapshot, _: cost_of_graph(snapshot),
     )
 
 
 def paths(service: Service, when: When, source: str, target: str, k: int) -> Answer[PathsData]:
     from graph.questions.paths import paths as ask
 
-    return _asked(service, when, "paths", [source, target], lambda snapshot, ids: ask(snapshot, ids[0], ids[1], k=k))
+    return _asked(
+        service,
+        when,
+        "paths",
+        [source, target],
+        lambda snapshot, ids: ask(snapshot, ids[0], ids[1], k=k),
+        lambda snapshot, _: cost_of_graph(snapshot),
+    )
 
 
 def entity(service: Service, when: When, id: str) -> Answer[EntityData]:
     from graph.questions.entity import entity as ask
 
-    return _asked(service, when, "entity", [id], lambda snapshot, ids: ask(service.store, snapshot, ids[0]))
+    answer = _asked(
+        service, when, "entity", [id], lambda snapshot, ids: ask(service.store, snapshot, ids[0]), lambda *_: 0
+    )
+    if answer.data is None or not is_entity_id(id) or id == answer.data.node.id:
+        return answer
+    return answer.model_copy(update={"data": answer.data.model_copy(update={"redirected_from": id})})

@@ -10,6 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import problem
+from graph.budget import Budget, Why, within
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 HEADERS = {
@@ -38,6 +39,44 @@ def _without_body(send: Send) -> Send:
     return headers_only
 
 
+GRACE = 2.0
+"""Seconds that work has, once it is to end, to end by itself."""
+
+
+class _Work:
+    """The app at work for one request, within its budget."""
+
+    def __init__(self, receive: Receive, send: Send, budget: Budget) -> None:
+        self._receive, self._send = receive, send
+        self.budget = budget
+        self.started = False
+        self.silent = False
+        self._messages: asyncio.Queue[Message] = asyncio.Queue()
+
+    async def send(self, message: Message) -> None:
+        if self.silent:
+            return
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+    async def receive(self) -> Message:
+        return await self._messages.get()
+
+    async def listen(self) -> None:
+        """Pass on what the client sends; when it has gone, nobody waits for the answer."""
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                self.budget.stop(Why.NOBODY_WAITS)
+            self._messages.put_nowait(message)
+            if message["type"] == "http.disconnect":
+                return
+
+
 class Guard:
     """ASGI middleware. Refuses a Host that is not ours (DNS rebinding) and a request that takes too long."""
 
@@ -45,6 +84,7 @@ class Guard:
         self.app = app
         self.hosts = LOCAL_HOSTS | {host.lower() for host in hosts}
         self.seconds = seconds
+        self._running: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,26 +105,36 @@ class Guard:
         await self._within_time(scope, receive, send)
 
     async def _within_time(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
+        """Let the app work, and end its work when the time is up or the client has gone.
 
-        async def guarded(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
+        What cannot be ended at once is not waited for, but keeps its place among the heavy questions until it ends.
+        """
+        budget = Budget(self.seconds)
+        work = _Work(receive, send, budget)
+        with within(budget):
+            app = asyncio.create_task(self._run(scope, work))
+        self._running.add(app)
+        app.add_done_callback(self._ended)
+        timer = asyncio.get_running_loop().call_later(self.seconds, budget.stop, Why.TIME)
+        listening = asyncio.create_task(work.listen())
+        done, _ = await asyncio.wait({app}, timeout=self.seconds + GRACE)
+        listening.cancel()
+        timer.cancel()
+        if done:
+            app.result()
+            return
+        work.silent = True
+        if not work.started:
+            late = f"The question took longer than {self.seconds:g} seconds."
+            await problem(503, "over_limit", late, "Ask for fewer tiers or a narrower start.")(scope, receive, send)
 
+    async def _run(self, scope: Scope, work: _Work) -> None:
         try:
-            await asyncio.wait_for(self.app(scope, receive, guarded), self.seconds)
-        except TimeoutError:
-            if started:
-                raise
-            late = problem(
-                503,
-                "over_limit",
-                f"The question took longer than {self.seconds:g} seconds.",
-                "Ask for fewer tiers or a narrower start.",
-            )
-            await late(scope, receive, send)
+            await self.app(scope, work.receive, work.send)
+        finally:
+            work.budget.end()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever still waits meets it

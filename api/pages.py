@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from api import ask
 from api.export import FORMATS
 from api.in_cypher import in_cypher
+from api.problems import headers_of
 from api.routes import Asked, At, dated, newer
 from api.service import Service, When
 from api.settings import MAX_TEXT, MAX_TIER
@@ -185,7 +186,7 @@ def problem_page(request: Request, status: int, error: KedjaError) -> HTMLRespon
     text = pages.render_problem(
         status, error.code, error.message, page_of(request), remedy=error.remedy, candidates=candidates
     )
-    return HTMLResponse(text, status)
+    return HTMLResponse(text, status, headers=headers_of(status))
 
 
 @router.get("/export/{question}.{format}", response_class=Response)

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from ontology.errors import (
     AmbiguousError,
+    BusyError,
     DiskFullError,
     InputError,
     KedjaError,
@@ -33,15 +34,23 @@ STATUS: tuple[tuple[type[KedjaError], int], ...] = (
     (ValueProblem, 422),
     (DiskFullError, 507),
     (StoreError, 503),
+    (BusyError, 503),
     (KedjaError, 500),
 )
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER = "5"
+"""Seconds."""
 
 
 def problem(status: int, code: str, title: str, detail: str = "", **extra: Any) -> JSONResponse:
     """One problem document. ``code`` is stable and machine readable."""
     body = {"type": f"urn:kedja:problem:{code}", "title": title, "status": status, "code": code, "detail": detail}
-    return JSONResponse({**body, **extra}, status, media_type=MEDIA_TYPE)
+    return JSONResponse({**body, **extra}, status, headers=headers_of(status), media_type=MEDIA_TYPE)
+
+
+def headers_of(status: int) -> dict[str, str]:
+    """When to ask again, where that may help."""
+    return {"Retry-After": RETRY_AFTER} if status == 503 else {}
 
 
 def status_of(error: KedjaError) -> int:

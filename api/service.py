@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from api.admission import Admission
 from api.settings import MAX_TEXT, Settings, today
 from api.snapshots import Snapshots
 from api.stores import open_store
@@ -53,6 +54,7 @@ class Service:
         self.waits = waits
         self.store = open_store(settings.store, create=create)
         self.snapshots = Snapshots(self.store, settings.cache)
+        self.admission = Admission()
 
     def __enter__(self) -> Self:
         return self

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 from collections import OrderedDict
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from graph import budget
 from graph.snapshot.cache import Cache
 from graph.snapshot.topology import Topology
 from graph.snapshot.view import Known, Moment, Snapshot
@@ -19,8 +22,10 @@ from ontology.method import method
 from ontology.records import Secrecy
 
 log = logging.getLogger("kedja")
-KEEP = 4
+KEEP = 3
 """Topologies and snapshots in memory. A topology is mapped from its file, so it takes little more than its pages."""
+
+_POLL = 0.1
 
 LOOK_BACK = 50
 """Publications before the newest among which a server that has just started looks for one that is frozen."""
@@ -40,6 +45,7 @@ class Snapshots:
         self._lock = Lock()
         self._erased = self._last_erasure()
         self._builder = ThreadPoolExecutor(1, thread_name_prefix="freeze")
+        self._freezing: dict[At, Future[Topology]] = {}
         self.preparing: tuple[At, Future[None]] | None = None
         """What is being frozen in the background, or was last; a new freeze starts only when it is done."""
 
@@ -68,7 +74,21 @@ class Snapshots:
             if found := self._topologies.get(at):
                 self._topologies.move_to_end(at)
                 return found
-        return self._keep(at, self.cache.topology(self.store, at))
+        if budget.current() is None:  # a command, or the builder itself
+            return self._keep(at, self.cache.topology(self.store, at))
+        found = self.cache.ready(self.store, at)
+        return self._keep(at, found) if found else self._frozen_apart(at)
+
+    def _frozen_apart(self, at: At) -> Topology:
+        """What the builder freezes, once for all who wait for it: a request that ends does not end the freeze."""
+        with self._lock:
+            freezing = self._freezing.get(at)
+            if freezing is None or freezing.done():
+                self._freezing = {a: f for a, f in self._freezing.items() if not f.done()}
+                freezing = self._freezing[at] = self._builder.submit(self._topology, at)
+        while not wait((freezing,), timeout=_POLL).done:
+            budget.check()
+        return freezing.result()
 
     def _keep(self, at: At, topology: Topology) -> Topology:
         with self._lock:
@@ -118,8 +138,10 @@ class Snapshots:
         return True
 
     def _freeze(self, newest: Publication, moment: Moment, clearance: Secrecy) -> None:
-        # The hash needs the weights and the seeds: they are computed here, and not in the first request.
-        _ = self.at(newest, moment, clearance).hash
+        # What every question needs is computed here, and not in the first request.
+        snapshot = self.at(newest, moment, clearance)
+        _ = snapshot.hash, snapshot.network, snapshot.item_network, snapshot.by_key
+        _give_back()
 
     # -- erasures ---------------------------------------------------------------------------------------------
     def _last_erasure(self) -> int:
@@ -138,6 +160,12 @@ class Snapshots:
             self.cache.clear()
         except PlaceError as error:  # nothing is answered from it any more; but its bytes must go
             log.warning("%s", error)
+
+
+def _give_back() -> None:
+    """Let the system have the memory that was freed, which glibc keeps for each thread otherwise."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _shorten(kept: OrderedDict[Any, Any]) -> None:

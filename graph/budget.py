@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import ContextVar
 from enum import IntEnum
 
@@ -36,10 +36,20 @@ class Budget:
         self.flag: Flag = np.zeros(2, np.int64)
         self.seconds = seconds
         self._until = None if seconds is None else time.monotonic() + seconds
+        self._held = ExitStack()
+        """What is given back when the work has ended."""
 
     def stop(self, why: Why) -> None:
         """Let what works for the question end soon, from any thread."""
         self.flag[0] = why
+
+    def hold(self, thing: AbstractContextManager[object]) -> None:
+        """Keep something until the work has ended."""
+        self._held.enter_context(thing)
+
+    def end(self) -> None:
+        """The work has ended: give back what it held."""
+        self._held.close()
 
     @property
     def looks(self) -> int:
@@ -58,13 +68,18 @@ class Budget:
             raise TimeLimitError("Nobody waits for the answer any more.", remedy="Ask again.")
         if self.flag[0]:
             raise TimeLimitError(
-                f"The question took longer than {self.seconds:g} seconds.",
+                f"The question took longer than {self.seconds or 0:g} seconds.",
                 remedy="Ask for fewer tiers or a narrower start.",
             )
 
 
 _CURRENT: ContextVar[Budget | None] = ContextVar("budget", default=None)
 _NEVER: Flag = np.zeros(2, np.int64)
+
+
+def current() -> Budget | None:
+    """The budget of the question that this works for, if it has one."""
+    return _CURRENT.get()
 
 
 def flag() -> Flag:

@@ -37,6 +37,11 @@ def entity_id(base: str) -> str:
     return "e" + base[1:]
 
 
+def is_entity_id(text: str) -> bool:
+    """Whether a text is made as the id of an entity is."""
+    return len(text) == 21 and text[0] == "e" and all(c in "0123456789abcdef" for c in text[1:])
+
+
 def ordinal(id_: str) -> int:
     """The first 63 bits of an id's digest: an integer that sorts as the id does."""
     return int(id_[1:17], 16) >> 1

@@ -66,6 +66,12 @@ class TimeLimitError(LimitError):
     """A question that took too long, or that nobody waits for any more."""
 
 
+class BusyError(KedjaError):
+    """The server has as many heavy questions to answer as it takes on."""
+
+    code = "busy"
+
+
 class FileFormatError(InputError):
     """A file that is not what the loader reads; names the file and, where known, the place in it."""
 

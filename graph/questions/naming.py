@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from graph import budget
 from graph.answer import Resolution
 from graph.data import Conflict, LinkData, Node, Path, StatementData
 from graph.kernels.worst import Path as Walked
@@ -58,6 +59,7 @@ class Naming:
 
     def node(self, vertex: int) -> Node:
         if vertex not in self._nodes:
+            budget.check()
             self._nodes[vertex] = describe(self.s, vertex)
         return self._nodes[vertex]
 

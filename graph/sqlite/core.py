@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from graph import budget
 from graph.sqlite.faults import as_it_stands, logged, translated
 from graph.sqlite.locks import Locks
 from graph.sqlite.schema import SHIFT
@@ -19,11 +20,19 @@ from ontology.errors import InputError, PlaceError, StoreError
 from ontology.model import NODES
 from ontology.records import Secrecy
 
-READER_CACHE, WRITER_CACHE = 16_384, 131_072
+READER_CACHE, WRITER_CACHE = 8_192, 131_072
 """Page caches in KiB: a reader's is kept by every thread that reads."""
+
+LOOK = 20_000
+"""Instructions of SQLite between two looks at the budget of a question: some milliseconds."""
 
 CHUNK = 5_000
 """How many numbers go into one statement."""
+
+
+def _ended() -> int:
+    """Whether SQLite should stop, for what it reads is of no use any more."""
+    return int(budget.flag()[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,7 @@ class Core:
             self._all.append(connection)
         connection.execute(f"PRAGMA cache_size=-{cache}")
         connection.execute("PRAGMA temp_store=MEMORY")
+        connection.set_progress_handler(_ended, LOOK)
         return connection
 
     @property

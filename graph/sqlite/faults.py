@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from graph import budget
 from ontology.errors import DiskFullError, PlaceError, StoreBusyError, StoreError, of_os_error
 
 _KNOWN: dict[int, tuple[type[StoreError], str]] = {
@@ -56,6 +57,7 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        budget.check()  # what was interrupted
         raise _of_sqlite(error, path) from error
     except OSError as error:
         raise of_os_error(error, error.filename or path) from error

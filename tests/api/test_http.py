@@ -14,7 +14,9 @@ from api.pages import preferred_language
 from api.service import Service
 from api.settings import DEMO_VALID_AT, Settings
 from api.stores import open_store
+from graph.store import Judgement, Verdict
 from ontology.records import Record, Secrecy, Source
+from tests.contract.saying import company, day, entity, load, source
 
 FACTORY = "demo:site-klang-4"
 
@@ -128,3 +130,17 @@ def test_nothing_of_a_source_above_the_clearance_shows_in_the_runs(tmp_path: Pat
         with TestClient(create_app(settings, clearance=clearance), base_url="http://127.0.0.1") as client:
             assert [run["title"] for run in client.get("/v1/runs").json()] == titles
             assert ("hidden list" in client.get("/").text) == (clearance is Secrecy.RESTRICTED)
+
+
+def test_an_id_that_was_merged_away_says_from_where_it_leads(tmp_path: Path) -> None:
+    settings = Settings(f"sqlite:///{tmp_path / 's.sqlite'}", tmp_path / "cache")
+    with open_store(settings.store, create=True) as store:
+        load(store, source(), [company("local:a", "Ada AB"), company("local:b", "Ada Aktiebolag")])
+        before = {entity(store, key) for key in ("local:a", "local:b")}
+        store.judge(Judgement("local:a", "local:b", Verdict.SAME, "me", "one company"), day(1))
+        (after,) = {entity(store, key) for key in ("local:a", "local:b")}
+    (gone,) = before - {after}
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        for id, origin in ((gone, gone), (after, None), ("local:b", None), ("Ada AB", None)):
+            data = client.get(f"/v1/entities/{id}").json()["data"]
+            assert (data["node"]["id"], data["redirected_from"]) == (after, origin)
