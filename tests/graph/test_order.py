@@ -29,7 +29,7 @@ def world(names: tuple[str, ...]) -> World:
     return w
 
 
-@pytest.mark.parametrize("names", permutations(NAMES))
+@pytest.mark.parametrize("names", tuple(permutations(NAMES)))
 def test_equal_rows_stand_by_name(names: tuple[str, ...]) -> None:
     s = world(names).snapshot()
     touched = affected(s, "factory").data
