@@ -30,7 +30,7 @@ env-test: $(VENV)/.stamp-test ## the same with what the tests need
 demo: env ## load the demo data, print a first answer, serve it (SERVE=no stops before; PORT=n)
 	@$(BIN)/kedja demo $(if $(filter no,$(SERVE)),--no-serve) $(if $(PORT),--port $(PORT))
 
-demo-neo4j: env ## the same beside a Neo4j server that it starts (needs Maven and a JDK)
+demo-neo4j: env ## the same, and its graph in a Neo4j server that it starts (needs Maven and a JDK)
 	@$(BIN)/python -m tools.demo_neo4j $(if $(filter no,$(SERVE)),--no-serve) $(if $(PORT),--port $(PORT))
 
 test: env-test ## lint, types, import directions and all tests

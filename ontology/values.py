@@ -254,10 +254,6 @@ def parse_key(text: str) -> str:
     return make_key(scheme.strip().lower(), value.strip())
 
 
-def is_strong(key: str) -> bool:
-    return SCHEMES[key.partition(":")[0]].strong
-
-
 GUESSES = ("se-orgnr", "lei", "gln", "gtin", "cpv", "vat", "iso3166-1", "iso3166-2", "os-id", "srn")
 
 

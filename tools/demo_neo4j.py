@@ -1,4 +1,4 @@
-"""`make demo-neo4j`: what `make demo` does, beside a Neo4j server that is started here and ends with it.
+"""`make demo-neo4j`: what `make demo` does, and its graph in a Neo4j server that is started here and ends with it.
 
     python -m tools.demo_neo4j [--no-serve] [--port N]
 
@@ -17,11 +17,17 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from api.settings import DEMO_VALID_AT, demo_settings
 from tools.neo4j_parts import CACHE, RELEASES, NeoServerError, browser_jars, find_java
 from tools.neo4j_server import USER, Server, free_port, interrupted
 
 FOLDER = CACHE / "demo"
 BOLT_PORT, HTTP_PORT = 7687, 7474  # those that Neo4j's own tools propose
+# What lies upstream of the gloves' contracts.
+TO_PASTE = (
+    "MATCH p = (c:Contract)<-[:DELIVERED_UNDER]-(:Step)<-[:SUPPLIES*0..6]-(:Step) "
+    "WHERE c.name STARTS WITH 'Handskar' RETURN p"
+)
 
 
 def kept_password(file: Path) -> str:
@@ -72,18 +78,35 @@ def has_browser() -> bool:
 
 
 def how_to_look(server: Server, browser: bool) -> Iterable[str]:
-    """Lines that say where the server can be seen."""
+    """Lines that say where the graph can be seen."""
     yield f"Neo4j {server.version} runs at {server.routing_uri}, user {USER}, password {server.password}"
     if browser:
-        yield f"Look at it in Neo4j Browser: http://127.0.0.1:{server.http_port}/browser/ (server {server.routing_uri})"
+        yield f"Look at the graph in Neo4j Browser: http://127.0.0.1:{server.http_port}/browser/"
+        yield f"(server {server.routing_uri}), and paste:"
+    else:
+        yield "Look at the graph in Neo4j Desktop or another Neo4j Browser: connect to that address, and paste:"
+    yield f"  {TO_PASTE}"
     yield f"It ends with this command; its data stay in {server.folder.relative_to(CACHE.parent)}."
 
 
-def run_demo(server: Server, arguments: list[str]) -> int:
-    """`kedja demo` beside this server; its exit status. Ctrl-C reaches it by itself and ends both."""
-    kedja = Path(sys.executable).parent / "kedja"
+def publish(server: Server) -> None:
+    """Load the demonstration and write its graph, as of the day that it is about, into the server.
+
+    Raises:
+        NeoServerError: one of the two failed, and has said why.
+    """
+    day = DEMO_VALID_AT.isoformat()
+    store = demo_settings().store
+    loading, publishing = ("demo", "--no-serve"), ("publish", server.routing_uri, "--store", store, "--valid-at", day)
+    if kedja(server, *loading, quiet=True) or kedja(server, *publishing):
+        raise NeoServerError("The demonstration is not in Neo4j.", remedy="See above.")
+
+
+def kedja(server: Server, *arguments: str, quiet: bool = False) -> int:
+    """A command with this server's password; its exit status. Ctrl-C reaches it by itself and ends both."""
     environment = {**os.environ, "KEDJA_NEO4J_USER": USER, "KEDJA_NEO4J_PASSWORD": server.password or ""}
-    with subprocess.Popen([str(kedja), "demo", *arguments], env=environment) as child:
+    program, out = Path(sys.executable).parent / "kedja", subprocess.DEVNULL if quiet else None
+    with subprocess.Popen([str(program), *arguments], env=environment, stdout=out) as child:
         try:
             return child.wait()
         except KeyboardInterrupt:
@@ -92,7 +115,7 @@ def run_demo(server: Server, arguments: list[str]) -> int:
 
 
 def main() -> None:
-    """Start Neo4j, run the demonstration beside it, end Neo4j."""
+    """Start Neo4j, publish the demonstration to it and run it, end Neo4j."""
     parser = argparse.ArgumentParser(prog="python -m tools.demo_neo4j", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--no-serve", action="store_true", help="stop after the answer")
     parser.add_argument("--port", type=int, help="port of the explorer")
@@ -111,8 +134,9 @@ def main() -> None:
             browser=browser,
             password=kept_password(FOLDER / "password"),
         ) as server:
+            publish(server)
             print("\n".join(how_to_look(server, browser)), flush=True)
-            status = run_demo(server, arguments)
+            status = kedja(server, "demo", *arguments)
             print("Neo4j is ending, some ten seconds", flush=True)
             server.stop()
     except NeoServerError as problem:

@@ -33,8 +33,6 @@ from ontology.vocabulary import is_labour, risk_family
 PATHS = 100
 """Contracts listed with their path; all are listed."""
 
-SURENESS = (Resolution.ITEM, Resolution.GENERIC, Resolution.COMPANY)
-
 
 @dataclass(frozen=True, slots=True)
 class _Reached:
