@@ -191,3 +191,8 @@ def test_ci_refuses_to_start_without_real_data(tmp_path: Path, variable: str) ->
     result = subprocess.run([ROOT / ".ci" / "run"], text=True, capture_output=True, env=environment, timeout=60)
     assert result.returncode == 1
     assert result.stderr == f"FAILED: {variable}: no folder {tmp_path / 'absent'}\n"
+
+
+def test_every_folder_of_a_package_is_one_whose_imports_are_checked() -> None:
+    folders = {file.parent for package in PACKAGES for file in (ROOT / package).rglob("*.py")}
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").exists()] == []
