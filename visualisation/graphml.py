@@ -59,13 +59,15 @@ def answer_to_networkx(answer: Answer[Any], words: Words) -> Network[str]:
             more["severity"] = level_name(level, words)
         if mark is not None and mark.reach is not None and level not in (Level.UNKNOWN, Level.UNSTATED):
             more |= {"low": mark.reach.low, "high": mark.reach.high}
-        network.add_node(node.id, **_node(node), **more)
+        network.add_node(node.id, **_node(node, teller), **more)
     for link in sorted(teller.links.values(), key=lambda link: link.id):
         network.add_edge(link.source, link.target, key=link.id, **_link(link))
     return network
 
 
-def _node(node: Node) -> dict[str, str | bool]:
+def _node(node: Node, teller: Teller) -> dict[str, str | bool]:
+    words = teller.words
+    conflicts = [f"{words.property(node.type, c.property)}: {teller.differing(node.type, c)}" for c in node.conflicts]
     return {
         "label": shown(node.name or node.id),
         "type": node.type,
@@ -74,6 +76,8 @@ def _node(node: Node) -> dict[str, str | bool]:
         "country": node.country or UNKNOWN,
         "generic": node.generic,
         "ghost": node.ghost,
+        "denied": node.denied,
+        "conflicts": shown("; ".join(conflicts)) or NONE,
     }
 
 

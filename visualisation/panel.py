@@ -74,12 +74,12 @@ def of_mark(
     told = tuple(teller.statement(s) for s in statements)
     return Panel(
         heading=name_of(mark, words),
-        kind=" · ".join(part for part in _kind(mark, words) if part),
+        kind=" · ".join(part for part in _kind(mark, teller) if part),
         level=mark.level,
         level_text=_level_text(mark, answer.data.risk, words),
         bounds=reach_span(mark.reach, words),
         entity=mark.id,
-        facts=_facts(mark, words),
+        facts=_facts(mark, teller),
         actors=tuple((words.link_type(a.link), teller.name(a.node.id), a.node.id) for a in mark.actors),
         ways=_ways(paths, words),
         statements=told,
@@ -164,11 +164,12 @@ def _ways(paths: Answer[PathsData] | None, words: Words) -> tuple[Way, ...]:
     )
 
 
-def _kind(mark: Mark, words: Words) -> list[str]:
+def _kind(mark: Mark, teller: Teller) -> list[str]:
     assert mark.node is not None
+    words = teller.words
     parts = [words.node_type(mark.node.type)]
     if mark.node.stage:
-        parts.append(words.term("chain-stages", mark.node.stage))
+        parts.append(teller.noted(mark.node, "stage", words.term("chain-stages", mark.node.stage)))
     if mark.tier is not None and mark.shape not in ("region", "contract"):
         if mark.tier_max is not None and mark.tier_max != mark.tier:
             parts.append(words("tier_range", low=mark.tier, high=mark.tier_max))
@@ -184,9 +185,10 @@ def _level_text(mark: Mark, risk: str | None, words: Words) -> str:
     return f"{words.risk(risk)}: {level_name(mark.level, words)}"
 
 
-def _facts(mark: Mark, words: Words) -> tuple[tuple[str, str], ...]:
+def _facts(mark: Mark, teller: Teller) -> tuple[tuple[str, str], ...]:
     """What is known of the mark itself, as (label, value)."""
     assert mark.node is not None
+    words = teller.words
     facts: list[tuple[str, str]] = []
     reach = mark.reach
     if reach is not None:
@@ -203,10 +205,17 @@ def _facts(mark: Mark, words: Words) -> tuple[tuple[str, str], ...]:
     if mark.resolution is not None and mark.node.type == "Step":
         facts.append((words("panel.resolution"), words.resolution(mark.resolution)))
     if mark.node.type == "Contract":
-        facts.append((words("panel.clause"), words.term("clause-levels", mark.node.clause_level)))
+        facts.append((words("panel.clause"), teller.clause(mark.node)))
     if mark.node.type in ("Contract", "Step"):
         known = mark.node.inputs_known
-        facts.append((words("panel.inputs"), words.term("inputs-known", known) if known else words("end.nobody_said")))
+        text = words.term("inputs-known", known) if known else words("end.nobody_said")
+        facts.append((words("panel.inputs"), teller.noted(mark.node, "inputs_known", text)))
+    seen = {"stage", "inputs_known", "clause_level"}
+    facts += [
+        (words.property(mark.node.type, c.property), teller.differing(mark.node.type, c))
+        for c in mark.node.conflicts
+        if c.property not in seen
+    ]
     if mark.node.keys:
         facts.append((words("panel.keys"), ", ".join(words.key(key) for key in mark.node.keys)))
     return tuple(facts)

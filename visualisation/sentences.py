@@ -11,6 +11,7 @@ from graph.data import (
     AffectedContract,
     AffectedCount,
     AffectedData,
+    Conflict,
     ExposureData,
     Figure,
     LinkData,
@@ -47,7 +48,7 @@ class Hop:
 
 
 def _nodes_of(data: Any) -> Iterable[Node]:
-    for name in ("nodes", "neighbours", "buyers", "others", "contracts", "members", "formerly"):
+    for name in ("nodes", "neighbours", "buyers", "others", "denied_nodes", "contracts", "members", "formerly"):
         for item in getattr(data, name, ()) if not isinstance(getattr(data, name, ()), int) else ():
             if isinstance(item, Node):
                 yield item
@@ -84,24 +85,52 @@ class Teller:
         node = self.nodes.get(id)
         return node_name(node, self.words) if node else id
 
+    # -- where sources disagree ---------------------------------------------------------------------------------
+    def conflicts(self) -> list[tuple[str, str, str]]:
+        """(what, property, the values) of everything in the answer that sources are in conflict about."""
+        found = {node.id: (self.name(node.id), node.type, node.conflicts) for node in self.nodes.values()}
+        found |= {said.id: (self._wording(said), said.type, said.conflicts) for said in self.statements.values()}
+        rows = [
+            (name, type, conflict) for _, (name, type, conflicts) in sorted(found.items()) for conflict in conflicts
+        ]
+        return [(name, self.words.property(type, c.property), self.differing(type, c)) for name, type, c in rows]
+
+    def differing(self, type: str, conflict: Conflict) -> str:
+        """``Alleged ≠ Refuted``."""
+        return " ≠ ".join(self.words.said(type, conflict.property, value) for value in conflict.values)
+
+    def noted(self, of: Node | StatementData, name: str, text: str) -> str:
+        """What counts of a property, with what sources say differently of it."""
+        for conflict in of.conflicts:
+            if conflict.property == name:
+                return self.words("conflict.noted", text=text, values=self.differing(of.type, conflict))
+        return text
+
+    def only_denied(self) -> list[str]:
+        """What the question is about that some source denies and none asserts."""
+        return [self.name(node.id) for node in getattr(self.answer.data, "denied_nodes", ())]
+
     # -- statements -------------------------------------------------------------------------------------------
+    def _wording(self, said: StatementData) -> str:
+        return said.name_sv if self.words.lang == "sv" and said.name_sv else said.name
+
     def statement(self, said: StatementData) -> Told:
         w = self.words
         sources = tuple(self.cited[id] for id in said.sources if id in self.cited)
-        name = said.name_sv if w.lang == "sv" and said.name_sv else said.name
-        sentence = w("statement.says", who=self._who(said, sources), date=w.day(said.issued), what=name)
+        sentence = w("statement.says", who=self._who(said, sources), date=w.day(said.issued), what=self._wording(said))
         details = [
             (w("statement.kind"), w.node_type(said.type)),
             (w("statement.risk"), ", ".join(w.risk(risk) for risk in said.risk) or w("unknown")),
-            (w("statement.severity"), w.severity(said.severity)),
+            (w("statement.severity"), self.noted(said, "severity", w.severity(said.severity))),
         ]
         if said.type == "RiskAssessment":
             likelihood = w("not_stated") if said.likelihood is None else w.probability(said.likelihood)
-            details.append((w("statement.likelihood"), likelihood))
+            details.append((w("statement.likelihood"), self.noted(said, "likelihood", likelihood)))
         if said.level:
-            details.append((w("statement.level"), w.term("levels", said.level)))
+            details.append((w("statement.level"), self.noted(said, "level", w.term("levels", said.level))))
         if said.type == "Finding":
-            details.append((w("statement.standing"), w.term("standings", said.standing)))
+            standing = w.term("standings", said.standing)
+            details.append((w("statement.standing"), self.noted(said, "standing", standing)))
         if said.specific:
             details.append((w("statement.reply"), said.reply or w("statement.no_reply")))
         if said.valid_from or said.valid_to:
@@ -219,6 +248,8 @@ class Teller:
     def end(self, end: End) -> str:
         w = self.words
         known = w.term("inputs-known", end.inputs_known) if end.inputs_known else w("end.nobody_said")
+        if node := self.nodes.get(end.node):
+            known = self.noted(node, "inputs_known", known)
         return w("end.at", node=self.name(end.node), known=known)
 
     def ask(self, ask: Ask | None) -> str:
@@ -241,6 +272,10 @@ class Teller:
             if n:
                 return self.words(f"listed.{key}", company=company, n=n)
         return self.words("listed.no_contract", company=company)
+
+    def clause(self, contract: Node) -> str:
+        """The clause level of a contract."""
+        return self.noted(contract, "clause_level", self.words.term("clause-levels", contract.clause_level))
 
     def _is_company(self, id: str) -> bool:
         return id in self.nodes and self.nodes[id].type == "Organisation"

@@ -46,6 +46,7 @@ def sheets(answer: Answer[Any], words: Words) -> list[Sheet]:
         *_figures(teller),
         _links(getattr(data, "links", ()), teller),
         _statements(teller),
+        _conflicts(teller),
         _unknown(answer, teller),
         _sources(answer, words),
     ]
@@ -114,7 +115,7 @@ def _affected_row(start: str, row: AffectedContract, teller: Teller) -> tuple[Ce
         ", ".join(map(teller.name, row.suppliers)) or words("unknown"),
         teller.resolution(row),
         words("affected.no_tier") if row.tier is None else row.tier,
-        words.term("clause-levels", row.clause_level),
+        teller.clause(row.contract),
         teller.weakest(row.path) if row.path else words("affected.no_tier"),
         teller.question(row),
     )
@@ -161,7 +162,7 @@ def _members(data: ExposureData, teller: Teller) -> Sheet:
                 row.name,
                 row.buyers or words("unknown"),
                 row.suppliers or words("unknown"),
-                words.term("clause-levels", member.contract.clause_level),
+                teller.clause(member.contract),
                 row.severity,
                 row.bounds or none,
                 row.basis or words("table.not_applicable"),
@@ -220,7 +221,9 @@ def _nodes(data: TraceData, teller: Teller) -> Sheet:
             (
                 name_of(mark, words),
                 titles[mark.column],
-                words.term("chain-stages", mark.node.stage) if mark.node.stage else words.node_type(mark.node.type),
+                teller.noted(mark.node, "stage", words.term("chain-stages", mark.node.stage))
+                if mark.node.stage
+                else words.node_type(mark.node.type),
                 ", ".join(teller.name(actor.node.id) for actor in mark.actors) or words("table.no_actor"),
                 words.country(mark.country) if mark.country or mark.node.type == "Step" else none,
                 none if mark.level is Level.NO_RISK else level_name(mark.level, words),
@@ -274,6 +277,12 @@ def _statements(teller: Teller) -> Sheet:
         cells = (details.get(words(f"statement.{label}"), words("table.not_applicable")) for label in labels)
         rows.append((told.sentence, *cells))
     return Sheet(words("export.statements"), header, tuple(rows))
+
+
+def _conflicts(teller: Teller) -> Sheet:
+    words = teller.words
+    header = tuple(words(f"conflict.{name}") for name in ("what", "property", "values"))
+    return Sheet(words("export.conflicts"), header, tuple(teller.conflicts()))
 
 
 def _unknown(answer: Answer[Any], teller: Teller) -> Sheet:

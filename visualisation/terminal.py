@@ -207,6 +207,16 @@ def _denied(links: Sequence[LinkData], teller: Teller) -> list[str]:
     return [*_heading(words("denied.title")), *_few(rows, words)] if rows else []
 
 
+def _disputed(teller: Teller) -> list[str]:
+    """What sources are in conflict about, and what the question is about that is only denied."""
+    words, lines = teller.words, []
+    if conflicts := [words("conflict.row", what=a, property=b, values=c) for a, b, c in teller.conflicts()]:
+        lines += [*_heading(words("entity.conflicts")), *_few(conflicts, words)]
+    if denied := teller.only_denied():
+        lines += [*_heading(words("denied.nodes")), *_few(denied, words)]
+    return lines
+
+
 def _mark(mark: Mark, words: Words) -> list[str]:
     level = "" if mark.level is Level.NO_RISK else f"[{digit(mark.level)}] "
     line = line_of(mark, words)
@@ -230,7 +240,7 @@ def _affected(answer: Answer[AffectedData], teller: Teller) -> list[str]:
         lines += _heading(teller.name(row.contract.id))
         lines += _wrap(f"{words('affected.region')}: {buyers} · {words('affected.supplier')}: {suppliers}", "  ")
         lines += _wrap(
-            f"{teller.resolution(row)} · {words('affected.clause')}: {words.term('clause-levels', row.clause_level)}",
+            f"{teller.resolution(row)} · {words('affected.clause')}: {teller.clause(row.contract)}",
             "  ",
         )
         if row.path is not None:
@@ -277,8 +287,9 @@ def _entity(answer: Answer[EntityData], teller: Teller) -> list[str]:
         lines.append(words("entity.nothing_said"))
     if data.conflicts:
         lines += _heading(words("entity.conflicts"))
+        type = data.node.type
         lines += _few(
-            [f"{words.property(data.node.type, c.property)}: {' ≠ '.join(c.values)}" for c in data.conflicts], words
+            [f"{words.property(type, c.property)}: {teller.differing(type, c)}" for c in data.conflicts], words
         )
     lines += _heading(words("entity.links"))
     return lines + _few(
@@ -309,6 +320,7 @@ def _tail(answer: Answer[Any], teller: Teller) -> list[str]:
         items = [f"{t.sentence} ({'; '.join(f'{name}: {value}' for name, value in t.details)})" for t in told]
         lines += [*_heading(words("panel.why")), *_few(items, words)]
     if not isinstance(answer.data, EntityData):
+        lines += _disputed(teller)
         ends = [f"{teller.end(end)} {teller.ask(end.ask)}" for end in answer.completeness.ends]
         lines += [*_heading(words("unknown.heading")), *_few(teller.unknown(), words), *_few(ends, words)]
     listed = [teller.listed(row) for row in getattr(answer.data, "company_list", ())]

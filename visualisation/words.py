@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 
 import ontology.links  # noqa: F401  (declares nodes and links)
 from graph.answer import Basis, Links, Resolution
+from graph.snapshot.sayings import POLARITY
 from ontology.errors import DeclarationError, InputError, Reason
 from ontology.model import LINKS, NODES, Property
 from ontology.values import SCHEMES
@@ -141,6 +142,11 @@ class Words:
         return self(known) if self.has(known) else self.link_type(name)
 
     def property(self, type: str, name: str) -> str:
+        """The label of a property; of a link type, or of whether a thing is so, where sources differ about that."""
+        if name in LINKS:
+            return self.link_type(name)
+        if name == POLARITY:
+            return self("conflict.polarity")
         declared = NODES[type].properties.get(name) if type in NODES else None
         return declared.label.get(self.lang) if declared else name
 
@@ -188,6 +194,8 @@ class Words:
 
     def said(self, type: str, name: str, value: object) -> str:
         """A property's value, by its vocabulary's label where it has one."""
+        if name in LINKS or name == POLARITY:
+            return self(f"conflict.{value}")
         declared = NODES[type].properties.get(name) if type in NODES else None
         if declared is None or declared.vocabulary is None:
             return self.value(_as_number(declared, value))

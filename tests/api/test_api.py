@@ -118,7 +118,7 @@ def test_every_answer_states_both_clocks_snapshot_method_evidence_and_that_it_is
         assert answer["as_of"]["publication"] == 3
         topology, _, weights = answer["snapshot"].partition("/")
         assert len(topology) == len(weights) == 64
-        assert answer["method"] == {"name": "spine", "version": "1"}
+        assert answer["method"] == {"name": "spine", "version": "2"}
         assert answer["evidence"]["links"]
         assert {fact["id"] for fact in answer["evidence"]["facts"]} >= set(answer["evidence"]["links"])
         assert answer["evidence"]["cited"][0]["title"]
