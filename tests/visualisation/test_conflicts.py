@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def answers(asked: Asked) -> dict[str, Answer[Any]]:
     }
 
 
-RENDER = {
+RENDER: dict[str, Callable[[Any, Page], str]] = {
     "exposure": pages.render_exposure,
     "trace": pages.render_tier,
     "affected": pages.render_affected,
@@ -98,11 +99,9 @@ def test_a_stage_in_conflict_is_noted_where_it_is_named(asked: Asked, answers: d
 def test_what_is_only_denied_is_named_beside(tmp_path: Path) -> None:
     asked = Asked(tmp_path, [(source("one"), [contract(common=Common(polarity=Polarity.DENIED))])])
     s = asked.snapshot()
-    for answer, render in (
-        (exposure(s, CONTRACT, FORCED), pages.render_exposure),
-        (trace(s, [CONTRACT]), pages.render_tier),
-    ):
-        html = render(answer, Page("sv", "/x"))  # type: ignore[operator]
+    answers: dict[str, Answer[Any]] = {"exposure": exposure(s, CONTRACT, FORCED), "trace": trace(s, [CONTRACT])}
+    for name, answer in answers.items():
+        html = RENDER[name](answer, Page("sv", "/x"))
         assert SV("denied.nodes") in html
         assert SV("denied.nodes") in answer_text(answer, SV)
 
