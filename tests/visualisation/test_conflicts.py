@@ -77,7 +77,9 @@ def test_every_page_and_file_says_what_sources_are_in_conflict_about(
 def test_a_statement_says_which_severity_and_standing_count_and_that_sources_differ(
     answers: dict[str, Answer[Any]], name: str
 ) -> None:
-    (statement,) = answers[name].data.statements
+    data = answers[name].data
+    assert data is not None
+    (statement,) = data.statements
     assert (statement.severity, statement.standing) == (4, "alleged")
     assert [conflict.property for conflict in statement.conflicts] == ["severity", "standing"]
     text = RENDER[name](answers[name], Page("en", f"/{name}"))
