@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from math import isnan
 from typing import Any
 
 import networkx as nx
@@ -34,14 +37,44 @@ def graph_graphml(snapshot: Snapshot) -> bytes:
     return graphml(graph_to_networkx(snapshot))
 
 
+class _Writer(nx.readwrite.graphml.GraphMLWriter):
+    """Writes yes and no as XML does. networkx writes them as Python does, which rustworkx refuses."""
+
+    def add_data(self, name: str, element_type: type, value: str, scope: str = "all", default: object = None) -> Any:
+        text = value.lower() if element_type is bool else value
+        return super().add_data(name, element_type, text, scope, default)
+
+
 def graphml(network: Network[str]) -> bytes:
+    """The file, in which each attribute has one type. Changes the network's attributes to that end.
+
+    What is missing is left out, as readers expect; but a yes or no that some lack is a text everywhere, with
+    ``unknown``, since igraph reads a missing one as no.
+    """
+    for rows in ([data for _, data in network.nodes(data=True)], [data for *_, data in network.edges(data=True)]):
+        _even(rows)
     out = io.BytesIO()
-    nx.write_graphml_xml(network, out, encoding="utf-8", prettyprint=True)
+    _Writer(network, infer_numeric_types=True).dump(out)
     return out.getvalue()
 
 
+def _even(rows: Sequence[dict[str, Any]]) -> None:
+    kinds: dict[str, Counter[type]] = defaultdict(Counter)
+    for row in rows:
+        for name, value in row.items():
+            kinds[name][type(value)] += 1
+    for name, found in kinds.items():
+        if found[bool] and found != {bool: len(rows)}:
+            for row in rows:
+                value = row.get(name, UNKNOWN)
+                row[name] = str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def answer_to_networkx(answer: Answer[Any], words: Words) -> Network[str]:
-    """The answer's nodes and links as a networkx graph. What is not known reads ``unknown``, never zero or nothing."""
+    """The answer's nodes and links as a networkx graph. What is not known reads ``unknown``, or is no number at all.
+
+    ``link_id`` is a link's id, which igraph 1.0.0 does not give as such.
+    """
     network: Network[str] = nx.MultiDiGraph()
     network.graph.update({name: shown(value) for name, value in stamp(answer, words)})
     if answer.data is None:
@@ -83,6 +116,7 @@ def _node(node: Node, teller: Teller) -> dict[str, str | bool]:
 
 def _link(link: LinkData) -> dict[str, str | float | bool]:
     return {
+        "link_id": link.id,
         "type": link.type,
         "resolution": link.resolution.value if link.resolution else NONE,
         "status": link.status,
@@ -113,15 +147,17 @@ def graph_to_networkx(snapshot: Snapshot) -> Network[str]:
             continue
         confidence = float(edges.confidence[edge])
         start, end = from_day(int(edges.valid_from[edge])), from_day(int(edges.valid_to[edge]))
+        stated = {} if isnan(confidence) else {"confidence": confidence}
         network.add_edge(
             ids[int(edges.source[edge])],
             ids[int(edges.target[edge])],
             key=edges.id(edge),
+            link_id=edges.id(edge),
             type=LINK_TYPES[int(edges.type[edge])],
             status=STATUSES[int(edges.status[edge])].value,
-            confidence=UNKNOWN if confidence != confidence else repr(confidence),
             denied=bool(edges.denied[edge]),
             valid_from=start.isoformat() if start else UNKNOWN,
             valid_to=end.isoformat() if end else UNKNOWN,
+            **stated,
         )
     return network
