@@ -10,6 +10,7 @@ risk type that somebody has assessed, also where nothing is reached: no figure i
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from graph.answer import Basis, Links
 from graph.neo4j.layout import ENTERS, EXPOSED_TO, bound
 from graph.neo4j.row import Row
 from graph.questions.exposed import assessed, exposed
+from graph.snapshot.arrays import I64
 from graph.snapshot.kinds import KIND_TYPES
 from graph.snapshot.periods import Periods, union
 from graph.snapshot.seeds import UNKNOWN_SEVERITY, risk_types
@@ -104,20 +106,24 @@ def _stretches(s: Snapshot) -> list[tuple[int, int]]:
     matched = np.isin(edges.type, [LINK_CODE[name] for name in _MATCHED])
     matched &= (edges.type != LINK_CODE["IN_CATEGORY"]) | np.isin(v.type[edges.source], KIND_TYPES)
     counts = ~np.isin(v.type, [NODE_CODE[name] for name in _NOT_MATCHED])
-    days = [edges.valid_from[matched], edges.valid_to[matched], v.valid_from[counts], v.valid_to[counts]]
-    said = [_said(s, name) for name in ("Finding", "RiskAssessment", "Audit")]
-    cuts = np.unique(np.concatenate([*days, *said])).tolist()
+    said = s.topology.sayings
+    days = (
+        edges.valid_from[matched], edges.valid_to[matched], v.valid_from[counts], v.valid_to[counts],
+        said.valid_from, said.valid_to, _said(s),
+    )  # fmt: skip
+    cuts = np.unique(np.concatenate(days)).tolist()
     inner = [day for day in cuts if to_day(date.min, 0) < day < to_day(date.max, 0)]
     return list(zip([BEGINNING, *inner], [*inner, END], strict=True))
 
 
-def _said(s: Snapshot, name: str) -> Any:
-    """The days on which statements were made or revoked."""
-    found = []
-    for vertex in np.flatnonzero(s.topology.vertices.type == NODE_CODE[name]).tolist():
-        properties = s.properties(vertex)
-        found += [properties[day] for day in ("issued", "revoked", "performed") if properties.get(day)]
-    return np.array([to_day(date.fromisoformat(str(day)), 0) for day in found], np.int64)
+def _said(s: Snapshot) -> I64:
+    """The days on which statements were made or revoked, whoever says so."""
+    v, said = s.topology.vertices, s.topology.sayings
+    statements = [NODE_CODE[name] for name in ("Finding", "RiskAssessment", "Audit")]
+    texts = [v.properties[vertex] for vertex in np.flatnonzero(np.isin(v.type, statements)).tolist()]
+    texts += [said.properties[row] for row in np.flatnonzero(np.isin(v.type[said.vertex], statements)).tolist()]
+    days = {json.loads(text).get(name) for text in texts for name in ("issued", "revoked", "performed")} - {None}
+    return np.array([to_day(date.fromisoformat(str(day)), 0) for day in days], np.int64)
 
 
 def _nearest(stretches: list[tuple[int, int]], day: int, most: int) -> list[tuple[int, int]]:

@@ -3,8 +3,8 @@
 ::
 
     (:Entity:<Type> {id, hash, name, key, keys[], <ontology properties as settled>, status, confidence,
-        confidence_stated, valid_from, valid_to, sources[], ghost?, open?, conflicts[]?, record?, source?, locator?,
-        cites?, secrecy?})
+        confidence_stated, valid_from, valid_to, sources[], ghost?, denied?, open?, conflicts[]?, record?, source?,
+        locator?, cites?, secrecy?})
     (:Record {id, hash, type, name, key, keys[], <its properties>, status, confidence?, denied, valid_from, valid_to,
         source, locator, cites, secrecy})-[:DESCRIBES]->(:Entity)
     (:Source {id, hash, series, edition, title, publisher, url, licence, language, published?, retrieved?, sha256, mode,
@@ -27,7 +27,8 @@
   look at the nodes on its way. Where they were cut ``stated_from`` and ``stated_to`` keep the statement's own. A
   statement that holds in several periods is there once for each, all but the first with their ``stretch``.
 - ``open`` of a step or contract says whether something may lie upstream that nobody has told, ``conflicts`` which
-  properties sources are in conflict about; both on the mark's day, as all settled properties.
+  properties sources are in conflict about (``polarity``: whether there is such a thing), ``denied`` that somebody
+  denies it and nobody asserts it; all on the mark's day, as all settled properties.
 - ``confidence`` is always there on entities and links: the method's own by status where the source stated none.
 - A ``Record`` stands apart only where an entity has several, or a denied one, or where its properties are not those of
   the entity on the mark's day; else the entity carries ``record``, ``source``, ``locator``, ``cites`` and ``secrecy``.

@@ -14,6 +14,7 @@ from graph.neo4j.holding import Ends
 from graph.neo4j.layout import ALSO, DENIED, RECORD, RISK, SOURCE, WITHIN, bound, encoded
 from graph.neo4j.row import Row
 from graph.questions.exposed import assessed
+from graph.snapshot.sayings import speaking, standing_of
 from graph.snapshot.topology import LINK_TYPES, NODE_CODE, STATUSES
 from graph.snapshot.view import Snapshot, passes
 from graph.sqlite import Store
@@ -78,6 +79,9 @@ def _entity(snapshot: Snapshot, vertex: int, id_: str, records: list[StoredRecor
 def _settled(snapshot: Snapshot, vertex: int, kind: str) -> dict[str, Any]:
     v = snapshot.topology.vertices
     stated = float(v.confidence[vertex])
+    if snapshot.several(vertex):
+        stated = standing_of(speaking(snapshot.moments[vertex], *snapshot.moment.days))[1]
+    conflicts = [dispute.property for dispute in snapshot.disputes(vertex)]
     return {
         "name": snapshot.name(vertex),
         **encoded(NODES[kind].properties, snapshot.properties(vertex)),
@@ -87,8 +91,9 @@ def _settled(snapshot: Snapshot, vertex: int, kind: str) -> dict[str, Any]:
         "valid_from": bound(int(v.valid_from[vertex])),
         "valid_to": bound(int(v.valid_to[vertex])),
         **({"ghost": True} if v.ghost[vertex] else {}),
+        **({"denied": True} if snapshot.only_denied(vertex) else {}),
         **({"open": snapshot.is_open(vertex)} if "inputs_known" in NODES[kind].properties else {}),
-        **({"conflicts": conflicts} if (conflicts := [one.property for one in snapshot.disputes(vertex)]) else {}),
+        **({"conflicts": conflicts} if conflicts else {}),
     }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
 import numpy as np
 
 from graph.snapshot.arrays import I8, I64, whole
@@ -15,14 +18,23 @@ from graph.snapshot.topology import (
     mark_of,
     take,
 )
-from graph.sqlite import Store
-from graph.store import At, LinkColumns
+from graph.store import At, Entity, LinkColumns, RecordColumns, RunInfo, StoredLink
 from ontology.model import LINKS
 
 MARKED = tuple(name for name in LINK_TYPES if name == "MATCHES" or LINKS[name].by_control)
 
 
-def read_topology(store: Store, at: At) -> Topology:
+class Tables(Protocol):
+    """What a freeze reads: the store, or a graph that was published from it."""
+
+    def link_columns(self, at: At, types: Iterable[str]) -> Iterator[LinkColumns]: ...
+    def record_columns(self, at: At) -> Iterator[RecordColumns]: ...
+    def ghosts(self, at: At) -> Iterator[Entity]: ...
+    def links(self, at: At, *, types: Iterable[str] | None = None) -> Iterator[StoredLink]: ...
+    def runs(self) -> list[RunInfo]: ...
+
+
+def read_topology(store: Tables, at: At) -> Topology:
     """Freeze everything visible, derived links included. Shapes: see ``Topology``."""
     links = store.link_columns(at, LINK_TYPES)  # a store may begin to read here, beside what follows
     records = store.record_columns(at)
@@ -31,7 +43,7 @@ def read_topology(store: Store, at: At) -> Topology:
     return with_generic_links(Topology(vertices, _edges(store, at, whole(LinkColumns, list(links)), nodes), sayings))
 
 
-def _edges(store: Store, at: At, links: LinkColumns, nodes: I64) -> Edges:
+def _edges(store: Tables, at: At, links: LinkColumns, nodes: I64) -> Edges:
     """The edges between vertices with these numbers in the store. A link whose end has been erased goes with it."""
     n = len(links.row)
     vertex_of = np.full(max(ends.max(initial=-1) for ends in (nodes, links.source, links.target)) + 1, -1, np.int32)
@@ -56,7 +68,7 @@ def _edges(store: Store, at: At, links: LinkColumns, nodes: I64) -> Edges:
     return canonical_edges(edges if there.all() else take(edges, np.flatnonzero(there)))
 
 
-def _marks(store: Store, at: At, links: LinkColumns) -> I8:
+def _marks(store: Tables, at: At, links: LinkColumns) -> I8:
     marks = np.zeros(len(links.row), np.int8)
     marked = {link.row: mark_of(link.type, link.properties) for link in store.links(at, types=MARKED)}
     if marked:

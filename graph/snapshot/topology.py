@@ -248,8 +248,9 @@ def canonical_edges(edges: Edges) -> Edges:
     if tied.size:
         touched = np.unique(np.concatenate((tied, tied + 1)))
         rows = permutation[touched]
-        # Two versions of one link may be seen at once: their rows say which was first.
-        keys = (edges.row[rows], edges.order[rows], edges.type[rows], ends[rows])
+        # Two versions of one link may be seen at once: what they say tells which comes first, wherever they are stored.
+        said = (edges.valid_to, edges.valid_from, edges.confidence, edges.denied, edges.status, edges.mark)
+        keys = (*(column[rows] for column in (edges.row, *said, edges.order, edges.type)), ends[rows])
         permutation[touched] = rows[np.lexsort(keys)]
     return take(edges, permutation)
 
