@@ -25,11 +25,11 @@ from graph.neo4j.layout import ENTERS, EXPOSED_TO, bound
 from graph.neo4j.row import Row
 from graph.questions.exposed import assessed, exposed
 from graph.snapshot.arrays import I64
-from graph.snapshot.kinds import KIND_TYPES
 from graph.snapshot.periods import Periods, union
 from graph.snapshot.seeds import UNKNOWN_SEVERITY, risk_types
 from graph.snapshot.topology import LINK_CODE, NODE_CODE
 from graph.snapshot.view import Moment, Snapshot
+from ontology.model import LINKS, Walk
 from ontology.records import digest
 from ontology.values import BEGINNING, END, EPOCH, to_day
 
@@ -38,13 +38,10 @@ MOST = 64
 WORK = 4_000_000
 """Vertices times stretches."""
 
-_MATCHED = (
-    "ABOUT", "OF_TYPE", "OUTPUTS", "LOCATED_IN", "PERFORMS", "RUNS", "OPERATES", "PART_OF", "BROADER", "MATCHES",
-    "IN_CATEGORY",
-)  # fmt: skip
-"""Link types on which it depends where a statement enters."""
+_WALKED = (Walk.GOODS, Walk.LIST)
+"""Roles of links on which it does not depend where a statement enters."""
 _NOT_MATCHED = ("Contract", "Lot", "Procurement", "Measure", "Incident")
-"""Node types on whose validity it does not."""
+"""Node types on which it does not, nor on links of theirs."""
 
 _Seed = tuple[int, int, int, int, float, float, bool]
 """Statement, vertex, risk, severity, likelihood, confidence, whether its scope names an actor."""
@@ -103,9 +100,9 @@ class Entering:
 def _stretches(s: Snapshot) -> list[tuple[int, int]]:
     """The stretches of days, from the first to the last, in which no seed changes."""
     edges, v = s.topology.edges, s.topology.vertices
-    matched = np.isin(edges.type, [LINK_CODE[name] for name in _MATCHED])
-    matched &= (edges.type != LINK_CODE["IN_CATEGORY"]) | np.isin(v.type[edges.source], KIND_TYPES)
     counts = ~np.isin(v.type, [NODE_CODE[name] for name in _NOT_MATCHED])
+    matched = ~np.isin(edges.type, [LINK_CODE[name] for name, link in LINKS.items() if link.walk in _WALKED])
+    matched &= counts[edges.source] & counts[edges.target]
     said = s.topology.sayings
     days = (
         edges.valid_from[matched], edges.valid_to[matched], v.valid_from[counts], v.valid_to[counts],
