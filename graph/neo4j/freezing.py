@@ -214,7 +214,8 @@ _LINKS = (
     f"UNWIND $ids AS id MATCH (s:{ENTITY} {{id: id}}) USING INDEX SEEK s:{ENTITY}(id)"
     f" MATCH (s)-[x]->(t:{ENTITY}) WHERE x.hash IS NOT NULL AND x.derived IS NULL AND x.stretch IS NULL"
     " RETURN collect([s.id, t.id, type(x), x.type, x.id, x.status, x.confidence, x.confidence_stated,"
-    " coalesce(x.stated_from, x.valid_from), coalesce(x.stated_to, x.valid_to), CASE WHEN type(x) IN $marked OR x.type IN $marked THEN properties(x) END])"
+    " coalesce(x.stated_from, x.valid_from), coalesce(x.stated_to, x.valid_to),"
+    " CASE WHEN type(x) IN $marked OR x.type IN $marked THEN properties(x) END])"
 )
 
 
