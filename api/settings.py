@@ -46,6 +46,11 @@ def graph_url(given: str | None) -> str | None:
     return given or os.environ.get("KEDJA_GRAPH") or None
 
 
+def publish_url(given: str | None) -> str | None:
+    """The graph in Neo4j that follows the record's publications: the one named, else KEDJA_PUBLISH."""
+    return given or os.environ.get("KEDJA_PUBLISH") or None
+
+
 def demo_settings(store: str | None = None) -> Settings:
     """The demonstration has a store of its own, never the user's, unless one is named."""
     url = store or f"sqlite:///{data_folder() / 'demo.sqlite'}"

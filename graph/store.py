@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -152,6 +152,17 @@ class Withdrawn:
     title: str
     records: int
     links: int
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """A graph that was published elsewhere: where, of which publication, at which clearance, for which day, when."""
+
+    url: str
+    publication: int
+    clearance: str
+    valid_at: date
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ VARIABLES = {
     "KEDJA_STORE": "Store of every command without `--store`: `sqlite:///relative/path` or `sqlite:////absolute/path`. "
     "`kedja demo` has a store of its own and does not read it.",
     "KEDJA_GRAPH": "A published graph, `neo4j://host:port`, that `kedja cypher` and `/v1/cypher` ask; none if not set.",
+    "KEDJA_PUBLISH": "A graph in Neo4j that follows the record: published to after every load, withdrawal and erasure.",
     "KEDJA_NEO4J_USER": "User of the Neo4j server that the graph is published to.",
     "KEDJA_NEO4J_PASSWORD": "The user's password: never in an address, which logs and process lists show.",
     "KEDJA_LANG": "Language of answers in the terminal, `sv` or `en`. A page takes its own from the address, else from "

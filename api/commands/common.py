@@ -33,6 +33,10 @@ KnownAt = Annotated[
 Clearance = Annotated[str, typer.Option("--clearance", help="Highest secrecy to read: public, internal, restricted.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="sv or en; else KEDJA_LANG or your locale.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")]
+Publish = Annotated[
+    str | None,
+    typer.Option("--publish", help="Then publish to this Neo4j database, neo4j://host:port; else KEDJA_PUBLISH."),
+]
 Risk = Annotated[str, typer.Option("--risk", help="Risk type, by id or name.")]
 
 
@@ -130,3 +134,14 @@ def working(what: str) -> Iterator[None]:
 
     with Console(stderr=True).status(f"{what} …"):
         yield
+
+
+def follow(service: Service, publish: str | None) -> None:
+    """After a publication: bring the graph in Neo4j that is named to it, and say so."""
+    from api.settings import publish_url
+
+    if url := publish_url(publish):
+        from api.publishing import follow as published
+
+        mark = published(service, url).mark
+        typer.echo(f"Published to {url}, as {mark.clearance}, publication {mark.publication}", err=True)

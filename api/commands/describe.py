@@ -39,6 +39,7 @@ def doctor(store: Store = None) -> None:
     import platform
     import sqlite3
 
+    from api.publishing import behind
     from api.settings import settings
 
     where = settings(store)
@@ -52,6 +53,11 @@ def doctor(store: Store = None) -> None:
         )
         typer.echo(published)
         problems = service.store.check()
+        for graph, holds_erased in behind(service):
+            if holds_erased:
+                problems.append(f"The graph at {graph.url} holds what was erased since; run kedja publish {graph.url}")
+            else:
+                typer.echo(f"The graph at {graph.url} shows publication {graph.publication}")
     for problem in problems:
         typer.echo(f"Problem: {problem}")
     if problems:

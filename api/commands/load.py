@@ -11,7 +11,7 @@ import typer
 
 from api.commands import common
 from api.commands.app import app
-from api.commands.common import Lang, Store
+from api.commands.common import Lang, Publish, Store
 from ontology.errors import of_os_error
 
 if TYPE_CHECKING:
@@ -55,36 +55,40 @@ def template(
 
 
 @load_app.command("workbook")
-def workbook(file: File, store: Store = None, rejects: Rejects = None, lang: Lang = None) -> None:
+def workbook(
+    file: File, store: Store = None, rejects: Rejects = None, lang: Lang = None, publish: Publish = None
+) -> None:
     """A Kedja workbook: one XLSX, or a folder of CSV files. Make one with kedja template.
 
     Example: kedja load workbook mina-kedjor.xlsx
     """
     from loaders.workbook import WorkbookLoader
 
-    run(WorkbookLoader(), file, store, rejects, lang)
+    run(WorkbookLoader(), file, store, rejects, lang, publish)
 
 
 @load_app.command("swedish-procurement")
-def swedish_procurement(file: File, store: Store = None, rejects: Rejects = None, lang: Lang = None) -> None:
+def swedish_procurement(
+    file: File, store: Store = None, rejects: Rejects = None, lang: Lang = None, publish: Publish = None
+) -> None:
     """The Swedish procurement statistics: the XLSX of awarded tenders with suppliers, or its folder.
 
     Example: kedja load swedish-procurement number_of_contracted_tenders_with_suppliers.xlsx
     """
     from loaders.se_procurement import SwedishProcurementLoader
 
-    run(SwedishProcurementLoader(), file, store, rejects, lang)
+    run(SwedishProcurementLoader(), file, store, rejects, lang, publish)
 
 
 @load_app.command("cpv")
-def cpv(file: File, store: Store = None, rejects: Rejects = None, lang: Lang = None) -> None:
+def cpv(file: File, store: Store = None, rejects: Rejects = None, lang: Lang = None, publish: Publish = None) -> None:
     """The CPV codes with Swedish and English names: code_sv.xml and code_en.xml (or .gz), or their folder.
 
     Example: kedja load cpv codelists/
     """
     from loaders.cpv import CpvLoader
 
-    run(CpvLoader(), file, store, rejects, lang)
+    run(CpvLoader(), file, store, rejects, lang, publish)
 
 
 @load_app.command("reference")
@@ -93,6 +97,7 @@ def reference(
     store: Store = None,
     rejects: Rejects = None,
     lang: Lang = None,
+    publish: Publish = None,
 ) -> None:
     """Reference data: risk types, areas, regions, own categories, published risk assessments and generic chains.
 
@@ -100,10 +105,12 @@ def reference(
     """
     from loaders.reference_data import ReferenceLoader, packaged
 
-    run(ReferenceLoader(), file or packaged(), store, rejects, lang)
+    run(ReferenceLoader(), file or packaged(), store, rejects, lang, publish)
 
 
-def run(loader: Loader, file: Path, store: str | None, rejects: Path | None, lang: str | None) -> None:
+def run(
+    loader: Loader, file: Path, store: str | None, rejects: Path | None, lang: str | None, publish: str | None
+) -> None:
     """Load with a progress bar, say what happened, and write the rejects where asked."""
     language = common.language(lang)
     with common.opened(store, create=True) as service:
@@ -115,6 +122,7 @@ def run(loader: Loader, file: Path, store: str | None, rejects: Path | None, lan
             from visualisation.words import Words
 
             common.write(where, rejects_csv(loaded.report.rejects, Words(language)))
+        common.follow(service, publish)
     if loaded.report.refused:
         for error in loaded.report.refused:
             typer.echo(f"kedja: {error}", err=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,7 +41,7 @@ def publish(
     if remove:
         if dry_run or valid_at or known_at:
             raise InputError("--remove takes everything out.", remedy="Give it alone.")
-        _remove(url)
+        _remove(url, store)
         return
     from api.commands.load import progress_bar
     from api.publishing import opened, publish_to
@@ -55,6 +56,25 @@ def publish(
         typer.echo(json.dumps(asdict(done), default=str, ensure_ascii=False, indent=2))
         return
     typer.echo(_text(done, url, dry_run=dry_run))
+
+
+@app.command()
+def projections(store: Store = None, as_json: Json = False) -> None:
+    """The graphs that were published from the store, and whether they show its last publication.
+
+    Example: kedja projections
+    """
+    with common.opened(store) as service:
+        known, latest = service.store.projections(), service.store.latest()
+    if as_json:
+        import json
+
+        typer.echo(json.dumps([asdict(one) for one in known], default=str, ensure_ascii=False, indent=2))
+        return
+    last = latest.number if latest else 0
+    for one in known:
+        state = "up to date" if one.publication == last else f"{last - one.publication} publications behind"
+        typer.echo(f"{one.url}\tpublication {one.publication}\t{one.clearance}\t{one.valid_at}\t{state}")
 
 
 def _text(done: Published, url: str, *, dry_run: bool) -> str:
@@ -73,13 +93,15 @@ def _text(done: Published, url: str, *, dry_run: bool) -> str:
     return "\n".join(lines)
 
 
-def _remove(url: str) -> None:
+def _remove(url: str, store: str | None) -> None:
     from api.publishing import opened
     from graph.neo4j.removing import unpublish
 
     with opened(url) as server:
         gone = unpublish(server)
         url = server.address.url
+    with suppress(InputError), common.opened(store) as service:  # a graph may outlive its record
+        service.store.forget(url)
     if gone is None:
         typer.echo(f"There is no graph of Kedja's in {url}")
         return

@@ -32,6 +32,7 @@ def withdraw(
 
     with common.opened(store) as service:
         done = service.store.withdraw_source(series, edition, publisher=publisher, reason=reason, at=now())
+        common.follow(service, None)
     number = done.publication.number
     typer.echo(f"Withdrew {done.records:,} records and {done.links:,} links of {done.title}, publication {number}")
 
@@ -46,16 +47,21 @@ def erase(
 ) -> None:
     """Erase records and links for good: every version, from the store, its search and its snapshots.
 
-    This cannot be undone; id, reason and day stay. Backups, exports and graphs in Neo4j hold what they held: make them
-    anew. What a source still says comes back with its next edition. Example: kedja erase r0a1b2c3d4e5f60718293 --reason
-    "Asked to be forgotten"
+    This cannot be undone; id, reason and day stay. Backups and exports hold what they held: make them anew. Graphs in
+    Neo4j that are behind are named. What a source still says comes back with its next edition. Example: kedja erase
+    r0a1b2c3d4e5f60718293 --reason "Asked to be forgotten"
     """
+    from api.publishing import behind
     from api.settings import now
 
     with common.opened(store) as service:
         rows = service.store.erase(ids, reason, now())
         service.snapshots.heed_erasures()
         stones = {stone.id: stone for stone in service.store.tombstones()}
+        common.follow(service, None)
+        late = [one.url for one, _ in behind(service)]
     for id_ in dict.fromkeys(ids):
         typer.echo(f"Erased {id_}, publication {stones[id_].publication}")
-    typer.echo(f"{rows:,} versions are gone. Backups, exports and graphs in Neo4j hold what they held: make them anew.")
+    for url in late:
+        typer.echo(f"The graph at {url} still holds it: kedja publish {url}")
+    typer.echo(f"{rows:,} versions are gone. Backups and exports hold what they held: make them anew.")

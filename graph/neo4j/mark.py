@@ -58,8 +58,19 @@ class Mark:
         )  # fmt: skip
 
     def shows(self, other: Mark) -> bool:
-        """Whether both are of one record and show the same content in the same way."""
-        names = ("record", "clearance", "valid_at", "method", "ontology", "layout", "topology", "weights")
+        """Whether both show one publication in the same way. That the hashes agree is not enough: they do not hold
+        all that the graph does, such as who is cited."""
+        names = (
+            "record",
+            "publication",
+            "clearance",
+            "valid_at",
+            "method",
+            "ontology",
+            "layout",
+            "topology",
+            "weights",
+        )
         return all(getattr(self, name) == getattr(other, name) for name in names)
 
     @property

@@ -123,7 +123,7 @@ def publish(
     work = _Work(server, store, at, snapshot, clock, progress, Entering(snapshot))
     target = replace(target, attempt=uuid.uuid4().hex, began=clock())
     if stands and _is_shown(server, stands, target):
-        return _stamped(server, stands, target, dry_run=dry_run)
+        return Published(stands, kept=stands.entities + stands.links)
     graph = Graph.read(server) if stands else Graph.nothing()
     if dry_run:
         with Spool() as wanted:
@@ -140,7 +140,7 @@ def publish(
 
 
 def _is_shown(server: Server, stands: Mark, target: Mark) -> bool:
-    """Whether the graph shows the target's content already, as far as its mark and its counts say."""
+    """Whether the graph shows the publication already, as far as its mark and its counts say."""
     if not (stands.whole and stands.shows(target)):
         return False
     there = counts(server.read)
@@ -153,21 +153,6 @@ def entities_of(counted: Mapping[str, int]) -> int:
 
 def links_of(counted: Mapping[str, int]) -> int:
     return sum(counted[kind] for kind in (*LINKS, DENIED))
-
-
-def _stamped(server: Server, stands: Mark, target: Mark, *, dry_run: bool) -> Published:
-    """Nothing is written but, after a publication that changed nothing here, the mark."""
-    kept = stands.entities + stands.links
-    if stands.publication == target.publication or dry_run:
-        return Published(stands, kept=kept)
-    new = replace(stands, publication=target.publication, known_at=target.known_at)
-
-    def stamp(tx: Tx) -> None:
-        mark.hold(tx, stands.attempt)
-        mark.put(tx, new)
-
-    server.write(stamp)
-    return Published(new, kept=kept)
 
 
 Goners = dict[str, list[Gone]]

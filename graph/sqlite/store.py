@@ -21,6 +21,7 @@ from graph.sqlite import (
     entities,
     erasing,
     judging,
+    projections,
     reading,
     runs,
     schema,
@@ -39,6 +40,7 @@ from graph.store import (
     Hit,
     Judgement,
     LinkColumns,
+    Projection,
     Publication,
     Read,
     RecordColumns,
@@ -258,6 +260,22 @@ class Store:
     def ghosts(self, at: At) -> Iterator[Entity]:
         """Entities that only links name, ordered by id."""
         return columns.ghosts(self.core, at)
+
+    # -- published elsewhere ----------------------------------------------------------------------------------
+    @_reads
+    def projections(self) -> list[Projection]:
+        """The graphs that were published from this record, by address, as each was last."""
+        return projections.projections(self.core)
+
+    @_reads
+    def note(self, projection: Projection) -> None:
+        """Remember that a graph was published, in place of what was known of that address."""
+        projections.note(self.core, projection)
+
+    @_reads
+    def forget(self, url: str) -> None:
+        """A graph is no longer there."""
+        projections.forget(self.core, url)
 
     # -- whole ------------------------------------------------------------------------------------------------
     def secret(self) -> bytes:
