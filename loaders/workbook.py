@@ -124,8 +124,6 @@ def _remark_source(table: Table, report: Report) -> None:
     for number, cells in table.rows:
         if cells[0] and source_field(cells[0]) is None:
             near = nearest_field(cells[0])
-            said = Reject(
-                report.file, table.title, number, "", cells[0][:200], Reason.UNKNOWN_COLUMN, {"nearest": near}
-            )
+            said = Reject(report.file, table.title, number, "", cells[0][:200], Reason.UNKNOWN_FIELD, {"nearest": near})
             report.rejects.append(said)
-            report.notes[str(Reason.UNKNOWN_COLUMN)] += 1
+            report.notes[str(Reason.UNKNOWN_FIELD)] += 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from loaders.base import Reject, Report
 from loaders.workbook_cells import Table
-from loaders.workbook_columns import Column, Role, Sheet, find_sheet, nearest_sheet
+from loaders.workbook_columns import Column, Role, Sheet, find_sheet, nearest_sheets
 from loaders.workbook_values import without_persons
 from ontology.errors import Reason
 
@@ -52,7 +52,7 @@ def bind(table: Table, report: Report) -> Bound | None:
     _remarks(table, report)
     if sheet is None:
         if table.header:
-            told = {"rows": str(len(table.rows)), "nearest": nearest_sheet(table.title)}
+            told = {"rows": str(len(table.rows)), "sheets": ", ".join(nearest_sheets(table.title, table.header))}
             _remark(report, table, "", table.title, Reason.UNKNOWN_SHEET, **told)
         return None
     if table.header:
@@ -61,9 +61,11 @@ def bind(table: Table, report: Report) -> Bound | None:
     for heading in table.header:
         column = sheet.column(heading)
         if column is None and heading:
-            _remark(report, table, heading, heading, Reason.UNKNOWN_COLUMN, nearest=sheet.nearest(heading))
+            _remark(
+                report, table, heading, heading, Reason.UNKNOWN_COLUMN, nearest=sheet.nearest(heading, table.header)
+            )
         if column is not None and column in columns:
-            _remark(report, table, heading, heading, Reason.DUPLICATE_KEY, first_row=str(table.header_row))
+            _remark(report, table, heading, heading, Reason.DUPLICATE_COLUMN)
             column = None
         columns.append(column)
     return Bound(table, sheet, columns)

@@ -11,7 +11,7 @@ from typing import Any
 from loaders.spreadsheet_bounds import check_bytes, check_cells, check_grid, letters
 from loaders.spreadsheet_marks import Marks, NoValue, marks_of, seen
 from loaders.tabular import CSV_ENDINGS, csv_lines, encoding_of, text_of
-from loaders.workbook_columns import COMMENT, EXAMPLE_IDS, LISTS, NOTES_TITLES, Role, Sheet, find_sheet, fold
+from loaders.workbook_columns import COMMENT, EXAMPLE_IDS, LISTS, NOTES_TITLES, Sheet, find_sheet, fold
 from loaders.workbook_values import without_persons
 from ontology.errors import FileFormatError, Reason
 
@@ -58,13 +58,9 @@ class Table:
     note: str = ""
 
 
-_HEADED_BY = (Role.ID, Role.FROM, Role.TO)
-
-
 def _places(sheet: Sheet, cells: list[str]) -> list[int]:
     """Where in a row the headings stand that every row of the sheet must fill in; empty where one is missing."""
-    wanted = [column for column in sheet.columns if column.role in _HEADED_BY]
-    found = [next((n for n, cell in enumerate(cells) if sheet.column(cell) is c), None) for c in wanted]
+    found = [next((n for n, cell in enumerate(cells) if sheet.column(cell) is c), None) for c in sheet.heads]
     return [n for n in found if n is not None] if None not in found else []
 
 
@@ -115,8 +111,8 @@ def _passed_over(number: int, cells: list[str]) -> Remark:
 
 def _no_headings(where: str, sheet: Sheet, rows: list[Row]) -> FileFormatError:
     number, cells = max(rows[:20], key=lambda row: sum(sheet.column(cell) is not None for cell in row[1]))
-    wanted = ", ".join(c.label.en + " / " + c.label.sv for c in sheet.columns if c.role in _HEADED_BY)
-    near = next((found for cell in cells if cell and (found := sheet.nearest(cell))), "")
+    wanted = ", ".join(c.label.en + " / " + c.label.sv for c in sheet.heads)
+    near = next((found for cell in cells if cell and (found := sheet.nearest(cell, cells))), "")
     said = without_persons("; ".join(filter(None, cells)))
     return FileFormatError(
         f"{where}: no row holds its headings; row {number} comes nearest ({said[:100]!r}).",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -17,6 +18,7 @@ from io import StringIO
 
 import ontology.links  # noqa: F401  (declares the types)
 from ontology.model import LINKS, NODES, Label, LinkType, NodeType, Property
+from ontology.vocabulary import vocabulary
 
 SEPARATOR = ";"
 COMMENT = "#"
@@ -63,6 +65,11 @@ class Column:
         return frozenset({fold(self.name), fold(self.label.sv), fold(self.label.en)})
 
     @property
+    def spellings(self) -> dict[str, str]:
+        """The same, with the heading as it is written, in the language that it is nearest to."""
+        return {fold(self.name): self.label.en, fold(self.label.sv): self.label.sv, fold(self.label.en): self.label.en}
+
+    @property
     def ends(self) -> tuple[str, ...]:
         """The types of what a short cut names."""
         if self.link is None:
@@ -83,6 +90,17 @@ class Sheet:
         return self.declared.name
 
     @property
+    def heads(self) -> list[Column]:
+        """The columns without which no row can be read: what it is about."""
+        return [column for column in self.columns if column.role in (Role.ID, Role.FROM, Role.TO)]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """What a thing on the sheet can be, as its properties' vocabularies have it, folded."""
+        named = [vocabulary(c.vocabulary) for c in self.columns if c.role is Role.PROPERTY and c.vocabulary]
+        return frozenset(fold(word) for terms in named for term in terms.terms.values() for word in term.label)
+
+    @property
     def titles(self) -> frozenset[str]:
         """The sheet names that mean this sheet, folded."""
         names = {self.name, *self.label, *self.declared.label}
@@ -92,10 +110,11 @@ class Sheet:
         wanted = fold(header)
         return next((column for column in self.columns if wanted in column.headers), None)
 
-    def nearest(self, header: str) -> str:
-        """The headings nearest to one that is not known, for a message; empty when none is near."""
-        words = {word: column.label.en for column in self.columns for word in column.headers}
-        return _nearest(header, words)
+    def nearest(self, header: str, there: Iterable[str]) -> str:
+        """The headings nearest to one that is not known, of those that are not there; empty when none is near."""
+        taken = [self.column(other) for other in there]
+        free = [column for column in self.columns if column not in taken]
+        return _nearest(header, free)
 
 
 def fold(text: str) -> str:
@@ -104,9 +123,12 @@ def fold(text: str) -> str:
     return " ".join(plain.split())
 
 
-def _nearest(text: str, words: dict[str, str]) -> str:
-    found = get_close_matches(fold(text), list(words), n=3, cutoff=0.6)
-    return ", ".join(dict.fromkeys(words[word] for word in found))
+def _nearest(text: str, columns: Iterable[Column]) -> str:
+    words = {word: (column.name, said) for column in columns for word, said in column.spellings.items()}
+    found: dict[str, str] = {}
+    for word in get_close_matches(fold(text), list(words), n=3, cutoff=0.6):
+        found.setdefault(*words[word])
+    return ", ".join(found.values())
 
 
 _ID = Column(
@@ -295,9 +317,13 @@ def find_sheet(title: str) -> Sheet | None:
     return next((sheet for sheet in sheets() if wanted in sheet.titles), None)
 
 
-def nearest_sheet(title: str) -> str:
-    words = {word: sheet.label.en for sheet in sheets() for word in sheet.titles}
-    return _nearest(title, words)
+def nearest_sheets(title: str, header: Iterable[str]) -> list[str]:
+    """The types whose sheets a title may mean, of those that the headings fit: by the name of the sheet, or by what a
+    thing on it can be (Suppliers are organisations)."""
+    fitting = [sheet for sheet in sheets() if all(any(c is sheet.column(h) for h in header) for c in sheet.heads)]
+    words = {word: sheet.name for sheet in reversed(fitting) for word in (*sheet.kinds, *sheet.titles)}
+    near = get_close_matches(fold(title), list(words), n=3, cutoff=0.6)
+    return list(dict.fromkeys(words[word] for word in near))
 
 
 SOURCE_TITLE = Label("källa", "source")
@@ -362,4 +388,4 @@ def source_field(text: str) -> Column | None:
 
 
 def nearest_field(text: str) -> str:
-    return _nearest(text, {word: field.label.en for field in SOURCE_FIELDS for word in field.headers})
+    return _nearest(text, SOURCE_FIELDS)

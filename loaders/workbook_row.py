@@ -12,7 +12,7 @@ from loaders.workbook_columns import Column, Role
 from loaders.workbook_values import NATURAL_PERSON, common_value, property_value, said_currency
 from ontology.errors import Reason, ValueProblem
 from ontology.model import NODES
-from ontology.records import Record
+from ontology.records import PropertyProblem, Record
 
 
 @dataclass(slots=True)
@@ -22,6 +22,7 @@ class Row:
     number: int
     ids: dict[Role, str] = field(default_factory=dict)
     headings: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     properties: dict[str, Any] = field(default_factory=dict)
     common: dict[str, Any] = field(default_factory=dict)
     shortcuts: list[tuple[Column, str, str]] = field(default_factory=list)
@@ -37,14 +38,19 @@ class Row:
     def heading(self, name: str) -> str:
         return self.headings.get(name, name)
 
+    def problem(self, found: PropertyProblem) -> tuple[str, ValueProblem]:
+        """A problem under its heading, with the cell as it was written."""
+        text = self.texts.get(found.name, found.value)
+        return self.heading(found.name), ValueProblem(found.reason, text, **found.parameters)
+
 
 def parse(bound: Bound, number: int, cells: list[str]) -> Row:
     """Read the cells of a row; what stops it and what is left out stands with it."""
     row = Row(number)
     for extra in bound.without_heading(cells):
-        row.left_out.append(("", ValueProblem(Reason.NOT_UNDERSTOOD, extra, detail="no heading above it")))
+        row.left_out.append(("", ValueProblem(Reason.NO_HEADING, extra)))
     for column, heading, text in bound.cells(cells):
-        row.headings[column.name] = heading
+        row.headings[column.name], row.texts[column.name] = heading, text
         try:
             _cell(row, column, heading, text)
         except ValueProblem as problem:

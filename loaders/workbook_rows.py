@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -12,7 +13,7 @@ from loaders.base import Progress, Report, checked
 from loaders.spreadsheet_marks import NoValue
 from loaders.workbook_binding import Bound, bind
 from loaders.workbook_cells import Table
-from loaders.workbook_columns import Column, Role, find_sheet
+from loaders.workbook_columns import SEPARATOR, Column, Role, find_sheet
 from loaders.workbook_row import Row, hidden, parse
 from loaders.workbook_values import (
     HIDDEN,
@@ -141,9 +142,20 @@ class Reader:
         elif self.keys.own_id(key):
             own = [found for k in self.types if (found := self.keys.own_id(k))]
             meant = [key for key in guess_keys(text) if set(SCHEMES[key.partition(":")[0]].identifies) & set(allowed)]
-            near = ", ".join([*meant, *get_close_matches(text, own, n=3, cutoff=0.6)])
-            raise ValueProblem(Reason.UNKNOWN_KEY, text, key=text, nearest=near)
+            raise ValueProblem(
+                Reason.UNKNOWN_KEY, text,
+                several=self._several(text),
+                nearest=", ".join([*meant, *get_close_matches(text, own, n=3, cutoff=0.6)]),
+                country=text if SCHEME_TYPES["iso3166-1"] in allowed else "",
+                sheets=", ".join(allowed),
+            )  # fmt: skip
         return implied[0] if implied else key
+
+    def _several(self, text: str) -> str:
+        """The ids that a cell holds with another mark between them than the semicolon, as they should stand."""
+        parts = [part.strip() for part in re.split(r"[/,|&+\n]", text)]
+        known = len(parts) > 1 and all(part and self.keys.own(part) in self.primary for part in parts)
+        return f"{SEPARATOR} ".join(parts) if known else ""
 
     def _end_types(self, key: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
         if key in self.types:
@@ -164,10 +176,11 @@ class Reader:
             ends = f"{'/'.join(sources)} -> {'/'.join(targets)}"
             types_allowed = f"{' '.join(link.source)} -> {' '.join(link.target)}"
             side = Role.TO if set(sources) & set(link.source) else Role.FROM
-            raise PropertyProblem(side.value, Reason.WRONG_END, ends, link=link.name, types=types_allowed)
+            raise PropertyProblem(side.value, Reason.WRONG_END, ends, link=link.name, ends=ends, types=types_allowed)
         if len(pairs) > 1:
             side = Role.FROM_TYPE if len({s for s, _ in pairs}) > 1 else Role.TO_TYPE
-            raise PropertyProblem(side.value, Reason.MISSING, "", column=side.value)
+            either = dict.fromkeys(pair[side is Role.TO_TYPE] for pair in pairs)
+            raise PropertyProblem(side.value, Reason.MISSING, "", column=side.value, types=", ".join(either))
         return Ref(pairs[0][0], source), Ref(pairs[0][1], target)
 
     def _row(self, bound: Bound, number: int, cells: list[str]) -> Iterator[Record | Link]:
@@ -181,7 +194,7 @@ class Reader:
             is_link = isinstance(bound.sheet.declared, LinkType)
             made = self._link(bound, row) if is_link else self._node(bound, row, cells)
         except PropertyProblem as problem:
-            row.problems.append((row.heading(problem.name), problem))
+            row.problems.append(row.problem(problem))
         except ValueProblem as problem:
             row.problems.append(("", problem))
         if row.problems:
@@ -232,7 +245,7 @@ class Reader:
             if any(said.value == problem.value or Role.ID not in row.ids for _, said in row.problems):
                 return []  # said already, where the cell was read
             heading = row.heading("identifiers" if str(problem.value) in row.ids.get(Role.ALSO, "") else "id")
-            row.problems.append((heading if problem.value else "id", problem))
+            row.problems.append((heading if problem.value else "id", _as_written(problem, row.ids.get(Role.ID, ""))))
             return []
         locator = f"{bound.table.title}:{row.number}"
         shared = common(row.common, self.source.secrecy)
@@ -241,7 +254,7 @@ class Reader:
             row.hidden = True
             record = hidden(record, row.ids)
         when = str(record.common.valid_from), str(record.common.valid_to)
-        self._once("id", row.ids[Role.ID], (record.type, record.key, *when), locator)
+        self._once(Reason.DUPLICATE_KEY, "id", row.ids[Role.ID], (record.type, record.key, *when), locator)
         made: list[Record | Link] = []
         if not row.problems:
             made.append(self._checked(bound, row, record))
@@ -249,11 +262,11 @@ class Reader:
             made += self._shortcut(record, row, column, heading, text)
         return made
 
-    def _once(self, column: str, said: str, what: tuple[str, ...], locator: str) -> None:
+    def _once(self, reason: Reason, column: str, said: str, what: tuple[str, ...], locator: str) -> None:
         """Refuse what an earlier row said already, for the same time."""
         first = self.seen.setdefault(what, locator)
         if first != locator:
-            raise PropertyProblem(column, Reason.DUPLICATE_KEY, said, first_row=first)
+            raise PropertyProblem(column, reason, said, first_row=first)
 
     def _shortcut(self, record: Record, row: Row, column: Column, heading: str, text: str) -> list[Link]:
         link = column.link
@@ -267,10 +280,10 @@ class Reader:
                 source, target = self._ends(link, *ends, given)
                 said = Link(link.name, source, target, {}, record.common, {}, f"{record.locator}:{heading}")
                 said = replace(said, table=record.table)
-                self._once(heading, part, (said.id(self.source.series),), said.locator)
+                self._once(Reason.DUPLICATE_LINK, heading, part, (said.id(self.source.series),), said.locator)
                 made.append(check_link(said))
             except ValueProblem as problem:
-                row.left_out.append((heading, problem))
+                row.left_out.append((heading, ValueProblem(problem.reason, part, **problem.parameters)))
                 row.unread.append((column, part))
         return made
 
@@ -288,7 +301,7 @@ class Reader:
                 declared = bound.sheet.declared.properties.get(problem.name)
                 if problem.name not in item.properties or declared is None or declared.required or declared.blank_says:
                     raise
-                row.left_out.append((row.heading(problem.name), problem))
+                row.left_out.append(row.problem(problem))
                 kept = {name: value for name, value in item.properties.items() if name != problem.name}
                 raw = {name: text for name, text in item.raw.items() if name != problem.name}
                 item = replace(item, properties=kept, raw=raw)
@@ -306,7 +319,7 @@ class Reader:
         row_key = row.ids.get(Role.ROW, "")
         said = Link(link.name, *refs, row.properties, shared, row.raw, locator, row_key, link.name)
         ends_said = f"{row.ids[Role.FROM]} -> {row.ids[Role.TO]}"
-        self._once(Role.FROM.value, ends_said, (said.id(self.source.series),), locator)
+        self._once(Reason.DUPLICATE_LINK, "", ends_said, (said.id(self.source.series),), locator)
         return [] if row.problems else [self._checked(bound, row, said)]
 
     def _end(self, row: Row, role: Role, allowed: tuple[str, ...]) -> str | None:
@@ -318,8 +331,14 @@ class Reader:
         try:
             return self._resolve(row.ids[role], allowed)
         except ValueProblem as problem:
-            row.problems.append((row.heading(role.value), problem))
+            row.problems.append((row.heading(role.value), _as_written(problem, row.ids[role])))
             return None
+
+
+def _as_written(problem: ValueProblem, cell: str) -> ValueProblem:
+    """The problem with the whole cell, where it is of a part of it."""
+    part = str(problem.value)
+    return ValueProblem(problem.reason, cell, **problem.parameters) if part and part in cell else problem
 
 
 def _key(made: list[Record | Link]) -> str:

@@ -49,9 +49,12 @@ def term(name: str, text: str) -> str:
 
 
 def whole(text: str) -> int:
-    number = parse_number(text)
+    try:
+        number = parse_number(text)
+    except ValueProblem as problem:
+        raise ValueProblem(problem.reason, text, whole=text) from None
     if number != number.to_integral_value():
-        raise ValueProblem(Reason.NOT_A_NUMBER, text)
+        raise ValueProblem(Reason.NOT_A_NUMBER, text, whole=text)
     return int(number)
 
 
@@ -68,9 +71,12 @@ def amount(text: str) -> str:
 
 def day(text: str) -> date:
     """A whole date; a month or a year is not one."""
-    first, after = parse_day(text)
+    try:
+        first, after = parse_day(text)
+    except ValueProblem as problem:
+        raise ValueProblem(problem.reason, text, day=text) from None
     if (after - first).days != 1:
-        raise ValueProblem(Reason.NOT_A_DATE, text)
+        raise ValueProblem(Reason.NOT_A_DATE, text, day=text)
     return first
 
 

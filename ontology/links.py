@@ -121,7 +121,7 @@ class SellsTo(Properties):
     """A business relation in which the goods are not known: it feeds the company list and no figure."""
 
     amount: Decimal | None = prop("Belopp", "Amount", "Spent in the period, excluding VAT.")
-    currency: Text = prop("Valuta", "Currency", "ISO 4217.", pattern=r"^[A-Z]{3}$")
+    currency: Text = prop("Valuta", "Currency", "ISO 4217.", pattern=r"^[A-Z]{3}$", example="SEK")
 
 
 @link("SERVES", "avser köpare", "serves", "Contract", "Organisation", tells=Tells.WHOLE)

@@ -240,6 +240,12 @@ def _check_vocabulary(name: str, declared: Property, value: object) -> None:
             raise PropertyProblem(name, Reason.NOT_IN_VOCABULARY, item, vocabulary=declared.vocabulary, nearest=near)
 
 
+def _spelling(pattern: str, declared: Property) -> dict[str, str]:
+    """What may be written where only a pattern says it: one of a few words, or something like the example."""
+    words = re.fullmatch(r"\^\(([a-z|]+)\)\$", pattern)
+    return {"one_of": words[1].replace("|", ", ")} if words else {"example": declared.example}
+
+
 def check_properties(
     model: type[Properties], declared: Mapping[str, Property], given: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -254,7 +260,9 @@ def check_properties(
         first = error.errors()[0]
         name = str(first["loc"][0])
         context = first.get("ctx", {})
-        limits = {k: str(v) for k, v in context.items() if k in ("ge", "le", "max_length", "pattern")}
+        limits = {k: str(v) for k, v in context.items() if k in ("ge", "le", "max_length")}
+        if "pattern" in context:
+            limits |= _spelling(str(context["pattern"]), declared[name])
         reason = _PYDANTIC_REASONS.get(first["type"], Reason.NOT_UNDERSTOOD)
         raise PropertyProblem(name, reason, first["input"] if name in given else "", **limits) from None
     result = parsed.model_dump(mode="json", exclude_none=True)

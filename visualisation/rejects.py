@@ -85,7 +85,11 @@ def rejects_csv(rejects: Iterable[Reject], words: Words) -> bytes:
     """Every rejected value with where it stood, why, and what to do about it."""
     columns = ("file", "sheet", "row", "column", "value", "reason", "remedy")
     rows = (
-        (r.file, r.sheet, r.row, r.column, r.value, words.reason(r.reason, r.parameters), words.remedy(r.reason, {}))
+        (
+            *(r.file, r.sheet, r.row, r.column, r.value),
+            words.reason(r.reason, r.parameters),
+            words.remedy(r.reason, r.parameters),
+        )
         for r in rejects
     )
     return table_csv([words(f"reject.{name}") for name in columns], rows)
@@ -120,7 +124,7 @@ def loaded_text(loaded: Loaded, file: str, words: Words) -> str:
     if reasons:
         lines.append(words("loaded.reasons"))
     for reason, count in reasons.most_common():
-        lines.append(
-            "  " + words("loaded.note", what=words.reason(reason, {}), n=count) + f". {words.remedy(reason, {})}"
-        )
+        told = {words.remedy(reason, reject.parameters) for reject in report.rejects if reject.reason == reason}
+        remedy = told.pop() if len(told) == 1 else words.remedy(reason, {})
+        lines.append("  " + words("loaded.note", what=words.reason(reason, {}), n=count) + f". {remedy}")
     return "\n".join(lines)

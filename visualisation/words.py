@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -21,9 +22,11 @@ from graph.snapshot.sayings import POLARITY
 from ontology.errors import DeclarationError, InputError, Reason
 from ontology.model import LINKS, NODES, Property
 from ontology.values import SCHEMES
-from ontology.vocabulary import Term, vocabulary
+from ontology.vocabulary import Term, vocabulary, vocabulary_names
 
 LANGUAGES = ("sv", "en")
+FEW = 25
+"""Terms of a vocabulary that are all named where none is near."""
 Text = str | Mapping[str, str]
 
 
@@ -204,14 +207,42 @@ class Words:
 
     # -- rejects and errors -----------------------------------------------------------------------------------
     def reason(self, reason: Reason | str, parameters: Mapping[str, str]) -> str:
-        return self._with(f"reason.{reason}", parameters)
+        """Why a value was rejected, with what of its parameters says more: ``Outside the limits (at most 4)``."""
+        known = self._parameters(parameters)
+        told = [self(f"parameter.{name}", value=text) for name, text in known.items() if self.has(f"parameter.{name}")]
+        return self._fitting(f"reason.{reason}", known) + (f" ({'; '.join(told)})" if told else "")
 
     def remedy(self, reason: Reason | str, parameters: Mapping[str, str]) -> str:
-        return self._with(f"remedy.{reason}", parameters)
+        """What to do about it: the text for the first parameter that has one of its own, else the general one."""
+        return self._fitting(f"remedy.{reason}", self._parameters(parameters))
 
-    def _with(self, key: str, parameters: Mapping[str, str]) -> str:
-        details = "; ".join(f"{name}: {value}" for name, value in parameters.items() if value)
-        return self(key) + (f" ({details})" if details else "")
+    def _fitting(self, key: str, known: Mapping[str, str]) -> str:
+        return self(next((own for name in known if self.has(own := f"{key}.{name}")), key), **known)
+
+    def _parameters(self, parameters: Mapping[str, str]) -> dict[str, str]:
+        """The parameters that are given, in words: types, links, schemes and terms by their labels."""
+        known = {name: text for name, text in parameters.items() if text}
+        for name, text in known.items():
+            if name in ("types", "ends"):
+                known[name] = re.sub(r"\w+", lambda word: self.node_type(word[0]), text)
+            elif name == "sheets":
+                known[name] = " / ".join(map(self.table, text.split(", ")))
+            elif name in ("ge", "gt", "le", "lt"):
+                known[name] = self.number(Decimal(text).normalize())
+            elif name == "link":
+                known[name] = self.link_type(text)
+            elif name == "scheme" and text in SCHEMES:
+                known[name] = SCHEMES[text].label.get(self.lang)
+        return known | self._choices(known.get("vocabulary", ""), known.get("nearest", ""))
+
+    def _choices(self, of: str, nearest: str) -> dict[str, str]:
+        """What may stand in the place of a value that its vocabulary does not have: the nearest, else all of a few."""
+        if of not in vocabulary_names():
+            return {}
+        if nearest:
+            return {"nearest": ", ".join(self.term(of, id_) for id_ in nearest.split(", "))}
+        labels = [term.label.get(self.lang) for term in vocabulary(of).terms.values()]
+        return {"one_of": ", ".join(labels)} if len(labels) <= FEW else {}
 
     def collation(self, text: str) -> str:
         """A key that sorts å, ä, ö last in Swedish and beside a and o in English."""

@@ -238,8 +238,8 @@ def test_a_rejected_value_says_where_why_and_what_to_do() -> None:
     header, row = rows(rejects_csv([Refused()], SV))
     assert header == ["Fil", "Blad", "Rad", "Kolumn", "Värde", "Skäl", "Åtgärd"]
     assert row[:5] == ["wb.xlsx", "Steps", "7", "stage", "'=1+1"]
-    assert row[5] == "Finns inte i ordlistan (vocabulary: chain-stages)"
-    assert row[6].startswith("Välj ett värde")
+    assert row[5] == "Finns inte i ordlistan"
+    assert row[6].startswith("Välj något av: Råvara")
 
 
 def test_a_load_says_counts_that_add_up_and_why_rows_were_refused() -> None:

@@ -127,9 +127,11 @@ def test_unknown_is_never_low_a_dash_or_blank() -> None:
 
 
 def test_a_reason_says_what_to_do() -> None:
-    text = SV.reason(Reason.NOT_IN_VOCABULARY, {"vocabulary": "levels", "nearest": "uhm-high"})
-    assert text == "Finns inte i ordlistan (vocabulary: levels; nearest: uhm-high)"
-    assert SV.remedy(Reason.PERSONAL_NUMBER, {}).startswith("Ta bort numret")
+    given = {"vocabulary": "contract-kinds", "nearest": "framework"}
+    assert SV.reason(Reason.NOT_IN_VOCABULARY, given) == "Finns inte i ordlistan"
+    assert SV.remedy(Reason.NOT_IN_VOCABULARY, given).startswith("Menas något av dessa: Ramavtal?")
+    assert SV.reason(Reason.OUT_OF_RANGE, {"le": "0.5"}) == "Utanför tillåtna värden (högst 0,5)"
+    assert SV.remedy(Reason.PERSONAL_NUMBER, {}).startswith("Byt numret mot ett eget id")
 
 
 def test_swedish_letters_sort_last_in_swedish() -> None:
