@@ -21,7 +21,7 @@ class Ends:
         self._stretches = Stretches(snapshot.topology)
         v = snapshot.topology.vertices
         self._always = (v.valid_from == BEGINNING) & (v.valid_to == END)
-        self._always[list(snapshot.moments)] = False
+        self._always[list(snapshot.topology.spoken)] = False
 
     def holding(self, row: Row, first: int, last: int) -> Iterator[Row]:
         """The statement, stated for the days [first, last), once for each period in which it holds.

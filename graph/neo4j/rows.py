@@ -80,7 +80,7 @@ def _settled(snapshot: Snapshot, vertex: int, kind: str) -> dict[str, Any]:
     v = snapshot.topology.vertices
     stated = float(v.confidence[vertex])
     if snapshot.several(vertex):
-        stated = standing_of(speaking(snapshot.moments[vertex], *snapshot.moment.days))[1]
+        stated = standing_of(speaking(snapshot.topology.said_of(vertex), *snapshot.moment.days))[1]
     conflicts = [dispute.property for dispute in snapshot.disputes(vertex)]
     return {
         "name": snapshot.name(vertex),

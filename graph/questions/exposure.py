@@ -34,7 +34,6 @@ from graph.questions.naming import Naming, statements_data
 from graph.questions.survey import END, STEP, UNASSESSED, Survey
 from graph.snapshot.arrays import I64, Bool
 from graph.snapshot.seeds import UNKNOWN_SEVERITY
-from graph.snapshot.topology import NODE_CODE
 from graph.snapshot.view import Snapshot
 
 MEMBERS = 200
@@ -124,9 +123,9 @@ class _Exposure:
 
     def _only_denied(self) -> tuple[Node, ...]:
         """The subject, or any contract where all are asked about, that is only denied."""
-        types = self.s.topology.vertices.type
-        asked = self.s.moments if self.vertex is None else [self.vertex]
-        contracts = [v for v in asked if self.vertex is not None or types[v] == NODE_CODE["Contract"]]
+        if self.vertex is not None:
+            return only_denied(self.s, self.naming, [self.vertex])
+        contracts = self.s.among(np.flatnonzero(self.s.alone_denied), "Contract")
         return only_denied(self.s, self.naming, contracts)
 
     def _may_belong(self) -> tuple[MayBelong, ...]:

@@ -42,7 +42,7 @@ class Stretches:
 
     def _found(self, vertex: int) -> list[Stretch]:
         v = self.topology.vertices
-        if not (sayings := self.topology.sayings.about(vertex)):
+        if not (sayings := self.topology.said_of(vertex)):
             when = period(int(v.valid_from[vertex]), int(v.valid_to[vertex]))
             return [Stretch(when, json.loads(v.properties[vertex]), STATUSES[int(v.status[vertex])])]
         type = NODE_TYPES[int(v.type[vertex])]

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graph.snapshot.arrays import F64, I8, I32, I64, Bool, Texts, content_hash, load, save, taken
-from graph.snapshot.sayings import Sayings
+from graph.snapshot.sayings import Saying, Sayings
 from ontology import model
 from ontology.records import Polarity, Status, canonical, content_order, link_id, link_order
 from ontology.values import BEGINNING, END
@@ -299,6 +299,23 @@ class Topology:
     @property
     def n(self) -> int:
         return len(self.vertices.id)
+
+    @cached_property
+    def spoken(self) -> frozenset[int]:
+        """The vertices of which more than one record speaks, or one that denies."""
+        return frozenset(np.unique(self.sayings.vertex).tolist())
+
+    def said_of(self, vertex: int) -> tuple[Saying, ...]:
+        """What is said of a vertex on any day, where several records speak, or one that denies."""
+        if vertex not in self.spoken:
+            return ()
+        if vertex not in self._said:
+            self._said[vertex] = self.sayings.about(vertex)
+        return self._said[vertex]
+
+    @cached_property
+    def _said(self) -> dict[int, tuple[Saying, ...]]:
+        return {}
 
     @cached_property
     def hash(self) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from graph.network import Network
-from graph.snapshot.arrays import F64, I8, I32, I64, Bool, content_hash, ranges
+from graph.snapshot.arrays import F64, I8, I32, I64, Bool, content_hash
 from graph.snapshot.kinds import Order, order_of_kinds, order_of_places
+from graph.snapshot.pairs import Pairs
 from graph.snapshot.sayings import Dispute, Saying, disputes, live, merged, speaking, standing_of
 from graph.snapshot.scopes import Scopes
 from graph.snapshot.seeds import Seeds, make_seeds
@@ -66,50 +67,6 @@ class Known:
     publication: int
     at: datetime
     clearance: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """The live, asserted links of one type, both ways: ``of(v)`` are the edges that leave v, ``to(v)`` that arrive."""
-
-    edge: I64
-    source: I32
-    target: I32
-    _by_source: tuple[I64, I64]
-    _by_target: tuple[I64, I64]
-
-    @staticmethod
-    def build(n: int, edge: I64, source: I32, target: I32) -> Pairs:
-        def index(ends: I32) -> tuple[I64, I64]:
-            order = np.argsort(ends, kind="stable")
-            return np.searchsorted(ends[order], np.arange(n + 1)).astype(np.int64), order.astype(np.int64)
-
-        return Pairs(edge, source, target, index(source), index(target))
-
-    @staticmethod
-    def _rows(index: tuple[I64, I64], vertices: tuple[int, ...]) -> I64:
-        start, rows = index
-        if len(vertices) == 1:
-            return rows[start[vertices[0]] : start[vertices[0] + 1]]
-        return rows[ranges(start, np.array(vertices, np.int64))]
-
-    def targets(self, *vertices: int) -> list[int]:
-        """Where the links that leave these vertices lead, each once, in order."""
-        return sorted(set(self.target[self._rows(self._by_source, vertices)].tolist()))
-
-    def sources(self, *vertices: int) -> list[int]:
-        """Where the links that arrive at these vertices come from, each once, in order."""
-        return sorted(set(self.source[self._rows(self._by_target, vertices)].tolist()))
-
-    def leaving(self, *vertices: int) -> list[int]:
-        """Edges (of the topology) that leave these vertices."""
-        found: list[int] = self.edge[self._rows(self._by_source, vertices)].tolist()
-        return found
-
-    def arriving(self, *vertices: int) -> list[int]:
-        """Edges (of the topology) that arrive at these vertices."""
-        found: list[int] = self.edge[self._rows(self._by_target, vertices)].tolist()
-        return found
 
 
 class Snapshot:
@@ -207,17 +164,10 @@ class Snapshot:
 
     def several(self, vertex: int) -> bool:
         """Whether more than one record speaks of a vertex, or one that denies it."""
-        return vertex in self.moments
-
-    @cached_property
-    def moments(self) -> dict[int, tuple[Saying, ...]]:
-        """Of each vertex of which several records speak, all of them, of any day."""
-        return {
-            vertex: self.topology.sayings.about(vertex) for vertex in np.unique(self.topology.sayings.vertex).tolist()
-        }
+        return vertex in self.topology.spoken
 
     def _speaking(self, vertex: int) -> list[Saying]:
-        return speaking(self.moments[vertex], *self.moment.days)
+        return speaking(self.topology.said_of(vertex), *self.moment.days)
 
     @cached_property
     def _settled(self) -> dict[int, dict[str, Any]]:
@@ -230,14 +180,13 @@ class Snapshot:
 
     def only_denied(self, vertex: int) -> bool:
         """Whether some source denies that a thing is at the moment, and none asserts it: shown beside, not counted."""
-        said = live(self.moments.get(vertex, ()), *self.moment.days)
-        return bool(said) and all(one.denied for one in said)
+        return bool(self.alone_denied[vertex])
 
     def disputes(self, vertex: int) -> tuple[Dispute, ...]:
         """What sources are in conflict about at the moment."""
         if not self.several(vertex):
             return ()
-        return disputes(self.type(vertex), live(self.moments[vertex], *self.moment.days))
+        return disputes(self.type(vertex), live(self.topology.said_of(vertex), *self.moment.days))
 
     def validity(self, vertex: int) -> tuple[int, int]:
         """[from, to) of what is said of a vertex at the moment, in days since 1970-01-01."""
@@ -282,21 +231,39 @@ class Snapshot:
 
     # -- at the moment ----------------------------------------------------------------------------------------
     @cached_property
+    def _said_now(self) -> Bool:
+        """Sayings of the moment, shape (sayings,)."""
+        start, end = self.moment.days
+        said = self.topology.sayings
+        found: Bool = (said.valid_from < end) & (said.valid_to > start)
+        return found
+
+    @cached_property
     def alive(self) -> Bool:
         """Vertices that are valid at the moment, shape (n,): not in a gap, nor where a record only denies them."""
         start, end = self.moment.days
         v, said = self.topology.vertices, self.topology.sayings
         found: Bool = (v.valid_from < end) & (v.valid_to > start)
         found[said.vertex] = False
-        found[said.vertex[(said.valid_from < end) & (said.valid_to > start) & ~said.denied]] = True
+        found[said.vertex[self._said_now & ~said.denied]] = True
         return found
 
     @cached_property
+    def alone_denied(self) -> Bool:
+        """Vertices that are denied at the moment and not asserted, shape (n,)."""
+        said = self.topology.sayings
+        found = np.zeros(self.n, np.bool_)
+        found[said.vertex[self._said_now & said.denied]] = True
+        return found & ~self.alive
+
+    @cached_property
     def statuses(self) -> I8:
-        """The place in ``Status`` of each vertex at the moment, shape (n,)."""
-        found = np.array(self.topology.vertices.status)
-        for vertex in self.moments:
-            found[vertex] = standing_of(self._speaking(vertex))[0]
+        """The place in ``Status`` of each vertex at the moment, shape (n,): the best that a record has."""
+        said, known = self.topology.sayings, self.topology.vertices.status
+        rows = np.flatnonzero(self._said_now & ~said.denied)
+        found = np.array(known)
+        found[said.vertex[rows]] = -1
+        np.maximum.at(found, said.vertex[rows], said.status[rows])
         return found
 
     @cached_property
