@@ -20,7 +20,7 @@
 // Example
 //   kedja cypher company-list --param start=demo:site-klang-4 --valid-at 2026-11-01
 WITH 'demo:site-klang-4' AS start, date('2026-11-01') AS day
-MATCH (x:Site|Step WHERE x.valid_from <= day < x.valid_to) WHERE x.id = start OR x.key = start
+MATCH (x:Entity) WHERE x.id = start OR x.key = start
 // The steps, who is behind them, what surely has the goods further on, and who stands there.
 WITH *, COLLECT { MATCH (x)-[r:PERFORMS*0..1]->(s:Step)
     WHERE all(e IN r WHERE e.valid_from <= day < e.valid_to) RETURN s } AS steps
@@ -33,19 +33,18 @@ WITH *, COLLECT { UNWIND onward AS u MATCH (u)<-[r:HOLDS|OPERATES|PERFORMS|RUNS*
 // Whom they sell to: the first sellers whatever they sell, others only if their known outputs are one kind.
 UNWIND standing + [s IN sellers | [s, null]] AS from
 WITH day, onward, sellers, from[0] AS s, from[1] AS why
-MATCH (s) ((a)-[e:SELLS_TO]->() WHERE e.valid_from <= day < e.valid_to AND (a IN sellers OR COUNT {
-    MATCH (a)-[r:OPERATES|OUTPUTS|PERFORMS|RUNS*2..3]->(kind:Category|Material|Product)
-    WHERE all(f IN r WHERE f.valid_from <= day < f.valid_to) RETURN DISTINCT kind } = 1)){0,} (o:Organisation)
+MATCH (s)-[r:SELLS_TO*0..]->(o:Organisation)
+WHERE all(e IN r WHERE e.valid_from <= day < e.valid_to AND (startNode(e) IN sellers OR startNode(e).one_kind))
 WITH DISTINCT day, onward, sellers, o, CASE o WHEN s THEN why ELSE 'SELLS_TO' END AS why
 WHERE why IS NOT NULL AND NOT o IN sellers
 WITH day, onward, o, min(CASE why WHEN 'HOLDS' THEN 0 WHEN 'RUNS' THEN 1 WHEN 'OPERATES' THEN 2 ELSE 3 END) AS why
 RETURN ['holds', 'runs', 'operates', 'sells_to'][why] AS why, o.id AS company, o.name AS name, COLLECT {
     MATCH (o)-[r:DELIVERED_UNDER|HOLDS|OPERATES|PERFORMS|RUNS|SUPPLIES*1..]->(c:Contract)
-    WHERE NOT c IN onward AND all(e IN r WHERE e.valid_from <= day < e.valid_to
-      AND (e.status <> 'generic' OR NOT e:DELIVERED_UNDER|SUPPLIES))
-      AND COUNT { MATCH (c)<-[q:DELIVERED_UNDER|SUPPLIES*0..]-(u)
-        WHERE all(e IN q WHERE e.valid_from <= day < e.valid_to AND e.status <> 'generic') AND u.open
-        RETURN DISTINCT u } > 0
+    WHERE all(e IN r WHERE e.valid_from <= day < e.valid_to AND coalesce(e.resolution <> 'generic', true))
+    WITH DISTINCT c WHERE NOT c IN onward
+    MATCH (c)<-[r:DELIVERED_UNDER|SUPPLIES*0..]-(u)
+    WHERE all(e IN r WHERE e.valid_from <= day < e.valid_to AND e.status <> 'generic')
+    WITH DISTINCT c, u WHERE u.open
     RETURN DISTINCT c.id AS id ORDER BY id } AS contracts,
   EXISTS { (:KedjaPublication {valid_at: day}) } AS day_is_marks
 ORDER BY name, company

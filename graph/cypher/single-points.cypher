@@ -30,11 +30,11 @@ CALL (t, day) {
   WHERE all(e IN r WHERE e.valid_from <= day < e.valid_to AND e.status <> 'generic')
   RETURN o, min(size(r)) AS far
 }
-MATCH (o)-[out:OUTPUTS]->(kind) WHERE out.valid_from <= day < out.valid_to AND (commodity IS NULL OR EXISTS {
-    MATCH (kind) ((a)-[up:BROADER|IN_CATEGORY|MATCHES]-(b) WHERE up.valid_from <= day < up.valid_to
-      AND (startNode(up) = a AND coalesce(up.relation <> 'narrower', true)
-        OR startNode(up) = b AND coalesce(up.relation <> 'broader', false))){0,}(wanted)
-    WHERE wanted.id = commodity OR wanted.key = commodity })
+WITH *, COLLECT { MATCH (wanted:Entity) WHERE wanted.id = commodity OR wanted.key = commodity
+    MATCH (wanted) ((a)-[e:BROADER|IN_CATEGORY|MATCHES]-(b) WHERE e.valid_from <= day < e.valid_to
+      AND (startNode(e) = b AND coalesce(e.relation <> 'narrower', true)
+        OR startNode(e) = a AND coalesce(e.relation <> 'broader', false))){0,} (kind) RETURN DISTINCT kind } AS kinds
+MATCH (o)-[e:OUTPUTS]->(kind) WHERE e.valid_from <= day < e.valid_to AND (commodity IS NULL OR kind IN kinds)
 WITH t, kind, o, day ORDER BY far, o.id
 WITH t, kind, day, collect(DISTINCT o) AS origins, head(collect(o)) AS o
 // One shortest path from the nearest of them: what is no point on it is no point at all.
@@ -47,8 +47,7 @@ WHERE NOT EXISTS {
     WHERE all(e IN q WHERE e.valid_from <= day < e.valid_to AND e.status <> 'generic' AND startNode(e) <> point)
     WITH DISTINCT past WHERE past IN origins RETURN past }
 RETURN kind.id AS commodity, kind.name AS goods, size(origins) AS origins, tier, point.id AS step, point.name AS name,
-  COLLECT {
-    MATCH p = (point)<-[:PERFORMS*0..1]-()-[:LOCATED_IN]->(o)
+  COLLECT { MATCH p = (point)<-[:PERFORMS*0..1]-()-[:LOCATED_IN]->(o)
     WHERE all(e IN relationships(p) WHERE e.valid_from <= day < e.valid_to)
     RETURN DISTINCT o.name AS place ORDER BY place } AS places
 ORDER BY goods, commodity, tier, name, step

@@ -3,8 +3,8 @@
 ::
 
     (:Entity:<Type> {id, hash, name, key, keys[], <ontology properties as settled>, status, confidence,
-        confidence_stated, valid_from, valid_to, sources[], ghost?, denied?, open?, conflicts[]?, record?, source?,
-        locator?, cites?, secrecy?})
+        confidence_stated, valid_from, valid_to, sources[], ghost?, denied?, open?, one_kind?, conflicts[]?, record?,
+        source?, locator?, cites?, secrecy?})
     (:Record {id, hash, type, name, key, keys[], <its properties>, status, confidence?, denied, valid_from, valid_to,
         source, locator, cites, secrecy})-[:DESCRIBES]->(:Entity)
     (:Source {id, hash, series, edition, title, publisher, url, licence, language, published?, retrieved?, sha256, mode,
@@ -26,9 +26,10 @@
 - The bounds of a relationship say when it holds: the statement's own, cut to those of its ends, so that no pattern need
   look at the nodes on its way. Where they were cut ``stated_from`` and ``stated_to`` keep the statement's own. A
   statement that holds in several periods is there once for each, all but the first with their ``stretch``.
-- ``open`` of a step or contract says whether something may lie upstream that nobody has told, ``conflicts`` which
-  properties sources are in conflict about (``polarity``: whether there is such a thing), ``denied`` that somebody
-  denies it and nobody asserts it; all on the mark's day, as all settled properties.
+- ``open`` of a step or contract says whether something may lie upstream that nobody has told, ``one_kind`` of an
+  organisation whether its known outputs are exactly one kind, ``conflicts`` which properties sources are in conflict
+  about (``polarity``: whether there is such a thing), ``denied`` that somebody denies it and nobody asserts it; all on
+  the mark's day, as all settled properties.
 - ``confidence`` is always there on entities and links: the method's own by status where the source stated none.
 - A ``Record`` stands apart only where an entity has several, or a denied one, or where its properties are not those of
   the entity on the mark's day; else the entity carries ``record``, ``source``, ``locator``, ``cites`` and ``secrecy``.
@@ -78,7 +79,7 @@ RESERVED = frozenset(
     {
         "id", "hash", "type", "key", "keys", "record", "source", "sources", "locator", "cites", "secrecy", "status",
         "confidence", "confidence_stated", "valid_from", "valid_to", "denied", "derived", "rests_on", "method",
-        "resolution", "ghost", "open", "conflicts", "as_written", "stated_from", "stated_to", "stretch",
+        "resolution", "ghost", "open", "one_kind", "conflicts", "as_written", "stated_from", "stated_to", "stretch",
         "family", "labour", "passes", "assessed",
     }
 )  # fmt: skip

@@ -13,6 +13,7 @@ from graph.neo4j.entering import Entering, Exposures
 from graph.neo4j.holding import Ends
 from graph.neo4j.layout import ALSO, DENIED, RECORD, RISK, SOURCE, WITHIN, bound, encoded
 from graph.neo4j.row import Row
+from graph.questions.company import one_kind
 from graph.questions.exposed import assessed
 from graph.snapshot.sayings import speaking, standing_of
 from graph.snapshot.topology import LINK_TYPES, NODE_CODE, STATUSES
@@ -93,6 +94,7 @@ def _settled(snapshot: Snapshot, vertex: int, kind: str) -> dict[str, Any]:
         **({"ghost": True} if v.ghost[vertex] else {}),
         **({"denied": True} if snapshot.only_denied(vertex) else {}),
         **({"open": snapshot.is_open(vertex)} if "inputs_known" in NODES[kind].properties else {}),
+        **({"one_kind": one_kind(snapshot, vertex)} if kind == "Organisation" else {}),
         **({"conflicts": conflicts} if conflicts else {}),
     }
 
