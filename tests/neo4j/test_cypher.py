@@ -224,9 +224,11 @@ def test_the_text_comes_over_http_and_with_run_the_rows(
         assert text.headers["content-type"].startswith("text/plain")
         _, rows, _ = pasted(server, text.text)
         told = client.get(f"/v1/cypher/upstream?start={KLANG}&day=2026-11-01&run=yes").json()
+        stands = mark.read(server)
+        assert stands
         assert told["rows"] == rows
         assert (told["publication"], told["truncated"], list(told["columns"])) == (
-            mark.read(server).publication, False, ["tier", "type", "id", "name"],
+            stands.publication, False, ["tier", "type", "id", "name"],
         )  # fmt: skip
         assert client.get("/v1/cypher/upstream?run=yes&start=nobody").status_code == 404
         assert client.get("/v1/cypher/upstream?stat=x").status_code == 422
