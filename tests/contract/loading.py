@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from graph.sqlite import Store
 from loaders.base import Progress, Report, load
 from ontology.records import Link, Record, Source
 from tests.contract.saying import company, day, open_store, owns
@@ -39,12 +41,30 @@ def write(path: Path, series: str, edition: str, count: int) -> Path:
     return path
 
 
+def tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def tell_stages(store: Store) -> None:
+    """Say when settling and when publishing begins: who kills this process waits for it."""
+
+    def told(stage: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def said(*given: Any) -> Any:
+            tell(stage)
+            return work(*given)
+
+        return said
+
+    for stage in ("settle", "publish"):
+        setattr(store, stage, told(stage, getattr(store, stage)))
+
+
 if __name__ == "__main__":
     folder, *files = sys.argv[1:]
     with open_store(Path(folder)) as store:
+        tell_stages(store)
         for number, file in enumerate(files):
-            sys.stdout.write(f"load {file}\n")
-            sys.stdout.flush()
+            tell(f"load {file}")
             load(store, Invented(), Path(file), now=day(number))
-            sys.stdout.write(f"done {file}\n")
-            sys.stdout.flush()
+            tell(f"done {file}")
