@@ -59,7 +59,10 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """``clean`` in the letters a to z: ``Göteborg``, ``Łódź``, ``Straße`` and ``Кота`` as one types them without."""
-    return " ".join(anyascii(_SIGN.sub(r" \1 ", clean(text))).casefold().split())
+    plain = clean(text)
+    if plain.isascii():
+        return plain
+    return " ".join(anyascii(_SIGN.sub(r" \1 ", plain)).casefold().split())
 
 
 def words_of(text: str, most: int = MAX_WORDS) -> list[str]:
@@ -113,18 +116,22 @@ class Indexed:
 
 def indexed(name: str, alias: str, numbers: str) -> Indexed:
     """What an index holds of a record with a name, a name in another language, and identifiers without schemes."""
+    folded = {text: fold(text) for text in (name, alias)}
     also: list[str] = []
-    ends: list[str] = []
-    for text in filter(None, (name, alias)):
-        folded = fold(text)
-        words = words_of(folded, MAX_FOLDED)
-        if core_of(words)[0]:
-            also.append(core_name(text))
-        if _SIGN.search(text):
-            also += words_of(anyascii(clean(text)), MAX_FOLDED)
-        also += [word for word in words_of(_digraphs(text), MAX_FOLDED) if word not in words]
-        ends += [word[::-1] for word in words if len(word) >= _SHORTEST_COMPOUND]
-    return Indexed(fold(name), fold(alias), fold(numbers), " ".join(also).casefold(), " ".join(dict.fromkeys(ends)))
+    ends: dict[str, None] = {}
+    for text, plain in folded.items():
+        words = words_of(plain, MAX_FOLDED)
+        first, last = core_of(words)
+        also += words[first:last] if first else []
+        also += _other_spellings(text, words) if not text.isascii() else []
+        ends |= dict.fromkeys(word[::-1] for word in words if len(word) >= _SHORTEST_COMPOUND)
+    return Indexed(folded[name], folded[alias], fold(numbers), " ".join(also), " ".join(ends))
+
+
+def _other_spellings(text: str, words: Sequence[str]) -> list[str]:
+    """Words of a name as others write them: ``oe`` for ö, Chinese words in one."""
+    joined = words_of(anyascii(clean(text)).casefold(), MAX_FOLDED) if _SIGN.search(text) else []
+    return [*joined, *(word for word in words_of(_digraphs(text), MAX_FOLDED) if word not in words)]
 
 
 @dataclass(frozen=True, slots=True)

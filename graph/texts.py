@@ -70,6 +70,17 @@ class Texts(Sequence[str]):
     def __iter__(self) -> Iterator[str]:
         return (self[i] for i in range(len(self)))
 
+    def find_all(self, texts: Sequence[str]) -> I64:
+        """The positions of those texts that are in a sorted column; at once where all of it is of one length."""
+        lengths = np.diff(self.start)
+        length = int(lengths[0]) if len(self) else 0
+        if not (length and texts) or (lengths != length).any():
+            return np.array([place for text in texts if (place := self.find(text)) is not None], np.int64)
+        column = self.blob[: self.start[-1]].view(f"S{length}")
+        wanted = np.array([said for text in texts if len(said := text.encode()) == length], f"S{length}")
+        places = np.minimum(np.searchsorted(column, wanted), len(self) - 1).astype(np.int64)
+        return places[column[places] == wanted]
+
     def find(self, text: str) -> int | None:
         """The position of a text in a sorted column (sorted as UTF-8 bytes), or None; O(log n)."""
         wanted, low, high = text.encode(), 0, len(self)

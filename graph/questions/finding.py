@@ -112,9 +112,9 @@ def _best(s: Snapshot, vertices: I64, named: Bool, limit: int) -> list[int]:
     return sorted(chosen, key=rank)[: 2 * limit]
 
 
-def _mask(s: Snapshot, ids: Iterable[str]) -> Bool:
+def _mask(s: Snapshot, ids: Sequence[str]) -> Bool:
     found = np.zeros(s.n, np.bool_)
-    found[[vertex for id_ in ids if (vertex := s.vertex(id_)) is not None]] = True
+    found[s.topology.vertices.id.find_all(ids)] = True
     return found
 
 

@@ -79,10 +79,8 @@ def _stages(query: Query) -> Iterator[str]:
     """What to match, stage by stage. Only folded letters and digits reach FTS5, as phrases in quotation marks."""
     spellings = [[f'"{spelling}"' for spelling in chunk] for chunk in query.chunks]
     whole = " ".join(query.words)
-    yield (
-        f'({{name_folded alias_folded}} : ^ "{whole}" *) OR ({{numbers}} : "{whole}")'
-        f' OR ({{name_folded alias_folded also}} : ^ "{query.core}" *)'
-    )
+    begins = "" if whole == query.core else f' OR ({{name_folded alias_folded}} : ^ "{whole}" *)'
+    yield f'({{name_folded alias_folded also}} : ^ "{query.core}" *) OR ({{numbers}} : "{whole}"){begins}'
     yield f"{NAMES} : ({_every(spellings)})"
     yield f"{NAMES} : ({_every([*spellings[:-1], [f'{text} *' for text in spellings[-1]]])})"
     parts = [[f"{NAMES} : {text} *" for text in chunk] for chunk in spellings]

@@ -7,12 +7,15 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import graph.sqlite
 from graph.questions.finding import Found, find
 from graph.snapshot.cache import Cache
 from graph.snapshot.view import Known, Moment, Snapshot
 from graph.sqlite import Store
+from graph.texts import Texts
 from ontology.method import method
 from ontology.records import Common, Link, Polarity, Record, Ref, Secrecy
 from tests.contract.saying import company, load, now, secret, source
@@ -168,3 +171,13 @@ def test_a_country_that_only_its_code_says_has_its_name_on_a_page(store: Store) 
     [hit] = hits(store, "Thailand")
     assert (hit.type, hit.keys, hit.country) == ("Place", (THAILAND,), "TH")
     assert hit_cells(hit, Words("sv")) == ("Place", "Thailand", THAILAND, "")
+
+
+@example(held={"\0"}, asked=["", "\0"], even=False)
+@given(st.sets(st.text(max_size=4)), st.lists(st.text(max_size=4)), st.booleans())
+def test_many_texts_are_found_in_a_column_as_one_is(held: set[str], asked: list[str], even: bool) -> None:
+    held = {text.encode().hex().ljust(40, "0") for text in held} if even else held
+    asked = [text.encode().hex().ljust(40, "0") for text in asked] if even else asked
+    column = Texts.of(sorted(held, key=str.encode))
+    places = [place for text in asked if (place := column.find(text)) is not None]
+    assert column.find_all(asked).tolist() == places
