@@ -13,13 +13,13 @@ from loaders.workbook_columns import SEPARATOR, Column
 from ontology.amounts import parse_amount
 from ontology.errors import Reason, ValueProblem
 from ontology.model import Property
+from ontology.placeholders import is_placeholder
 from ontology.records import DEMONSTRATION, Common, Polarity, Secrecy, Source, Status
 from ontology.values import (
     SCHEMES,
     bare_keys,
     implied_keys,
     is_personal_number,
-    is_placeholder,
     make_key,
     parse_bool,
     parse_day,

@@ -17,6 +17,7 @@ from typing import Any
 from ontology.countries import country_code
 from ontology.errors import Reason, ValueProblem
 from ontology.model import Label
+from ontology.placeholders import is_placeholder
 
 MAX_KEY = 200
 
@@ -140,22 +141,6 @@ def _free(text: str) -> str:
     if is_placeholder(value):
         raise ValueProblem(Reason.PLACEHOLDER, text)
     return value
-
-
-_PLACEHOLDERS = frozenset((
-    "-", "--", "---", ".", "..", "...", "?", "??", "???", "*", "xx", "xxx", "n/a", "n.a.", "n.a", "na", "n\\a", "#n/a",
-    "nan", "null", "none", "nil", "nothing", "missing", "unknown", "tbd", "tba", "tbc", "unspecified", "undefined",
-    "blank", "not known", "not available", "not applicable", "not stated", "not specified", "to be determined",
-    "okänd", "okänt", "okända", "saknas", "ingen", "inget", "inga", "tom", "tomt", "vet ej", "vet inte", "ej känd",
-    "ej känt", "ej angivet", "ej angiven", "ej tillämpligt", "uppgift saknas", "uppgift saknas.",
-))  # fmt: skip
-
-
-def is_placeholder(text: str) -> bool:
-    """Whether a text stands for an identifier that is not known: ``okänt``, ``n/a``, ``-``, ``#SAKNAS!``."""
-    value = " ".join(text.casefold().split())
-    # How a spreadsheet writes a cell that went wrong, in any language: #REF!, #SAKNAS!, #NAMN?
-    return value in _PLACEHOLDERS or (value.startswith("#") and value.endswith(("!", "?")))
 
 
 _ORGANISATION = ("Organisation",)

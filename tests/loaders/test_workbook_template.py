@@ -22,8 +22,8 @@ from loaders.workbook_cells import tables
 from loaders.workbook_columns import COMMENT, Column, Role, Sheet, definition, find_sheet, sheets, source_field, swedish
 from loaders.workbook_template import choices, header, title, write_csv, write_csv_template, write_template
 from ontology.model import LINKS, NODES
+from ontology.placeholders import is_placeholder
 from ontology.records import Common, Link, Polarity, Record, Ref, Secrecy, Source, Status, check_link, check_record
-from ontology.values import is_placeholder
 from ontology.vocabulary import vocabulary
 
 LANGUAGES = ("sv", "en")

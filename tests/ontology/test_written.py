@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ontology.amounts import parse_amount
 from ontology.countries import country_code
 from ontology.errors import Reason, ValueProblem
-from ontology.values import YEARS, guess_keys, is_placeholder, make_key, parse_day, parse_end, parse_number
+from ontology.placeholders import is_placeholder
+from ontology.values import YEARS, guess_keys, make_key, parse_day, parse_end, parse_number
 
 
 def refused(parse: object, text: str) -> Reason:
