@@ -78,8 +78,9 @@ class Texts(Sequence[str]):
             return np.array([place for text in texts if (place := self.find(text)) is not None], np.int64)
         column = self.blob[: self.start[-1]].view(f"S{length}")
         wanted = np.array([said for text in texts if len(said := text.encode()) == length], f"S{length}")
-        places = np.minimum(np.searchsorted(column, wanted), len(self) - 1).astype(np.int64)
-        return places[column[places] == wanted]
+        places: I64 = np.minimum(np.searchsorted(column, wanted), len(self) - 1).astype(np.int64)
+        found: I64 = places[column[places] == wanted]
+        return found
 
     def find(self, text: str) -> int | None:
         """The position of a text in a sorted column (sorted as UTF-8 bytes), or None; O(log n)."""
