@@ -12,7 +12,7 @@ from pydantic import Field
 
 from graph.answer import Basis, Frozen, Links, Resolution
 
-DENIED_NODES = "what a question is about that some source denies and none asserts: shown beside, not counted"
+DENIED_NODES = "of what is asked about and what links relate it to: what a source denies and none asserts; not counted"
 
 
 class Conflict(Frozen):

@@ -219,7 +219,7 @@ class _Affected:
             contracts_all=len(s.of_type("Contract")),
             contracts_untold=next(count.contracts for count in counts if count.what == "untold"),
             denied=denied_beside(s, naming, np.array(sorted(self._touched()), np.int64)),
-            denied_nodes=only_denied(s, naming, [self.vertex]),
+            denied_nodes=only_denied(s, naming, {*self._touched(), *self._on_the_way()}),
             statements=statements_data(s, self.begin.statements),
             nodes=(),
             links=(),

@@ -24,5 +24,13 @@ def denied_beside(s: Snapshot, naming: Naming, vertices: I32 | I64) -> tuple[Lin
 
 
 def only_denied(s: Snapshot, naming: Naming, vertices: Iterable[int]) -> tuple[Node, ...]:
-    """Those of some vertices that a source denies and none asserts, by id."""
-    return tuple(sorted((naming.node(v) for v in set(vertices) if s.only_denied(v)), key=lambda node: node.id))
+    """What a source denies and none asserts, of some vertices and of what links relate them to, by id."""
+    alone, e = s.alone_denied, s.topology.edges
+    if not alone.any():
+        return ()
+    near = np.zeros(s.n, np.bool_)
+    near[list(vertices)] = True
+    now = s.current
+    found = np.concatenate((np.flatnonzero(near), e.target[now & near[e.source]], e.source[now & near[e.target]]))
+    beside = np.unique(found[alone[found]]).tolist()
+    return tuple(sorted((naming.node(v) for v in beside), key=lambda node: node.id))

@@ -122,11 +122,10 @@ class _Exposure:
         return self.naming.node(self.vertex)
 
     def _only_denied(self) -> tuple[Node, ...]:
-        """The subject, or any contract where all are asked about, that is only denied."""
-        if self.vertex is not None:
-            return only_denied(self.s, self.naming, [self.vertex])
+        """What is only denied: of the subject and the chains, or any contract where all are asked about."""
         contracts = self.s.among(np.flatnonzero(self.s.alone_denied), "Contract")
-        return only_denied(self.s, self.naming, contracts)
+        asked = contracts if self.vertex is None else [self.vertex]
+        return only_denied(self.s, self.naming, [*asked, *self.survey.whole.vertex.tolist()])
 
     def _may_belong(self) -> tuple[MayBelong, ...]:
         if self.vertex is None or self.group.view != "category":

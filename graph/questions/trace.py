@@ -200,7 +200,7 @@ class _Trace:
             links=links,
             cycles=self._cycles(),
             denied=denied_beside(s, naming, np.array(sorted(self.places), np.int64)),
-            denied_nodes=only_denied(s, naming, self.asked),
+            denied_nodes=only_denied(s, naming, {*self.asked, *self.places}),
             company_list=self._company_list(),
             statements=statements_data(s, (statement for here in said.values() for statement in here)),
             buyers=buyers,

@@ -275,11 +275,17 @@ class Snapshot:
         return found
 
     @cached_property
-    def live(self) -> Bool:
-        """Edges that hold at the moment and join valid vertices, denied ones included, shape (edges,)."""
+    def current(self) -> Bool:
+        """Edges that are said to hold at the moment, denied ones included, shape (edges,)."""
         start, end = self.moment.days
         e = self.topology.edges
-        return (e.valid_from < end) & (e.valid_to > start) & self.alive[e.source] & self.alive[e.target]
+        return (e.valid_from < end) & (e.valid_to > start)
+
+    @cached_property
+    def live(self) -> Bool:
+        """Edges that hold at the moment and join valid vertices, denied ones included, shape (edges,)."""
+        e = self.topology.edges
+        return self.current & self.alive[e.source] & self.alive[e.target]
 
     @cached_property
     def confidence(self) -> F64:
@@ -336,7 +342,8 @@ class Snapshot:
 
     def denied(self) -> I64:
         """Live edges that somebody denies ("not in our chain"): shown beside, removing nothing."""
-        return np.flatnonzero(self.live & self.topology.edges.denied)
+        e, shown = self.topology.edges, self.alive | self.alone_denied
+        return np.flatnonzero(self.current & e.denied & shown[e.source] & shown[e.target])
 
     @cached_property
     def kinds(self) -> Order:

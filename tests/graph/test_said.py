@@ -13,6 +13,7 @@ import pytest
 import graph.sqlite
 from graph.answer import Answer
 from graph.data import ExposureData, TraceData
+from graph.questions.affected import affected
 from graph.questions.exposure import exposure
 from graph.questions.trace import trace
 from graph.snapshot.cache import Cache
@@ -283,6 +284,18 @@ def test_what_is_only_denied_is_not_counted(folder: Path) -> None:
     found = asked.exposure()
     assert (found.contracts, found.members) == (0, ())
     assert data(exposure(asked.snapshot(), "all", FORCED)).contracts == 0
+
+
+def test_a_contract_that_is_only_denied_is_named_beside_what_would_reach_it(folder: Path) -> None:
+    buyer = Link("SERVES", Ref("Contract", CONTRACT), Ref("Organisation", "local:buyer"), common=DENIED)
+    items = [*chain(contract(common=DENIED), step(), finding(severity=3)), buyer]
+    s = Asked(folder, [(source("one"), items)]).snapshot()
+    for answer in (exposure(s, "local:buyer", FORCED), trace(s, [SITE], upstream=False), affected(s, SITE)):
+        assert answer.data is not None
+        assert [node.keys for node in answer.data.denied_nodes] == [(CONTRACT,)]
+    found = affected(s, SITE).data
+    assert found is not None
+    assert (found.contracts, found.contracts_all) == ((), 0)
 
 
 def test_what_one_source_denies_and_another_asserts_counts(folder: Path) -> None:
