@@ -32,6 +32,8 @@ SCHEME_TYPES: Mapping[str, str] = {
 }
 """The type of what a public identifier names, where its scheme has only one; for ends of several types."""
 
+_TYPE_OF = {Role.FROM: Role.FROM_TYPE, Role.TO: Role.TO_TYPE}
+"""Where a row says the type of an end, which may leave one reading of a bare identifier."""
 PROGRESS_EVERY = 1_000
 
 
@@ -328,8 +330,9 @@ class Reader:
                 return None  # said already: the cell shows an error
             row.problems.append((role.value, ValueProblem(Reason.MISSING, "", column=role.value)))
             return None
+        sheet = find_sheet(row.ids.get(_TYPE_OF[role], ""))
         try:
-            return self._resolve(row.ids[role], allowed)
+            return self._resolve(row.ids[role], (sheet.name,) if sheet else allowed)
         except ValueProblem as problem:
             row.problems.append((row.heading(role.value), _as_written(problem, row.ids[role])))
             return None

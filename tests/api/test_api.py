@@ -33,6 +33,14 @@ def test_health_names_the_publication(client: TestClient) -> None:
     assert get(client, "/healthz") == {"status": "ok", "publication": 3, "known_at": "2026-11-02T08:00:00Z"}
 
 
+def test_a_hit_says_what_it_is_where_and_what_it_belongs_to(client: TestClient) -> None:
+    hits = get(client, "/v1/search", q="handskar malaysia", type="Site")["hits"]
+    plant = next(hit for hit in hits if hit["name"] == "Selat Biru Plant 4")
+    assert (plant["country"], plant["countries"]) == ("MY", ["MY"])
+    assert [whole["name"] for whole in plant["part_of"]] == ["Selat Biru Glove Sdn. Bhd."]
+    assert [kind["type"] for kind in plant["kinds"]] == ["Product"]
+
+
 def test_search_finds_a_name_without_its_diacritics(client: TestClient) -> None:
     names = [hit["name"] for hit in get(client, "/v1/search", q="region skane")["hits"]]
     assert names[0] == "Region Skåne"

@@ -99,6 +99,22 @@ def test_a_row_is_a_countrys_where_id_and_name_say_the_same(tmp_path: Path) -> N
     assert [record.key for record in records] == ["iso3166-1:MY", "iso3166-1:NA", "local:mine/Tysk", "local:mine/GE"]
 
 
+def test_the_type_that_a_row_gives_an_end_leaves_one_reading(tmp_path: Path) -> None:
+    path = folder(
+        tmp_path,
+        findings="id,name\nF,Finding\n",
+        about="from,to,to type\n"
+        "F,7350053850019,Product\nF,7350053850019,Site\nF,7350053850019,\nF,4020011112,Product\n",
+    )
+    _, links, report = read(path)
+    assert [(link.target.type, link.target.key) for link in links] == [
+        ("Product", "gtin:7350053850019"), ("Site", "gln:7350053850019"),
+    ]  # fmt: skip
+    assert [(reject.value, reject.reason) for reject in report.rejects] == [
+        ("7350053850019", Reason.UNKNOWN_KEY), ("4020011112", Reason.UNKNOWN_KEY),
+    ]  # fmt: skip
+
+
 def test_a_reference_to_what_is_no_row_proposes_the_identifier_that_it_may_be(tmp_path: Path) -> None:
     rows = "id,name,in category\nA,Avtal,33141420\nB,Avtal,33141420-0\n"
     _, links, report = read(folder(tmp_path, contracts=rows))
