@@ -2,12 +2,10 @@
 //
 // Question
 //   Which contracts do the goods of a step, a site, a finding or an incident reach, how many tiers away, for whom?
-//   Along item links: those that name the goods. What a company makes, by itself or named by a finding, is left to the
-//   snapshot (kedja affected); company-list is the list beside.
+//   Along item links: those that name the goods. What a company makes, by itself or named alone by a finding, is left
+//   to kedja affected, and so is a statement of no risk type; company-list is the list beside.
 // Parameters
-//   start: entity. A step, site, finding, assessment or incident: its id, or a key (scheme:value). A finding begins
-//     where its scope names a step, a site or an actor with something more; one that names only kinds or places is
-//     left to the snapshot.
+//   start: entity. A step, site, finding, assessment or incident: its id, or a key (scheme:value).
 //   day: day. When it was so.
 // Returns
 //   tier: fewest tiers between it and where the goods come from

@@ -2,9 +2,8 @@
 //
 // Question
 //   Where do the chains of a contract, a buyer, a supplier, a site or a step end because nobody has told what lies
-//   further up? An end is a step that is neither extraction nor cultivation and of which it is not said that all
-//   inputs are known, or a contract of which it is not said that all deliveries are. Along item links; what is only
-//   typical lies beyond an end.
+//   further up? An end is a step or contract that is open: neither extraction nor cultivation, and without a word that
+//   all its inputs are known beside one of them. Along item links; what is only typical lies beyond an end.
 // Parameters
 //   start: entity. A contract, lot, procurement, organisation, site or step: its id, or a key (scheme:value).
 //   day: day. When it was so.

@@ -1,9 +1,9 @@
 // Company list: who may have the goods although no link names them
 //
 // Question
-//   Which companies may have goods of a site or a step, and which of their contracts may then
-//   contain them? A list to ask from, never a figure: a business relation in which the goods are unknown passes on
-//   through a company only if its known outputs are one kind.
+//   Which companies may have goods of a site or a step, and which of their contracts may then contain them? A list to
+//   ask from, never a figure: a business relation in which the goods are unknown passes on through a company only if
+//   its known outputs are one kind.
 // Parameters
 //   start: entity. A site or a step: its id, or a key (scheme:value). Of a company, ask kedja affected, which also
 //     lists what it owns and recruits for.

@@ -19,8 +19,8 @@
 //   ends: contracts and steps at which knowledge ends: blind-spots
 //   day_is_marks: whether the settled properties hold for this day; else they are those of the mark's day
 // Cost
-//   One pruned breadth-first walk for each contract or step that the start stands for (a buyer or a lot: one in all),
-//   and a look at what is said of each step reached.
+//   One pruned breadth-first walk for each contract or step that the start stands for, and a look at what is said of
+//   each step reached.
 // Example
 //   kedja cypher coverage --param start=demo:contract-gloves-kalmar --valid-at 2026-11-01
 WITH 'demo:contract-gloves-kalmar' AS start, date('2026-11-01') AS day, 50 AS max_tier

@@ -3,8 +3,8 @@
 // Question
 //   How severe a harm of a risk type is linked to a contract, how surely, by which path and on whose word? An
 //   interval for each severity: high without, low with the confidence of the statement and of every link of the path.
-//   Along item links: those that name the goods. From statements whose scope names a step, a site or an actor; those
-//   that name only kinds of goods, places or stages are left to the snapshot.
+//   Along item links: those that name the goods. From where statements of the risk enter: ENTERS, which kedja publish
+//   works out for every day.
 // Parameters
 //   contract: entity. A contract: its id, or a key (scheme:value).
 //   risk: risk. A risk type; narrower ones count too.

@@ -13,7 +13,7 @@
 //   id: the entity's id
 //   name: its name
 // Cost
-//   One pruned breadth-first walk for each contract or step that the start stands for (a buyer or a lot: one in all).
+//   One pruned breadth-first walk for each contract or step that the start stands for.
 //   Grows with the links of what is reached, never with the number of paths.
 // Example
 //   kedja cypher upstream --param start=demo:contract-gloves-kalmar
