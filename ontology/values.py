@@ -26,7 +26,8 @@ MAX_KEY = 200
 class Scheme:
     """An identifier scheme. A *strong* one identifies: two records that share such a key are the same thing.
 
-    ``identifies`` are the node types that it has numbers for; none where it is anybody's.
+    ``identifies`` are the node types that it has numbers for; none where it is anybody's. An *own* one is what a source
+    calls its things itself.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Scheme:
     strong: bool = True
     example: str = ""
     identifies: tuple[str, ...] = ()
+    own: bool = False
 
 
 def _digits(text: str) -> str:
@@ -214,10 +216,16 @@ _SCHEMES = (
     Scheme("place", Label("plats", "place"), _free, example="sialkot", identifies=_PLACE),
     Scheme("ref", Label("referensdata", "reference data"), _free, example="uhm-textil-raw-material"),
     Scheme("se-stat", Label("rad i statistiken", "row of the statistics"), _free, example="123456"),
-    Scheme("local", Label("eget id", "own id"), _free, example="K-17"),
+    Scheme("local", Label("eget id", "own id"), _free, example="K-17", own=True),
     Scheme("demo", Label("demonstration", "demonstration"), _free, example="site-klang-4"),
 )
 SCHEMES = {scheme.name: scheme for scheme in _SCHEMES}
+
+
+def is_own_key(key: str) -> bool:
+    """Whether a key is an id that a source gives itself, so that two publishers may give it to two things."""
+    scheme = SCHEMES.get(key.partition(":")[0])
+    return scheme is not None and scheme.own
 
 
 def make_key(scheme: str, value: str) -> str:

@@ -17,7 +17,7 @@ from graph.snapshot.topology import NODE_TYPES, STATUSES, VertexRow, Vertices, j
 from graph.store import Entity, RecordColumns, RunInfo
 from graph.texts import Texts
 from ontology.records import Source, Status, canonical
-from ontology.values import BEGINNING, END, to_day
+from ontology.values import BEGINNING, END, is_own_key, to_day
 
 U64 = npt.NDArray[np.uint64]
 
@@ -96,6 +96,8 @@ def _saying(known: RecordColumns, row: int, source: Source) -> Saying:
     return Saying(
         record=known.base[row],
         source=source.id,
+        publisher=source.publisher,
+        own="".join(f"{key}\n" for key in known.keys[row].split("\n") if is_own_key(key)),
         published=to_day(source.published, BEGINNING),
         status=int(known.status[row]),
         denied=bool(known.denied[row]),

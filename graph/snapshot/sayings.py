@@ -26,10 +26,13 @@ POLARITY = "polarity"
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """One record of an entity; ``published`` is the day of its source. Days are since 1970-01-01."""
+    """One record of an entity; ``published`` is the day of its source, ``own`` the ids that are the source's own, each
+    ending in a line feed. Days are since 1970-01-01."""
 
     record: str
     source: str
+    publisher: str
+    own: str
     published: int
     status: int
     denied: bool
@@ -55,6 +58,8 @@ class Sayings:
     vertex: I32
     record: Texts
     source: Texts
+    publisher: Texts
+    own: Texts
     published: I32
     status: I8
     denied: Bool
@@ -71,6 +76,8 @@ class Sayings:
             vertex=np.array([vertex for vertex, _ in rows], np.int32),
             record=Texts.of(one.record for _, one in rows),
             source=Texts.of(one.source for _, one in rows),
+            publisher=Texts.of(one.publisher for _, one in rows),
+            own=Texts.of(one.own for _, one in rows),
             published=np.array([one.published for _, one in rows], np.int32),
             status=np.array([one.status for _, one in rows], np.int8),
             denied=np.array([one.denied for _, one in rows], np.bool_),
@@ -98,6 +105,8 @@ class Sayings:
         return Saying(
             self.record[row],
             self.source[row],
+            self.publisher[row],
+            self.own[row],
             int(self.published[row]),
             int(self.status[row]),
             bool(self.denied[row]),
@@ -147,11 +156,28 @@ def disputes(type: str, sayings: Sequence[Saying]) -> tuple[Dispute, ...]:
         for name, claims in sorted(_claims(type, asserted(sayings)).items())
         if in_conflict(declared[name], claims)
     ]
+    if named := _two_names(asserted(sayings)):
+        found.append(_dispute("name", declared["name"], named))
     sides = [[one for one in sayings if one.denied is denied] for denied in (False, True)]
     claims = [[Claim(None, one.source, one.published, one.record) for one in side] for side in sides if side]
     if differ(claims):
         found.append(Dispute(POLARITY, ("asserted", "denied"), tuple(sorted(one.record for one in sayings))))
     return tuple(found)
+
+
+def _two_names(sayings: Sequence[Saying]) -> list[Claim]:
+    """The names of an id of two publishers' own under which they name two things; none where no two differ."""
+    named: dict[str, dict[str, list[Saying]]] = defaultdict(lambda: defaultdict(list))
+    for one in sayings:
+        name = " ".join(str(one.properties.get("name", "")).casefold().split())
+        for key in one.own.splitlines():
+            named[key][name].append(one)
+    found: list[Saying] = []
+    for names in named.values():
+        said = [one for same in names.values() for one in same]
+        if len(names) > 1 and len({one.publisher for one in said}) > 1:
+            found += said
+    return [Claim(one.properties.get("name", ""), one.source, one.published, one.record) for one in in_order(found)]
 
 
 def _claims(type: str, sayings: Iterable[Saying]) -> dict[str, list[Claim]]:

@@ -17,7 +17,7 @@ from ontology.records import Polarity, Status, canonical, content_order, link_id
 from ontology.values import BEGINNING, END
 from ontology.vocabulary import vocabulary
 
-LAYOUT = 3
+LAYOUT = 4
 """Number of the columns that ``save`` writes: another layout is frozen anew, never misread."""
 
 NODE_TYPES = tuple(sorted(model.NODES))

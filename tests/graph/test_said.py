@@ -278,6 +278,21 @@ def test_a_stage_in_conflict_is_unknown_for_what_is_typical_and_no_end_of_the_ch
         assert nodes["Step"].end
 
 
+def test_an_own_id_under_which_two_publishers_name_two_things_is_a_conflict(folder: Path) -> None:
+    def said(publisher: str, name: str, key: str = "local:supplier 1") -> tuple[Source, Items]:
+        record = Record("Organisation", key, {"name": name})
+        return Source("chains", "1", publisher, publisher), [record]
+
+    def conflicts(*loads: tuple[Source, Items]) -> list[tuple[str, ...]]:
+        s = Asked(folder, loads).snapshot()
+        return [conflict.values for vertex in range(s.n) for conflict in s.disputes(vertex)]
+
+    assert conflicts(said("Region X", "Nord AB"), said("Region Y", "Syd AB")) == [("Nord AB", "Syd AB")]
+    assert conflicts(said("Region X", "Nord AB"), said("Region Y", "NORD  AB")) == []
+    number = "se-orgnr:5560360793"
+    assert conflicts(said("Region X", "Nord AB", number), said("Region Y", "Nord Aktiebolag", number)) == []
+
+
 # -- denied -------------------------------------------------------------------------------------------------------
 def test_what_is_only_denied_is_not_counted(folder: Path) -> None:
     asked = Asked(folder, [(source("one"), [contract(common=DENIED)])])
