@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import cypher_routes, pages, problems, routes
+from api import cypher_routes, described, pages, problems, routes
 from api.admission import THREADS
 from api.guard import Guard
 from api.service import Service
@@ -64,6 +64,7 @@ def create_app(
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     problems.install(app)
+    described.install(app)
     app.include_router(routes.router)
     app.include_router(cypher_routes.router)
     app.include_router(pages.router)

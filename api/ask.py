@@ -112,7 +112,9 @@ def exposure(service: Service, when: When, subject: str, risk: str, members: int
     )
 
 
-def affected(service: Service, when: When, start: str, goods: str | None, risk: str | None) -> Answer[AffectedData]:
+def affected(
+    service: Service, when: When, start: str, goods: str | None, risk: str | None, skip: int = 0
+) -> Answer[AffectedData]:
     from graph.questions.affected import affected as ask
 
     asked = _checked_risk(risk) if risk else None
@@ -122,7 +124,7 @@ def affected(service: Service, when: When, start: str, goods: str | None, risk: 
         when,
         "affected",
         names,
-        lambda snapshot, ids: ask(snapshot, ids[0], risk=asked, goods=ids[1] if goods else None),
+        lambda snapshot, ids: ask(snapshot, ids[0], risk=asked, goods=ids[1] if goods else None, skip=skip),
         lambda snapshot, _: cost_of_graph(snapshot),
     )
 

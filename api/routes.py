@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from api import ask
 from api.service import Service, When
-from api.settings import MAX_NODES, MAX_PATHS, MAX_TEXT, MAX_TIER
+from api.settings import MAX_NODES, MAX_PATHS, MAX_SKIP, MAX_TEXT, MAX_TIER
 from graph.answer import Answer, NewerPublication
 from graph.data import AffectedData, EntityData, ExposureData, PathsData, TraceData
 from graph.questions.finding import Found, find
@@ -34,11 +34,15 @@ class Problem(BaseModel):
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": description}
     for status, description in (
+        (400, "A request that cannot be read"),
         (404, "A name that is not in the graph"),
+        (405, "Another method than GET and HEAD"),
         (409, "A name that fits several: candidates lists them"),
         (421, "A host name that the server does not answer to"),
         (422, "The request does not fit, or is over a limit"),
-        (503, "The question took too long, or the store is busy"),
+        (500, "A fault of ours"),
+        (503, "The question took too long, or the server or its store cannot answer now"),
+        (507, "A disk of the server is full"),
     )
 }
 
@@ -217,8 +221,9 @@ def affected(
     ],
     goods: Annotated[str | None, Query(max_length=MAX_TEXT, description="The kind of goods, for a company")] = None,
     risk: Annotated[str | None, RISK] = None,
+    skip: Annotated[int, Query(ge=0, le=MAX_SKIP, description="Contracts to pass over, where not all are listed")] = 0,
 ) -> Answer[AffectedData]:
-    return dated(when, ask.affected(service, when, start, goods, risk))
+    return dated(when, ask.affected(service, when, start, goods, risk, skip))
 
 
 @router.get("/v1/paths", summary="The best paths between two entities")

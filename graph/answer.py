@@ -119,8 +119,16 @@ class End(Frozen):
 
 
 class Truncated(Frozen):
-    why: str = Field(description="max_tier, max_nodes, members, ends, paths, links or time")
+    why: str = Field(description="max_tier, max_nodes, members, contracts, ends, paths, links or time")
     limit: int | None = None
+
+
+class Cut(Frozen):
+    """A list of the answer that is longer than what is listed of it. Ask for less at once, or for one of its things."""
+
+    list: str = Field(description="the list, for instance company_list, or contracts.suppliers within each contract")
+    listed: int
+    total: int = Field(description="of all; of a list within others, added up over those that are cut")
 
 
 class Completeness(Frozen):
@@ -133,6 +141,7 @@ class Completeness(Frozen):
     unassessed: int | None = None
     share_unknown: float | None = Field(None, description="Share of value from unknown origin; null: not computed")
     truncated: Truncated | None = None
+    cut: tuple[Cut, ...] = Field((), description="lists that are longer than what is listed of them, by name")
     oldest_source: date | None = None
 
 

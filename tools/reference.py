@@ -53,6 +53,7 @@ LIMITS = {
     "MAX_TIER": "most tiers of a trace",
     "MAX_NODES": "most nodes of a trace, most contracts listed of an exposure",
     "MAX_PATHS": "most paths between two ends",
+    "MAX_SKIP": "most contracts that may be passed over",
     "MAX_SECONDS": "longest time that a request over HTTP may take, in seconds",
 }
 LINUX, MACOS = "~/.local/share/kedja", "~/Library/Application Support/kedja"

@@ -324,6 +324,7 @@ class Teller:
             found.append(w("unknown.ends", n=ends))
         if known.truncated is not None:
             found.append(self.truncated(known.truncated))
+        found += [w("cut", list=w(f"cut.{c.list}"), listed=c.listed, total=c.total) for c in known.cut]
         if not found:
             looked = known.unassessed == 0 and known.steps > 0
             found.append(w("unknown.nothing_counted" if looked else "unknown.not_counted"))
@@ -339,7 +340,18 @@ class Teller:
         for row in data.may_belong:
             key = "unknown.may_belong_matched" if row.matched else "unknown.may_belong"
             found.append(self.words(key, n=len(row.contracts), kind=self.name(row.kind)))
-        return [*found, *([self.words("unknown.may_apply", n=len(data.may_apply))] if data.may_apply else [])]
+        return [
+            *found,
+            *(
+                [self.words("unknown.may_apply", n=self.total("may_apply", len(data.may_apply)))]
+                if data.may_apply
+                else []
+            ),
+        ]
+
+    def total(self, name: str, listed: int) -> int:
+        """How many entries a list of the answer has, those that are not listed too."""
+        return next((cut.total for cut in self.answer.completeness.cut if cut.list == name), listed)
 
     def count(self, row: AffectedCount) -> str:
         """``2 affected contracts, traced to the article (for 3 buyers)``."""

@@ -73,7 +73,7 @@ class Question:
     @property
     def examples(self) -> dict[str, str]:
         """The values that the file gives the parameters."""
-        (line,) = _VALUES.findall(self.text)
+        line = _VALUES.findall(self.text)[0]  # a question may carry its values on, in a WITH further down
         return {name: quoted or bare for quoted, bare, name in _VALUE.findall(line)}
 
     def bound(self, given: Mapping[str, Any]) -> str:

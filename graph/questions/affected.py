@@ -31,7 +31,10 @@ from ontology.model import Family
 from ontology.vocabulary import is_labour, risk_family
 
 PATHS = 100
-"""Contracts listed with their path; all are listed."""
+"""Contracts listed with their path."""
+
+CONTRACTS = 5_000
+"""Contracts listed at once; ``skip`` those to have the next. All are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,9 @@ class _Reached:
     tier: int
 
 
-def affected(s: Snapshot, start: str, *, risk: str | None = None, goods: str | None = None) -> Answer[AffectedData]:
+def affected(
+    s: Snapshot, start: str, *, risk: str | None = None, goods: str | None = None, skip: int = 0
+) -> Answer[AffectedData]:
     """Contracts that ``start`` (id or key) touches, surest first.
 
     A company touches what the steps reach that it runs or its sites perform (of the kind ``goods``, if given); what it
@@ -55,11 +60,11 @@ def affected(s: Snapshot, start: str, *, risk: str | None = None, goods: str | N
     """
     if risk is not None:
         checked_risk(risk)
-    question = wording("affected", {"start": start, "risk": risk, "goods": goods})
+    question = wording("affected", {"start": start, "risk": risk, "goods": goods, "skip": skip or None})
     vertex, kind = find(s, start), find(s, goods) if goods else None
     if vertex is None or (goods and kind is None):
         return framed(s, question, None)
-    return _Affected(s, vertex, risk, kind).answer(question)
+    return _Affected(s, vertex, risk, kind, skip).answer(question)
 
 
 class _Walk:
@@ -106,20 +111,21 @@ class _Walk:
 class _Affected:
     """One question about what is affected, worked out part by part."""
 
-    def __init__(self, s: Snapshot, vertex: int, risk: str | None, goods: int | None) -> None:
+    def __init__(self, s: Snapshot, vertex: int, risk: str | None, goods: int | None, skip: int) -> None:
         self.s = s
         self.vertex = vertex
         self.risk = risk
         self.goods = goods
+        self.skip = skip
         self.naming = Naming(s)
         self.begin = beginning(s, vertex, risk, goods)
         self.walk = _Walk(s, self.begin, risk)
         self.item, self.generic = self.walk.item, self.walk.generic
-        self.list = self._company_list()
-        self.linked = self._linked()
+        self.list, listed_contracts = self._company_list()
+        self.linked = sorted(listed_contracts - self.item.keys() - self.generic.keys())
 
     # -- how far it goes --------------------------------------------------------------------------------------
-    def _company_list(self) -> tuple[Listed, ...]:
+    def _company_list(self) -> tuple[tuple[Listed, ...], frozenset[int]]:
         begin, s = self.begin, self.s
         related = [relation for company in sorted(begin.companies) for relation in self._own(company)]
         owned = owned_by(s, begin.companies)
@@ -134,10 +140,11 @@ class _Affected:
             standing = [r for r in on_path(s, self._on_the_way(), self.item) if r.company not in behind]
             related += standing
             related += buyers_from(s, {r.company: r.via for r in standing}, any_goods=False)
-        rows = listed(s, self.naming, related, None, set(self.item), keep_empty=True)
+        found = listed(s, self.naming, related, None, set(self.item), keep_empty=True)
         asked = {s.id(company) for company in begin.companies}
         # The contracts of who is asked about stand above themselves.
-        return tuple(row for row in rows if row.contracts or not row.above or row.company not in asked)
+        rows = tuple(row for row in found.rows if row.contracts or not row.above or row.company not in asked)
+        return rows, found.contracts
 
     def _own(self, company: int) -> list[Related]:
         """What a company holds, runs and operates."""
@@ -164,11 +171,6 @@ class _Affected:
         starts = np.array(sorted(self.begin.steps), np.int64)
         below = reach(self.s.item_network, starts, upstream=False, kinds=GOODS, tier_kinds=TIERS)
         return [step for step in self.s.among(below.vertex, "Step") if step not in self.begin.steps]
-
-    def _linked(self) -> list[int]:
-        """Contracts of the company list that nothing surer reaches."""
-        named = {self.s.vertex(id) for row in self.list for id in row.contracts}
-        return sorted(v for v in named if v is not None and v not in self.item and v not in self.generic)
 
     def _elsewhen(self) -> tuple[Formerly, ...]:
         """Contracts that are affected on another day and not now."""
@@ -203,16 +205,19 @@ class _Affected:
         s, naming = self.s, self.naming
         order = [(c, Resolution.ITEM, r) for c, r in sorted(self.item.items(), key=self._surest)]
         order += [(c, Resolution.GENERIC, r) for c, r in sorted(self.generic.items(), key=self._surest)]
-        rows = [self._row(c, resolution, r, explained=n < PATHS) for n, (c, resolution, r) in enumerate(order)]
-        rows += [self._row(c, Resolution.COMPANY, None, explained=False) for c in by_name(s, self.linked)]
+        every: list[tuple[int, Resolution, _Reached | None]] = [*order]
+        every += [(c, Resolution.COMPANY, None) for c in by_name(s, self.linked)]
+        page = list(enumerate(every))[self.skip : self.skip + CONTRACTS]
+        rows = [self._row(c, resolution, r, explained=n < PATHS) for n, (c, resolution, r) in page]
+        naming.left_out("contracts", len(rows), len(every))
         may = self._may_apply()
         counts = self._counts(may)
         data = AffectedData(
             start=naming.node(self.vertex),
-            start_steps=naming.ids(self.begin.steps),
+            start_steps=naming.first_ids("start_steps", self.begin.steps),
             contracts=tuple(rows),
             company_list=self.list,
-            may_apply=naming.ids(may),
+            may_apply=naming.first_ids("may_apply", may),
             regions=naming.ids(self._regions(*(*self.item, *self.generic, *self.linked))),
             counts=counts,
             formerly=self._elsewhen(),
@@ -220,12 +225,13 @@ class _Affected:
             contracts_untold=next(count.contracts for count in counts if count.what == "untold"),
             denied=denied_beside(s, naming, np.array(sorted(self._touched()), np.int64)),
             denied_nodes=only_denied(s, naming, {*self._touched(), *self._on_the_way()}),
-            statements=statements_data(s, self.begin.statements),
+            statements=statements_data(s, naming.first("statements", sorted(self.begin.statements))),
             nodes=(),
             links=(),
         )
         data = data.model_copy(update={"nodes": naming.nodes(), "links": naming.links()})
         completeness = Completeness(
+            cut=naming.cut(),
             tiers_reached=max((r.tier for _, _, r in order), default=0),
             steps=len(self.begin.steps),
             truncated=Truncated(why="paths", limit=PATHS) if len(order) > PATHS else None,
@@ -259,7 +265,7 @@ class _Affected:
         return AffectedContract(
             contract=self.naming.node(contract),
             regions=self.naming.ids(self._regions(contract)),
-            suppliers=self.naming.ids(self.s.pairs("HOLDS").sources(contract)),
+            suppliers=self.naming.first_ids("contracts.suppliers", self.s.pairs("HOLDS").sources(contract)),
             resolution=resolution,
             clause_level=level,
             tier=tier,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graph import budget
 from graph.answer import Basis
 from graph.data import Listed
 from graph.kernels.reach import reach
@@ -24,7 +25,14 @@ WHYS = ("harm_of_company", "holds", "runs", "operates", "owns", "recruits_for", 
 """Why a company is listed, closest relation first."""
 
 Via = tuple[int, ...]
-"""Edges of the topology that relate a company."""
+"""Edges of the topology that relate a company; of a longer way the first ``WAY``."""
+
+WAY = 50
+TIES = 1_000
+"""Ties through which a company is told to buy; the walk ends there."""
+
+ROWS = 500
+"""Companies listed, the closest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,11 @@ class Related:
     via: Via
     named: bool = False
     contracts: frozenset[int] | None = None
+
+
+def further(via: Via, edge: int) -> Via:
+    """A way one edge longer."""
+    return (*via, edge) if len(via) < WAY else via
 
 
 def one_kind(s: Snapshot, company: int) -> bool:
@@ -61,7 +74,7 @@ def buyers_from(s: Snapshot, sellers: Mapping[int, Via], *, any_goods: bool) -> 
             for edge in s.pairs("SELLS_TO").leaving(seller):
                 buyer = int(s.topology.edges.target[edge])
                 if buyer not in seen:
-                    reached.setdefault(buyer, (*frontier[seller], edge))
+                    reached.setdefault(buyer, further(frontier[seller], edge))
         seen.update(reached)
         found |= reached
         frontier = {v: via for v, via in reached.items() if one_kind(s, v)}
@@ -75,14 +88,15 @@ def sellers_to(s: Snapshot, companies: Iterable[int]) -> list[Related]:
         via: list[int] = []
         seen, queue = {company}, [company]
         for here in queue:
-            for edge in s.pairs("SELLS_TO").arriving(here):
+            budget.check()
+            for edge in s.pairs("SELLS_TO").arriving(here) if len(via) < TIES else ():
                 via.append(edge)
                 seller = int(s.topology.edges.source[edge])
                 if seller not in seen and not s.is_type(seller, "Site") and one_kind(s, seller):
                     seen.add(seller)
                     queue.append(seller)
         if via:
-            found.append(Related(company, "sells_to", tuple(via)))
+            found.append(Related(company, "sells_to", tuple(via[:TIES])))
     return found
 
 
@@ -108,6 +122,28 @@ def contracts_of(s: Snapshot, company: int) -> set[int]:
     return {*s.pairs("HOLDS").targets(company), *downstream_contracts(s, steps_of(s, company), item=True)}
 
 
+@dataclass(frozen=True, slots=True)
+class CompanyList:
+    """``rows``: the closest companies, by name. ``contracts``: those of every row, of those not listed too."""
+
+    rows: tuple[Listed, ...]
+    contracts: frozenset[int]
+
+
+def contracts_of_all(s: Snapshot, related: Iterable[Related]) -> set[int]:
+    """Contracts that some relations are about: one walk for all of them."""
+    found: set[int] = set()
+    own: list[int] = []
+    for relation in related:
+        if relation.contracts is None:
+            own.append(relation.company)
+        else:
+            found |= relation.contracts
+    sites = s.pairs("OPERATES").targets(*own)
+    steps = {*s.pairs("RUNS").targets(*own), *s.pairs("PERFORMS").targets(*sites)}
+    return found.union(s.pairs("HOLDS").targets(*own), downstream_contracts(s, steps, item=True))
+
+
 def listed(
     s: Snapshot,
     naming: Naming,
@@ -116,7 +152,7 @@ def listed(
     known: set[int],
     *,
     keep_empty: bool = False,
-) -> tuple[Listed, ...]:
+) -> CompanyList:
     """Rows of the list, each company once for its closest relation (and once more for contracts not its own).
 
     ``among``: only these contracts. ``known``: contracts known to have the goods, named apart; those of which
@@ -125,6 +161,10 @@ def listed(
     closest: dict[tuple[int, bool], Related] = {}
     for relation in sorted(related, key=lambda r: (WHYS.index(r.why), len(r.via), r.via)):
         closest.setdefault((relation.company, relation.contracts is not None), relation)
+    whole = contracts_of_all(s, closest.values()) if among is None else contracts_of_all(s, closest.values()) & among
+    unsure = untold(s, whole - known)
+    sure = contracts_of_all(s, (relation for relation in closest.values() if relation.named))
+    closest = dict(naming.first("company_list", closest.items(), ROWS))
     contracts = {
         key: contracts_of(s, relation.company) if relation.contracts is None else set(relation.contracts)
         for key, relation in closest.items()
@@ -133,7 +173,6 @@ def listed(
     if among is not None:
         outside = {key: len(found - among - known) for key, found in contracts.items()}
         contracts = {key: found & among for key, found in contracts.items()}
-    unsure = untold(s, set().union(*contracts.values()) - known)
     rows = []
     for key, relation in sorted(closest.items(), key=lambda item: (s.name(item[0][0]), item[0])):
         open_ones = contracts[key] - known
@@ -142,15 +181,15 @@ def listed(
             rows.append(
                 Listed(
                     company=naming.id(relation.company),
-                    contracts=naming.ids(mine),
+                    contracts=naming.first_ids("company_list.contracts", mine),
                     via=naming.link_ids(relation.via),
                     why=relation.why,
-                    above=naming.ids(contracts[key] & known),
+                    above=naming.first_ids("company_list.above", contracts[key] & known),
                     told=len(open_ones - mine),
                     outside=outside.get(key, 0),
                 )
             )
-    return tuple(rows)
+    return CompanyList(tuple(rows), frozenset((whole - known) & (sure | unsure)))
 
 
 def owned_by(s: Snapshot, owners: Iterable[int]) -> list[Related]:
@@ -161,7 +200,7 @@ def owned_by(s: Snapshot, owners: Iterable[int]) -> list[Related]:
         for edge in s.pairs("OWNS").leaving(owner):
             company = int(s.topology.edges.target[edge])
             if s.topology.edges.mark[edge] and company not in found:
-                found[company] = (*found[owner], edge)
+                found[company] = further(found[owner], edge)
                 queue.append(company)
     return [Related(company, "owns", via, named=True) for company, via in sorted(found.items()) if via]
 
@@ -223,7 +262,7 @@ def steps_at_risk(s: Snapshot, lens: Lens) -> list[int]:
     return s.among(np.flatnonzero(found & ~entered), "Step")
 
 
-def company_list(s: Snapshot, naming: Naming, lens: Lens, contracts: set[int], known: set[int]) -> tuple[Listed, ...]:
+def company_list(s: Snapshot, naming: Naming, lens: Lens, contracts: set[int], known: set[int]) -> CompanyList:
     """Who may have goods that bear the risk in some of ``contracts``; ``known``: contracts reached along item links."""
     related = [
         Related(actor, "harm_of_company", (), named=True)

@@ -20,7 +20,8 @@ def denied_beside(s: Snapshot, naming: Naming, vertices: I32 | I64) -> tuple[Lin
     near[vertices] = True
     rows = s.denied()
     rows = rows[FLOWING[edges.type[rows]] & (near[edges.source[rows]] | near[edges.target[rows]])]
-    return tuple(sorted((naming.link(int(edge)) for edge in rows), key=lambda link: link.id))
+    rows = naming.first("denied", rows[np.argsort(s.topology.rank[rows])].tolist())
+    return tuple(sorted((naming.link(edge) for edge in rows), key=lambda link: link.id))
 
 
 def only_denied(s: Snapshot, naming: Naming, vertices: Iterable[int]) -> tuple[Node, ...]:
@@ -32,5 +33,5 @@ def only_denied(s: Snapshot, naming: Naming, vertices: Iterable[int]) -> tuple[N
     near[list(vertices)] = True
     now = s.current
     found = np.concatenate((np.flatnonzero(near), e.target[now & near[e.source]], e.source[now & near[e.target]]))
-    beside = np.unique(found[alone[found]]).tolist()
+    beside = naming.first("denied_nodes", np.unique(found[alone[found]]).tolist())
     return tuple(sorted((naming.node(v) for v in beside), key=lambda node: node.id))

@@ -19,6 +19,9 @@ from ontology.values import BEGINNING, END, to_day
 LINKS = 1_000
 """Links listed."""
 
+RECORDS = 1_000
+"""Records listed."""
+
 
 def entity(store: Store, s: Snapshot, id_or_key: str) -> Answer[EntityData]:
     """What the records say, the links at the entity (of every validity) and their other ends, and the conflicts.
@@ -31,13 +34,13 @@ def entity(store: Store, s: Snapshot, id_or_key: str) -> Answer[EntityData]:
     vertex = s.vertex(found.id) if found else None
     if found is None or vertex is None:
         return framed(s, question, None)
-    records = list(store.records(at, entities=[found.id]))
+    records = list(islice(store.records(at, entities=[found.id]), RECORDS + 1))
     links, more = _links(store, at, found.id)
     others = {end for link in links for end in (link.source, link.target)} - {found.id}
     neighbours = [v for v in (s.vertex(other) for other in sorted(others)) if v is not None]
     data = EntityData(
         node=describe(s, vertex),
-        said=tuple(_said(record) for record in records),
+        said=tuple(_said(record) for record in records[:RECORDS]),
         links=tuple(sorted((_link(s, link) for link in links), key=lambda link: link.id)),
         neighbours=tuple(describe(s, v) for v in neighbours),
         conflicts=(*conflicts_of(s, vertex), *_conflicting_links(s, links)),
@@ -47,6 +50,8 @@ def entity(store: Store, s: Snapshot, id_or_key: str) -> Answer[EntityData]:
         links=tuple(sorted(link.id for link in links)), records=tuple(sorted(record.id for record in records))
     )
     truncated = Truncated(why="links", limit=LINKS) if more else None
+    if len(records) > RECORDS:
+        truncated = Truncated(why="records", limit=RECORDS)
     return framed(s, question, data, evidence=evidence, completeness=Completeness(truncated=truncated))
 
 

@@ -23,7 +23,7 @@ from graph.data import (
     TierCount,
 )
 from graph.questions.common import checked_risk, evidence_of, framed, wording
-from graph.questions.company import company_list, harms_of_companies
+from graph.questions.company import CompanyList, company_list, harms_of_companies
 from graph.questions.counting import count
 from graph.questions.denied import denied_beside, only_denied
 from graph.questions.ends import Ends
@@ -78,8 +78,8 @@ class _Exposure:
         self.suppliers = _ends_of(s, "HOLDS", reverse=True)
         self.served = _ends_of(s, "SERVES", reverse=False)
         self.maybe = MayApply(s, self.lens)
-        self.list = self._company_list()
-        self.linked = {id for row in self.list for id in row.contracts}
+        found = self._company_list()
+        self.list, self.linked = found.rows, found.contracts
         self.knowledge = [self._knowledge(row) for row in range(len(self.contracts))]
 
     def answer(self, question: str) -> Answer[ExposureData]:
@@ -106,9 +106,9 @@ class _Exposure:
             origins=origins,
             denied=denied,
             denied_nodes=self._only_denied(),
-            may_apply=self.naming.ids(self._may_apply()),
+            may_apply=self.naming.first_ids("may_apply", self._may_apply()),
             company_list=self.list,
-            statements=statements_data(self.s, statements),
+            statements=statements_data(self.s, self.naming.first("statements", sorted(statements))),
             nodes=(),
             links=(),
         )
@@ -168,7 +168,7 @@ class _Exposure:
         if any(severity[row] > 0 for severity in self.severity.values()):
             return "reached"
         contract = int(self.contracts[row])
-        if self.s.id(contract) in self.linked:
+        if contract in self.linked:
             return "supplier_link_only"
         unknown = bool(self.survey.upper_open(Links.ITEM_GENERIC)[row]) or self.maybe.of(contract)
         return "unknown" if unknown else "none_found"
@@ -222,13 +222,13 @@ class _Exposure:
         return ContractExposure(
             contract=self.naming.node(contract),
             buyers=self.naming.ids(self.served.get(contract, ())),
-            suppliers=self.naming.ids(self.suppliers.get(contract, ())),
+            suppliers=self.naming.first_ids("members.suppliers", self.suppliers.get(contract, ())),
             figures=self._figures(row, place),
             knowledge=self.knowledge[row],
             steps=int(counts[STEP]),
             unassessed=int(counts[UNASSESSED]),
             ends=int(counts[END]),
-            may_apply=self.naming.ids(self.maybe.of(contract)),
+            may_apply=self.naming.first_ids("members.may_apply", self.maybe.of(contract)),
         )
 
     def _figures(self, row: int, place: int) -> tuple[Figure, ...]:
@@ -247,17 +247,21 @@ class _Exposure:
         for row, contract in enumerate(self.contracts):
             for buyer in regions_of(self.s, self.served.get(int(contract), ())):
                 rows.setdefault(buyer, []).append(row)
-        found = [self._buyer(buyer, own) for buyer, own in rows.items()]
-        return tuple(sorted(found, key=lambda buyer: (*_most_severe(buyer), self._name(buyer.buyer), buyer.buyer)))
+        top = self._top()
+        found = [self._buyer(buyer, own, top[own]) for buyer, own in rows.items()]
+        found.sort(key=lambda buyer: (*_most_severe(buyer), self._name(buyer.buyer), buyer.buyer))
+        found = self.naming.first("buyers", found)
+        for buyer in found:
+            self.naming.named(buyer.buyer)
+        return tuple(found)
 
-    def _buyer(self, buyer: int, rows: Sequence[int]) -> BuyerCount:
-        top = self._top()[rows]
+    def _buyer(self, buyer: int, rows: Sequence[int], top: I64) -> BuyerCount:
         item = np.max(np.stack([self.severity[b, Links.ITEM][rows] for b in Basis]), axis=0)
         known = [self.knowledge[row] for row in rows]
         level = int(top.max())
         ungiven = self.lens.ungiven(level, None, Links.ITEM_GENERIC)[rows] if level >= 0 else np.zeros(1, np.bool_)
         return BuyerCount(
-            buyer=self.naming.id(buyer),
+            buyer=self.s.id(buyer),
             contracts=len(rows),
             severity=level if level >= 0 else None,
             severity_unknown=level >= 0 and bool(ungiven[top == level].all()),
@@ -290,25 +294,28 @@ class _Exposure:
         mine = np.zeros((self.s.n, 1), np.bool_)
         mine[self.contracts] = True
         reached = {links: self._contracts_below(vertices, mine, rows, links) for links in Links}
-        found = []
-        for place, vertex in enumerate(vertices):
-            own = rows[self.s.seeds.vertex[rows] == vertex]
-            severity = int(self.s.seeds.severity[own].max())
-            found.append(
-                Origin(
-                    node=self.naming.id(int(vertex)),
-                    statements=tuple(sorted({self.s.id(int(v)) for v in self.s.seeds.statement[own]})),
-                    severity=None if severity == UNKNOWN_SEVERITY else severity,
-                    contracts=int(reached[Links.ITEM_GENERIC][place]),
-                    contracts_item=int(reached[Links.ITEM][place]),
-                )
+        severity = np.full(self.s.n, UNKNOWN_SEVERITY, np.int64)
+        said: dict[int, set[int]] = {}
+        for row in rows:
+            vertex = int(self.s.seeds.vertex[row])
+            severity[vertex] = max(severity[vertex], int(self.s.seeds.severity[row]))
+            said.setdefault(vertex, set()).add(int(self.s.seeds.statement[row]))
+        whole = dict(zip(vertices.tolist(), reached[Links.ITEM_GENERIC].tolist(), strict=True))
+        item = dict(zip(vertices.tolist(), reached[Links.ITEM].tolist(), strict=True))
+
+        def rank(vertex: int) -> tuple[int, int, str, str]:
+            return -int(severity[vertex]), -whole[vertex], self.s.name(vertex), self.s.id(vertex)
+
+        return tuple(
+            Origin(
+                node=self.naming.id(vertex),
+                statements=tuple(sorted(self.s.id(v) for v in said[vertex])),
+                severity=None if severity[vertex] == UNKNOWN_SEVERITY else int(severity[vertex]),
+                contracts=whole[vertex],
+                contracts_item=item[vertex],
             )
-
-        def rank(origin: Origin) -> tuple[int, int, str, str]:
-            severity = -1 if origin.severity is None else origin.severity
-            return -severity, -origin.contracts, self._name(origin.node), origin.node
-
-        return tuple(sorted(found, key=rank))
+            for vertex in self.naming.first("origins", sorted(said, key=rank))
+        )
 
     def _name(self, id: str) -> str:
         vertex = self.s.vertex(id)
@@ -323,7 +330,7 @@ class _Exposure:
             found[here] = np.maximum(found[here], counted[:, 0])
         return found
 
-    def _company_list(self) -> tuple[Listed, ...]:
+    def _company_list(self) -> CompanyList:
         known = {int(c) for c in self.contracts[self.severity[Basis.SPECIFIC, Links.ITEM] > 0]}
         return company_list(self.s, self.naming, self.lens, {int(c) for c in self.contracts}, known)
 
@@ -336,21 +343,21 @@ class _Exposure:
         item = np.zeros(self.s.n, np.bool_)
         item[self.survey.item.vertex] = True
         seeded = self.survey.seeded_steps
-        found = []
-        for tier in np.unique(cone.tier):
-            here = cone.vertex[cone.tier == tier]
-            steps = here[marks[here, STEP]]
-            found.append(
-                TierCount(
-                    tier=int(tier),
-                    steps=len(steps),
-                    item_steps=int(item[steps].sum()),
-                    seeded=int(seeded[steps].sum()),
-                    unassessed=int(marks[here, UNASSESSED].sum()),
-                    ends=int(marks[here, END].sum()),
-                )
-            )
-        return tuple(found)
+        steps = marks[cone.vertex, STEP]
+
+        def by_tier(chosen: Bool) -> list[int]:
+            return np.bincount(cone.tier[chosen], minlength=int(cone.tier.max(initial=-1)) + 1).tolist()
+
+        columns = {
+            "steps": steps,
+            "item_steps": steps & item[cone.vertex],
+            "seeded": steps & seeded[cone.vertex],
+            "unassessed": marks[cone.vertex, UNASSESSED],
+            "ends": marks[cone.vertex, END],
+        }
+        counts = {name: by_tier(chosen) for name, chosen in columns.items()}
+        tiers = self.naming.first("tiers", np.unique(cone.tier).tolist())
+        return tuple(TierCount(tier=t, **{name: column[t] for name, column in counts.items()}) for t in tiers)
 
     def _completeness(self, shown: int) -> Completeness:
         ends, asks = self.survey.ends(), Ends(self.s, self.naming, map(int, self.contracts))
@@ -367,6 +374,7 @@ class _Exposure:
             steps=int(marks[cone.vertex, STEP].sum()),
             unassessed=int(marks[cone.vertex, UNASSESSED].sum()),
             truncated=truncated,
+            cut=self.naming.cut(),
         )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import isnan
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from graph import budget
-from graph.answer import Resolution
+from graph.answer import Cut, Resolution
 from graph.data import Conflict, LinkData, Node, Path, StatementData
 from graph.kernels.worst import Path as Walked
 from graph.network import Network
@@ -23,6 +23,10 @@ from ontology.values import from_day
 NAMED = 500
 """Links of a path that are named."""
 
+LISTED = 1_000
+"""Entries of a list of an answer, unless it says another number."""
+
+T = TypeVar("T")
 COUNTRY = "iso3166-1:"
 
 
@@ -34,6 +38,28 @@ class Naming:
         self._nodes: dict[int, Node] = {}
         self._links: dict[int, LinkData] = {}
         self._by_id: dict[str, LinkData] = {}
+        self._cuts: dict[str, tuple[int, int]] = {}
+
+    def first(self, name: str, items: Iterable[T], most: int = LISTED) -> list[T]:
+        """The first of the items that a list of the answer has room for; what is left out is counted."""
+        found = list(items)
+        if len(found) > most:
+            listed, total = self._cuts.get(name, (0, 0))
+            self._cuts[name] = listed + most, total + len(found)
+        return found[:most]
+
+    def left_out(self, name: str, listed: int, total: int) -> None:
+        """Note a list that was cut elsewhere."""
+        if total > listed:
+            self._cuts[name] = listed, total
+
+    def cut(self) -> tuple[Cut, ...]:
+        """The lists of which not all is listed."""
+        return tuple(Cut(list=name, listed=n, total=total) for name, (n, total) in sorted(self._cuts.items()))
+
+    def first_ids(self, name: str, vertices: Iterable[int], most: int = LISTED) -> tuple[str, ...]:
+        """Ids of the first by name that a list has room for; they become named."""
+        return tuple(self.id(vertex) for vertex in self.first(name, by_name(self.s, vertices), most))
 
     def id(self, vertex: int) -> str:
         """The id of a vertex that the answer names."""
@@ -42,6 +68,11 @@ class Naming:
     def ids(self, vertices: Iterable[int]) -> tuple[str, ...]:
         """Ids of vertices, by name; those of one name by id. The vertices become named."""
         return tuple(self.id(vertex) for vertex in by_name(self.s, vertices))
+
+    def named(self, id: str) -> None:
+        """Let what has an id be named."""
+        if (vertex := self.s.vertex(id)) is not None:
+            self.node(vertex)
 
     def link_ids(self, edges: Iterable[int]) -> tuple[str, ...]:
         """Ids of edges in the order given; the edges and their ends become named."""

@@ -27,6 +27,12 @@ from graph.snapshot.view import Snapshot
 from ontology.model import Family
 from ontology.vocabulary import risk_family
 
+LINKS = 20_000
+"""Links listed."""
+
+ACTORS_LISTED = 5_000
+"""Actors listed, those of the nearest steps first."""
+
 
 @dataclass(slots=True)
 class _Place:
@@ -100,6 +106,8 @@ class _Trace:
         self.goods = frozenset(self.walked.vertex.tolist())
         self.places: dict[int, _Place] = {}
         self.edges: set[int] = set()
+        self.left_out: set[int] = set()
+        """Actors for which there is no room."""
         self.acts: dict[int, set[int]] = {}
         self._place_goods()
         self._attach_actors()
@@ -149,6 +157,9 @@ class _Trace:
             fresh: set[int] = set()
             for row, edge in zip(rows, self.s.edges_of(network, rows), strict=True):
                 actor, at = int(network.source[row]), int(network.target[row])
+                if actor not in self.places and len(self.places) - len(self.goods) >= ACTORS_LISTED:
+                    self.left_out.add(actor)
+                    continue
                 self.edges.add(edge)
                 self.acts.setdefault(actor, set()).add(at)
                 if self._stand(actor, at, bool(self.s.is_generic(edge))):
@@ -189,11 +200,12 @@ class _Trace:
         said = self._statements(survey)
         known_no_further = {vertex for _, vertex in ended}
         nodes = [self._node(v, place, known_no_further, reaches, said.get(v, [])) for v, place in self.places.items()]
-        links = tuple(sorted((naming.link(edge) for edge in self.edges), key=lambda link: link.id))
+        edges = naming.first("links", sorted(self.edges, key=self.s.topology.rank.__getitem__), LINKS)
+        links = tuple(sorted((naming.link(edge) for edge in edges), key=lambda link: link.id))
         buyers, buyer_links = self._buyers()
         own = {node.node.id for node in nodes} | {buyer.id for buyer in buyers}
         data = TraceData(
-            start=naming.ids(int(v) for v in self.begin),
+            start=naming.first_ids("start", map(int, self.begin)),
             direction="upstream" if self.upstream else "downstream",
             risk=self.risk,
             nodes=tuple(sorted(nodes, key=lambda n: (n.tier, n.node.type, n.node.name, n.node.id))),
@@ -202,10 +214,11 @@ class _Trace:
             denied=denied_beside(s, naming, np.array(sorted(self.places), np.int64)),
             denied_nodes=only_denied(s, naming, {*self.asked, *self.places}),
             company_list=self._company_list(),
-            statements=statements_data(s, (statement for here in said.values() for statement in here)),
+            statements=statements_data(s, naming.first("statements", sorted(set().union(*said.values())))),
             buyers=buyers,
             buyer_links=buyer_links,
         )
+        naming.left_out("nodes", len(nodes), len(nodes) + len(self.left_out))
         completeness = Completeness(
             tiers_reached=int(self.walked.tier.max(initial=0)),
             ends=tuple(ends.end(vertex, tier) for tier, vertex in ended),
@@ -213,6 +226,7 @@ class _Trace:
             steps=sum(s.is_type(int(v), "Step") for v in steps),
             unassessed=int(survey.marks[steps, UNASSESSED].sum()) if survey else None,
             truncated=self.cut,
+            cut=naming.cut(),
         )
         data = data.model_copy(update={"others": tuple(n for n in naming.nodes() if n.id not in own)})
         return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)
@@ -256,7 +270,8 @@ class _Trace:
         else:
             sellers = [v for v in self.places if self.s.is_type(v, "Organisation", "Site")]
             related = buyers_from(self.s, dict.fromkeys(sellers, ()), any_goods=False)
-        return listed(self.s, self.naming, related, among if self.upstream else None, set(), keep_empty=True)
+        found = listed(self.s, self.naming, related, among if self.upstream else None, set(), keep_empty=True)
+        return found.rows
 
     @cached_property
     def cut(self) -> Truncated | None:
