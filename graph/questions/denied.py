@@ -20,8 +20,8 @@ def denied_beside(s: Snapshot, naming: Naming, vertices: I32 | I64) -> tuple[Lin
     near[vertices] = True
     rows = s.denied()
     rows = rows[FLOWING[edges.type[rows]] & (near[edges.source[rows]] | near[edges.target[rows]])]
-    rows = naming.first("denied", rows[np.argsort(s.topology.rank[rows])].tolist())
-    return tuple(sorted((naming.link(edge) for edge in rows), key=lambda link: link.id))
+    found = naming.first("denied", map(int, rows[np.argsort(s.topology.rank[rows])]))
+    return tuple(sorted((naming.link(edge) for edge in found), key=lambda link: link.id))
 
 
 def only_denied(s: Snapshot, naming: Naming, vertices: Iterable[int]) -> tuple[Node, ...]:

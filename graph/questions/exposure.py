@@ -251,8 +251,8 @@ class _Exposure:
         found = [self._buyer(buyer, own, top[own]) for buyer, own in rows.items()]
         found.sort(key=lambda buyer: (*_most_severe(buyer), self._name(buyer.buyer), buyer.buyer))
         found = self.naming.first("buyers", found)
-        for buyer in found:
-            self.naming.named(buyer.buyer)
+        for line in found:
+            self.naming.named(line.buyer)
         return tuple(found)
 
     def _buyer(self, buyer: int, rows: Sequence[int], top: I64) -> BuyerCount:
@@ -346,7 +346,8 @@ class _Exposure:
         steps = marks[cone.vertex, STEP]
 
         def by_tier(chosen: Bool) -> list[int]:
-            return np.bincount(cone.tier[chosen], minlength=int(cone.tier.max(initial=-1)) + 1).tolist()
+            counted: list[int] = np.bincount(cone.tier[chosen], minlength=int(cone.tier.max(initial=-1)) + 1).tolist()
+            return counted
 
         columns = {
             "steps": steps,

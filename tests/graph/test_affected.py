@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def world() -> World:
     return w
 
 
-def ask(w: World, start: str, **options: str) -> AffectedData:
+def ask(w: World, start: str, **options: Any) -> AffectedData:
     found = affected(w.snapshot(), start, **options).data
     assert found is not None
     return found
