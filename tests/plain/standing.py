@@ -59,23 +59,30 @@ class Said:
         return any((start is None or start <= day) and (end is None or day < end) for day in days)
 
 
+def _name(item: Item) -> tuple[object, ...]:
+    """What a later edition must say to speak of the same: the thing or the two ends, in the same period."""
+    what = (item.key,) if isinstance(item, Record) else (item.source.key, item.target.key)
+    return (item.type, *what, item.common.valid_from, item.common.valid_to)
+
+
 def shown(loads: Sequence[Edition], publication: int, clearance: Secrecy) -> list[Said]:
     """What stands after the first ``publication`` loads and may be read."""
     standing: dict[str, list[Said]] = {}
-    newest: dict[str, str] = {}
+    newest: dict[str, int] = {}
     for edition in loads[:publication]:
-        series = edition.source.series_key
+        series = f"{edition.source.publisher}: {edition.source.series}"
         mode = edition.source.mode
         before = standing.get(series, [])
-        if mode is not Mode.APPEND and edition.source.edition < newest.get(series, ""):
+        number = int(edition.source.edition)
+        if mode is not Mode.APPEND and number < newest.get(series, 0):
             continue  # an older edition loaded late changes nothing
-        newest[series] = max(edition.source.edition, newest.get(series, ""))
+        newest[series] = max(number, newest.get(series, 0))
         says = [Said(item, edition.source) for item in edition.items]
-        named = {item.id(series) for item in edition.items}
+        named = set(map(_name, edition.items))
         if mode is Mode.FULL:
             before = []
         elif mode is Mode.DELTA:
-            before = [said for said in before if said.item.id(series) not in named]
-        kept = {repr(said.item) for said in before}
-        standing[series] = [*before, *(said for said in says if repr(said.item) not in kept)]
+            before = [said for said in before if _name(said.item) not in named]
+        kept = {(repr(said.item), said.secrecy) for said in before}
+        standing[series] = [*before, *(said for said in says if (repr(said.item), said.secrecy) not in kept)]
     return [said for stands in standing.values() for said in stands if said.secrecy <= clearance]

@@ -19,9 +19,12 @@ from graph.snapshot.reader import read_topology
 from graph.snapshot.view import Known, Moment, Snapshot
 from graph.store import At
 from ontology.method import method
-from ontology.records import Common, Link, Polarity, Record, Ref, Secrecy, Source, Status
+from ontology.records import Common, Link, Mode, Polarity, Record, Ref, Secrecy, Source, Status
 from tests.plain.standing import Edition, Item, shown
 from tests.plain.world import World
+
+FAST = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where a file needs no disk, if there is such a place: many small stores are made."""
 
 DAYS = tuple(date(2026, 3, 1) + timedelta(days=n) for n in range(5))
 TYPES = {
@@ -70,6 +73,7 @@ class Varied:
     typical: bool = False
     risks: bool = False
     recruits: bool = False
+    sources: bool = False
     secrecy: bool = False
 
 
@@ -206,8 +210,30 @@ class Drawing:
         if self.varied.risks:
             items += [Record("RiskType", key(f"risk-{risk}"), {"name": risk}) for risk in RISKS]
             items += self.links_of_risks()
-        source = Source("register", "1", "A register", "A publisher")
-        return (Edition(source, tuple(items)),)
+        if not self.varied.sources:
+            return (Edition(Source("register", "1", "A register", "A publisher"), tuple(items)),)
+        return self.editions(items)
+
+    def editions(self, items: Sequence[Item]) -> tuple[Edition, ...]:
+        """Four editions of two series, in any order: each says some of the items."""
+        draw, says = self.draw, dict[int, list[Item]]({number: [] for number in range(4)})
+        for item in items:
+            for number in draw(st.sampled_from(_BY)):
+                says[number].append(item)
+        modes = st.sampled_from([Mode.FULL, Mode.FULL, Mode.DELTA, Mode.APPEND])
+        levels = st.sampled_from(
+            [Secrecy.PUBLIC, Secrecy.PUBLIC, *Secrecy] if self.varied.secrecy else [Secrecy.PUBLIC]
+        )
+        found = []
+        for number in draw(st.permutations(range(4))):
+            publisher, edition = ("One publisher", "Another")[number // 2], ("9", "10")[number % 2]
+            source = Source("list", edition, "A list", publisher, mode=draw(modes), secrecy=draw(levels))
+            found.append(Edition(source, tuple(says[number])))
+        return tuple(found)
+
+
+_BY = [(n,) for n in range(4)] + [(0, 1), (2, 3), (0, 1), (0, 1, 2, 3), (1, 2), (0, 3), (0, 2)]
+"""By which editions something is said."""
 
 
 @st.composite
@@ -259,7 +285,7 @@ def _empty() -> bytes:
 @contextmanager
 def asked(loads: Sequence[Edition], when: When) -> Iterator[Asked]:
     """Load everything into a store, freeze it, and read it plainly."""
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+    with tempfile.TemporaryDirectory(dir=FAST) as folder, ExitStack() as stack:
         path = Path(folder) / "store.kedja"
         path.write_bytes(_empty())
         store = stack.enter_context(graph.sqlite.open(path))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from graph.answer import Resolution
 from graph.questions.affected import affected as ask_affected
 from graph.questions.trace import trace as ask_trace
+from ontology.records import Secrecy
 from tests.plain.standing import Edition
 from tests.plain.stores import CONTRACTS, DAYS, STARTS, Asked, Varied, When, asked, key, stores
 from tests.plain.walks import affected, trace
@@ -63,6 +64,8 @@ def same_walks(loads: Sequence[Edition], when: When, starts: Sequence[str]) -> N
 starts = st.lists(st.sampled_from(STARTS), min_size=1, max_size=2, unique=True)
 periods = st.sampled_from([When(a, b) for a in DAYS for b in (*DAYS, None) if b is None or a < b])
 
+readers = st.builds(When, publication=st.integers(1, 4), clearance=st.sampled_from(Secrecy))
+
 
 @given(stores(PLAIN), starts)
 def test_a_trace_and_what_is_affected_are_what_the_links_say(loads: Sequence[Edition], starts: Sequence[str]) -> None:
@@ -81,4 +84,11 @@ def test_what_is_typical_stands_for_inputs_that_are_not_known(loads: Sequence[Ed
 
 @given(stores(Varied(denials=True, periods=True, typical=True)), starts, periods)
 def test_in_a_period_counts_what_overlaps_it(loads: Sequence[Edition], starts: Sequence[str], when: When) -> None:
+    same_walks(loads, when, starts)
+
+
+@given(stores(Varied(sources=True, secrecy=True, denials=True)), starts, readers)
+def test_a_reader_is_answered_from_what_stands_and_may_be_read(
+    loads: Sequence[Edition], starts: Sequence[str], when: When
+) -> None:
     same_walks(loads, when, starts)
