@@ -122,7 +122,7 @@ class Drawing:
             stage = draw(st.sampled_from(["processing", "component", "final-manufacture", "cultivation", None]))
             facts |= {"stage": stage} if stage else {}
         if name in STEPS or name in CONTRACTS:
-            known = draw(st.sampled_from(["some", None]))
+            known = draw(st.sampled_from(["all", "all", "some", None]))
             facts |= {"inputs_known": known} if known else {}
         if type_of(name) in ("Finding", "RiskAssessment"):
             facts |= self.statement(name)
