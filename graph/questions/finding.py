@@ -15,7 +15,7 @@ from pydantic import Field
 from graph.answer import Frozen
 from graph.questions.naming import country_of
 from graph.questions.telling import telling, told_by
-from graph.searching import Query, fold, type_rank, words_of
+from graph.searching import LAST_TYPES, Query, fold, type_rank, words_of
 from graph.snapshot.arrays import I64, Bool
 from graph.snapshot.topology import NODE_CODE, NODE_TYPES
 from graph.snapshot.view import Snapshot
@@ -62,18 +62,26 @@ class Found(Frozen):
 
 
 def find(store: Store, s: Snapshot, text: str, *, types: Iterable[str] | None = None, limit: int = 20) -> list[Found]:
-    """Hits, best first: those of the names alone, then those whose other words are told of them."""
+    """Hits, best first: those of the names alone, then those whose other words are told of them.
+
+    Where something is told, things stand before what is said of them, so that many findings hide no factory.
+    """
     at = At(s.known.publication, Secrecy.read(s.known.clearance))
     wanted = None if types is None else tuple(types)
     hits = store.search(at, text, types=wanted, limit=limit)
-    if len(hits) < limit:
+    if sum(not _is_said(hit) for hit in hits) < limit:
         known = {hit.entity for hit in hits}
-        hits += [
+        told = [
             Hit(s.id(v), s.type(v), s.name(v), s.keys(v), exact=False, score=-1.0)
             for v in _by_what_is_told(store, s, at, text, wanted, limit)
             if s.id(v) not in known
         ]
+        hits = sorted([*hits, *told], key=_is_said) if told else hits
     return _described(s, hits[: max(limit, 0)])
+
+
+def _is_said(hit: Hit) -> bool:
+    return hit.type in LAST_TYPES and not hit.exact
 
 
 def _by_what_is_told(
@@ -98,16 +106,19 @@ def _by_what_is_told(
 
 
 def _best(s: Snapshot, vertices: I64, named: Bool, limit: int) -> list[int]:
-    """Those named by most words, things before what is said of them, short names first; of equal rank by name."""
+    """Things before what is said of them, those named by most words, short names first; of equal rank by name."""
     ranks = np.array([type_rank(name) for name in NODE_TYPES])
+    said = np.isin(NODE_TYPES, LAST_TYPES)
     v = s.topology.vertices
     length = v.name.start[vertices + 1] - v.name.start[vertices]
-    order = np.lexsort((length, ranks[v.type[vertices]], -named[:, vertices].sum(axis=0)))[:MOST_NAMED]
+    words = named[:, vertices].sum(axis=0)
+    order = np.lexsort((length, ranks[v.type[vertices]], -words, said[v.type[vertices]]))[:MOST_NAMED]
     chosen: list[int] = vertices[order].tolist()
 
-    def rank(vertex: int) -> tuple[int, int, int, str, str]:
-        words, name = int(named[:, vertex].sum()), s.name(vertex)
-        return -words, type_rank(s.type(vertex)), len(name), name, s.id(vertex)
+    def rank(vertex: int) -> tuple[bool, int, int, int, str, str]:
+        type, name = s.type(vertex), s.name(vertex)
+        words = int(named[:, vertex].sum())
+        return type in LAST_TYPES, -words, type_rank(type), len(name), name, s.id(vertex)
 
     return sorted(chosen, key=rank)[: 2 * limit]
 

@@ -105,6 +105,14 @@ def test_words_of_a_name_and_of_what_is_told_go_together(store: Store) -> None:
     assert found(store, "gloves malaysia", limit=1) == ["Plant 2"]
 
 
+def test_many_findings_hide_no_factory(store: Store) -> None:
+    said = [Record("Finding", f"local:f{n}", {"name": f"Gloves, Malaysia, {n}"}) for n in range(9)]
+    load(store, source(), [*CHAIN, *said])
+    assert found(store, "gloves malaysia", limit=5)[:3] == ["Plant 2", "Soft nitrile", "Dipping"]
+    assert found(store, "gloves malaysia 3", limit=5)[0] == "Gloves, Malaysia, 3"
+    assert hits(store, "Gloves, Malaysia, 3")[0].exact
+
+
 def test_a_country_of_several_words_that_no_record_describes(store: Store) -> None:
     load(store, source(), [
         site("local:a", "Garment works"), link("LOCATED_IN", ("Site", "local:a"), ("Place", "iso3166-1:AE")),
