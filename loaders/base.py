@@ -145,7 +145,8 @@ def fingerprint(path: Path) -> str:
     for file in files_of(path):
         if path.is_dir():
             whole.update(str(file.relative_to(path)).encode() + b"\0")
-        whole.update(hashlib.sha256(file.read_bytes()).digest())
+        with file.open("rb") as content:
+            whole.update(hashlib.file_digest(content, "sha256").digest())
     return whole.hexdigest()
 
 

@@ -123,7 +123,7 @@ def opened(path: Path) -> Iterator[ZipFile | None]:
         BadZipFile,
         zlib.error,
         expat.ExpatError,
-        KeyError,
+        LookupError,  # a part that is not there, an encoding that is not known
         NotImplementedError,
         RuntimeError,
         EOFError,

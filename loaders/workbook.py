@@ -13,7 +13,15 @@ from typing import Any
 from loaders.base import Progress, Reject, Report
 from loaders.spreadsheet_marks import NoValue
 from loaders.workbook_cells import Table, passed_over, tables
-from loaders.workbook_columns import NOTES_TITLES, SOURCE_FIELDS, SOURCE_TITLES, fold, nearest_field, source_field
+from loaders.workbook_columns import (
+    NOTES_TITLES,
+    SOURCE_FIELDS,
+    SOURCE_TITLES,
+    find_sheet,
+    fold,
+    nearest_field,
+    source_field,
+)
 from loaders.workbook_rows import Reader
 from loaders.workbook_values import term
 from ontology.errors import FileFormatError, Reason, ValueProblem
@@ -106,7 +114,13 @@ class WorkbookLoader:
         """
         about_itself = SOURCE_TITLES | NOTES_TITLES
         data = []
-        for table in tables(path, report.refuse):
+
+        def refuse(file: str, error: FileFormatError) -> None:
+            report.refuse(file, error)
+            if sheet := find_sheet(Path(file).stem):  # another file of the same sheet may be read
+                report.unread.add(sheet.name)
+
+        for table in tables(path, refuse):
             if fold(table.title) not in about_itself:
                 data.append(table)
             elif fold(table.title) in SOURCE_TITLES:

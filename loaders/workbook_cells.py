@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,6 +128,7 @@ def _excel(path: Path) -> Iterator[Table]:
     try:
         with CalamineWorkbook.from_path(path) as book:
             read = [s for s in book.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet and s.name != LISTS]
+            _check_names(path.name, [sheet.name for sheet in read])
             check_cells(path, [sheet.name for sheet in read])
             marks = marks_of(path, [sheet.name for sheet in read])
             for sheet in read:
@@ -139,6 +141,15 @@ def _excel(path: Path) -> Iterator[Table]:
             f"{path.name} cannot be read as a workbook ({type(error).__name__}: {error}).",
             remedy="Save it as .xlsx without a password, or give the folder of its CSV files.",
         ) from error
+
+
+def _check_names(file: str, titles: Iterable[str]) -> None:
+    """Refuse two sheets of one name, which no spreadsheet program writes: a row would not say on which it stands."""
+    for title, count in Counter(map(str.casefold, titles)).items():
+        if count > 1:
+            raise FileFormatError(
+                f"{file} has {count} sheets called {title!r}.", remedy="Give each sheet a name of its own."
+            )
 
 
 def _rows(path: Path, sheet: Any, marks: Marks) -> Iterator[Row]:
@@ -162,7 +173,13 @@ def _hidden(table: Table, marks: Marks, whole: bool) -> Iterator[Remark]:
             yield Remark(at, table.header[column - 1], letters(column), Reason.HIDDEN_CELLS)
 
 
-def _csv(file: Path) -> Table:
+def _csv(file: Path, first: str) -> Table:
+    """The sheet that a file is; ``first`` is the first file of its name, whatever their endings."""
+    if file.name != first:
+        raise FileFormatError(
+            f"{file.name} is the sheet {file.stem!r} once more, after {first}.",
+            remedy="Keep one of them, or give it another name.",
+        )
     rows = ((number, [seen(plain(cell).strip()) for cell in cells]) for number, cells in csv_lines(file))
     return _table(file.name, file.stem, rows, _ENCODINGS.get(encoding_of(file), ""))
 
@@ -193,8 +210,9 @@ def tables(path: Path, refuse: Callable[[str, FileFormatError], None] = _raise) 
     if not path.is_dir():
         yield from _excel(path)
         return
+    first: dict[str, str] = {}
     for file in sorted(filter(_is_csv, path.iterdir())):
         try:
-            yield _csv(file)
+            yield _csv(file, first.setdefault(file.stem, file.name))
         except FileFormatError as error:
             refuse(file.name, error)
