@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from ontology.records import Secrecy
 
 if TYPE_CHECKING:
     from api.service import Service, When
+    from graph.neo4j.mark import Mark
     from graph.neo4j.publishing import Published
     from graph.neo4j.server import Server
 
@@ -51,6 +53,17 @@ def publish_to(
         mark, url = done.mark, server.address.url
         service.store.note(Projection(url, mark.publication, mark.clearance, mark.valid_at, mark.ended or now()))
     return done
+
+
+def write_files(
+    folder: Path, service: Service, when: When, *, progress: Callable[[int, int], object] = lambda _done, _total: None
+) -> tuple[Mark, list[str]]:
+    """Write what a service shows as files for Neo4j's import tool; see ``graph.neo4j.files``."""
+    from graph.neo4j.publishing import to_files
+
+    standing = service.standing(when)
+    snapshot = service.snapshot(standing)
+    return to_files(folder, service.store, service.at(standing), snapshot, clock=now, progress=progress)
 
 
 def follow(service: Service, url: str) -> Published:

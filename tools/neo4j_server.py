@@ -267,24 +267,25 @@ class Server:
 
     def _set_password(self, password: str) -> None:
         """As `neo4j-admin dbms set-initial-password`, from the same jars; the password is in no process list."""
-        environment = {**os.environ, "NEO4J_HOME": str(self.folder), "NEO4J_CONF": str(self.folder / "conf")}
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="kedja-", suffix=".args") as words:
             words.write(f'dbms\nset-initial-password\n"{password}"\n')
             words.flush()
-            command = [*self._java(heap=256), "org.neo4j.cli.AdminTool", f"@{words.name}"]
-            result = subprocess.run(
-                command,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                text=True,
-                capture_output=True,
-                timeout=START_SECONDS,
-            )
+            result = self.admin(f"@{words.name}", heap=256)
         if result.returncode != 0:
             raise NeoServerError(
                 f"Neo4j did not accept the password: {(result.stderr or result.stdout).strip()}",
                 remedy="Choose one of at least 8 characters, without quotes.",
             )
+
+    def admin(
+        self, *arguments: str, heap: int = 1_024, seconds: int = START_SECONDS
+    ) -> subprocess.CompletedProcess[str]:
+        """What `neo4j-admin` does, from the same jars; most of it while the server is stopped."""
+        environment = {**os.environ, "NEO4J_HOME": str(self.folder), "NEO4J_CONF": str(self.folder / "conf")}
+        return subprocess.run(
+            [*self._java(heap=heap), "org.neo4j.cli.AdminTool", *arguments],
+            env=environment, stdin=subprocess.DEVNULL, text=True, capture_output=True, timeout=seconds, cwd=self.folder,
+        )  # fmt: skip
 
     def _wait_until_ready(self) -> None:
         end = time.monotonic() + START_SECONDS

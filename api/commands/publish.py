@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,15 +15,25 @@ from api.commands.common import Clearance, Json, KnownAt, Store, ValidAt
 from ontology.errors import InputError
 
 if TYPE_CHECKING:
+    from api.service import When
     from graph.neo4j.publishing import Published
 
-Url = Annotated[str, typer.Argument(help="The Neo4j database: neo4j://host:port, with /name for another than neo4j.")]
+Url = Annotated[
+    str | None, typer.Argument(help="The Neo4j database: neo4j://host:port, with /name for another than neo4j.")
+]
+Files = Annotated[
+    Path | None,
+    typer.Option(
+        "--files", help="Write files for Neo4j's own import tool into this new folder, for a first large graph."
+    ),
+]
 
 
 @app.command()
 def publish(
-    url: Url,
+    url: Url = None,
     store: Store = None,
+    files: Files = None,
     clearance: Clearance = "public",
     valid_at: ValidAt = None,
     known_at: KnownAt = None,
@@ -38,6 +49,13 @@ def publish(
 
     Example: kedja publish neo4j://localhost:7687
     """
+    if files:
+        if url or dry_run or remove:
+            raise InputError("--files writes to a folder and asks no server.", remedy="Give it without an address.")
+        _write_files(files, store, common.when(valid_at, None, known_at, clearance))
+        return
+    if url is None:
+        raise InputError("No database is named.", remedy="kedja publish neo4j://host:7687, or --files FOLDER.")
     if remove:
         if dry_run or valid_at or known_at:
             raise InputError("--remove takes everything out.", remedy="Give it alone.")
@@ -56,6 +74,18 @@ def publish(
         typer.echo(json.dumps(asdict(done), default=str, ensure_ascii=False, indent=2))
         return
     typer.echo(_text(done, url, dry_run=dry_run))
+
+
+def _write_files(folder: Path, store: str | None, when: When) -> None:
+    from api.commands.load import progress_bar
+    from api.publishing import write_files
+
+    with common.opened(store) as service, progress_bar("Writing") as progress:
+        mark, arguments = write_files(folder, service, when, progress=progress)
+    typer.echo(f"Wrote publication {mark.publication} as {mark.clearance} into {folder}, {len(arguments)} arguments")
+    typer.echo("Stop the server; this replaces what its database holds:")
+    typer.echo(f"  neo4j-admin database import full neo4j @{(folder / 'import.args').resolve()}")
+    typer.echo("Start it, then: kedja publish neo4j://host:7687")
 
 
 @app.command()

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
-from graph.neo4j import mark
+from graph.neo4j import files, mark
 from graph.neo4j.constraints import make_constraints, make_indexes
 from graph.neo4j.difference import KINDS, Gone, Graph, counts
 from graph.neo4j.entering import Entering
@@ -137,6 +138,30 @@ def publish(
         if stands and stands.whole and changed <= SMALL:
             return _at_once(work, stands, target, wanted, gone, changes)
         return _in_steps(work, target, wanted, gone, changes)
+
+
+def to_files(
+    folder: Path, store: Store, at: At, snapshot: Snapshot, *, clock: Callable[[], datetime],
+    progress: Progress = lambda _done, _total: None,
+) -> tuple[Mark, list[str]]:  # fmt: skip
+    """Write a publication as files for Neo4j's import tool; gives its mark and the tool's arguments.
+
+    Raises:
+        InputError: a snapshot of a period.
+        StoreError: a folder that is not empty or cannot be written, or what the tool cannot take.
+    """
+    if snapshot.moment.valid_at is None:
+        raise InputError("A graph is published for a day, not for a period.", remedy="Give --valid-at.")
+    target = replace(Mark.of(store.uid, snapshot), attempt=uuid.uuid4().hex, began=clock())
+    entering, total = Entering(snapshot), snapshot.n + len(snapshot.topology.edges)
+
+    def told() -> Iterator[Row]:
+        for done, row in enumerate(rows(store, at, snapshot, entering)):
+            if done % BATCH == 0:
+                progress(min(done, total), total)
+            yield row
+
+    return target, files.write(folder, told(), target)
 
 
 def _is_shown(server: Server, stands: Mark, target: Mark) -> bool:

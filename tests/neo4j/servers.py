@@ -97,12 +97,12 @@ def server(line: str, another: int = 0) -> Running:
     """
     running = _started(line, another)
     if isinstance(running, str):
-        _go_without(running)
+        go_without(running)
     running.start()
     return running
 
 
-def _go_without(reason: str) -> NoReturn:
+def go_without(reason: str) -> NoReturn:
     """Skip on a laptop, fail in CI."""
     if IN_CI:
         pytest.fail(f"{reason} CI must have it.", pytrace=False)
