@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import neo4j
@@ -29,6 +30,7 @@ from tests.neo4j import servers
 
 SHORT = re.compile(r"\*\d*\.\.[123]\]")
 """A pattern of at most three links, in the details of a plan."""
+ROOT = Path(__file__).resolve().parents[2]
 GLOVES, KLANG = "demo:contract-gloves-kalmar", "demo:site-klang-4"
 
 
@@ -179,6 +181,39 @@ def test_more_rows_than_are_wanted_are_cut_and_it_is_said(server: Server) -> Non
 @pytest.mark.parametrize("text", ["it's", 'a "b"', "back\\slash", "line\nfeed", "\u202eright", "𝄞"])
 def test_a_text_is_written_so_that_cypher_reads_it_as_it_is(server: Server, text: str) -> None:
     assert pasted(server, f"RETURN {literal(text)}")[1] == [[text]]
+
+
+# -- the documents ------------------------------------------------------------------------------------------------
+
+
+def blocks() -> list[tuple[str, str]]:
+    """(page, text) of each block of Cypher in the documents."""
+    pages = sorted(ROOT.glob("docs/**/*.md"))
+    return [
+        (page.name, text)
+        for page in pages
+        for text in re.findall(r"^```cypher\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    ]
+
+
+@pytest.mark.parametrize(("page", "text"), blocks(), ids=lambda one: one.split("\n")[0][:30])
+def test_a_block_of_cypher_in_the_documents_gives_rows(server: Server, page: str, text: str) -> None:
+    _, rows, summary = pasted(server, text)
+    assert rows
+    assert [status for status in summary.gql_status_objects if status.is_notification] == []
+
+
+def test_the_tutorials_own_question_has_the_answer_that_it_names(server: Server) -> None:
+    _, rows, _ = pasted(
+        server,
+        "WITH date('2026-11-01') AS day"
+        " MATCH (o:Organisation)-[h:HOLDS]->(c:Contract)<-[r:DELIVERED_UNDER|SUPPLIES*1..]-(s:Step)"
+        " WHERE h.valid_from <= day < h.valid_to"
+        " AND all(e IN r WHERE e.valid_from <= day < e.valid_to AND e.status <> 'generic')"
+        " MATCH (s)<-[:PERFORMS*0..1]-()-[:LOCATED_IN]->()-[:PART_OF*0..]->(:Place {name: 'Malaysia'})"
+        " RETURN DISTINCT o.name",
+    )
+    assert ["Björkvik Vårdgrossist AB"] in rows
 
 
 # -- by command, over HTTP, on the pages --------------------------------------------------------------------------
