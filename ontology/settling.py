@@ -64,6 +64,11 @@ def weight(declared: Property, value: Any) -> float:
     return float(date.fromisoformat(value).toordinal() if isinstance(value, str) else value)
 
 
+def silences(declared: Property, value: Any) -> bool:
+    """Whether a value takes back what is said: *refuted*."""
+    return bool(declared.vocabulary) and vocabulary(str(declared.vocabulary))[str(value)].extra.get("live") == "no"
+
+
 def _precedence(claims: Sequence[Claim]) -> tuple[int, int, str]:
     sources = {claim.source for claim in claims}
     return -len(sources), -max(claim.published for claim in claims), min(claim.record for claim in claims)

@@ -18,7 +18,10 @@ import numpy as np
 from graph.snapshot.arrays import F64, I8, I32, Array, Bool, Texts
 from graph.snapshot.periods import NEVER, Periods, period, union
 from ontology.model import NODES, Property
-from ontology.settling import Claim, by_value, differ, in_conflict, settled
+from ontology.settling import Claim, by_value, differ, in_conflict, settled, silences
+
+UNSAID = ""
+"""In a conflict, what a source says that does not take back what another does."""
 
 POLARITY = "polarity"
 """The name of the conflict between who asserts that a thing is and who denies it."""
@@ -145,15 +148,26 @@ def standing_of(sayings: Sequence[Saying]) -> tuple[int, float]:
 def merged(type: str, sayings: Sequence[Saying]) -> dict[str, Any]:
     """The properties of an entity as its sayings settle them."""
     declared = NODES[type].properties
-    return {name: settled(declared[name], claims) for name, claims in sorted(_claims(type, sayings).items())}
+    found = {name: settled(declared[name], claims) for name, claims in sorted(_claims(type, sayings).items())}
+    # Who says it without taking it back leaves it open.
+    return {n: v for n, v in found.items() if not silences(declared[n], v) or _by_all(n, sayings)}
+
+
+def _by_all(name: str, sayings: Iterable[Saying]) -> bool:
+    """Whether each saying gives a property."""
+    return all(name in one.properties for one in sayings)
 
 
 def disputes(type: str, sayings: Sequence[Saying]) -> tuple[Dispute, ...]:
     """What the sources of live sayings are in conflict about."""
-    declared = NODES[type].properties
+    declared, heard = NODES[type].properties, asserted(sayings)
+    given = _claims(type, heard)
+    for name, claims in given.items():
+        if any(silences(declared[name], claim.value) for claim in claims):
+            claims += [Claim(UNSAID, r.source, r.published, r.record) for r in heard if name not in r.properties]
     found = [
         _dispute(name, declared[name], claims)
-        for name, claims in sorted(_claims(type, asserted(sayings)).items())
+        for name, claims in sorted(given.items())
         if in_conflict(declared[name], claims)
     ]
     if named := _two_names(asserted(sayings)):

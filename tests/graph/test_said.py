@@ -200,6 +200,11 @@ def test_a_refutation_by_one_source_does_not_silence_what_another_alleges(folder
         assert statement.standing == "alleged"
     for asked in every_order(folder, first, (source("two"), [finding(standing="refuted")])):
         assert asked.severity() is None
+    for asked in every_order(folder, first, (source("two"), [finding(severity=4)])):
+        assert asked.severity() == 4
+        (statement,) = asked.exposure().statements
+        (conflict,) = statement.conflicts
+        assert (statement.standing, conflict.property, conflict.values) == (None, "standing", ("", "refuted"))
 
 
 def test_a_revocation_by_one_source_does_not_silence_what_another_says(folder: Path) -> None:
