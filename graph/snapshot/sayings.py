@@ -173,8 +173,7 @@ def disputes(type: str, sayings: Sequence[Saying]) -> tuple[Dispute, ...]:
     if named := _two_names(asserted(sayings)):
         found.append(_dispute("name", declared["name"], named))
     sides = [[one for one in sayings if one.denied is denied] for denied in (False, True)]
-    claims = [[Claim(None, one.source, one.published, one.record) for one in side] for side in sides if side]
-    if differ(claims):
+    if differ([[Claim(None, one.source, one.published, one.record) for one in side] for side in sides if side]):
         found.append(Dispute(POLARITY, ("asserted", "denied"), tuple(sorted(one.record for one in sayings))))
     return tuple(found)
 
