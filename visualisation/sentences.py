@@ -21,6 +21,7 @@ from graph.data import (
     Said,
     StatementData,
 )
+from graph.snapshot.topology import ALL_KNOWN
 from visualisation.marks import Level, figure_level, span
 from visualisation.svg import node_name
 from visualisation.words import Words
@@ -250,7 +251,8 @@ class Teller:
         known = w.term("inputs-known", end.inputs_known) if end.inputs_known else w("end.nobody_said")
         if node := self.nodes.get(end.node):
             known = self.noted(node, "inputs_known", known)
-        return w("end.at", node=self.name(end.node), known=known)
+        key = "end.untold" if end.inputs_known == ALL_KNOWN else "end.at"
+        return w(key, node=self.name(end.node), known=known)
 
     def ask(self, ask: Ask | None) -> str:
         if ask is None:

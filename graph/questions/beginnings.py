@@ -79,6 +79,8 @@ class _Begin:
         elif type in ("Site", "Place", "Step"):
             begin.steps.update(_of_kinds(s, steps_of(s, vertex), goods))
             begin.sellers.update(_sites(s, vertex))
+            if type == "Place" and goods is None and self.risk and is_labour(self.risk):
+                begin.persons.update(place for place in s.places.down(vertex) if s.pairs("RECRUITS_FOR").leaving(place))
         elif s.topology.vertices.type[vertex] in KIND_TYPES:
             begin.kinds.add(vertex)
             begin.steps.update(steps_of(s, vertex))

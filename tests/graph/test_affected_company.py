@@ -264,3 +264,18 @@ def test_an_incident_of_today_says_what_its_site_delivered_before() -> None:
     w.supply("made", "c-old", valid=LAST_YEAR)
     (row,) = ask(w, "incident").formerly
     assert (row.contract.id, row.until) == ("c-old", date(2025, 12, 31))
+
+
+def test_a_place_of_recruitment_reaches_what_its_sites_make_where_a_labour_risk_is_asked_about() -> None:
+    w = World()
+    w.place("NP", country="NP")
+    w.place("district", within="NP")
+    w.contract("c")
+    w.site("factory")
+    w.step("dip", site="factory", feeds=["c"])
+    w.link("RECRUITS_FOR", "district", "factory", confidence=0.7)
+    for place in ("NP", "district"):
+        for risk, found in ((FORCED, ["c"]), ("water-pollution", []), (None, [])):
+            answer = affected(w.snapshot(), place, risk=risk)
+            assert answer.data is not None
+            assert [row.contract.id for row in answer.data.contracts] == found
