@@ -77,7 +77,7 @@ def _start(service: Service, snapshot: Snapshot, when: When) -> Start:
     runs = service.runs(when.clearance)[:5]
     return Start(
         as_of=as_of(snapshot),
-        newer=newer(when),
+        newer=newer(service, when),
         counts=types,
         links=int(snapshot.live.sum()),
         regions=_regions(snapshot),
@@ -104,7 +104,12 @@ def search(request: Request, service: Asked, when: At, q: Name = "") -> str:
     snapshot = service.snapshot(when)
     hits = find(service.store, snapshot, q, limit=40) if q.strip() else []
     return pages.render_search(
-        q, hits, page_of(request), as_of=as_of(snapshot), newer=newer(when), demonstration=snapshot.demonstration
+        q,
+        hits,
+        page_of(request),
+        as_of=as_of(snapshot),
+        newer=newer(service, when),
+        demonstration=snapshot.demonstration,
     )
 
 
@@ -120,7 +125,7 @@ def tier(
     open: Annotated[str, Query(max_length=2_000)] = "",  # noqa: A002  (the word in the address)
 ) -> str:
     asked = risk or None
-    answer = dated(when, ask.trace(service, when, start, direction == "upstream", asked, MAX_TIER, MAX_DRAWN))
+    answer = dated(service, when, ask.trace(service, when, start, direction == "upstream", asked, MAX_TIER, MAX_DRAWN))
     exposure = paths = None
     if answer.data is not None and direction == "upstream" and asked and len(start) == 1 and not selected:
         exposure = _or_none(lambda: ask.exposure(service, when, start[0], asked, 0))
@@ -157,13 +162,13 @@ def _or_none(question: Any) -> Any:
 
 @router.get("/exposure")
 def exposure(request: Request, service: Asked, when: At, subject: Name, risk: Name = RISK) -> str:
-    answer = dated(when, ask.exposure(service, when, subject, risk or RISK, 200))
+    answer = dated(service, when, ask.exposure(service, when, subject, risk or RISK, 200))
     return pages.render_exposure(answer, page_of(request, "exposure", answer))
 
 
 @router.get("/affected")
 def affected(request: Request, service: Asked, when: At, start: Name, goods: Name = "", risk: Name = "") -> str:
-    answer = dated(when, ask.affected(service, when, start, goods or None, risk or None))
+    answer = dated(service, when, ask.affected(service, when, start, goods or None, risk or None))
     return pages.render_affected(answer, page_of(request, "affected", answer))
 
 
@@ -171,13 +176,13 @@ def affected(request: Request, service: Asked, when: At, start: Name, goods: Nam
 def paths(request: Request, service: Asked, when: At, source: Name = "", target: Name = "") -> str:
     if not (source and target):
         return pages.render_paths(None, page_of(request))
-    answer = dated(when, ask.paths(service, when, source, target, 5))
+    answer = dated(service, when, ask.paths(service, when, source, target, 5))
     return pages.render_paths(answer, page_of(request, "paths", answer))
 
 
 @router.get("/entity/{id:path}")
 def entity(request: Request, service: Asked, when: At, id: str) -> str:
-    return pages.render_entity(dated(when, ask.entity(service, when, id)), page_of(request))
+    return pages.render_entity(dated(service, when, ask.entity(service, when, id)), page_of(request))
 
 
 def problem_page(request: Request, status: int, error: KedjaError) -> HTMLResponse:
@@ -196,7 +201,7 @@ def export(request: Request, service: Asked, when: At, question: str, format: st
 
     if question not in FORMATS:
         raise InputError(f"{question} cannot be exported.", remedy=f"Use one of {', '.join(FORMATS)}.")
-    answer = dated(when, _asked(request, service, when, question))
+    answer = dated(service, when, _asked(request, service, when, question))
     content = answer_file(service, when, answer, format, Words(page_of(request).lang))
     name = f"kedja-{question}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -103,14 +103,16 @@ def when_of(
     return service_of(request).standing(When(valid_at, during, known_at, request.app.state.clearance))
 
 
-def newer(when: When) -> NewerPublication | None:
+def newer(service: Service, when: When) -> NewerPublication | None:
     """The publication that the server is preparing, where there is one."""
-    return NewerPublication(number=when.newer.number, at=when.newer.at) if when.newer else None
+    coming = service.newer(when)
+    return NewerPublication(number=coming.number, at=coming.at) if coming else None
 
 
-def dated(when: When, answer: Answer[T]) -> Answer[T]:
+def dated(service: Service, when: When, answer: Answer[T]) -> Answer[T]:
     """The answer, which says so where a newer publication is being prepared."""
-    return answer.model_copy(update={"newer_publication": newer(when)}) if when.newer else answer
+    coming = newer(service, when)
+    return answer.model_copy(update={"newer_publication": coming}) if coming else answer
 
 
 Asked = Annotated[Service, Depends(service_of)]
@@ -160,9 +162,10 @@ def search(
 ) -> SearchAnswer:
     if type is not None and type not in NODES:
         raise InputError(f"{type} is not a node type.", remedy=f"Use one of {', '.join(NODES)}.")
-    at = service.at(when)
     hits = find(service.store, service.snapshot(when), q, types=[type] if type else None, limit=limit)
-    return SearchAnswer(query=q, hits=hits, publication=at.publication, newer_publication=newer(when))
+    return SearchAnswer(
+        query=q, hits=hits, publication=service.told(when).number, newer_publication=newer(service, when)
+    )
 
 
 @router.get("/v1/entities/{id:path}", summary="Everything said about an entity, by whom")
@@ -170,7 +173,7 @@ def entity(
     service: Asked, when: At, id: Annotated[str, Path(max_length=MAX_TEXT, examples=["se-orgnr:2321000073"])]
 ) -> Answer[EntityData]:
     """By id or by any identifier, with or without its scheme: ``se-orgnr:2321000131``, ``2321000131``."""
-    return dated(when, ask.entity(service, when, id))
+    return dated(service, when, ask.entity(service, when, id))
 
 
 @router.get("/v1/trace", summary="What lies upstream or downstream, by tier")
@@ -186,7 +189,7 @@ def trace(
     max_tier: Annotated[int, Query(ge=1, le=MAX_TIER)] = MAX_TIER,
     max_nodes: Annotated[int, Query(ge=1, le=MAX_NODES)] = 1_000,
 ) -> Answer[TraceData]:
-    return dated(when, ask.trace(service, when, start, direction == "upstream", risk, max_tier, max_nodes))
+    return dated(service, when, ask.trace(service, when, start, direction == "upstream", risk, max_tier, max_nodes))
 
 
 @router.get("/v1/exposure", summary="Exposure of a group of contracts to a risk")
@@ -204,7 +207,7 @@ def exposure(
     risk: Annotated[str, RISK],
     members: Annotated[int, Query(ge=0, le=MAX_NODES, description="How many contracts to list")] = 200,
 ) -> Answer[ExposureData]:
-    return dated(when, ask.exposure(service, when, subject, risk, members))
+    return dated(service, when, ask.exposure(service, when, subject, risk, members))
 
 
 @router.get("/v1/affected", summary="Contracts that a site, company, place, kind of goods or incident touches")
@@ -223,7 +226,7 @@ def affected(
     risk: Annotated[str | None, RISK] = None,
     skip: Annotated[int, Query(ge=0, le=MAX_SKIP, description="Contracts to pass over, where not all are listed")] = 0,
 ) -> Answer[AffectedData]:
-    return dated(when, ask.affected(service, when, start, goods, risk, skip))
+    return dated(service, when, ask.affected(service, when, start, goods, risk, skip))
 
 
 @router.get("/v1/paths", summary="The best paths between two entities")
@@ -236,7 +239,7 @@ def paths(
     ],
     k: Annotated[int, Query(ge=1, le=MAX_PATHS)] = 5,
 ) -> Answer[PathsData]:
-    return dated(when, ask.paths(service, when, source, target, k))
+    return dated(service, when, ask.paths(service, when, source, target, k))
 
 
 @router.get("/v1/runs", summary="Loads, judgements and edits, newest first")
@@ -261,7 +264,8 @@ def runs(request: Request, service: Asked, limit: Annotated[int, Query(ge=1, le=
 
 
 @router.get("/healthz", summary="Whether the server can answer")
-def healthz(service: Asked) -> Health:
+def healthz(request: Request, service: Asked) -> Health:
     latest = service.store.latest()
-    number, at = (latest.number, latest.at) if latest else (0, None)
+    told = service.store.told(latest, request.app.state.clearance) if latest else None
+    number, at = (told.number, told.at) if told and told.number else (0, None)
     return Health(status="ok", publication=number, known_at=at)

@@ -90,9 +90,19 @@ class Service:
         return At(self.publication(when).number, when.clearance)
 
     def runs(self, clearance: Secrecy) -> list[RunInfo]:
-        """What was loaded, judged and edited, newest first; nothing of a source above the clearance."""
-        found = (run for run in self.store.runs() if run.source is None or run.source.secrecy <= clearance)
-        return sorted(found, key=lambda run: run.run, reverse=True)
+        """What was loaded, judged and edited, newest first, as far as a clearance may know."""
+        return self.store.runs_seen(clearance)[::-1]
+
+    def told(self, when: When) -> Publication:
+        """The publication that a reader sees, by the number that it has for the clearance."""
+        return self.store.told(self.publication(when), when.clearance)
+
+    def newer(self, when: When) -> Publication | None:
+        """The publication that is being prepared, if it changes what the clearance sees."""
+        if when.newer is None:
+            return None
+        coming = self.store.told(when.newer, when.clearance)
+        return None if coming == self.told(when) else coming
 
     def snapshot(self, when: When) -> Snapshot:
         """The snapshot for a question: *now* is today in Stockholm and the last publication."""

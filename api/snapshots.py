@@ -61,7 +61,8 @@ class Snapshots:
             if found := self._recent.get((at, moment)):
                 self._recent.move_to_end((at, moment))
                 return found
-        known = Known(published.number, published.at, clearance.name.lower())
+        told = self.store.told(published, clearance)
+        known = Known(published.number, told.at, clearance.name.lower(), told.number)
         snapshot = Snapshot(self._topology(at), moment, method(), known)
         with self._lock:
             if at.publication >= self._erased:

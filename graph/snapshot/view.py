@@ -67,6 +67,8 @@ class Known:
     publication: int
     at: datetime
     clearance: str
+    told: int | None = None
+    """The number by which the clearance knows the publication, where that is another."""
 
 
 class Snapshot:

@@ -31,6 +31,7 @@ from graph.sqlite import (
 )
 from graph.sqlite.core import Core
 from graph.sqlite.faults import translated
+from graph.sqlite.seeing import Seeing
 from graph.store import (
     ALL_READ,
     At,
@@ -91,6 +92,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.core = Core(path)
+        self._seeing = Seeing(self.core)
         self.url = f"sqlite://{path}"
         try:
             facts = self.core.facts()
@@ -141,6 +143,16 @@ class Store:
     @_reads
     def runs(self) -> list[RunInfo]:
         return runs.runs(self.core)
+
+    @_reads
+    def runs_seen(self, clearance: Secrecy) -> list[RunInfo]:
+        """The runs that concern a clearance, oldest first; see ``graph.sqlite.seeing``."""
+        return self._seeing.runs(clearance)
+
+    @_reads
+    def told(self, published: Publication, clearance: Secrecy) -> Publication:
+        """The last publication, up to one, that concerns a clearance, under the number that it has there."""
+        return self._seeing.told(published, clearance)
 
     @_reads
     def judge(self, judgement: Judgement, at: datetime) -> Publication:

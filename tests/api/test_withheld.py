@@ -1,0 +1,122 @@
+"""Nothing withheld shows: two stores that differ in what a clearance may not read answer it with the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from typer.testing import CliRunner
+
+import graph.sqlite
+from api.app import create_app
+from api.cli import app as commands
+from api.settings import DEMO_VALID_AT, Settings
+from graph.sqlite import Store
+from graph.store import Judgement, Verdict
+from ontology.records import Common, Link, Record, Ref, Secrecy
+from tests.contract.saying import company, day, load, owns, secret, source
+
+ADA, BO, HIDDEN, OTHER = "local:ada", "local:bo", "local:hidden", "local:other"
+QUESTIONS = (
+    "/", "/healthz", "/v1/runs", "/v1/runs?limit=1", "/v1/search?q=AB", "/v1/search?q=Hidden", "/search?q=AB",
+    *(f"/v1/entities/{id}" for id in (ADA, BO, HIDDEN, OTHER, "local:nobody")),
+    *(f"/entity/{id}" for id in (ADA, HIDDEN)),
+    f"/v1/entities/{ADA}?known_at=2026-01-02T12:00:00Z", f"/v1/entities/{ADA}?known_at=2026-01-03T12:00:00Z",
+    "/v1/affected?start=" + ADA, "/v1/trace?start=local:c", "/v1/exposure?subject=all&risk=forced-labour",
+    "/v1/exposure?subject=local:hidden-c&risk=forced-labour", "/v1/paths?source=" + HIDDEN + "&target=local:c",
+    "/exposure?subject=all", "/export/trace.json?start=local:c", "/export/trace.ttl?start=local:c",
+    "/export/trace.graphml?start=local:c", "/export/trace.csv?start=local:c",
+)  # fmt: skip
+
+
+def contract(key: str, holder: str, common: Common | None = None) -> list[Record | Link]:
+    common = common or Common()
+    held = Link("HOLDS", Ref("Organisation", holder), Ref("Contract", key), {}, common=common)
+    return [Record("Contract", key, {"name": key}, common=common), held]
+
+
+def filled(file: Path, *, withheld: bool) -> Store:
+    """A register of the public, and where ``withheld`` also what only others may read: rows, sources, judgements."""
+    store = graph.sqlite.open(file)
+    public: list[Record | Link] = [company(ADA, "Ada AB"), company(BO, "Bo AB"), *contract("local:c", ADA)]
+    more: list[Record | Link] = [company(BO, "Bo Ny AB"), owns(ADA, BO)]
+    if withheld:
+        public += [company(HIDDEN, "Hidden AB", common=secret()), *contract("local:hidden-c", HIDDEN, secret())]
+    load(store, source("register"), public, 1)
+    if withheld:
+        restricted = source("files", secrecy=Secrecy.RESTRICTED)
+        load(store, restricted, [company(OTHER, "Other AB", common=secret()), owns(OTHER, ADA, common=secret())], 1)
+        store.judge(Judgement(HIDDEN, OTHER, Verdict.SAME, "me", "one company"), day(1))
+    load(store, source("register", "2"), public + more[:1], 2)
+    load(store, source("more"), more, 2)
+    if withheld:
+        load(store, source("files", "2", secrecy=Secrecy.RESTRICTED), [company(OTHER, "Another", common=secret())], 3)
+        abandoned = store.begin(source("third", secrecy=Secrecy.RESTRICTED), "test", "1", {}, day(4))
+        store.abandon(abandoned.run, "not wanted")
+    return store
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[tuple[Settings, Settings]]:
+    made = []
+    for withheld in (False, True):
+        name = "with" if withheld else "without"
+        filled(tmp_path / f"{name}.sqlite", withheld=withheld).close()
+        made.append(Settings(f"sqlite:///{tmp_path}/{name}.sqlite", tmp_path / name))
+    return made[0], made[1]
+
+
+def answers(settings: Settings, clearance: Secrecy) -> dict[str, Any]:
+    app = create_app(settings, clearance=clearance, valid_at=DEMO_VALID_AT, seconds=1_000)
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        asked = {path: client.get(path) for path in QUESTIONS}
+        return {path: (a.status_code, sorted(a.headers.items()), a.content) for path, a in asked.items()}
+
+
+@pytest.mark.parametrize("clearance", [Secrecy.PUBLIC, Secrecy.INTERNAL])
+def test_a_server_answers_as_if_what_is_withheld_were_not_there(
+    stores: tuple[Settings, Settings], clearance: Secrecy
+) -> None:
+    without, with_it = (answers(settings, clearance) for settings in stores)
+    for path in QUESTIONS:
+        assert with_it[path] == without[path], path
+
+
+def test_who_may_read_it_sees_it(stores: tuple[Settings, Settings]) -> None:
+    with_it = answers(stores[1], Secrecy.RESTRICTED)
+    assert b"Hidden AB" in with_it["/v1/search?q=AB"][2]
+    assert b"files" in with_it["/v1/runs"][2]
+
+
+def test_the_list_of_loads_on_the_command_line_is_the_same_too(stores: tuple[Settings, Settings]) -> None:
+    told = [
+        CliRunner().invoke(commands, ["runs", *options, "--store", settings.store]).stdout
+        for options in ((), ("--json",))
+        for settings in stores
+    ]
+    assert told[0] == told[1]
+    assert told[2] == told[3]
+    assert (
+        "files"
+        in CliRunner().invoke(commands, ["runs", "--clearance", "restricted", "--store", stores[1].store]).stdout
+    )
+
+
+def test_until_a_hidden_load_is_frozen_nothing_says_that_something_is_being_prepared(
+    stores: tuple[Settings, Settings],
+) -> None:
+    settings = stores[1]
+    app = create_app(settings, valid_at=DEMO_VALID_AT, seconds=1_000)
+    with TestClient(app, base_url="http://127.0.0.1") as client, graph.sqlite.open(_path(settings)) as store:
+        before = client.get(f"/v1/entities/{ADA}").content
+        load(store, source("files", "3", secrecy=Secrecy.RESTRICTED), [company(OTHER, "Third", common=secret())], 5)
+        assert client.get(f"/v1/entities/{ADA}").content == before
+        app.state.service.snapshots.preparing[1].result()
+        assert client.get(f"/v1/entities/{ADA}").content == before
+
+
+def _path(settings: Settings) -> Path:
+    return Path(settings.store.removeprefix("sqlite://"))
