@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +59,7 @@ def filled(file: Path, *, withheld: bool) -> Store:
 
 
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[tuple[Settings, Settings]]:
+def stores(tmp_path: Path) -> tuple[Settings, Settings]:
     made = []
     for withheld in (False, True):
         name = "with" if withheld else "without"
