@@ -30,8 +30,8 @@ from ontology.vocabulary import risk_family
 LINKS = 20_000
 """Links listed."""
 
-ACTORS_LISTED = 5_000
-"""Actors listed, those of the nearest steps first."""
+ACTORS_LISTED, ACTORS_EACH = 5_000, 10
+"""Actors listed, those of the nearest steps first: in all, and for each of the steps and contracts asked for."""
 
 
 @dataclass(slots=True)
@@ -150,6 +150,7 @@ class _Trace:
     def _attach_actors(self) -> None:
         """Who performs, runs, holds, operates, owns or recruits: in the tier of their step, a holder in tier 1."""
         network = self.s.network
+        room = ACTORS_LISTED if self.max_nodes is None else min(ACTORS_LISTED, ACTORS_EACH * self.max_nodes)
         frontier = sorted(self.places)
         while frontier:
             rows = network.incoming.edge[ranges(network.incoming.start, np.array(frontier, np.int64))]
@@ -157,7 +158,7 @@ class _Trace:
             fresh: set[int] = set()
             for row, edge in zip(rows, self.s.edges_of(network, rows), strict=True):
                 actor, at = int(network.source[row]), int(network.target[row])
-                if actor not in self.places and len(self.places) - len(self.goods) >= ACTORS_LISTED:
+                if actor not in self.places and len(self.places) - len(self.goods) >= room:
                     self.left_out.add(actor)
                     continue
                 self.edges.add(edge)

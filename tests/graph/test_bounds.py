@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
 from graph.questions.affected import CONTRACTS, affected
 from graph.questions.exposure import exposure
 from graph.questions.trace import trace
+from tests.graph.big import LIMIT
 from tests.graph.worlds import FORCED, World
 from visualisation.sentences import Teller
 from visualisation.words import LANGUAGES, Words
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def many(n: int) -> World:
@@ -62,3 +71,27 @@ def test_contracts_come_in_pages_and_all_are_counted() -> None:
         assert answer.data is not None
         assert answer.data.counts[0].contracts == CONTRACTS + 10
         assert [(cut.list, cut.total) for cut in answer.completeness.cut] == [("contracts", CONTRACTS + 10)]
+
+
+def asked_of(shape: str, n: int) -> list[tuple[str, str, float, int]]:
+    """(question, bytes of the answer or refused, seconds, MB in memory at most) in a process of its own."""
+    command = [sys.executable, "-m", "tests.graph.big", shape, str(n)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    return [(name, told, float(s.split()[0]), int(mb.split()[0])) for name, told, s, mb in rows]
+
+
+@pytest.mark.parametrize("shape", ["chain", "hub"])
+def test_every_question_of_a_long_chain_and_of_a_large_hub_has_an_answer_of_bounded_size(shape: str) -> None:
+    for name, told, _, _ in asked_of(shape, 6_000):
+        assert told.endswith("bytes"), name
+        assert int(told.split()[0]) < 12_000_000, name
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("shape", "n"), [("chain", 200_000), ("hub", 100_000)])
+def test_a_very_long_chain_and_a_very_large_hub_are_answered_or_refused_within_limits(shape: str, n: int) -> None:
+    for name, told, seconds, most in asked_of(shape, n):
+        assert told == "refused" or int(told.split()[0]) < 20_000_000, name
+        assert seconds < LIMIT + 10, name
+        assert most < 1_000, name
