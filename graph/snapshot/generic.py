@@ -15,7 +15,7 @@ from itertools import product
 import numpy as np
 
 from graph.snapshot.arrays import I32, Bool
-from graph.snapshot.kinds import Order, edge_period, order_of_kinds
+from graph.snapshot.kinds import Order, order_of_kinds
 from graph.snapshot.periods import NEVER, Periods, difference, intersection, union
 from graph.snapshot.stretches import Stretches
 from graph.snapshot.topology import (
@@ -23,7 +23,6 @@ from graph.snapshot.topology import (
     LINK_CODE,
     NODE_CODE,
     STATUSES,
-    Edges,
     GraphLink,
     Topology,
     edges_of,
@@ -46,12 +45,13 @@ class _Arrow:
 class _Arrows:
     """The asserted links of some types by the vertex at one end, looked up when asked for."""
 
-    def __init__(self, edges: Edges, *names: str, arriving: bool = False) -> None:
+    def __init__(self, stretches: Stretches, *names: str, arriving: bool = False) -> None:
+        edges = stretches.topology.edges
         codes = [LINK_CODE[name] for name in names]
         rows = np.flatnonzero(np.isin(edges.type, codes) & ~edges.denied)
         at, other = (edges.target, edges.source) if arriving else (edges.source, edges.target)
         order = np.argsort(at[rows], kind="stable")
-        self._edges = edges
+        self._stretches = stretches
         self.edge = rows[order]
         self.at = at[self.edge]
         self.other = other[self.edge]
@@ -59,7 +59,7 @@ class _Arrows:
     def __getitem__(self, vertex: int) -> list[_Arrow]:
         low, high = np.searchsorted(self.at, (vertex, vertex + 1))
         return [
-            _Arrow(int(self.other[row]), edge_period(self._edges, int(self.edge[row])), int(self.edge[row]))
+            _Arrow(int(self.other[row]), self._stretches.holding(int(self.edge[row])), int(self.edge[row]))
             for row in range(low, high)
         ]
 
@@ -80,13 +80,13 @@ class Derivation:
 
     def __init__(self, topology: Topology) -> None:
         self.topology = topology
-        edges = topology.edges
-        self.outputs = _Arrows(edges, "OUTPUTS")
-        self.inputs = _Arrows(edges, "SUPPLIES", "DELIVERED_UNDER", arriving=True)
-        self.categories = _Arrows(edges, "IN_CATEGORY")
-        self.lots = _Arrows(edges, "FOR_LOT")
-        self.kinds: Order = order_of_kinds(topology)
-        self.stretches = Stretches(topology)
+        self.stretches = stretches = Stretches(topology)
+        self.outputs = _Arrows(stretches, "OUTPUTS")
+        self.inputs = _Arrows(stretches, "SUPPLIES", "DELIVERED_UNDER", arriving=True)
+        self.acts = _Arrows(stretches, "PERFORMS", "RUNS", arriving=True)
+        self.categories = _Arrows(stretches, "IN_CATEGORY")
+        self.lots = _Arrows(stretches, "FOR_LOT")
+        self.kinds: Order = order_of_kinds(topology, stretches.holding)
         self.generic = self._generic_steps()
         self.by_kind: dict[int, list[_GenericStep]] = defaultdict(list)
         self.typical: dict[int, Periods] = defaultdict(tuple)
@@ -96,13 +96,12 @@ class Derivation:
             self.typical[step.step] = union(self.typical[step.step], step.when)
 
     def _generic_steps(self) -> list[_GenericStep]:
-        edges = self.topology.edges
-        typical = _typical(self.topology)
-        acts = np.isin(edges.type, [LINK_CODE["PERFORMS"], LINK_CODE["RUNS"]]) & ~edges.denied
-        typical[edges.target[acts]] = False
+        """Generic steps while nobody performs or runs them."""
         return [
-            _GenericStep(step, arrow.other, stage, intersection(arrow.when, when), arrow.edge)
-            for step in map(int, np.flatnonzero(typical))
+            _GenericStep(
+                step, arrow.other, stage, intersection(arrow.when, difference(when, _any(self.acts[step]))), arrow.edge
+            )
+            for step in map(int, np.flatnonzero(_typical(self.topology)))
             for stage, when in self.stretches.stages(step, generic=True).items()
             for arrow in self.outputs[step]
         ]
@@ -157,8 +156,8 @@ class Derivation:
                 yield from self._links("DELIVERED_UNDER", step.step, contract, holds, (*facts, step.fact))
 
     def for_step(self, step: int) -> Iterator[GraphLink]:
-        is_open = self._open(step)
-        stages = {s: intersection(w, is_open) for s, w in self.stretches.stages(step, generic=False).items()}
+        told = difference(self._open(step), self.typical.get(step, NEVER))
+        stages = {stage: intersection(when, told) for stage, when in self.stretches.stages(step).items()}
         for stage, output in product(stages, self.outputs[step]):
             for kind, within in self.kinds.up(output.other).items():
                 for twin in self.by_kind.get(kind, ()):
@@ -189,10 +188,7 @@ class Derivation:
 
     def _fed(self, vertex: int) -> Periods:
         """When an input of a vertex stands."""
-        when = NEVER
-        for arrow in self.inputs[vertex]:
-            when = union(when, intersection(arrow.when, self.stretches.alive(arrow.other)))
-        return when
+        return _any(self.inputs[vertex])
 
     def links(self) -> list[GraphLink]:
         found: dict[tuple[str, str, str, int, int], GraphLink] = {}
@@ -210,6 +206,14 @@ class Derivation:
         """Steps with an output that is the same as, or within, the kind of a generic step."""
         kinds = [k for k in map(int, np.unique(self.outputs.other)) if self.by_kind.keys() & self.kinds.up(k).keys()]
         return np.unique(self.outputs.at[np.isin(self.outputs.other, kinds)])
+
+
+def _any(arrows: Iterable[_Arrow]) -> Periods:
+    """When any of some links holds."""
+    when = NEVER
+    for arrow in arrows:
+        when = union(when, arrow.when)
+    return when
 
 
 def _key(link: GraphLink) -> tuple[str, str, str, int, int]:

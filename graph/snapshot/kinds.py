@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
-from graph.snapshot.periods import ALWAYS, NEVER, Periods, intersection, period, union
+from graph.snapshot.periods import ALWAYS, NEVER, Periods, intersection, union
 from graph.snapshot.topology import LINK_CODE, NODE_CODE, RELATIONS, Edges, Topology
 
 KIND_TYPES = tuple(NODE_CODE[name] for name in ("Product", "Material", "Category"))
@@ -85,26 +85,22 @@ class Order:
         return Fit.MAY if thing in self.up(scope) else Fit.NO
 
 
-def edge_period(edges: Edges, edge: int) -> Periods:
-    return period(int(edges.valid_from[edge]), int(edges.valid_to[edge]))
-
-
 def _asserted(edges: Edges, name: str) -> list[int]:
     found = np.flatnonzero((edges.type == LINK_CODE[name]) & ~edges.denied)
     return [int(edge) for edge in found]
 
 
-def order_of_kinds(topology: Topology, live: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None) -> Order:
-    """The order of kinds over all time, or (``live`` given, shape (edges,)) at the moment that it describes."""
+def order_of_kinds(topology: Topology, when: Callable[[int], Periods]) -> Order:
+    """The order of kinds by the links of a topology, each of which holds ``when(edge)``."""
     edges, types = topology.edges, topology.vertices.type
     steps: dict[int, list[Step]] = defaultdict(list)
 
     def add(lower: int, upper: int, edge: int) -> None:
-        steps[lower].append(Step(upper, ALWAYS if live is not None else edge_period(edges, edge), edge))
+        steps[lower].append(Step(upper, when(edge), edge))
 
     for name in ("BROADER", "IN_CATEGORY", "MATCHES"):
         for edge in _asserted(edges, name):
-            if live is not None and not live[edge]:
+            if not when(edge):
                 continue
             source, target = int(edges.source[edge]), int(edges.target[edge])
             relation = RELATIONS[edges.mark[edge]] if name == "MATCHES" else "broader"

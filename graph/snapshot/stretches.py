@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graph.snapshot.periods import NEVER, Periods, period, union
+from graph.snapshot.periods import NEVER, Periods, intersection, period, union
 from graph.snapshot.sayings import disputes, merged, segments, standing_of
 from graph.snapshot.topology import NODE_TYPES, STATUSES, Topology
 from ontology.records import Status
@@ -58,15 +58,23 @@ class Stretches:
 
     def alive(self, vertex: int) -> Periods:
         """When the vertex is valid."""
-        when = NEVER
+        v, when = self.topology.vertices, NEVER
+        if vertex not in self.topology.spoken:
+            return period(int(v.valid_from[vertex]), int(v.valid_to[vertex]))
         for stretch in self[vertex]:
             when = union(when, stretch.when)
         return when
 
-    def stages(self, vertex: int, *, generic: bool) -> dict[str, Periods]:
-        """When a step stands at each stage, as a generic step or as a told one."""
+    def holding(self, edge: int) -> Periods:
+        """When a link holds: as it is said to, while both its ends are valid."""
+        e = self.topology.edges
+        when = period(int(e.valid_from[edge]), int(e.valid_to[edge]))
+        return intersection(intersection(when, self.alive(int(e.source[edge]))), self.alive(int(e.target[edge])))
+
+    def stages(self, vertex: int, *, generic: bool = False) -> dict[str, Periods]:
+        """When a step stands at each stage; ``generic``: while that is its status."""
         found: dict[str, Periods] = {}
         for stretch in self[vertex]:
-            if stretch.stage and (stretch.status is Status.GENERIC) is generic:
+            if stretch.stage and (stretch.status is Status.GENERIC or not generic):
                 found[stretch.stage] = union(found.get(stretch.stage, NEVER), stretch.when)
         return found

@@ -15,6 +15,7 @@ from graph.network import Network
 from graph.snapshot.arrays import F64, I8, I32, I64, Bool, content_hash
 from graph.snapshot.kinds import Order, order_of_kinds, order_of_places
 from graph.snapshot.pairs import Pairs
+from graph.snapshot.periods import ALWAYS, NEVER
 from graph.snapshot.sayings import Dispute, Saying, disputes, live, merged, speaking, standing_of
 from graph.snapshot.scopes import Scopes
 from graph.snapshot.seeds import Seeds, make_seeds
@@ -350,7 +351,7 @@ class Snapshot:
     @cached_property
     def kinds(self) -> Order:
         """The order of kinds of goods at the moment."""
-        return order_of_kinds(self.topology, self.live)
+        return order_of_kinds(self.topology, lambda edge: ALWAYS if self.live[edge] else NEVER)
 
     @cached_property
     def places(self) -> Order:

@@ -202,6 +202,29 @@ def test_a_step_that_somebody_performs_is_not_generic_whatever_its_status() -> N
     assert pairs(w) == {("g-dip", "c")}
 
 
+def test_a_generic_step_is_none_while_somebody_performs_it() -> None:
+    w = world()
+    w.site("plant")
+    w.link("PERFORMS", "plant", "g-pack", valid=(Y(2024, 1, 1), Y(2025, 1, 1)))
+    w.link("PERFORMS", "plant", "g-pack", denied=True)
+    w.contract("c", category="glove")
+    assert set(derived(w.snapshot())) == {
+        ("g-pack", "c", None, Y(2024, 1, 1)),
+        ("g-dip", "c", Y(2024, 1, 1), Y(2025, 1, 1)),
+        ("g-pack", "c", Y(2025, 1, 1), None),
+    }
+
+
+def test_an_input_is_known_while_its_step_is_valid() -> None:
+    w = world()
+    w.contract("c", category="glove")
+    w.node("Step", "dip", stage="final-manufacture", valid=(Y(2024, 1, 1), Y(2025, 1, 1)))
+    w.link("OUTPUTS", "dip", "glove")
+    w.supply("dip", "c")
+    contracts = {(source, start, end) for source, target, start, end in derived(w.snapshot()) if target == "c"}
+    assert contracts == {("g-pack", None, Y(2024, 1, 1)), ("g-pack", Y(2025, 1, 1), None)}
+
+
 def test_a_recipe_makes_no_generic_link() -> None:
     w = world()
     w.kind("ball")
