@@ -24,6 +24,7 @@ from tools.neo4j_server import USER, Server, free_port, interrupted
 FOLDER = CACHE / "demo"
 BOLT_PORT, HTTP_PORT = 7687, 7474  # those that Neo4j's own tools propose
 # What lies upstream of the gloves' contracts.
+CONTRACT = "demo:contract-gloves-kalmar"
 TO_PASTE = (
     "MATCH p = (c:Contract)<-[:DELIVERED_UNDER]-(:Step)<-[:SUPPLIES*0..6]-(:Step) "
     "WHERE c.name STARTS WITH 'Handskar' RETURN p"
@@ -102,6 +103,19 @@ def publish(server: Server) -> None:
         raise NeoServerError("The demonstration is not in Neo4j.", remedy="See above.")
 
 
+def first_answer(server: Server) -> None:
+    """What lies upstream of a contract of gloves, asked in Cypher.
+
+    Raises:
+        NeoServerError: it could not be asked, and it was said why.
+    """
+    asked = ("cypher", "upstream", "--param", f"start={CONTRACT}", "--valid-at", DEMO_VALID_AT.isoformat())
+    print(f"\nWhat lies upstream of a contract, tier by tier: kedja {' '.join(asked)}", flush=True)
+    if kedja(server, *asked, "--graph", server.routing_uri):
+        raise NeoServerError("The graph was not asked.", remedy="See above.")
+    print(flush=True)
+
+
 def kedja(server: Server, *arguments: str, quiet: bool = False) -> int:
     """A command with this server's password; its exit status. Ctrl-C reaches it by itself and ends both."""
     environment = {**os.environ, "KEDJA_NEO4J_USER": USER, "KEDJA_NEO4J_PASSWORD": server.password or ""}
@@ -135,6 +149,7 @@ def main() -> None:
             password=kept_password(FOLDER / "password"),
         ) as server:
             publish(server)
+            first_answer(server)
             print("\n".join(how_to_look(server, browser)), flush=True)
             status = kedja(server, "demo", *arguments)
             print("Neo4j is ending, some ten seconds", flush=True)
