@@ -65,8 +65,10 @@ def weight(declared: Property, value: Any) -> float:
 
 
 def silences(declared: Property, value: Any) -> bool:
-    """Whether a value takes back what is said: *refuted*."""
-    return bool(declared.vocabulary) and vocabulary(str(declared.vocabulary))[str(value)].extra.get("live") == "no"
+    """Whether a value takes back what is said: *refuted*. A list of terms says each of them, and takes back nothing."""
+    if declared.many or not declared.vocabulary:
+        return False
+    return vocabulary(declared.vocabulary)[str(value)].extra.get("live") == "no"
 
 
 def _precedence(claims: Sequence[Claim]) -> tuple[int, int, str]:
