@@ -73,7 +73,7 @@ def _frozen(server: Server, stands: Mark, tables: Tables) -> Snapshot:
     if snapshot.hash != f"{stands.topology}/{stands.weights}":
         raise StoreError(
             f"The graph in {server.address.url} is not the one that was published: somebody has changed it.",
-            remedy=f"{_AGAIN} It writes again what was changed, and leaves what others added.",
+            remedy="Remove it and publish it anew: kedja publish --remove, then kedja publish.",
         )
     return snapshot
 
