@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from graph.sqlite import Store
-from graph.store import At, RunState
+from graph.store import At, Read, RunState, Settled, Stays
 from ontology.errors import InputError, LeaseLostError, StoreBusyError, StoreError
 from ontology.records import Common, Link, Mode, Record, Secrecy
 from tests.contract.conftest import Opener
@@ -384,3 +384,26 @@ def test_a_closed_store_says_so(opened: Opener) -> None:
     with pytest.raises(StoreError):
         store.latest()
     store.close()
+
+
+def test_a_full_edition_takes_back_only_in_tables_that_were_read_and_not_what_stays(store: Store) -> None:
+    def said(key: str, table: str) -> Record:
+        return replace(company(key), table=table)
+
+    def edition(number: int, items: list[Record | Link], read: Read) -> Settled:
+        run = store.begin(source(edition=str(number)), "test", "1", {}, day(number)).run
+        store.add(run, items)
+        settled = store.settle(run, {}, read)
+        store.publish(run, day(number))
+        return settled
+
+    link = replace(owns("local:1", "local:2"), table="a")
+    edition(1, [said("local:1", "a"), said("local:2", "a"), said("local:3", "a"), said("local:4", "b"), link], Read())
+    stays = frozenset({Stays("a", "local:2"), Stays("a", "", "local:2", "OWNS")})
+    settled = edition(2, [said("local:1", "a")], Read(frozenset({"a"}), stays))
+    assert names(store) == ["local:1", "local:2", "local:4"]
+    assert [x.target_key for x in store.links(now(store))] == ["local:2"]
+    assert (settled.kept, settled.kept_in, settled.retracted) == (3, ("a", "b"), 1)
+    edition(3, [], Read(frozenset({"a", "b"})))
+    assert names(store) == []
+    assert store.check() == []
