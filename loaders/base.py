@@ -88,6 +88,11 @@ class Report:
         if not found:
             self.unread.add(table)
 
+    def pass_over(self, file: str) -> None:
+        """Note a file of a folder that is none of the loader's."""
+        self.rejects.append(Reject(file, "", 0, "", file, Reason.PASSED_OVER))
+        self.notes[str(Reason.PASSED_OVER)] += 1
+
     def refuse(self, file: str, error: FileFormatError) -> None:
         """Note a file of a folder that cannot be read; the others are."""
         self.refused.append(error)

@@ -33,7 +33,16 @@ from loaders.se_procurement_rows import (
     procurement_of,
     supplier_of,
 )
-from loaders.se_procurement_tables import Kind, all_rows, no_refusal, remark_columns, tables_in, total_of, value_column
+from loaders.se_procurement_tables import (
+    Kind,
+    all_rows,
+    no_refusal,
+    passed_over,
+    remark_columns,
+    tables_in,
+    total_of,
+    value_column,
+)
 from loaders.tabular import Table
 from ontology.errors import FileFormatError, Reason, ValueProblem
 from ontology.records import Link, Record, Ref, Source, canonical, digest
@@ -159,6 +168,8 @@ class SwedishProcurementLoader:
         """Yield what the tables say: procurements with their values first, then who was awarded what."""
         hidden = hidden_names(tables_in(path, no_refusal)[Kind.TENDERS].table)
         tables = tables_in(path, report.refuse)
+        for file in passed_over(path, tables, report):
+            report.pass_over(file)
         for found in tables.values():
             remark_columns(found, report)
         total = total_of(tables)

@@ -104,6 +104,12 @@ def all_rows(tables: dict[Kind, Found], kind: Kind, report: Report) -> list[Row]
         return []
 
 
+def passed_over(path: Path, tables: Mapping[Kind, Found], report: Report) -> list[str]:
+    """The files of a folder that are none of its tables, nor refused."""
+    known = {found.file for found in tables.values()} | {reject.file for reject in report.rejects}
+    return [file.name for file in files_of(path) if file.name not in known] if path.is_dir() else []
+
+
 def total_of(tables: Mapping[Kind, Found]) -> int | None:
     known = [found.table.total for found in tables.values()]
     return None if None in known else sum(total or 0 for total in known)

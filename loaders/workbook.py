@@ -128,8 +128,7 @@ class WorkbookLoader:
         if report.refused and not data:
             raise report.refused[0]
         for name in passed_over(path):
-            report.rejects.append(Reject(name, "", 0, "", name, Reason.PASSED_OVER))
-            report.notes[str(Reason.PASSED_OVER)] += 1
+            report.pass_over(name)
         yield from Reader(source, secret, report, progress).read(data)
 
 

@@ -297,6 +297,16 @@ def test_a_file_of_the_statistics_that_cannot_be_read_takes_no_value_back(tmp_pa
         assert not {"Procurement Handskar", "Procurement Handskar 1000"} & _told(store)
 
 
+def test_a_file_in_the_folder_of_the_statistics_that_is_none_of_them_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    for name, text in {"tenders.csv": TENDERS, "other.csv": "a;b\n1;2\n", "notes.docx": "x"}.items():
+        (tmp_path / "mine" / name).write_text(text, "utf-8")
+    with graph.sqlite.open(tmp_path / "store.kedja") as store:
+        report = load(store, SwedishProcurementLoader(), tmp_path / "mine", now=_day(1)).report
+    named = [reject.file for reject in report.rejects if reject.reason is Reason.PASSED_OVER]
+    assert named == ["notes.docx", "other.csv"]
+
+
 def test_statistics_whose_table_of_tenders_cannot_be_read_publish_nothing(tmp_path: Path) -> None:
     with graph.sqlite.open(tmp_path / "store.kedja") as store, pytest.raises(FileFormatError, match=r"tenders\.csv"):
         _statistics(store, tmp_path, "1", "\0", VALUES)
