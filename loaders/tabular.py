@@ -15,12 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
 from loaders.spreadsheet_bounds import check_bytes, check_cells, check_grid
-from loaders.spreadsheet_marks import marks_of
+from loaders.spreadsheet_marks import Marks, marks_of
 from ontology.errors import FileFormatError
 
 Row = tuple[int, dict[str, str]]
@@ -266,18 +267,25 @@ def xlsx_table(path: Path, sheet: str = "") -> Table:
         raise FileFormatError(
             f"{path.name} has no sheet {name!r}.", remedy=f"Its sheets: {', '.join(book.sheet_names)}."
         )
-    check_cells(path, [name])
+    now = path.stat()
+    marks = _marks(path, name, (now.st_size, now.st_mtime_ns))
     with _readable(path):
         found = book.get_sheet_by_name(name)
     cells: Iterator[list[Any]] = iter(())
     if found.start is not None:  # ``iter_rows`` fails on a sheet without a cell
         check_grid(path, name, found.total_height + 1, found.total_width + 1)
         cells = found.iter_rows()  # from row 1, even where the first rows are empty
-    with _readable(path):
-        marks = marks_of(path, [name])[name]
     lines = ((number, marks.over(number, [text_of(cell) for cell in row])) for number, row in enumerate(cells, start=1))
     # calamine's total_height is the index of the last row, counted from 0.
     return _table(name, lines, found.total_height + 1)
+
+
+@lru_cache(maxsize=4)
+def _marks(path: Path, sheet: str, stamp: tuple[int, int]) -> Marks:  # noqa: ARG001 (part of the cache's key)
+    """The marks of a sheet that does not span too much: a file that stays as it is is looked through once."""
+    check_cells(path, [sheet])
+    with _readable(path):
+        return marks_of(path, [sheet])[sheet]
 
 
 def rows_of_csv(path: Path) -> Iterator[Row]:
