@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from api.settings import Settings
     from ontology.records import Secrecy
 
+BACKLOG = 2048
 LOCAL = ("127.0.0.1", "localhost", "::1")
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")]
 Host = Annotated[str, typer.Option("--host", help="Address to bind to, and the only other name answered to.")]
@@ -44,6 +45,7 @@ def bind(host: str, port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
+        found.listen(BACKLOG)  # who has read the address may connect at once, and waits until the server is there
     except OSError as error:
         found.close()
         raise InputError(

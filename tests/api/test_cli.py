@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 import graph.sqlite
 from api.cli import app
+from api.commands.serve import bind
 from api.settings import Settings
 from ontology.errors import KedjaError
 from tests.contract.saying import company, load, owns, source
@@ -435,3 +436,8 @@ def test_what_was_erased_is_in_no_answer_and_no_snapshot(kedja: Kedja, tmp_path:
         refused(kedja("erase", "nonsense", "--reason", "x", *own)).remedy == "Give ids of records (r…) or links (l…)."
     )
     assert kedja("doctor", *own).exit_code == 0
+
+
+def test_who_has_read_where_a_server_is_can_connect_before_it_is_ready() -> None:
+    with bind("127.0.0.1", 0) as listening, socket.create_connection(listening.getsockname(), timeout=10):
+        pass
