@@ -48,6 +48,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 import ontology.links  # noqa: F401  (declares the links)
@@ -118,16 +119,24 @@ def decoded(declared: Mapping[str, Property], held: Mapping[str, Any]) -> dict[s
 
 
 def _same(one: object, other: object) -> bool:
-    return canonical({"": one}) == canonical({"": other})
+    """Whether both are written alike in JSON; a whole number is not the same as one with a fraction of nought."""
+    return one is other or canonical({"": one}) == canonical({"": other})
+
+
+@cache
+def _kind(annotation: object) -> type | None:
+    """Of which of Python's types a declared value is, where JSON has no such type."""
+    text = str(annotation)
+    return date if "datetime.date" in text else Decimal if "Decimal" in text else None
 
 
 def _native(declared: Property, value: Any) -> Any:
     """The value as Neo4j holds it; None where it has no such value."""
-    kind = str(declared.annotation)
+    kind = _kind(declared.annotation)
     try:
-        if "datetime.date" in kind:
+        if kind is date:
             return date.fromisoformat(value)
-        if "Decimal" in kind:
+        if kind is Decimal:
             return float(Decimal(value))
     except (TypeError, ValueError, InvalidOperation):
         return None
@@ -140,7 +149,7 @@ def _native(declared: Property, value: Any) -> Any:
 
 def _plain(declared: Property, native: Any) -> Any:
     """The JSON-ready value of a native one."""
-    if isinstance(native, float) and "Decimal" in str(declared.annotation):
+    if isinstance(native, float) and _kind(declared.annotation) is Decimal:
         return str(int(native)) if native.is_integer() else repr(native)
     return native.isoformat() if isinstance(native, date) else native
 
