@@ -22,8 +22,9 @@ def with_sources(store: Store, at: At, answer: Answer[T]) -> Answer[T]:
     statements = tuple(getattr(answer.data, "statements", ()))
     said = _records(store, at, {s.id for s in statements})
     stated = {record.id: record for group in said.values() for record in group}
-    if answer.evidence.records:
-        stated.update((r.id, r) for r in store.records(at, ids=answer.evidence.records[:MAX_FACTS]))
+    resting = sorted({*answer.evidence.records, *_differing(answer.data)})
+    if resting:
+        stated.update((r.id, r) for r in store.records(at, ids=resting[:MAX_FACTS]))
     records = list(stated.values())
     links = list(store.links(at, ids=answer.evidence.links[:MAX_FACTS])) if answer.evidence.links else []
     facts = tuple(sorted(_facts(records, links), key=lambda fact: fact.id))
@@ -32,7 +33,7 @@ def with_sources(store: Store, at: At, answer: Answer[T]) -> Answer[T]:
     cited = tuple(_cited(known[id]) for id in sorted(speaking) if id in known)
     evidence = answer.evidence.model_copy(
         update={
-            "records": tuple(sorted({*answer.evidence.records, *(record.id for record in records)})),
+            "records": tuple(sorted({*resting, *(record.id for record in records)})),
             "sources": tuple(source.id for source in cited),
             "facts": facts[:MAX_FACTS],
             "cited": cited,
@@ -47,6 +48,13 @@ def with_sources(store: Store, at: At, answer: Answer[T]) -> Answer[T]:
             ),
         }
     )
+
+
+def _differing(data: Any) -> Iterator[str]:
+    """The records that the conflicts shown of an answer's nodes are between: each side of one is cited."""
+    for node in getattr(data, "nodes", ()):
+        for conflict in getattr(getattr(node, "node", node), "conflicts", ()):
+            yield from conflict.records
 
 
 def _records(store: Store, at: At, entities: Iterable[str]) -> dict[str, list[StoredRecord]]:

@@ -13,6 +13,7 @@ import pytest
 import graph.sqlite
 from graph.answer import Answer
 from graph.data import ExposureData, TraceData
+from graph.evidence import with_sources
 from graph.questions.affected import affected
 from graph.questions.exposure import exposure
 from graph.questions.trace import trace
@@ -323,3 +324,13 @@ def test_what_one_source_denies_and_another_asserts_counts(folder: Path) -> None
     for asked in every_order(folder, first, (source("two"), [contract("none", common=DENIED)])):
         assert asked.severity() == 3
         assert asked.exposure().contracts == 1
+
+
+# -- on whose word ------------------------------------------------------------------------------------------------
+def test_each_side_of_a_conflict_is_cited_a_source_that_says_nothing_else_too(folder: Path) -> None:
+    first = chain(contract(), step(inputs_known="all"), finding(severity=4))
+    asked = Asked(folder, [(source("one"), first), (source("two"), [step(None, inputs_known="none")])])
+    answers = (exposure(asked.snapshot(), CONTRACT, FORCED), trace(asked.snapshot(), [CONTRACT]))
+    for answer in (with_sources(asked.store, now(asked.store), one) for one in answers):
+        assert {source.series for source in answer.evidence.cited} == {"one", "two"}
+        assert {fact.source for fact in answer.evidence.facts} == set(answer.evidence.sources)
