@@ -167,8 +167,11 @@ class Risks:
         world, found = self.world, set()
         for audit in world.of_type("Audit"):
             reported = world.targets("OF_TYPE", *world.targets("REPORTED", audit))
-            could = {one for many in world.values(audit, "could_find") for one in many}
-            if risk in could and f"risk:{risk}" not in reported and risk != "state-imposed-labour":
+            if (
+                risk in (world.of_most(audit, "could_find") or ())
+                and f"risk:{risk}" not in reported
+                and risk != "state-imposed-labour"
+            ):
                 examined = world.targets("EXAMINED", audit)
                 found |= examined & world.of_type("Step") | world.targets("PERFORMS", *examined)
         return found

@@ -62,7 +62,7 @@ class Said:
 def _name(item: Item) -> tuple[object, ...]:
     """What a later edition must say to speak of the same: the thing or the two ends, in the same period."""
     what = (item.key,) if isinstance(item, Record) else (item.source.key, item.target.key)
-    return (item.type, *what, item.common.valid_from, item.common.valid_to)
+    return (item.type, *what, item.common.valid_from, item.common.valid_to, item.row_key)
 
 
 def shown(loads: Sequence[Edition], publication: int, clearance: Secrecy) -> list[Said]:

@@ -73,6 +73,7 @@ class Varied:
     typical: bool = False
     risks: bool = False
     recruits: bool = False
+    conflicts: bool = False
     sources: bool = False
     secrecy: bool = False
 
@@ -105,10 +106,9 @@ class Drawing:
         self.draw = draw
         self.varied = varied
         self.commons = _commons(varied)
-        self.asserted = [common for common in self.commons if common.polarity is Polarity.ASSERTED]
 
-    def common(self, *, generic: bool = False, deniable: bool = True) -> Common:
-        found = self.draw(st.sampled_from(self.commons if deniable else self.asserted))
+    def common(self, *, generic: bool = False) -> Common:
+        found = self.draw(st.sampled_from(self.commons))
         return replace(found, status=Status.GENERIC) if generic else found
 
     def some(self, names: Sequence[str], most: int = 1) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ class Drawing:
         if name in AUDITS:
             facts["could_find"] = list(self.some(RISKS, 2))
         generic = self.is_typical(name)
-        common = Common() if name in (*KINDS, *LOTS) else self.common(generic=generic, deniable=False)
+        common = Common() if name in (*KINDS, *LOTS) else self.common(generic=generic)
         return Record(type_of(name), key(name), facts, common=common)
 
     def statement(self, name: str) -> dict[str, Any]:
@@ -159,8 +159,10 @@ class Drawing:
             if how > 0:
                 first = self.record(name)
                 yield first
-                if self.varied.gaps and how > 7:
+                if self.varied.gaps and how == 8:
                     yield replace(first, common=replace(first.common, valid_from=DAYS[3], valid_to=None))
+                if self.varied.conflicts and how > 6:
+                    yield replace(self.record(name), row_key="another row")
 
     def is_typical(self, name: str) -> bool:
         return self.varied.typical and name in TYPICAL
@@ -218,7 +220,7 @@ class Drawing:
         """Four editions of two series, in any order: each says some of the items."""
         draw, says = self.draw, dict[int, list[Item]]({number: [] for number in range(4)})
         for item in items:
-            for number in draw(st.sampled_from(_BY)):
+            for number in draw(st.sampled_from(_BY_TWO if self.varied.conflicts else _BY)):
                 says[number].append(item)
         modes = st.sampled_from([Mode.FULL, Mode.FULL, Mode.DELTA, Mode.APPEND])
         levels = st.sampled_from(
@@ -227,11 +229,14 @@ class Drawing:
         found = []
         for number in draw(st.permutations(range(4))):
             publisher, edition = ("One publisher", "Another")[number // 2], ("9", "10")[number % 2]
-            source = Source("list", edition, "A list", publisher, mode=draw(modes), secrecy=draw(levels))
+            day = draw(st.sampled_from(DAYS))
+            mode, secrecy = draw(modes), draw(levels)
+            source = Source("list", edition, "A list", publisher, published=day, mode=mode, secrecy=secrecy)
             found.append(Edition(source, tuple(says[number])))
         return tuple(found)
 
 
+_BY_TWO = [(0,), (2,), (0, 2)]
 _BY = [(n,) for n in range(4)] + [(0, 1), (2, 3), (0, 1), (0, 1, 2, 3), (1, 2), (0, 3), (0, 2)]
 """By which editions something is said."""
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from graph.answer import Basis, Links
 from graph.data import ContractExposure
 from graph.questions.exposure import exposure as ask_exposure
+from ontology.records import Secrecy
 from tests.plain.risk import Figure, Risks
 from tests.plain.standing import Edition
 from tests.plain.stores import DAYS, RISKS, Asked, Varied, When, asked, stores
@@ -66,14 +67,21 @@ def same_exposures(loads: Sequence[Edition], when: When, risks: Sequence[str]) -
 one = st.sampled_from([(risk,) for risk in RISKS])
 periods = st.sampled_from([When(a, b) for a in DAYS for b in (*DAYS, None) if b is None or a < b])
 
+readers = st.builds(When, publication=st.integers(1, 4), clearance=st.sampled_from(Secrecy))
 
-@given(stores(Varied(risks=True)), one)
+
+@given(stores(Varied(risks=True, recruits=True)), one)
 def test_exposure_is_the_worst_path_from_every_seed(loads: Sequence[Edition], risks: Sequence[str]) -> None:
     same_exposures(loads, When(), risks)
 
 
-@given(stores(Varied(risks=True, typical=True, periods=True, denials=True)), one, periods)
+@given(stores(Varied(risks=True, recruits=True, gaps=True, typical=True, periods=True, denials=True)), one, periods)
 def test_exposure_in_a_period_by_what_is_typical_too(
     loads: Sequence[Edition], risks: Sequence[str], when: When
 ) -> None:
+    same_exposures(loads, when, risks)
+
+
+@given(stores(Varied(risks=True, recruits=True, sources=True, conflicts=True)), one, readers)
+def test_exposure_where_sources_disagree(loads: Sequence[Edition], risks: Sequence[str], when: When) -> None:
     same_exposures(loads, when, risks)

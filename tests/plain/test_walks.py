@@ -72,7 +72,7 @@ def test_a_trace_and_what_is_affected_are_what_the_links_say(loads: Sequence[Edi
     same_walks(loads, When(), starts)
 
 
-@given(stores(Varied(denials=True, periods=True)), starts)
+@given(stores(Varied(denials=True, periods=True, gaps=True)), starts)
 def test_what_is_denied_or_over_is_not_walked(loads: Sequence[Edition], starts: Sequence[str]) -> None:
     same_walks(loads, When(), starts)
 
@@ -82,13 +82,20 @@ def test_what_is_typical_stands_for_inputs_that_are_not_known(loads: Sequence[Ed
     same_walks(loads, When(), starts)
 
 
-@given(stores(Varied(denials=True, periods=True, typical=True)), starts, periods)
+@given(stores(Varied(denials=True, periods=True, gaps=True, typical=True)), starts, periods)
 def test_in_a_period_counts_what_overlaps_it(loads: Sequence[Edition], starts: Sequence[str], when: When) -> None:
     same_walks(loads, when, starts)
 
 
 @given(stores(Varied(sources=True, secrecy=True, denials=True)), starts, readers)
 def test_a_reader_is_answered_from_what_stands_and_may_be_read(
+    loads: Sequence[Edition], starts: Sequence[str], when: When
+) -> None:
+    same_walks(loads, when, starts)
+
+
+@given(stores(Varied(typical=True, sources=True, conflicts=True, denials=True)), starts, readers)
+def test_of_what_sources_disagree_on_one_value_counts(
     loads: Sequence[Edition], starts: Sequence[str], when: When
 ) -> None:
     same_walks(loads, when, starts)

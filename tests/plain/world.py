@@ -5,7 +5,7 @@ A plain reading of the ontology's design. A thing is known by its one key; a lin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -45,6 +45,13 @@ class Arrow(NamedTuple):
 
 def stage_within(stage: str, other: str) -> bool:
     return stage == other or WITHIN.get(stage) == other
+
+
+def _precedence(said: Sequence[Said]) -> tuple[int, int, str]:
+    """Sorts what several sources say: most sources first, then the newest, then the smallest record id."""
+    sources = {one.source for one in said}
+    newest = max((one.source.published or date.min).toordinal() for one in said)
+    return -len(sources), -newest, min(one.item.id(one.source.series_key) for one in said)
 
 
 class World:
@@ -91,9 +98,28 @@ class World:
         """Of several, the least."""
         return max(self.values(key, "inputs_known"), key=INPUTS_KNOWN.index, default=None)
 
+    def of_most(self, key: str, name: str) -> Any:
+        """Of several values the one of most sources, then of the newest source, then of the smallest record id."""
+        said: dict[Any, list[Said]] = {}
+        for one in self.records.get(key, ()):
+            if isinstance(one.item, Record) and (value := one.item.properties.get(name)) is not None:
+                said.setdefault(tuple(sorted(value)) if isinstance(value, list) else value, []).append(one)
+        return min(said, key=lambda value: _precedence(said[value]), default=None)
+
     def stage(self, key: str) -> str | None:
-        """Of several, what most sources say, then the newest; one of them anyhow."""
-        return next(iter(self.values(key, "stage")), None)
+        found: str | None = self.of_most(key, "stage")
+        return found
+
+    def told_stage(self, key: str) -> str | None:
+        """The stage, unless sources are in conflict about it: that counts as unknown for what is typical."""
+        sources = {said.source.id for said in self.records.get(key, ()) if said.item.properties.get("stage")}
+        conflict = len(set(self.values(key, "stage"))) > 1 and len(sources) > 1
+        return None if conflict else self.stage(key)
+
+    def begins(self, key: str) -> bool:
+        """Whether a step stands where chains begin, in all words."""
+        stages = self.values(key, "stage")
+        return bool(stages) and set(stages) <= set(FIRST_STAGES)
 
     def confidence(self, key: str) -> float:
         """How sure a statement is: what its sources say, the highest; else by how it is founded."""
@@ -107,31 +133,31 @@ class World:
 
     def all_known(self, key: str) -> bool:
         """Whether all inputs are known: *all* is believed only where one of them stands, or where the chain begins."""
-        begins = self.stage(key) in FIRST_STAGES
-        return self.inputs_known(key) == "all" and (begins or bool(self.inputs(key)))
+        return self.inputs_known(key) == "all" and (self.begins(key) or bool(self.inputs(key)))
 
     def is_open(self, key: str) -> bool:
         """Whether something may lie upstream of a step or contract that nobody has told."""
-        return self.stage(key) not in FIRST_STAGES and not self.all_known(key)
+        return not self.begins(key) and not self.all_known(key)
 
     def inputs(self, key: str) -> set[str]:
         """The steps from which goods are said to come to a step or contract."""
         return {arrow.source for arrow in self.stored if arrow.type in GOODS and arrow.target == key}
 
     # -- links ------------------------------------------------------------------------------------------------
-    def _holding(self, denied: bool) -> Iterable[tuple[Link, Said]]:
+    def _holding(self, there: Set[str], *, denied: bool) -> Iterable[tuple[Link, Said]]:
+        """The links said to hold between things that are there."""
         for said in self.said:
             link = said.item
             if not isinstance(link, Link) or said.denied is not denied or not said.holds(self.days):
                 continue
-            if {link.source.key, link.target.key} <= self.types.keys():
+            if {link.source.key, link.target.key} <= there:
                 yield link, said
 
     @cached_property
     def stored(self) -> list[Arrow]:
         """The links that hold as somebody says them. Several sources may say the same: none is forgotten."""
         found = []
-        for link, said in self._holding(denied=False):
+        for link, said in self._holding(self.types.keys(), denied=False):
             common = said.item.common
             sure = CONFIDENCE[common.status] if common.confidence is None else common.confidence
             controls = bool(link.properties.get("control")) or float(link.properties.get("share") or 0) >= 0.5
@@ -147,8 +173,10 @@ class World:
 
     @cached_property
     def denied(self) -> list[tuple[str, str, str]]:
-        """Flowing links that somebody denies: shown beside, removing nothing."""
-        found = [(k.type, k.source.key, k.target.key) for k, _ in self._holding(denied=True) if k.type in FLOWS]
+        """Flowing links that somebody denies: shown beside, removing nothing. So are things that are only denied."""
+        records = [said for said in self.said if isinstance(said.item, Record) and said.holds(self.days)]
+        there = self.types.keys() | {said.item.key for said in records if isinstance(said.item, Record)}
+        found = [(k.type, k.source.key, k.target.key) for k, _ in self._holding(there, denied=True) if k.type in FLOWS]
         return sorted(found)
 
     def sources(self, type: str, *targets: str) -> set[str]:
@@ -183,7 +211,7 @@ class World:
         acted = {a.target for a in self.stored if a.type in ("PERFORMS", "RUNS")}
         return {
             step for step in self.of_type("Step") - acted
-            if self.is_typical(step) and self.stage(step) and self.targets("OUTPUTS", step)
+            if self.is_typical(step) and self.told_stage(step) and self.targets("OUTPUTS", step)
         }  # fmt: skip
 
     def kinds_of(self, contract: str) -> set[str]:
@@ -197,7 +225,7 @@ class World:
     def last_steps(self, kind: str) -> set[str]:
         """The generic steps of a kind at its last stage."""
         steps = [step for step in self.typical_steps if kind in self.targets("OUTPUTS", step)]
-        order = {step: STAGES.index(self.stage(step) or "") for step in steps}
+        order = {step: STAGES.index(self.told_stage(step) or "") for step in steps}
         return {step for step in steps if order[step] == max(order.values())}
 
     def typical_links(self) -> set[Arrow]:
@@ -215,7 +243,7 @@ class World:
         return {Arrow(*ends, generic=True, confidence=CONFIDENCE[Status.GENERIC], derived=True) for ends in found}
 
     def _same_kind_and_stage(self, step: str, twin: str) -> bool:
-        stage, typical = self.stage(step), self.stage(twin)
+        stage, typical = self.told_stage(step), self.told_stage(twin)
         wider = {kind for output in self.targets("OUTPUTS", step) for kind in self.within(output)}
         return bool(stage and typical and stage_within(stage, typical) and wider & self.targets("OUTPUTS", twin))
 
