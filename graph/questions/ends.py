@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -57,6 +58,29 @@ def _spread(s: Snapshot, labels: dict[int, int], limit: int) -> _Spread:
     return _Spread(label, distance)
 
 
+def _companies(s: Snapshot) -> dict[int, int]:
+    """The company of each step and contract of which one is known: who runs it, operates its site or holds it."""
+    found: dict[int, int] = {}
+    performs, operates = s.pairs("PERFORMS"), s.pairs("OPERATES")
+    operator: dict[int, int] = {}
+    for organisation, site in zip(operates.source, operates.target, strict=True):
+        operator[int(site)] = min(int(organisation), operator.get(int(site), int(organisation)))
+    for site, step in zip(performs.source, performs.target, strict=True):
+        if int(site) in operator:
+            found[int(step)] = min(operator[int(site)], found.get(int(step), operator[int(site)]))
+    for name in ("RUNS", "HOLDS"):
+        pairs = s.pairs(name)
+        named: dict[int, int] = {}
+        for organisation, vertex in zip(pairs.source, pairs.target, strict=True):
+            named[int(vertex)] = min(int(organisation), named.get(int(vertex), int(organisation)))
+        found |= named
+    return found
+
+
+_NEAREST: WeakKeyDictionary[Snapshot, _Spread] = WeakKeyDictionary()
+"""The nearest company downstream of each vertex of a snapshot."""
+
+
 class Ends:
     """Names whom to ask about the ends of the chains of some contracts."""
 
@@ -71,25 +95,9 @@ class Ends:
             _spread(s, {c: c for c in self.holders if reaches[c] == reach}, reach)
             for reach in sorted(set(reaches.values()) - {0})
         ]
-        self.companies = _spread(s, self._companies(), ANY_TIER)
-
-    def _companies(self) -> dict[int, int]:
-        """The company of each step and contract of which one is known: who runs it, operates its site or holds it."""
-        found: dict[int, int] = {}
-        performs, operates = self.s.pairs("PERFORMS"), self.s.pairs("OPERATES")
-        operator: dict[int, int] = {}
-        for organisation, site in zip(operates.source, operates.target, strict=True):
-            operator[int(site)] = min(int(organisation), operator.get(int(site), int(organisation)))
-        for site, step in zip(performs.source, performs.target, strict=True):
-            if int(site) in operator:
-                found[int(step)] = min(operator[int(site)], found.get(int(step), operator[int(site)]))
-        for name in ("RUNS", "HOLDS"):
-            pairs = self.s.pairs(name)
-            named: dict[int, int] = {}
-            for organisation, vertex in zip(pairs.source, pairs.target, strict=True):
-                named[int(vertex)] = min(int(organisation), named.get(int(vertex), int(organisation)))
-            found |= named
-        return found
+        if s not in _NEAREST:  # of the whole graph, the same for every question
+            _NEAREST[s] = _spread(s, _companies(s), ANY_TIER)
+        self.companies = _NEAREST[s]
 
     def is_end(self, vertex: int) -> bool:
         """Whether knowledge of the actual chain ends here. What is only typical of a kind lies beyond an end."""

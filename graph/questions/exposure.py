@@ -75,8 +75,6 @@ class _Exposure:
         self.survey = Survey(s, risk, self.contracts)
         self.lens: Lens = self.survey.lens
         self.severity = {key: self.lens.severity(*key) for key in SETS}
-        self.suppliers = _ends_of(s, "HOLDS", reverse=True)
-        self.served = _ends_of(s, "SERVES", reverse=False)
         self.maybe = MayApply(s, self.lens)
         found = self._company_list()
         self.list, self.linked = found.rows, found.contracts
@@ -221,8 +219,8 @@ class _Exposure:
         counts = self.survey.counts(Links.ITEM_GENERIC)[row]
         return ContractExposure(
             contract=self.naming.node(contract),
-            buyers=self.naming.ids(self.served.get(contract, ())),
-            suppliers=self.naming.first_ids("members.suppliers", self.suppliers.get(contract, ())),
+            buyers=self.naming.ids(self.s.pairs("SERVES").targets(contract)),
+            suppliers=self.naming.first_ids("members.suppliers", self.s.pairs("HOLDS").sources(contract)),
             figures=self._figures(row, place),
             knowledge=self.knowledge[row],
             steps=int(counts[STEP]),
@@ -245,7 +243,7 @@ class _Exposure:
     def _buyers(self) -> tuple[BuyerCount, ...]:
         rows: dict[int, list[int]] = {}
         for row, contract in enumerate(self.contracts):
-            for buyer in regions_of(self.s, self.served.get(int(contract), ())):
+            for buyer in regions_of(self.s, self.s.pairs("SERVES").targets(int(contract))):
                 rows.setdefault(buyer, []).append(row)
         top = self._top()
         found = [self._buyer(buyer, own, top[own]) for buyer, own in rows.items()]
@@ -377,16 +375,6 @@ class _Exposure:
             truncated=truncated,
             cut=self.naming.cut(),
         )
-
-
-def _ends_of(s: Snapshot, name: str, *, reverse: bool) -> dict[int, list[int]]:
-    """Of each contract the organisations at the other end of a link type."""
-    pairs = s.pairs(name)
-    contracts, others = (pairs.target, pairs.source) if reverse else (pairs.source, pairs.target)
-    found: dict[int, set[int]] = {}
-    for contract, other in zip(contracts.tolist(), others.tolist(), strict=True):
-        found.setdefault(contract, set()).add(other)
-    return {contract: sorted(named) for contract, named in found.items()}
 
 
 def _most_severe(buyer: BuyerCount) -> tuple[int, bool, int, int, int]:

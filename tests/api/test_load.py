@@ -155,10 +155,11 @@ def edition(folder: Path, number: int) -> Path:
     """A small workbook of one more contract, an edition of its own."""
     place = folder / f"edition-{number}"
     place.mkdir()
-    (place / "About.csv").write_text(f"Series,Edition,Title,Publisher\nload,{number},Load {number},A publisher\n")
-    with (place / "Contracts.csv").open("w", newline="") as file:
+    source = f"field,value\nseries,load\nedition,{number}\ntitle,Load {number}\npublisher,A publisher\n"
+    (place / "source.csv").write_text(source)
+    with (place / "contracts.csv").open("w", newline="") as file:
         rows = csv.writer(file)
-        rows.writerow(["Id", "Name"])
+        rows.writerow(["id", "name"])
         rows.writerows([f"local:load/{n}", f"Contract {n}"] for n in range(number + 1))
     return place
 
