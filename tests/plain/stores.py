@@ -129,7 +129,7 @@ class Drawing:
         if name in AUDITS:
             facts["could_find"] = list(self.some(RISKS, 2))
         generic = self.is_typical(name)
-        common = Common() if name in (*KINDS, *LOTS) else self.common(generic=generic)
+        common = self.common(generic=generic)
         return Record(type_of(name), key(name), facts, common=common)
 
     def statement(self, name: str) -> dict[str, Any]:

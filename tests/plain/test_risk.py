@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import permutations, product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.answer import Basis, Links
@@ -85,3 +85,11 @@ def test_exposure_in_a_period_by_what_is_typical_too(
 @given(stores(Varied(risks=True, recruits=True, sources=True, conflicts=True)), one, readers)
 def test_exposure_where_sources_disagree(loads: Sequence[Edition], risks: Sequence[str], when: When) -> None:
     same_exposures(loads, when, risks)
+
+
+@settings(max_examples=40)
+@given(stores(Varied(risks=True, sources=True, conflicts=True)), one)
+def test_the_order_of_loading_changes_no_figure(loads: Sequence[Edition], risks: Sequence[str]) -> None:
+    one_of_each = {edition.source.publisher: edition for edition in loads}.values()
+    for order in permutations(one_of_each):
+        same_exposures(order, When(publication=2), risks)
