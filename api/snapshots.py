@@ -22,7 +22,7 @@ from ontology.method import method
 from ontology.records import Secrecy
 
 log = logging.getLogger("kedja")
-KEEP = 3
+KEEP = 2
 """Topologies and snapshots in memory. A topology is mapped from its file, so it takes little more than its pages."""
 
 _POLL = 0.1
