@@ -131,7 +131,7 @@ class _Affected:
         owned = owned_by(s, begin.companies)
         related += owned
         if self.risk is None:
-            related += recruited_by(s, begin.companies)
+            related += recruited_by(s, begin.recruiters)
         behind = self._behind()
         sellers = {r.company: r.via for r in owned} | behind
         sellers |= dict.fromkeys(sorted(begin.companies | begin.sellers), ())

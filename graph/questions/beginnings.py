@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from graph.questions.groups import steps_of
@@ -20,12 +20,14 @@ STATEMENTS = ("Finding", "RiskAssessment")
 class Beginning:
     """``steps`` are walked from; ``maybe`` are steps that a statement may be about; ``persons`` are walked from as
     actors: legal persons whose own risk is asked about, and recruiters where a labour risk is; ``companies`` are named
-    without their goods; ``sellers`` sell goods unknown; ``kinds`` are goods by name alone."""
+    without their goods, of them ``recruiters`` where it may be a matter of labour; ``sellers`` sell goods unknown;
+    ``kinds`` are goods by name alone."""
 
     steps: set[int] = field(default_factory=set)
     maybe: set[int] = field(default_factory=set)
     persons: set[int] = field(default_factory=set)
     companies: set[int] = field(default_factory=set)
+    recruiters: set[int] = field(default_factory=set)
     sellers: set[int] = field(default_factory=set)
     kinds: set[int] = field(default_factory=set)
     statements: set[int] = field(default_factory=set)
@@ -53,6 +55,11 @@ def risks_of(s: Snapshot, statement: int) -> set[str]:
     return {key.removeprefix("risk:") for key in keys if key.startswith("risk:")}
 
 
+def _labour(risks: Collection[str]) -> bool | None:
+    """Whether one of some risks is one of labour; None where none is named: it may be."""
+    return any(map(is_labour, risks)) if risks else None
+
+
 def is_of(s: Snapshot, statement: int, risk: str) -> bool:
     """Whether a statement is of a risk type or a narrower one."""
     return not risks_of(s, statement).isdisjoint(vocabulary("risk-types").within(risk))
@@ -75,7 +82,7 @@ class _Begin:
         elif type in STATEMENTS:
             self._statement(vertex)
         elif type == "Organisation":
-            self._company(vertex, goods, labour=self.risk is not None and is_labour(self.risk))
+            self._company(vertex, goods, labour=_labour([self.risk] if self.risk else []))
         elif type in ("Site", "Place", "Step"):
             begin.steps.update(_of_kinds(s, steps_of(s, vertex), goods))
             begin.sellers.update(_sites(s, vertex))
@@ -90,9 +97,9 @@ class _Begin:
                 remedy="Start at a site, company, place, step, product, material, category, finding or incident.",
             )
 
-    def _company(self, company: int, goods: int | None, *, labour: bool) -> None:
+    def _company(self, company: int, goods: int | None, *, labour: bool | None) -> None:
         """A company begins at the steps that it runs and those that its sites perform; a recruiter also at itself where
-        a labour risk is asked about, which passes to the sites that it recruits for."""
+        it is a matter of ``labour`` (None: it may be), which alone passes to the sites that it recruits for."""
         s, begin = self.s, self.begin
         if self.risk and risk_family(self.risk) is not Family.HARM:
             begin.persons.add(company)
@@ -101,6 +108,8 @@ class _Begin:
             begin.sellers.add(company)
             return
         begin.companies.add(company)
+        if labour is not False:
+            begin.recruiters.add(company)
         if labour and s.pairs("RECRUITS_FOR").leaving(company):
             begin.persons.add(company)
 
@@ -110,15 +119,15 @@ class _Begin:
         begin.statements.add(statement)
         if self.heard.scopes.silent(statement) or (self.risk and not is_of(self.heard, statement, self.risk)):
             return
-        scope = self.heard.scopes.scope(statement)
+        scope, labour = self.heard.scopes.scope(statement), _labour(risks_of(self.heard, statement))
         if scope.names_actor_only:
             for actor in scope.actors:
                 if s.is_type(actor, "Organisation"):
-                    self._company(actor, None, labour=any(map(is_labour, risks_of(self.heard, statement))))
+                    self._company(actor, None, labour=labour)
                 else:
                     self.add(actor, None)
             return
-        if any(map(is_labour, risks_of(self.heard, statement))):
+        if labour:
             self._recruitment(scope)
         found = list(s.scopes.meeting(scope))
         begin.steps.update(step for step, fit in found if fit is Fit.YES)

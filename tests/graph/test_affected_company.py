@@ -173,6 +173,28 @@ def test_a_recruiter_asked_about_without_a_risk_is_listed_and_not_counted() -> N
     assert (row.why, row.contracts) == ("recruits_for", ("c-made",))
 
 
+@pytest.mark.parametrize("gathered", [False, True], ids=["finding", "incident"])
+def test_a_finding_of_another_risk_about_a_recruiter_lists_nothing_by_recruitment(gathered: bool) -> None:
+    w = world()
+    w.said("spill", "water-pollution", ["agency"], severity=4)
+    w.node("Incident", "incident")
+    w.link("GATHERS", "incident", "spill")
+    found = ask(w, "incident" if gathered else "spill")
+    asked = ask(w, "agency", risk="water-pollution")
+    assert not found.contracts
+    assert "agency" not in listed(found)
+    assert found.counts == asked.counts, "one answer, whether the finding or its risk is asked about"
+
+
+def test_a_finding_whose_risk_nobody_names_may_be_one_of_labour() -> None:
+    w = world()
+    w.node("Finding", "claim")
+    w.link("ABOUT", "claim", "agency")
+    found = ask(w, "claim")
+    assert not item(found)
+    assert listed(found)["agency"].contracts == ("c-made",)
+
+
 def test_a_labour_finding_about_a_recruiter_touches_the_steps_of_its_sites() -> None:
     w = world()
     w.said("fees", FORCED, ["agency"], severity=3)
