@@ -155,4 +155,7 @@ class Service:
 
 
 def _listed(hits: list[Hit]) -> str:
-    return "; ".join(f"{hit.name} ({hit.keys[0] if hit.keys else hit.entity})" for hit in hits)
+    from visualisation.words import Words
+
+    words = Words("en")
+    return "; ".join(f"{words.coded(hit.name) or hit.name} ({hit.keys[0] if hit.keys else hit.entity})" for hit in hits)

@@ -157,6 +157,8 @@ def node_name(node: Node, words: Words) -> str:
     if node.id == ALL:
         return words("exposure.all")
     name = (node.name_sv if words.lang == "sv" else None) or node.name
+    if name in node.keys and (coded := words.coded(name)):
+        return f"{coded} ({name})"
     return name or words("unnamed", id=node.id)
 
 

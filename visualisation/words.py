@@ -185,6 +185,14 @@ class Words:
         known = SCHEMES.get(scheme)
         return f"{known.label.get(self.lang)} {value}" if known else key
 
+    def coded(self, key: str) -> str | None:
+        """The name of what a key stands for in itself: a country, or a type of risk; None where it names nothing."""
+        scheme, _, value = key.partition(":")
+        if scheme == "iso3166-1":
+            return self.locale.territories.get(value.upper())
+        found = self.entry("risk-types", value) if scheme == "risk" else None
+        return found.label.get(self.lang) if found else None
+
     def value(self, value: object) -> str:
         """A property's value as a reader expects it."""
         if isinstance(value, bool):
@@ -200,6 +208,8 @@ class Words:
         if name in LINKS or name == POLARITY:
             return self(f"conflict.{value}")
         declared = NODES[type].properties.get(name) if type in NODES else None
+        if declared is not None and name == "severity":  # a number, whose levels have names
+            return self.term("severity", None if value is None else str(value))
         if declared is None or declared.vocabulary is None:
             return self.value(_as_number(declared, value))
         items = value if isinstance(value, (list, tuple)) else (value,)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ontology.errors import InputError, ValueProblem, of_os_error
+from ontology.values import iso_day
 
 if TYPE_CHECKING:
     from api.service import Service, When
@@ -52,7 +53,7 @@ def language(lang: str | None) -> str:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return iso_day(text)
     except ValueError:
         raise InputError(f"{text} is not a day.", remedy="Write it as YYYY-MM-DD.") from None
 
@@ -81,6 +82,7 @@ def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
+        iso_day(text[:10])  # a number, or a week, is no time
         found = datetime.fromisoformat(text)
     except ValueError:
         raise InputError(f"{text} is not a time.", remedy="Write it as 2026-11-01T12:00+01:00.") from None

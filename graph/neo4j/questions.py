@@ -20,6 +20,7 @@ from graph.neo4j.mark import Mark
 from graph.neo4j.server import Server
 from ontology.errors import InputError, NoGraphError, NotInGraphError, StoreBusyError
 from ontology.records import Secrecy
+from ontology.values import iso_day
 from ontology.vocabulary import vocabulary
 
 FOLDER = Path(__file__).resolve().parent.parent / "cypher"
@@ -266,7 +267,7 @@ def _value(parameter: Parameter, text: str) -> Any:
             return int(text)
         case "day":
             try:
-                return date.fromisoformat(text)
+                return iso_day(text)
             except ValueError:
                 raise InputError(f"{text} is not a day.", remedy="Write it as YYYY-MM-DD.") from None
         case "risk":
