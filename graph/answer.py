@@ -96,6 +96,7 @@ class Evidence(Frozen):
     records: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     derived: tuple[str, ...] = ()
+    entities: tuple[str, ...] = Field((), exclude=True)  # whose records are to be found: they become ``records``
     facts: tuple[Fact, ...] = Field((), description="the records and links, each with its source")
     cited: tuple[Cited, ...] = ()
 

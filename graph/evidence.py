@@ -20,7 +20,9 @@ MAX_FACTS = 5_000
 def with_sources(store: Store, at: At, answer: Answer[T]) -> Answer[T]:
     """The answer with its facts, their sources and what its statements cite filled in from the store."""
     statements = tuple(getattr(answer.data, "statements", ()))
-    said = _records(store, at, {s.id for s in statements})
+    ends = [end.node for end in answer.completeness.ends]
+    resting_on = {*(s.id for s in statements), *ends[:MAX_FACTS], *answer.evidence.entities}
+    said = _records(store, at, resting_on)
     stated = {record.id: record for group in said.values() for record in group}
     resting = sorted({*answer.evidence.records, *_differing(answer.data)})
     if resting:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from graph.answer import Answer, Completeness, Resolution, Truncated
+from graph.answer import Answer, Completeness, Evidence, Resolution, Truncated
 from graph.data import AffectedContract, AffectedCount, AffectedData, Formerly, Listed, Path, Question
 from graph.kernels.reach import reach
 from graph.kernels.worst import Path as Walked
@@ -35,6 +35,9 @@ PATHS = 100
 
 CONTRACTS = 5_000
 """Contracts listed at once; ``skip`` those to have the next. All are counted."""
+
+UNTOLD = 200
+"""Contracts not told of whose sources are cited; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ class _Affected:
         self.walk = _Walk(s, self.begin, risk)
         self.item, self.generic = self.walk.item, self.walk.generic
         self.list, listed_contracts = self._company_list()
+        self.untold: set[int] = set()
         self.linked = sorted(listed_contracts - self.item.keys() - self.generic.keys())
 
     # -- how far it goes --------------------------------------------------------------------------------------
@@ -236,7 +240,12 @@ class _Affected:
             steps=len(self.begin.steps),
             truncated=Truncated(why="paths", limit=PATHS) if len(order) > PATHS else None,
         )
-        return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)
+        return framed(s, question, data, evidence=self._evidence(), completeness=completeness)
+
+    def _evidence(self) -> Evidence:
+        """The links named, and what is said of the start and of contracts that are not told of."""
+        resting = [self.vertex, *by_name(self.s, self.untold)[:UNTOLD]]
+        return evidence_of(self.naming).model_copy(update={"entities": tuple(map(self.s.id, resting))})
 
     def _counts(self, may: set[int]) -> tuple[AffectedCount, ...]:
         """All contracts, each in the surest group that it belongs to."""
@@ -247,7 +256,7 @@ class _Affected:
             left -= groups[what]
         groups["may_apply"] = left & may
         left -= may
-        groups["untold"] = untold(self.s, left)
+        groups["untold"] = self.untold = untold(self.s, left)
         groups["told"] = left - groups["untold"]
         return tuple(
             AffectedCount(what=what, contracts=len(found), regions=len(self._regions(*found)))

@@ -334,3 +334,14 @@ def test_each_side_of_a_conflict_is_cited_a_source_that_says_nothing_else_too(fo
     for answer in (with_sources(asked.store, now(asked.store), one) for one in answers):
         assert {source.series for source in answer.evidence.cited} == {"one", "two"}
         assert {fact.source for fact in answer.evidence.facts} == set(answer.evidence.sources)
+
+
+def test_an_end_of_knowledge_is_cited_where_no_link_leads_to_it(folder: Path) -> None:
+    site = Record("Site", SITE, {"name": "Site"})
+    asked = Asked(folder, [(source("one"), [contract("all")]), (source("two"), [site])])
+    s = asked.snapshot()
+    expected = ({"one"}, {"one"}, {"one", "two"})
+    answers = (exposure(s, CONTRACT, FORCED), trace(s, [CONTRACT]), affected(s, SITE))
+    for series, answer in zip(expected, (with_sources(asked.store, now(asked.store), a) for a in answers), strict=True):
+        assert {source.series for source in answer.evidence.cited} == series
+        assert {fact.id for fact in answer.evidence.facts} == set(answer.evidence.records)
