@@ -186,7 +186,8 @@ def ready(server: Server) -> list[float]:
 
 
 async def asked(server: Server, folder: Path, own: dict[str, str], alone: float, together: float) -> tuple[Seen, Seen]:
-    limits, first, second = httpx.Limits(max_connections=None), Seen(), Seen()
+    # The server closes what has been idle for five seconds: a client that would use it at that moment is cut off.
+    limits, first, second = httpx.Limits(max_connections=None, keepalive_expiry=2.0), Seen(), Seen()
     async with httpx.AsyncClient(base_url=server.url, timeout=120, limits=limits) as client:
         await ask_light(client, server, first, alone)
         until = time.monotonic() + together
