@@ -7,7 +7,7 @@ from typing import Any
 
 from graph.answer import Answer
 from graph.data import AffectedData, ExposureData, PathsData, TraceData
-from graph.neo4j.questions import question
+from graph.neo4j.questions import question, values
 
 
 def in_cypher(answer: Answer[Any]) -> tuple[tuple[str, str], ...]:
@@ -18,13 +18,8 @@ def in_cypher(answer: Answer[Any]) -> tuple[tuple[str, str], ...]:
     day = answer.as_of.valid_at
     if answer.data is None or day is None:
         return ()
-    found = []
-    for name, given in _asked(answer.data):
-        asked = question(name)
-        defaults = {one.name: one.default for one in asked.parameters}
-        whole = {name: int(text) if text and text.isdigit() else None for name, text in defaults.items()}
-        found.append((name, asked.written({**whole, "day": day, **given})))
-    return tuple(found)
+    asked = ((question(name), given) for name, given in _asked(answer.data))
+    return tuple((one.name, one.written(values(one, {"day": day.isoformat(), **given}))) for one, given in asked)
 
 
 def _asked(data: object) -> Iterator[tuple[str, dict[str, str]]]:

@@ -385,17 +385,6 @@ def parse_day(text: str) -> tuple[date, date]:
         raise ValueProblem(Reason.NOT_A_DATE, text) from None
 
 
-def iso_day(text: str) -> date:
-    """A day as an option or a query writes it: YYYY-MM-DD and nothing else of what ISO 8601 allows.
-
-    Raises:
-        ValueError: no such day, or another way to write one.
-    """
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise ValueError(text)
-    return date.fromisoformat(text)
-
-
 EPOCH = date(1970, 1, 1)
 BEGINNING = -(2**31)
 END = 2**31 - 1

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ontology.days import iso_day
 from ontology.errors import InputError, ValueProblem, of_os_error
-from ontology.values import iso_day
 
 if TYPE_CHECKING:
     from api.service import Service, When

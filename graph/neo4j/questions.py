@@ -18,9 +18,9 @@ from graph.neo4j import mark
 from graph.neo4j.layout import ALIAS, ALSO, ENTITY
 from graph.neo4j.mark import Mark
 from graph.neo4j.server import Server
+from ontology.days import iso_day
 from ontology.errors import InputError, NoGraphError, NotInGraphError, StoreBusyError
 from ontology.records import Secrecy
-from ontology.values import iso_day
 from ontology.vocabulary import vocabulary
 
 FOLDER = Path(__file__).resolve().parent.parent / "cypher"
