@@ -45,8 +45,8 @@ def _showing(connection: sqlite3.Connection, source: Source, known_by: str) -> t
         " ORDER BY p.number DESC LIMIT 1",
         (known_by,),
     ).fetchone()
-    if row is None or source.mode is Mode.APPEND:
-        return row
+    if row is None:
+        return None
     later = connection.execute(
         "SELECT 1 FROM run WHERE series = ? AND publication > ? AND mode <> ?"
         " AND NOT json_extract(counts, '$.older_edition')",

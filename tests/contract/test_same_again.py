@@ -8,7 +8,7 @@ import pytest
 
 from graph.sqlite import Store
 from graph.store import Begun
-from ontology.records import Source
+from ontology.records import Mode, Source
 from tests.contract.saying import company, day, load, names, source
 
 
@@ -35,6 +35,16 @@ def test_the_same_bytes_are_loaded_again_where_another_load_of_the_series_shows_
 def test_the_same_bytes_under_another_edition_are_another_load(store: Store) -> None:
     _said(store, source(sha="a" * 64), "A")
     assert _said(store, source(edition="2", sha="a" * 64), "A", number=1).published is None
+
+
+def test_what_an_appendix_said_is_loaded_again_where_a_full_edition_has_taken_it_back(store: Store) -> None:
+    appendix = replace(source(sha="a" * 64), mode=Mode.APPEND)
+    _said(store, appendix, "A", "B")
+    _said(store, source(sha="b" * 64), "A", number=1)
+    assert names(store) == ["A"]
+    assert _said(store, appendix, "A", "B", number=2).published is None
+    assert names(store) == ["A", "B"]
+    assert _said(store, appendix, "A", "B", number=3).published is not None
 
 
 def test_an_older_edition_is_never_what_shows(store: Store) -> None:
