@@ -120,7 +120,7 @@ class Reader:
         if key.startswith("iso3166-") and ":" not in text:
             names = [cell for column, _, cell in bound.cells(cells) if column.name == "name"]
             if key not in {other for name in names for other in bare_keys(name, (bound.sheet.name,))}:
-                return self.keys.own(text), False
+                return self.keys.said(text), False
         return key, person
 
     @staticmethod
@@ -251,7 +251,8 @@ class Reader:
             return []
         locator = f"{bound.table.title}:{row.number}"
         shared = common(row.common, self.source.secrecy)
-        record = Record(bound.sheet.name, key, row.properties, also, shared, row.raw, locator, table=bound.sheet.name)
+        raw = row.raw | self.keys.raw(Role.ID, row.ids[Role.ID], key)
+        record = Record(bound.sheet.name, key, row.properties, also, shared, raw, locator, table=bound.sheet.name)
         if person:
             row.hidden = True
             record = hidden(record, row.ids)
@@ -280,7 +281,8 @@ class Reader:
                 other = self._resolve(part, column.ends)
                 ends = (other, record.key) if column.incoming else (record.key, other)
                 source, target = self._ends(link, *ends, given)
-                said = Link(link.name, source, target, {}, record.common, {}, f"{record.locator}:{heading}")
+                raw = self.keys.raw(column.name, part, other)
+                said = Link(link.name, source, target, {}, record.common, raw, f"{record.locator}:{heading}")
                 said = replace(said, table=record.table)
                 self._once(Reason.DUPLICATE_LINK, heading, part, (said.id(self.source.series),), said.locator)
                 made.append(check_link(said))
@@ -319,7 +321,12 @@ class Reader:
         locator = f"{bound.table.title}:{row.number}"
         shared = common(row.common, self.source.secrecy)
         row_key = row.ids.get(Role.ROW, "")
-        said = Link(link.name, *refs, row.properties, shared, row.raw, locator, row_key, link.name)
+        raw = (
+            row.raw
+            | self.keys.raw(Role.FROM, row.ids[Role.FROM], source)
+            | self.keys.raw(Role.TO, row.ids[Role.TO], target)
+        )
+        said = Link(link.name, *refs, row.properties, shared, raw, locator, row_key, link.name)
         ends_said = f"{row.ids[Role.FROM]} -> {row.ids[Role.TO]}"
         self._once(Reason.DUPLICATE_LINK, "", ends_said, (said.id(self.source.series),), locator)
         return [] if row.problems else [self._checked(bound, row, said)]

@@ -173,7 +173,7 @@ class Keys:
             if colon:
                 return parse_key(text), False
             fitting = bare_keys(text, types)
-            return (fitting[0] if len(fitting) == 1 else self.own(text)), False
+            return (fitting[0] if len(fitting) == 1 else self.said(text)), False
         except ValueProblem as problem:
             if problem.reason is Reason.PERSONAL_NUMBER:
                 digits = re.sub(r"\D", "", value)
@@ -195,10 +195,22 @@ class Keys:
         mark = hmac.new(self.secret, number.encode(), "sha256").hexdigest()[:12]
         return self.own(f"person-{mark}")
 
-    def own(self, text: str) -> str:
+    def said(self, text: str) -> str:
+        """The own id that a cell gives.
+
+        Raises:
+            ValueProblem: the text stands for a missing one.
+        """
         if is_placeholder(text):
             raise ValueProblem(Reason.PLACEHOLDER, text)
+        return self.own(text)
+
+    def own(self, text: str) -> str:
         return make_key(self.scheme, self.prefix + text)
+
+    def raw(self, name: str, text: str, key: str) -> dict[str, str]:
+        """What a cell said, by the name of its column, where the key that was read from it does not say it."""
+        return {} if text == key or self.own_id(key) is not None else {name: text}
 
     def own_id(self, key: str) -> str | None:
         """The workbook's own id that a key was made from."""

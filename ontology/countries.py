@@ -11,15 +11,22 @@ from typing import Any
 KOSOVO = "XK"
 """No ISO code: the user-assigned one that the EU uses."""
 
-_OTHER_CODES = {"UK": "GB", "EL": "GR", "XK": KOSOVO, "XKX": KOSOVO}
-"""Codes that the EU's statistics and notices use instead of the ISO ones (Interinstitutional style guide, 7.1)."""
+_OTHER_CODES = {"UK": "GB", "EL": "GR", "XI": "GB", "XK": KOSOVO, "XKX": KOSOVO}
+"""Codes that the EU's statistics and notices use instead of the ISO ones (Interinstitutional style guide, 7.1). XI is
+Northern Ireland, in VAT and customs numbers."""
 
 _SHORT = {
-    "America": "US", "Britain": "GB", "Burma": "MM", "Cape Verde": "CV", "Czech Republic": "CZ", "East Timor": "TL",
-    "England": "GB", "Great Britain": "GB", "Holland": "NL", "Hong Kong": "HK", "Hongkong": "HK", "Ivory Coast": "CI",
-    "Kap Verde": "CV", "Macao": "MO", "Macau": "MO", "Macedonia": "MK", "Makedonien": "MK", "Palestina": "PS",
-    "Palestine": "PS", "Swaziland": "SZ", "Turkey": "TR", "U K": "GB", "U S": "US", "U S A": "US", "USA": "US",
-    "Vitryssland": "BY",
+    "America": "US", "Amerikas förenta stater": "US", "Bosnia": "BA", "Bosnien": "BA", "Britain": "GB",
+    "Burma": "MM", "Cape Verde": "CV", "Czech Republic": "CZ", "DPRK": "KP", "DR Congo": "CD", "DR Kongo": "CD",
+    "DRC": "CD", "Demokratiska republiken Kongo": "CD", "East Timor": "TL", "England": "GB",
+    "Förenta staterna": "US", "Great Britain": "GB", "Holland": "NL", "Hong Kong SAR": "HK", "Hong Kong": "HK",
+    "Hongkong": "HK", "Ivory Coast": "CI", "Kap Verde": "CV", "Kongo-Brazzaville": "CG", "Kongo-Kinshasa": "CD",
+    "Lao PDR": "LA", "Macao": "MO", "Macau SAR": "MO", "Macau": "MO", "Macedonia": "MK", "Makedonien": "MK",
+    "Nordirland": "GB", "Northern Ireland": "GB", "P R China": "CN", "PR China": "CN", "PRC": "CN",
+    "Palestina": "PS", "Palestine": "PS", "ROK": "KR", "Republic of Ireland": "IE", "Republiken Irland": "IE",
+    "Republiken Kongo": "CG", "Scotland": "GB", "Skottland": "GB", "Storbritannien och Nordirland": "GB",
+    "Swaziland": "SZ", "Taiwan, China": "TW", "Turkey": "TR", "U A E": "AE", "U K": "GB", "U S A": "US",
+    "U S": "US", "UAE": "AE", "USA": "US", "Vitryssland": "BY", "Wales": "GB",
 }  # fmt: skip
 """Names in use that neither ISO 3166 nor CLDR lists."""
 
@@ -30,6 +37,17 @@ _TWO_STATES = frozenset(("congo", "kongo", "korea"))
 def _folded(text: str) -> str:
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(re.sub(r"[^\w]+", " ", bare.casefold().replace("&", " and ")).split())
+
+
+_SHORTENED = {"rep": "republic", "dem": "democratic", "fed": "federated", "sts": "states", "st": "saint"}
+_SMALL = frozenset(("and", "och", "of", "the"))
+
+
+def _plain(folded: str) -> str:
+    """A folded name with its words in full and in alphabetical order, without the small ones between: *Korea, Rep.* and
+    *Republic of Korea* are one."""
+    words = (_SHORTENED.get(word, word) for word in folded.split())
+    return " ".join(sorted(word for word in words if word not in _SMALL))
 
 
 def _names() -> Iterator[tuple[str, str]]:
@@ -56,19 +74,37 @@ def _by_name() -> dict[str, str]:
     return {_folded(name): code for name, code in _names() if _folded(name) not in _TWO_STATES}
 
 
+@cache
+def _by_words() -> dict[str, str]:
+    """The same by the words of the names, where one country alone has them."""
+    found: dict[str, set[str]] = {}
+    for name, code in _by_name().items():
+        found.setdefault(_plain(name), set()).add(code)
+    return {name: codes.pop() for name, codes in found.items() if len(codes) == 1 and name not in _TWO_STATES}
+
+
 def country_code(text: str) -> str | None:
-    """ISO 3166-1 alpha-2 of a country by alpha-2, alpha-3, an EU code, or its Swedish or English name.
+    """ISO 3166-1 alpha-2 of a country by alpha-2, alpha-3, an EU code, or its Swedish or English name; in whatever
+    order its words stand (*Korea, Rep.*), and with what says the same in brackets (*Turkey (Türkiye)*).
 
     None where nothing fits, or where two states bear the name. ``NA`` is Namibia.
     """
+    folded = _folded(text)
+    if found := _by_code(text.strip().upper()) or _by_name().get(folded) or _by_words().get(_plain(folded)):
+        return found
+    outside, bracket, inside = text.strip().removesuffix(")").partition("(")
+    if bracket and (code := country_code(outside)) and country_code(inside) == code:
+        return code
+    return None
+
+
+def _by_code(value: str) -> str | None:
     import pycountry
 
-    value = text.strip().upper()
     if value in _OTHER_CODES:
         return _OTHER_CODES[value]
-    if value.isascii() and value.isalpha() and len(value) in (2, 3):
-        known = pycountry.countries
-        found: Any = known.get(alpha_2=value) if len(value) == 2 else known.get(alpha_3=value)
-        if found is not None:
-            return str(found.alpha_2)
-    return _by_name().get(_folded(text))
+    if not (value.isascii() and value.isalpha() and len(value) in (2, 3)):
+        return None
+    known = pycountry.countries
+    found: Any = known.get(alpha_2=value) if len(value) == 2 else known.get(alpha_3=value)
+    return None if found is None else str(found.alpha_2)

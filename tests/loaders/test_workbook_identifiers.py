@@ -124,9 +124,27 @@ def test_a_reference_to_what_is_no_row_proposes_the_identifier_that_it_may_be(tm
 
 
 def test_a_country_in_a_cell_of_places_is_read_by_name_and_code(tmp_path: Path) -> None:
-    rows = "id,name,located in\nA,A,Malaysia\nB,B,MYS\nC,C,Sydkorea\nD,D,EL\n"
+    rows = "id,name,located in\nA,A,Malaysia\nB,B,MYS\nC,C,Sydkorea\nD,D,EL\nE,E,NA\n"
     _, links, report = read(folder(tmp_path, sites=rows))
-    assert [link.target.key for link in links] == [f"iso3166-1:{code}" for code in ("MY", "MY", "KR", "GR")]
+    assert [link.target.key for link in links] == [f"iso3166-1:{code}" for code in ("MY", "MY", "KR", "GR", "NA")]
+    assert not report.rejects
+
+
+def test_what_an_identifier_was_read_from_is_kept(tmp_path: Path) -> None:
+    path = folder(
+        tmp_path,
+        organisations=f"id,name,located in\n402001-1112,Handsk AB,Malaysia\n{PERSON},Per Testsson,iso3166-1:SE\n",
+        sites="id,name,located in\nF,Fabrik,NA\n",
+        operates="from,to\n402001 1112,F\n",
+        sells_to=f"from,to\n402001-1112,{PERSON}\n",
+    )
+    records, links, report = read(path)
+    assert [record.raw for record in records] == [{"id": "402001-1112"}, {}, {}]
+    raw = {(link.type, link.target.key.partition("/")[2][:1]): dict(link.raw) for link in links}
+    assert raw == {
+        ("LOCATED_IN", ""): {"LOCATED_IN": "NA"}, ("OPERATES", "F"): {"from": "402001 1112"},
+        ("SELLS_TO", "p"): {"from": "402001-1112"},
+    }  # fmt: skip
     assert not report.rejects
 
 

@@ -121,6 +121,11 @@ def test_an_underscore_is_no_part_of_a_number() -> None:
         ("MY", "MY"), ("mys", "MY"), ("Malaysia", "MY"), ("UK", "GB"), ("EL", "GR"), ("XK", "XK"), ("XKX", "XK"),
         ("Sydkorea", "KR"), ("South Korea", "KR"), ("Tyskland", "DE"), ("Viet Nam", "VN"), ("Vietnam", "VN"),
         ("Elfenbenskusten", "CI"), ("Cote d'Ivoire", "CI"), ("NA", "NA"), ("Turkey", "TR"), ("Turkiet", "TR"),
+        ("Förenta staterna", "US"), ("UAE", "AE"), ("P.R. China", "CN"), ("China (PRC)", "CN"), ("Wales", "GB"),
+        ("The Netherlands", "NL"), ("Ireland (Northern)", "GB"),
+        ("Republic of Korea", "KR"), ("Korea, Rep.", "KR"), ("Korea (South)", "KR"), ("Congo, Dem. Rep.", "CD"),
+        ("Congo, Rep.", "CG"), ("DR Congo", "CD"), ("Demokratiska republiken Kongo", "CD"), ("Gambia, The", "GM"),
+        ("Hong Kong SAR", "HK"), ("Bosnien", "BA"), ("Skottland", "GB"), ("Turkey (Türkiye)", "TR"), ("XI", "GB"),
     ],
 )  # fmt: skip
 def test_a_country_is_known_by_code_and_by_name_in_two_languages(text: str, code: str) -> None:
@@ -128,7 +133,9 @@ def test_a_country_is_known_by_code_and_by_name_in_two_languages(text: str, code
     assert make_key("iso3166-1", text) == f"iso3166-1:{code}"
 
 
-@pytest.mark.parametrize("text", ["Korea", "Kongo", "Congo", "EU", "XX", "okänt", "", "12"])
+@pytest.mark.parametrize(
+    "text", ["Korea", "Kongo", "Congo", "The Congo", "China (Malaysia)", "EU", "XX", "okänt", "", "12"]
+)
 def test_a_name_of_two_states_or_of_none_is_refused(text: str) -> None:
     assert country_code(text) is None
     assert refused(lambda t: make_key("iso3166-1", t), text) is Reason.UNKNOWN_COUNTRY
