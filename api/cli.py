@@ -12,6 +12,7 @@ import api.commands.cypher
 import api.commands.demo
 import api.commands.describe
 import api.commands.export
+import api.commands.kinds
 import api.commands.load
 import api.commands.publish
 import api.commands.serve

@@ -113,7 +113,7 @@ class Loader(Protocol):
     version: str
 
     def source(self, path: Path, options: Mapping[str, str]) -> Source:
-        """Describe the source (``sha256`` is filled in by ``load``).
+        """Describe the source. ``load`` fills in ``sha256``, but where the loader gives it (of what is no file).
 
         Raises:
             FileFormatError: not a file of this kind; names it and the remedy.
@@ -162,18 +162,23 @@ def load(
     *,
     now: datetime,
     options: Mapping[str, str] | None = None,
+    files: frozenset[str] = frozenset(),
     progress: Progress = no_progress,
 ) -> Loaded:
     """Load a file into a store and publish it. Good rows are never stopped by bad ones.
+
+    ``files`` are the options that are paths: the run keeps the hash of what stands there, the loader has the path.
 
     Raises:
         FileFormatError: the file is not of the loader's kind; nothing is stored.
         StoreError: the store refused; the run is abandoned and nothing of it is visible.
     """
     given = dict(options or {})
-    source = replace(loader.source(path, given), sha256=fingerprint(path))
+    source = loader.source(path, given)
+    source = source if source.sha256 else replace(source, sha256=fingerprint(path))
     report = Report(file=path.name)
-    begun = store.begin(source, loader.name, loader.version, given, now)
+    kept = {name: fingerprint(Path(text)) if name in files else text for name, text in given.items()}
+    begun = store.begin(source, loader.name, loader.version, kept, now)
     if begun.published:
         return Loaded(report, Settled(), begun.published, unchanged=True)
     try:

@@ -13,7 +13,7 @@ from datetime import date
 
 from loaders.reference_vocabulary import Item
 from ontology.errors import Reason
-from ontology.model import Label
+from ontology.label import Label
 from ontology.records import Common, Link, PropertyProblem, Record, Ref, Status
 from ontology.values import make_key, parse_day, parse_key, parse_number
 from ontology.vocabulary import Term, vocabulary

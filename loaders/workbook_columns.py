@@ -17,7 +17,8 @@ from importlib.resources import files
 from io import StringIO
 
 import ontology.links  # noqa: F401  (declares the types)
-from ontology.model import LINKS, NODES, Label, LinkType, NodeType, Property
+from ontology.label import Label
+from ontology.model import LINKS, NODES, LinkType, NodeType, Property
 from ontology.vocabulary import vocabulary
 
 SEPARATOR = ";"

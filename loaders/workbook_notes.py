@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ontology.model import Label
+from ontology.label import Label
 
 SOURCE_HEADER = (Label("fält", "field"), Label("värde", "value"), Label("förklaring", "explanation"))
 SHEET_LIST = Label("Bladen:", "The sheets:")

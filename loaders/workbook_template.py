@@ -24,7 +24,8 @@ from loaders.workbook_columns import (
     sheets,
 )
 from loaders.workbook_notes import NOTES, SHEET_LIST, SOURCE_HEADER
-from ontology.model import Label, LinkType
+from ontology.label import Label
+from ontology.model import LinkType
 from ontology.vocabulary import vocabulary
 
 if TYPE_CHECKING:

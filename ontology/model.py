@@ -10,22 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 from ontology.errors import DeclarationError
+from ontology.label import Label
 
 VERSION = "1"
-
-
-class Label(NamedTuple):
-    sv: str
-    en: str
-
-    def get(self, lang: str) -> str:
-        return self.sv if lang == "sv" else self.en
 
 
 class Family(StrEnum):

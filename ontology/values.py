@@ -16,7 +16,7 @@ from typing import Any
 
 from ontology.countries import country_code
 from ontology.errors import Reason, ValueProblem
-from ontology.model import Label
+from ontology.label import Label
 from ontology.placeholders import is_placeholder
 
 MAX_KEY = 200

@@ -12,7 +12,8 @@ from importlib.resources.abc import Traversable
 from io import StringIO
 
 from ontology.errors import DeclarationError
-from ontology.model import Family, Label
+from ontology.label import Label
+from ontology.model import Family
 
 FIXED = ("id", "broader", "order", "sv", "en", "definition_sv", "definition_en", "source", "valid_from", "valid_to")
 

@@ -1,4 +1,4 @@
-"""Write docs/reference/: commands, HTTP API, settings and the questions as Cypher, each from the program itself.
+"""Write docs/reference/: commands, HTTP API, settings, formats, questions as Cypher, each from the program itself.
 
 `python -m tools.reference`. The same program gives the same bytes; a test holds the files equal.
 """
@@ -20,7 +20,10 @@ import api.commands  # noqa: F401  (registers the commands)
 from api import export, names, pages, problems, settings
 from api.app import create_app
 from api.cli import app as command_line
+from api.commands.kinds import finder, metavar
+from api.commands.load import run as load
 from graph.neo4j.questions import Question, questions
+from loaders.registry import Format, known
 from ontology import errors
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -105,6 +108,10 @@ PAGES_INTRO = """## Pages and files
 The explorer, for a browser. All of a page's state stands in its address; `lang` is `sv` or `en`. The clocks of the API
 (`valid_at`, `during_from`, `during_to`, `known_at`) may stand in any of them.
 """
+FORMATS_INTRO = """\
+`kedja load KIND FILE` loads, `kedja load FILE` finds the kind, `kedja formats` lists them. Each format declares itself;
+other packages [add theirs](../how-to/extend.md). [How to load data](../how-to/load.md) tells what becomes of a row.
+"""
 LIMITS_INTRO = """## Limits
 
 Fixed in `api/`. What goes beyond is refused (`over_limit`, `bad_input`) or said to be cut.
@@ -127,12 +134,14 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def all_commands(command: Any = None, name: str = "kedja") -> Iterator[tuple[str, Any]]:
     """Every command that does something, with its full name, in the order of `kedja --help`."""
     command = typer.main.get_command(command_line) if command is None else command
-    below = getattr(command, "commands", None)
-    if below is None:
+    if not hasattr(command, "list_commands"):
         yield name, command
         return
-    for word, inner in below.items():
-        yield from all_commands(inner, f"{name} {word}")
+    if name == "kedja load":
+        yield name, finder(load)
+    context = typer.Context(command, info_name=name)
+    for word in command.list_commands(context):
+        yield from all_commands(command.get_command(context, word), f"{name} {word}")
 
 
 def example_of(command: Any) -> str:
@@ -343,7 +352,37 @@ def cypher_page() -> str:
     return "\n".join([f"# Questions as Cypher\n\n{MADE}\n{CYPHER_INTRO}", *map(question_page, questions().values())])
 
 
-PAGES = {"cli.md": cli_page, "api.md": api_page, "settings.md": settings_page, "cypher.md": cypher_page}
+# -- the formats that are loaded -------------------------------------------------------------------------------
+
+
+def format_page(format: Format) -> str:
+    options = [(f"`--{option.name}`", option.help.en) for option in format.options]
+    notes = [(f"`{code}`", said.en) for code, said in format.notes.items()]
+    parts = [
+        f"## {format.kind}\n\n{format.title.en}. {format.help.en}\n",
+        f"`kedja load {format.kind} {metavar(format)}` ({format.takes.en}). Recognised by {format.looks_for.en}.\n",
+        table(("option", "meaning"), options) if options else "",
+        table(("counted remark", "meaning"), notes) if notes else "",
+        f"Example:\n\n```\n{format.example}\n```\n",
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def formats_page() -> str:
+    """The formats of Kedja and of every other package that is installed."""
+    every = known().formats.values()
+    rows = [(f"[`{format.kind}`](#{format.kind})", format.title.en, format.takes.en) for format in every]
+    overview = table(("kind", "what", "given as"), rows)
+    return "\n".join([f"# Formats\n\n{MADE}\n\n{FORMATS_INTRO}", overview, *map(format_page, every)])
+
+
+PAGES = {
+    "cli.md": cli_page,
+    "api.md": api_page,
+    "settings.md": settings_page,
+    "cypher.md": cypher_page,
+    "formats.md": formats_page,
+}
 
 
 def main() -> None:

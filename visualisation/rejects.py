@@ -95,8 +95,11 @@ def rejects_csv(rejects: Iterable[Reject], words: Words) -> bytes:
     return table_csv([words(f"reject.{name}") for name in columns], rows)
 
 
-def loaded_text(loaded: Loaded, file: str, words: Words) -> str:
-    """A few lines: counts that add up, what became visible, the reasons of what was refused."""
+def loaded_text(loaded: Loaded, file: str, words: Words, notes: Mapping[str, str]) -> str:
+    """A few lines: counts that add up, what became visible, the reasons of what was refused.
+
+    ``notes`` are the words of the remarks that the format makes, by their code.
+    """
     name = shown(file)
     if loaded.unchanged:
         return words("loaded.unchanged", file=name)
@@ -119,7 +122,8 @@ def loaded_text(loaded: Loaded, file: str, words: Words) -> str:
         lines.append(words("loaded.kept", n=settled.kept, where=", ".join(map(words.table, settled.kept_in))))
     for note, count in sorted(report.notes.items()):
         key = f"note.{note}"
-        lines.append("  " + words("loaded.note", what=words(key) if words.has(key) else note, n=count))
+        what = words(key) if words.has(key) else notes.get(note, note)
+        lines.append("  " + words("loaded.note", what=what, n=count))
     reasons = Counter(str(reject.reason) for reject in report.rejects)
     if reasons:
         lines.append(words("loaded.reasons"))

@@ -1,34 +1,30 @@
-"""Commands that bring data in: template, load, runs."""
+"""Commands that bring data in: template, load (its kinds are in ``kinds.py``), runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from api.commands import common
 from api.commands.app import app
-from api.commands.common import Lang, Publish, Store
-from ontology.errors import of_os_error
+from api.commands.common import Lang, Store
+from api.commands.kinds import group_of
+from loaders.registry import Format
+from ontology.errors import InputError, of_os_error
 
 if TYPE_CHECKING:
     from api.service import Service
     from loaders.base import Loaded, Loader, Progress
-
-load_app = typer.Typer(no_args_is_help=True, help="Load a file into the store.", rich_markup_mode=None)
-app.add_typer(load_app, name="load")
 
 NOTHING_VISIBLE = 3
 """Exit code of a load of an edition older than the one that shows: stored, and nothing of it becomes visible."""
 
 NOT_ALL_READ = 2
 """Exit code of a load of a folder of which a file could not be read (the others are loaded), as of any such file."""
-
-File = Annotated[Path, typer.Argument(help="The file, or a folder.", exists=True)]
-Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write what was not accepted to this CSV.")]
 
 
 @app.command()
@@ -54,75 +50,25 @@ def template(
     typer.echo(f"Wrote {csv or out}", err=True)
 
 
-@load_app.command("workbook")
-def workbook(
-    file: File, store: Store = None, rejects: Rejects = None, lang: Lang = None, publish: Publish = None
-) -> None:
-    """A Kedja workbook: one XLSX, or a folder of CSV files. Make one with kedja template.
+def run(format: Format, argument: str | None, given: Mapping[str, Any]) -> None:
+    """Load with a progress bar, say what happened, and write the rejects where asked.
 
-    Example: kedja load workbook mina-kedjor.xlsx
+    Raises:
+        InputError: no file is given or there is none; what the loader and the store raise.
     """
-    from loaders.workbook import WorkbookLoader
-
-    run(WorkbookLoader(), file, store, rejects, lang, publish)
-
-
-@load_app.command("swedish-procurement")
-def swedish_procurement(
-    file: File, store: Store = None, rejects: Rejects = None, lang: Lang = None, publish: Publish = None
-) -> None:
-    """The Swedish procurement statistics: the XLSX of awarded tenders with suppliers, or its folder.
-
-    Example: kedja load swedish-procurement number_of_contracted_tenders_with_suppliers.xlsx
-    """
-    from loaders.se_procurement import SwedishProcurementLoader
-
-    run(SwedishProcurementLoader(), file, store, rejects, lang, publish)
-
-
-@load_app.command("cpv")
-def cpv(file: File, store: Store = None, rejects: Rejects = None, lang: Lang = None, publish: Publish = None) -> None:
-    """The CPV codes with Swedish and English names: code_sv.xml and code_en.xml (or .gz), or their folder.
-
-    Example: kedja load cpv codelists/
-    """
-    from loaders.cpv import CpvLoader
-
-    run(CpvLoader(), file, store, rejects, lang, publish)
-
-
-@load_app.command("reference")
-def reference(
-    file: Annotated[Path | None, typer.Argument(help="A folder like the packaged one.", exists=True)] = None,
-    store: Store = None,
-    rejects: Rejects = None,
-    lang: Lang = None,
-    publish: Publish = None,
-) -> None:
-    """Reference data: risk types, areas, regions, own categories, published risk assessments and generic chains.
-
-    Example: kedja load reference
-    """
-    from loaders.reference_data import ReferenceLoader, packaged
-
-    run(ReferenceLoader(), file or packaged(), store, rejects, lang, publish)
-
-
-def run(
-    loader: Loader, file: Path, store: str | None, rejects: Path | None, lang: str | None, publish: str | None
-) -> None:
-    """Load with a progress bar, say what happened, and write the rejects where asked."""
-    language = common.language(lang)
-    with common.opened(store, create=True) as service:
-        loaded = load_into(service, loader, file)
-        tell(loaded, file, language)
-        where = rejects or Path(f"{file.stem or 'kedja'}.rejects.csv")
+    language = common.language(given["lang"])
+    path, options = place_of(format, argument, given)
+    with common.opened(given["store"], create=True) as service:
+        files = frozenset(option.name for option in format.options if option.file)
+        loaded = load_into(service, format.make(), path, options, files)
+        tell(loaded, path, language, {code: said.get(language) for code, said in format.notes.items()})
+        where = given["rejects"] or Path(f"{path.stem or 'kedja'}.rejects.csv")
         if loaded.report.rejects:
             from visualisation.rejects import rejects_csv
             from visualisation.words import Words
 
             common.write(where, rejects_csv(loaded.report.rejects, Words(language)))
-        common.follow(service, publish)
+        common.follow(service, given["publish"])
     if loaded.report.refused:
         for error in loaded.report.refused:
             typer.echo(f"kedja: {error}", err=True)
@@ -131,20 +77,50 @@ def run(
         raise typer.Exit(NOTHING_VISIBLE)
 
 
-def load_into(service: Service, loader: Loader, file: Path) -> Loaded:
+def place_of(format: Format, argument: str | None, given: Mapping[str, Any]) -> tuple[Path, dict[str, str]]:
+    """What is read, and the options that were given.
+
+    Raises:
+        InputError: a file that is not there; an address without the file that says how it is read.
+    """
+    told = ((option, given.get(option.name.replace("-", "_"))) for option in format.options)
+    options = {option.name: text for option, text in told if text is not None}
+    for option in format.options:
+        if option.required and option.name not in options:
+            raise InputError(f"{format.kind} needs --{option.name}.", remedy=f"For example: {format.example}")
+    files = [Path(options[option.name]) for option in format.options if option.file and option.name in options]
+    path = Path(argument) if argument else format.default_path()
+    if format.addresses and argument:
+        options["address"] = argument
+        path = files[0] if files else None
+    if path is None:
+        raise InputError(f"{format.kind} needs a file.", remedy=f"For example: {format.example}")
+    for file in (path, *files):
+        if not file.exists():
+            raise InputError(f"There is no file {file}.", remedy="Check the path.")
+    return path, options
+
+
+def load_into(
+    service: Service,
+    loader: Loader,
+    file: Path,
+    options: Mapping[str, str] | None = None,
+    files: frozenset[str] = frozenset(),
+) -> Loaded:
     from api.settings import now
     from loaders.base import load
 
     with progress_bar(f"Loading {file.name}") as progress:
-        return load(service.store, loader, file, now=now(), progress=progress)
+        return load(service.store, loader, file, now=now(), options=options, files=files, progress=progress)
 
 
-def tell(loaded: Loaded, file: Path, lang: str) -> None:
-    """Counts that add up, in a few lines on standard error."""
+def tell(loaded: Loaded, file: Path, lang: str, notes: Mapping[str, str]) -> None:
+    """Counts that add up, in a few lines on standard error. ``notes``: the words of the format's own remarks."""
     from visualisation.rejects import loaded_text
     from visualisation.words import Words
 
-    typer.echo(loaded_text(loaded, file.name, Words(lang)), err=True)
+    typer.echo(loaded_text(loaded, file.name, Words(lang), notes), err=True)
 
 
 @contextmanager
@@ -187,3 +163,14 @@ def runs(
         published = f"publication {entry.publication.number}" if entry.publication else entry.state.value
         counts = " ".join(f"{name}={count}" for name, count in entry.counts.items() if count)
         typer.echo(f"{entry.run}\t{entry.began:%Y-%m-%d %H:%M}\t{published}\t{entry.loader}\t{title}\t{counts}")
+
+
+load_app = typer.Typer(
+    cls=group_of(run),
+    no_args_is_help=True,
+    subcommand_metavar="[KIND] FILE",
+    context_settings={"ignore_unknown_options": True},  # those before the file are the finder's
+    help="Load a file into the store. Without KIND, it is found; kedja formats tells of each.",
+    rich_markup_mode=None,
+)
+app.add_typer(load_app, name="load")

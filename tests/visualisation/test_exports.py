@@ -243,11 +243,12 @@ def test_a_rejected_value_says_where_why_and_what_to_do() -> None:
 
 
 def test_a_load_says_counts_that_add_up_and_why_rows_were_refused() -> None:
-    text = loaded_text(Loaded(), "wb.xlsx", EN)
+    text = loaded_text(Loaded(), "wb.xlsx", EN, {"masked_person": "Persons that the source hid"})
     assert "wb.xlsx: 10 rows, 9 accepted, 1 rejected." in text
     assert "Not in the vocabulary: 1." in text
     assert "never_heard_of: 1" in text
-    assert loaded_text(Loaded(unchanged=True), "wb.xlsx", EN) == "wb.xlsx is already loaded: nothing changed."
-    assert "newer edition" in loaded_text(Loaded(older_edition=True), "wb.xlsx", EN)
-    kept = loaded_text(Loaded(kept=2, kept_in=("Organisation", "OWNS", "tenders", "")), "wb.xlsx", SV)
+    assert "Persons that the source hid: 2" in text
+    assert loaded_text(Loaded(unchanged=True), "wb.xlsx", EN, {}) == "wb.xlsx is already loaded: nothing changed."
+    assert "newer edition" in loaded_text(Loaded(older_edition=True), "wb.xlsx", EN, {})
+    kept = loaded_text(Loaded(kept=2, kept_in=("Organisation", "OWNS", "tenders", "")), "wb.xlsx", SV, {})
     assert "kunde läsas: 2 i organisationer, äger, kontrakterade anbud, filen." in kept.casefold()

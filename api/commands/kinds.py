@@ -1,0 +1,145 @@
+"""The commands that formats declare: ``kedja load KIND FILE``, ``kedja load FILE``, and ``kedja formats``."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from api.commands import common
+from api.commands.app import app
+from api.commands.common import Lang
+from loaders.registry import Format, Known, find, known
+
+Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write what was not accepted to this CSV.")]
+COMMON = {"store": common.Store, "rejects": Rejects, "lang": Lang, "publish": common.Publish}
+FINDER = "Find the format of a file, a folder or an address, and load it.\n\nExample: kedja load mina-kedjor.xlsx"
+
+Run = Callable[[Format, str | None, Mapping[str, Any]], None]
+"""Loads: the format, its argument, and what was given for ``COMMON`` and for the format's options."""
+
+
+def command(name: str, told: str, parameters: Mapping[str, Any], run: Callable[..., None]) -> Any:
+    """A command with these parameters (name -> annotation; those that may be left out are ``None`` or False then)."""
+
+    def called(**given: Any) -> None:
+        run(**given)
+
+    kind = inspect.Parameter.KEYWORD_ONLY
+    signature = [
+        inspect.Parameter(
+            key, kind, default=inspect.Parameter.empty if _required(annotation) else None, annotation=annotation
+        )
+        for key, annotation in parameters.items()
+    ]
+    called.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
+    called.__annotations__ = dict(parameters)
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    alone.command(name, help=told)(called)
+    return typer.main.get_command(alone)
+
+
+def _required(annotation: Any) -> bool:
+    return annotation.__origin__ is str
+
+
+def command_of(format: Format, run: Run) -> Any:
+    """``kedja load KIND``: the argument, the format's options, and those of every load."""
+    parameters: dict[str, Any] = {}
+    taken = str | None if format.default else str
+    parameters["argument"] = Annotated[taken, typer.Argument(metavar=metavar(format), help=f"{format.takes.en}.")]
+    for option in format.options:
+        kind = str if option.required else str | None
+        parameters[option.name.replace("-", "_")] = Annotated[
+            kind, typer.Option(f"--{option.name}", help=option.help.en, metavar="FILE" if option.file else "TEXT")
+        ]
+
+    def called(argument: str | None, **given: Any) -> None:
+        run(format, argument, given)
+
+    told = f"{format.help.en}\n\nExample: {format.example}"
+    return command(format.kind, told, parameters | COMMON, called)
+
+
+def metavar(format: Format) -> str:
+    return "ADDRESS" if format.addresses else "FILE"
+
+
+def finder(run: Run) -> Any:
+    """``kedja load FILE``."""
+    said = Annotated[str, typer.Argument(metavar="FILE", help="A file, a folder or an address.")]
+
+    def called(argument: str, **given: Any) -> None:
+        run(find(argument), argument, given)
+
+    return command("FILE", FINDER, {"argument": said} | COMMON, called)
+
+
+def group_of(run: Run) -> type[TyperGroup]:
+    """The group ``kedja load``: a command for each format; what is no kind is a file whose kind is found."""
+
+    class Kinds(TyperGroup):
+        def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+            return list(known().formats)
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+            format = known().formats.get(cmd_name)
+            return command_of(format, run) if format else None
+
+        def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+            """The first argument that is a kind, whatever options stand before it; else the file's kind is found."""
+            given = args if args[0].startswith("-") else args[:1]
+            kind = next((text for text in given if text in known().formats), None)
+            if kind is None:
+                return "", finder(run), args
+            return kind, self.get_command(ctx, kind), [text for text in args if text is not kind]
+
+    return Kinds
+
+
+@app.command()
+def formats(lang: Lang = None, as_json: common.Json = False) -> None:
+    """The formats that kedja load reads, those of other installed packages too, and how each is recognised.
+
+    Example: kedja formats
+    """
+    found = known()
+    language = common.language(lang)
+    typer.echo(formats_json(found) if as_json else formats_text(found, language))
+    for where, why in found.broken.items():
+        typer.echo(f"kedja: {where} declares no format: {why}", err=True)
+
+
+def formats_json(found: Known) -> str:
+    told = [
+        {
+            "kind": format.kind,
+            **{name: getattr(format, name)._asdict() for name in ("title", "help", "takes", "looks_for")},
+            "options": [asdict(option) | {"help": option.help._asdict()} for option in format.options],
+            "addresses": format.addresses,
+            "example": format.example,
+            "version": format.make().version,
+        }
+        for format in found.formats.values()
+    ]
+    return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def formats_text(found: Known, lang: str) -> str:
+    """Some lines for each format."""
+    from visualisation.words import Words
+
+    words = Words(lang)
+    parts = []
+    for format in found.formats.values():
+        lines = [f"{format.kind}: {format.title.get(lang)} ({format.takes.get(lang)})"]
+        lines.append("  " + words("formats.recognised", by=format.looks_for.get(lang)))
+        lines += [f"  --{option.name}: {option.help.get(lang)}" for option in format.options]
+        parts.append("\n".join([*lines, f"  {format.example}"]))
+    return "\n\n".join(parts)
