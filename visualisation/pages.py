@@ -41,7 +41,7 @@ from visualisation.hits import found_name, what_it_is
 from visualisation.marks import RAMP, Level, digit, level_name
 from visualisation.page import Candidate, Page, Start
 from visualisation.sentences import Teller
-from visualisation.svg import PITCH, TIGHT, Picture, node_name, picture
+from visualisation.svg import Picture, node_name, picture
 from visualisation.tables import exposure_view, tier_rows
 from visualisation.text import shown
 from visualisation.words import LANGUAGES, Words, language_name
@@ -163,6 +163,10 @@ def render_search(
     return _render("search.html", page, title, frame, text=text, hits=hits)
 
 
+TIER_FRAME = 1376
+"""Room (px) for the drawing of the tier view, in a window of 1,440."""
+
+
 def render_tier(
     answer: Answer[TraceData],
     page: Page,
@@ -204,7 +208,7 @@ def render_tier(
         risk=answer.data.risk,
         selected=selected,
         chosen=_chosen(exposure, paths, selected),
-        pitch=PITCH if drawing.grouped else TIGHT,
+        frame=TIER_FRAME,
     )
     mark = next((mark for mark in drawing.marks if mark.id == drawn.selected), None)
     panel = (

@@ -55,6 +55,8 @@ class Panel:
     notes: tuple[str, ...] = ()
     silence: str = ""
     """What to say where no statement is about it."""
+    overall: bool = False
+    """About the whole picture: its verdict and what is not known stand above the drawing."""
 
 
 def of_mark(
@@ -114,6 +116,7 @@ def of_start(
             bar=counts,
             notes=notes,
             sources=_sources(told),
+            overall=True,
         )
     other = Teller(exposure, words)
     data = exposure.data
@@ -131,6 +134,7 @@ def of_start(
         bar=counts,
         notes=notes,
         sources=_sources(told),
+        overall=True,
     )
 
 

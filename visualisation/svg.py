@@ -9,29 +9,37 @@ from dataclasses import dataclass
 from graph.data import Node
 from graph.questions.groups import ALL
 from visualisation.drawing import REGION, Drawing, Mark, Wire, lit
+from visualisation.labels import NARROW, ROOMY, Label, label_width, wrapped
 from visualisation.layout import Layout, lay_out
 from visualisation.marks import RAMP, Level, digit, level_name, reach_span
 from visualisation.text import shown
 from visualisation.words import Words
 
-PITCH, TIGHT = 184, 164
-"""Distance between columns in px; the browser may stretch it, never below 128. Beside a panel, six columns stand in a
-window of 1,440 px where they are tight."""
-LEFT, TOP, RIGHT, BOTTOM = 18, 30, 12, 30
+PITCH = 192
+"""Distance between columns in px where names may fade; the browser may stretch it, never below 128."""
+LEFT, TOP, RIGHT, BOTTOM = 18, 12, 12, 12
 LABEL = 18
 """Where a label begins, right of the middle of its symbol."""
-ROOM = 34
-"""Room kept free between the end of a label and the next column's symbol, for the links."""
 ARROW = 8
 """Length of the arrowhead of a thick line, before where the line begins."""
 STUB = 12
 """Width of the sign that knowledge ends, after the label."""
-LEAST = 2
-"""Least room for a link between a label and the next column's symbol: its arrow may touch a label that fades."""
-THREE_LINES, TWO_LINES, ONE_LINE = 58, 42, 25
-ROOMY, COMPACT = 20, 45
-"""A column of at most ``ROOMY`` marks has names on two lines; one taller than ``COMPACT`` has no second line."""
-BOX_WIDTH = 150
+ROOM = 42
+"""Room kept free between the widest label and the next column's symbol: there, and in lanes, the links run."""
+SYMBOL = 14
+"""Half the width of a symbol, with the room before it."""
+WHOLE = 60
+"""Most marks of a drawing in which every name and line stands whole, however tall that makes it."""
+FRAME = 1180
+"""Room for a drawing on a page that has a greatest width."""
+BETWEEN = 12
+"""Room between two marks whose text stands whole."""
+TWO_LINES, ONE_LINE = 42, 25
+COMPACT = 45
+"""A column taller than this has no second line, where names may fade."""
+LANE = 10
+COUNT = 80
+"""Room for a group's count, right of its bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +53,9 @@ class DrawnMark:
     name: str
     lines: tuple[tuple[float, str], ...]
     """The lines of the name with their height (px)."""
-    line: str
-    line_y: float
+    below: tuple[tuple[float, str], ...]
+    """The same of the smaller lines below it."""
+    height: float
     label: str
     href: str
     digit: str
@@ -64,6 +73,10 @@ class DrawnWire:
     source: int
     target: int
     path: str
+    way: tuple[tuple[int, float], ...]
+    """The columns (from 0) and heights that it passes, left to right: the page draws it anew where columns move."""
+    back: bool
+    """Risk flows to the right here: the arrow stands at the right end."""
     lit: bool
     chosen: bool
 
@@ -87,38 +100,10 @@ class Picture:
     height: float
     pitch: float
     clip: float
-    gap: int
+    whole: bool
+    """Every label stands whole at this pitch and at wider ones."""
     drawing: Drawing
     selected: str | None
-
-
-_NARROW = frozenset("ijlftrI.,:;'|!()[] ")
-_WIDE = frozenset("mwMW@%ÅÄÖ—")
-
-
-def text_width(text: str, size: float = 13) -> float:
-    """Roughly how wide a text is, in px: enough to let a link leave where its label ends."""
-    units = sum(0.33 if c in _NARROW else 0.9 if c in _WIDE else 0.68 if c.isupper() else 0.6 for c in text)
-    return units * size
-
-
-def broken(name: str, width: float) -> tuple[str, ...]:
-    """A name on at most two lines, broken at a space; the second line holds all that is left."""
-    if text_width(name) <= width:
-        return (name,)
-    words = name.split(" ")
-    fits = 1
-    while fits < len(words) and text_width(" ".join(words[: fits + 1])) <= width:
-        fits += 1
-    rest = " ".join(words[fits:])
-    return (" ".join(words[:fits]), rest) if rest else (name,)
-
-
-def _line_heights(names: int, below: bool) -> tuple[float, ...]:
-    """Baselines (px from the middle of the symbol) of the lines of the name, then of the line below."""
-    if not below:
-        return (4.5, 4.5) if names == 1 else (-3.0, 13.0, 13.0)
-    return (-3.0, 13.0) if names == 1 else (-11.0, 5.0, 21.0)
 
 
 def heading_of(column: int, marks: Sequence[Mark], words: Words) -> tuple[str, str]:
@@ -172,10 +157,15 @@ def who(mark: Mark, words: Words) -> str:
     return ", ".join(shown(part) for part in parts if part)
 
 
-def line_of(mark: Mark, words: Words) -> str:
+def lines_of(mark: Mark, words: Words) -> tuple[str, ...]:
+    """What stands below a name: how the risk reaches it, and who does it."""
     if mark.group:
-        return ""
-    return " · ".join(part for part in (reach_span(mark.reach, words), who(mark, words)) if part)
+        return ()
+    return tuple(part for part in (reach_span(mark.reach, words), who(mark, words)) if part)
+
+
+def line_of(mark: Mark, words: Words) -> str:
+    return " · ".join(lines_of(mark, words))
 
 
 def spoken(mark: Mark, words: Words, risk: str | None) -> str:
@@ -219,18 +209,43 @@ def bar(counts: Mapping[Level, int], width: float) -> tuple[tuple[Level, float, 
     return tuple(found)
 
 
-def curve(x1: float, y1: float, x2: float, y2: float) -> str:
-    """A link from the end of the left label to the right symbol; one that goes back loops below."""
-    if x2 > x1:
-        reach = min(max(18.0, (x2 - x1) * 0.45), x2 - x1)
-        return f"M{x1:.0f} {y1:.0f}C{x1 + reach:.0f} {y1:.0f} {x2 - reach:.0f} {y2:.0f} {x2:.0f} {y2:.0f}"
-    return f"M{x1:.0f} {y1:.0f}C{x1 + 34:.0f} {y1 + 16:.0f} {x2 - 34:.0f} {y2 + 16:.0f} {x2:.0f} {y2:.0f}"
+def line(way: Sequence[tuple[float, float]], start: float, end: float, room: float) -> str:
+    """A link from the end of the left label to the right symbol: level past labels, bent only between columns.
+
+    Args:
+        way: the middles of the columns passed and the heights there (px), left to right.
+        start: where the left label ends.
+        end: how far left of the last middle it ends.
+        room: the width of a column's labels, right of its middle; ``static/tier.mjs`` draws the same.
+    """
+    (x, y), *rest = way
+    parts = [f"M{start:.0f} {y:.0f}"]
+    for place, (next_x, next_y) in enumerate(rest):
+        here = max(start, x + room)
+        there = max(here, next_x - (end if place == len(rest) - 1 else SYMBOL))
+        middle = (here + there) / 2
+        parts.append(f"H{here:.0f}C{middle:.0f} {y:.0f} {middle:.0f} {next_y:.0f} {there:.0f} {next_y:.0f}")
+        x, y = next_x, next_y
+    return "".join(parts)
 
 
 def bracket(left: DrawnMark, right: DrawnMark) -> str:
     """A link within a column: outside its symbols, so that it crosses no label."""
     x = left.x - (4 if left.mark.group else 16)
-    return f"M{x:.0f} {left.y:.0f}C{x - 26:.0f} {left.y:.0f} {x - 26:.0f} {right.y:.0f} {x:.0f} {right.y:.0f}"
+    return f"M{x:.0f} {left.y:.0f}C{x - 22:.0f} {left.y:.0f} {x - 22:.0f} {right.y:.0f} {x:.0f} {right.y:.0f}"
+
+
+def _labels(drawing: Drawing, words: Words, whole: bool, clip: float, two: bool) -> dict[str, Label]:
+    found = {}
+    for mark in drawing.marks:
+        name = name_of(mark, words)
+        if whole and not mark.group:
+            small = [line for part in lines_of(mark, words) for line in wrapped(part, clip, 12)]
+            found[mark.id] = Label(wrapped(name, clip), tuple(small))
+        else:
+            below = line_of(mark, words) if two else ""
+            found[mark.id] = Label((name,), (below,) if below else ())
+    return found
 
 
 def picture(
@@ -241,56 +256,69 @@ def picture(
     risk: str | None = None,
     selected: str | None = None,
     chosen: frozenset[tuple[str, str]] = frozenset(),
-    pitch: float = PITCH,
+    frame: float = FRAME,
 ) -> Picture:
-    """Place the drawing. ``chosen`` are the (source, target) pairs of the path that is drawn thick."""
-    layout = lay_out([(mark.id, mark.column) for mark in drawing.marks], [(w.source, w.target) for w in drawing.wires])
-    tallest = max((len(members) for members in layout.columns), default=0)
-    gap = THREE_LINES if tallest <= ROOMY else TWO_LINES if tallest <= COMPACT or drawing.grouped else ONE_LINE
-    clip = pitch - LABEL - ROOM
-    present = {mark.id for mark in drawing.marks}
-    picked = selected if selected in present else None
+    """Place the drawing. ``chosen`` are the (source, target) pairs of the path that is drawn thick; ``frame`` (px) is
+    filled where names stand whole."""
+    whole = len(drawing.marks) <= WHOLE
+    clip: float = PITCH - LABEL - ROOM
+    if whole:
+        columns = {mark.column for mark in drawing.marks} or {0}
+        shared = frame / (max(columns) - min(columns) + 1) - LABEL - ROOM
+        names = [name_of(mark, words) for mark in drawing.marks if not mark.group]
+        clip = label_width(names, min(ROOMY, max(NARROW, shared)))
+    box = clip + LABEL
+    pitch = clip + LABEL + ROOM
+    tallest = max(Counter(mark.column for mark in drawing.marks).values(), default=0)
+    row = TWO_LINES if tallest <= COMPACT or drawing.grouped else ONE_LINE
+    labels = _labels(drawing, words, whole, clip, row == TWO_LINES)
+    tall = {
+        mark.id: max(26.0, labels[mark.id].height) + BETWEEN if whole and not mark.group else float(row)
+        for mark in drawing.marks
+    }
+    layout = lay_out(
+        [(mark.id, mark.column) for mark in drawing.marks],
+        [(w.source, w.target) for w in drawing.wires],
+        tall.__getitem__,
+        LANE,
+    )
+    picked = selected if selected in labels else None
     light = lit(drawing, picked) if picked else frozenset()
-    place = {id: (LEFT + layout.x[id] * pitch, TOP + layout.y[id] * gap) for id in present}
     marks = []
     for index, mark in enumerate(_reading_order(drawing, layout)):
-        x, y = place[mark.id]
-        name, line = name_of(mark, words), line_of(mark, words)
-        lines = broken(name, clip) if gap == THREE_LINES and not mark.group else (name,)
-        below = line if gap > ONE_LINE else ""
-        heights = _line_heights(len(lines), bool(below))
-        widest = max(*map(text_width, lines), text_width(below, 12))
+        label = labels[mark.id]
+        heights = label.heights()
         marks.append(
             DrawnMark(
                 mark,
                 index,
-                round(x, 1),
-                round(y, 1),
-                name,
-                tuple(zip(heights, lines, strict=False)),
-                below,
-                heights[-1],
+                round(LEFT + layout.x[mark.id] * pitch, 1),
+                round(TOP + layout.y[mark.id], 1),
+                name_of(mark, words),
+                tuple(zip(heights, label.lines, strict=False)),
+                tuple(zip(heights[len(label.lines) :], label.below, strict=True)),
+                tall[mark.id] - 4,
                 spoken(mark, words, risk),
                 href(mark),
                 digit(mark.level),
-                clipped=widest > clip,
+                clipped=label.width > (box - 10 if mark.group else clip) and (mark.group or not whole),
                 lit=mark.id in light,
                 selected=mark.id == picked,
-                end=BOX_WIDTH if mark.group else round(LABEL + min(clip, widest + 4)),
-                bar=bar(mark.counts, BOX_WIDTH) if mark.group else (),
+                end=round(box) if mark.group else round(LABEL + min(clip, label.width + 4)),
+                bar=bar(mark.counts, box - COUNT) if mark.group else (),
             )
         )
     by_id = {drawn.mark.id: drawn for drawn in marks}
-    wires = tuple(_draw_wire(wire, by_id, light, chosen) for wire in drawing.wires)
+    wires = tuple(_draw_wire(wire, by_id, layout, pitch, light, chosen) for wire in drawing.wires)
     return Picture(
         tuple(marks),
         wires,
         _headings(drawing, layout, words, pitch),
-        width=LEFT + max(0, len(layout.columns) - 1) * pitch + pitch - ROOM + RIGHT,
-        height=round(TOP + layout.height * gap + BOTTOM, 1),
+        width=LEFT + max(0, len(layout.columns) - 1) * pitch + pitch - ROOM + STUB + RIGHT,
+        height=round(TOP + layout.height + BOTTOM, 1),
         pitch=pitch,
         clip=clip,
-        gap=gap,
+        whole=whole,
         drawing=drawing,
         selected=picked,
     )
@@ -302,18 +330,28 @@ def _reading_order(drawing: Drawing, layout: Layout) -> list[Mark]:
 
 
 def _draw_wire(
-    wire: Wire, marks: Mapping[str, DrawnMark], light: frozenset[str], chosen: frozenset[tuple[str, str]]
+    wire: Wire,
+    marks: Mapping[str, DrawnMark],
+    layout: Layout,
+    pitch: float,
+    light: frozenset[str],
+    chosen: frozenset[tuple[str, str]],
 ) -> DrawnWire:
-    """Risk flows from ``source`` (right) to ``target`` (left); the line is drawn from the left one's label."""
-    left, right = marks[wire.target], marks[wire.source]
+    """Risk flows from ``source`` to ``target``, which stands left but in a loop; lines are drawn from the left."""
+    source, target = marks[wire.source], marks[wire.target]
+    back = source.x < target.x
+    left, right = (source, target) if back else (target, source)
     thick = (wire.source, wire.target) in chosen
-    end = right.x - (0 if right.mark.group else 14)
-    start = left.x + left.end + (STUB if left.mark.end else 0) + (ARROW if thick else 0)
-    if left.x < right.x:
-        start = min(start, end - LEAST)
-    path = bracket(left, right) if left.x == right.x else curve(start, left.y, end, right.y)
+    way = () if left.x == right.x else layout.way(left.mark.id, right.mark.id)
+    path = bracket(left, right)
+    if way:
+        start = left.x + left.end + (STUB if left.mark.end else 0) + (ARROW if thick and not back else 0)
+        end = (0 if right.mark.group else SYMBOL) + (ARROW if thick and back else 0)
+        placed = [(LEFT + column * pitch, TOP + y) for column, y in way]
+        path = line(placed, start, end, pitch - ROOM)
     both = wire.source in light and wire.target in light
-    return DrawnWire(wire, right.index, left.index, path, both, thick)
+    rounded = tuple((column, round(TOP + y, 1)) for column, y in way)
+    return DrawnWire(wire, source.index, target.index, path, rounded, back, both, thick)
 
 
 def _headings(drawing: Drawing, layout: Layout, words: Words, pitch: float) -> tuple[Heading, ...]:

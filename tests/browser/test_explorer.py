@@ -146,6 +146,57 @@ def test_every_mark_has_a_name_and_unknown_is_spoken_as_unknown(page: Page, site
     assert page.locator("a.n[data-id=spare] .d").text_content() == "?"
 
 
+CUT_AND_CROSSED = """() => {
+  const texts = [...document.querySelectorAll('a.n:not(.box) tspan')].map((el) => (
+    {el, box: el.getBBox(), at: el.closest('a').transform.baseVal[0].matrix}));
+  const room = Number(document.querySelector('.scroll').dataset.clip) + 18;
+  const cut = texts.filter((t) => t.box.x + t.box.width > room + 1).map((t) => t.el.textContent);
+  for (const box of document.querySelectorAll('a.box'))
+    if (box.querySelector('.t').getBBox().width > box.querySelector('.s').getBBox().width - 8)
+      cut.push(box.textContent);
+  const crossed = [];
+  for (const wire of document.querySelectorAll('path.w')) {
+    const length = wire.getTotalLength();
+    for (let k = 4; k < length - 4; k += 4) {
+      const p = wire.getPointAtLength(k);
+      for (const t of texts) {
+        const x = p.x - t.at.e - t.box.x, y = p.y - t.at.f - t.box.y;
+        const seen = t.el.closest('.cut') ? room - t.box.x : t.box.width;
+        if (x > 0 && x < seen && y > 0 && y < t.box.height) crossed.push(t.el.textContent);
+      }
+    }
+  }
+  return [cut, [...new Set(crossed)], texts.length, document.querySelectorAll('.cut').length];
+}"""
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("start", ["contract", "many", "most", "nasty"])
+def test_names_stand_whole_in_a_view_of_up_to_60_marks_and_no_line_runs_through_one_at_any_size(
+    page: Page, site: str, start: str, lang: str
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    opened(page, f"{site}/tier?start={start}&lang={lang}")
+    for _ in range(2):
+        cut, crossed, texts, faded = page.evaluate(CUT_AND_CROSSED)
+        assert crossed == []
+        assert texts
+        if page.locator("a.n").count() <= 60:
+            assert (cut, faded) == ([], 0)
+        page.locator("[data-zoom='1']").click()
+
+
+@pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}])
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_the_answer_in_short_is_on_the_first_screen(page: Page, site: str, size: Any, lang: str) -> None:
+    page.set_viewport_size(size)
+    opened(page, f"{site}/tier?start=contract&lang={lang}")
+    headline = page.locator(".headline")
+    expect(headline).to_contain_text("≥")
+    expect(headline.locator("li").first).to_be_visible()
+    assert page.evaluate("document.querySelector('.headline').getBoundingClientRect().bottom <= innerHeight")
+
+
 def test_a_box_opens_into_its_members(page: Page, site: str) -> None:
     opened(page, f"{site}/tier?start=most")
     page.locator("a.box").nth(5).click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,10 +14,11 @@ from graph.answer import Resolution
 from graph.data import Reach, TraceData
 from ontology.errors import InputError
 from tests.visualisation import made
-from visualisation.drawing import REGION, drawing_of, lit, of_affected, of_paths, of_trace
+from visualisation.drawing import REGION, Wire, drawing_of, joined, lit, of_affected, of_paths, of_trace
 from visualisation.grouping import LIMIT, grouped
+from visualisation.labels import label_width, text_width, wrapped
 from visualisation.marks import Level, level_of, reach_span, severity_level
-from visualisation.svg import TIGHT, bar, broken, heading_of, picture
+from visualisation.svg import ROOM, bar, heading_of, picture
 from visualisation.words import Words
 
 SV, EN = Words("sv"), Words("en")
@@ -171,11 +173,17 @@ def test_no_two_marks_of_the_picture_overlap() -> None:
             assert x != other_x or abs(y - other_y) >= 24, "a target of 24 px each"
 
 
-def test_a_long_name_is_broken_not_cut() -> None:
-    name = "Handskar, Region Kalmar län och Region Östergötland"
-    assert " ".join(broken(name, 128)) == name
-    assert len(broken(name, 128)) == 2
-    assert broken("x" * 300, 128) == ("x" * 300,)
+@given(st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, max_size=120), st.integers(60, 240))
+def test_a_name_is_broken_and_never_cut(name: str, width: int) -> None:
+    lines = wrapped(name, width)
+    assert "".join(lines).replace(" ", "") == name.replace(" ", "")
+    assert all(text_width(line) <= width or len(line) == 1 for line in lines)
+
+
+def test_a_name_of_80_characters_stands_on_three_lines() -> None:
+    names = ["Nitrilhandskar för undersökning, avtal för Region Kalmar län, Region Östergötland", "Skruv"]
+    width = label_width(names)
+    assert [len(wrapped(name, width)) for name in names] == [3, 1]
 
 
 def test_a_heading_says_tier_commonest_stage_and_count() -> None:
@@ -193,22 +201,37 @@ def test_every_level_of_a_box_is_seen_in_its_bar(counts: dict[Level, int]) -> No
     assert abs(sum(width for _, _, width in parts) - 150) < 1
 
 
-def test_a_line_stays_between_the_columns_that_it_joins() -> None:
-    """However wide its labels: a line that began beyond its end would tie a knot. ``number`` is every x of a curve."""
-    data = made.network(60).data
-    assert data is not None
-    drawing = grouped(of_trace(data))
+@pytest.mark.parametrize("size", [40, 60, 135, 300])
+def test_a_line_bends_between_columns_and_passes_labels_in_lanes(size: int) -> None:
+    """``M x y`` then, for each column passed, ``H x C ... x y``: level past the labels of a column, bent after them."""
+    whole = of_trace(made.network(size).data)  # type: ignore[arg-type]
+    far = [
+        Wire(a.id, b.id, Resolution.ITEM)
+        for a, b in zip(whole.marks, reversed(whole.marks), strict=True)
+        if abs(a.column - b.column) > 1
+    ]
+    drawing = grouped(replace(whole, wires=joined([*whole.wires, *far[:20]])))
     chosen = frozenset((wire.source, wire.target) for wire in drawing.wires)
-    drawn = picture(drawing, Words("sv"), href=lambda mark: mark.id, chosen=chosen, pitch=TIGHT)
-    forward = 0
+    drawn = picture(drawing, Words("sv"), href=lambda mark: mark.id, chosen=chosen)
+    several = 0
     for wire in drawn.wires:
-        left, right = drawn.marks[wire.target], drawn.marks[wire.source]
-        if left.x < right.x:
-            numbers = [float(number) for number in re.findall(r"-?[0-9.]+", wire.path)]
-            assert left.x < numbers[0] <= min(numbers[::2])
-            assert max(numbers[::2]) <= numbers[6] <= right.x
-            forward += 1
-    assert forward > 60
+        ends = sorted((drawn.marks[wire.target], drawn.marks[wire.source]), key=lambda mark: mark.x)
+        if ends[0].x == ends[1].x:
+            continue
+        (x, y), *steps = [
+            [float(n) for n in re.findall(r"-?[0-9.]+", part)] for part in re.split("H", wire.path.removeprefix("M"))
+        ]
+        several += len(steps) > 1
+        for number, (level, *_, to, below) in enumerate(steps):
+            assert x <= level <= to, "it never turns back"
+            column = ends[0].x + number * drawn.pitch
+            assert level >= column + drawn.pitch - ROOM - 1, "it bends right of the labels"
+            assert to <= column + drawn.pitch, "and has arrived at the next column's symbols"
+            for other in drawn.marks:
+                if other.x == column and other is not ends[0] and not other.mark.group:
+                    assert abs(other.y - y) >= other.height / 2, "no label in its way"
+            x, y = to, below
+    assert several, "some pass a column"
 
 
 def test_a_line_within_a_column_passes_outside_the_labels() -> None:

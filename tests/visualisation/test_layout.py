@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualisation.layout import lay_out, spread
+from visualisation.layout import LANE, lay_out, spread
 
 Graph = tuple[list[tuple[str, int]], list[tuple[str, str]]]
 
@@ -29,14 +29,29 @@ def test_the_column_is_the_tier(graph: Graph) -> None:
     assert dict(layout.x) == {node: tier - first for node, tier in nodes}
 
 
+@given(graphs(), st.integers(1, 4))
+def test_no_two_marks_or_lanes_of_a_column_overlap(graph: Graph, most: int) -> None:
+    def size(node: str) -> float:
+        return 1.0 + int(node[1:]) % most
+
+    layout = lay_out(*graph, size)
+    for number, column in enumerate(layout.columns):
+        bands = [(layout.y[node] - size(node) / 2, layout.y[node] + size(node) / 2) for node in column]
+        bands += [(y - LANE / 2, y + LANE / 2) for (_, at), y in layout.lanes.items() if at == number]
+        bands.sort()
+        assert all(upper[1] <= lower[0] + 1e-6 for upper, lower in pairwise(bands))
+        assert all(top >= -1e-6 and bottom <= layout.height + 1e-6 for top, bottom in bands)
+
+
 @given(graphs())
-def test_no_two_marks_of_a_column_are_nearer_than_the_gap(graph: Graph) -> None:
-    layout = lay_out(*graph)
-    for column in layout.columns:
-        heights = [layout.y[node] for node in column]
-        assert all(lower - upper >= 1 - 1e-9 for upper, lower in pairwise(heights))
-    assert min(layout.y.values(), default=0) >= 0
-    assert layout.height == max(layout.y.values(), default=0)
+def test_a_link_passes_each_column_between_its_ends_in_a_lane(graph: Graph) -> None:
+    nodes, links = graph
+    layout = lay_out(nodes, links)
+    for a, b in links:
+        if a != b and a in layout.x and b in layout.x:
+            way = layout.way(a, b)
+            left, right = sorted((layout.x[a], layout.x[b]))
+            assert [column for column, _ in way] == (list(range(left, right + 1)) if left < right else [left, left])
 
 
 @given(graphs())
@@ -46,7 +61,7 @@ def test_the_same_input_gives_the_same_output(graph: Graph) -> None:
 
 @given(st.lists(st.floats(-100, 100), max_size=30))
 def test_spread_keeps_order_and_gap_and_moves_no_more_than_it_must(wish: list[float]) -> None:
-    found = spread(wish)
+    found = spread(wish, [1.0] * len(wish))
     assert all(b - a >= 1 - 1e-6 for a, b in pairwise(found))
     roomy = all(b - a >= 1 for a, b in pairwise(wish))
     if roomy:

@@ -129,8 +129,9 @@ function choose(page) {
   for (const { el, s, t } of wires) {
     const on = thick.has(`${anchors[s].dataset.id} ${anchors[t].dataset.id}`);
     el.classList.toggle("chosen", on);
-    if (on) el.setAttribute("marker-start", "url(#arrow)");
-    else el.removeAttribute("marker-start");
+    const end = "back" in el.dataset ? "marker-end" : "marker-start";
+    if (on) el.setAttribute(end, "url(#arrow)");
+    else el.removeAttribute(end);
   }
   wires.forEach(draw);
 }
@@ -214,15 +215,18 @@ addEventListener("popstate", () => {
 const heads = document.querySelector("svg.heads");
 const pitch0 = Number(stage.dataset.pitch);
 const starts = anchors.map((_, i) => place(i));
-const ends = wires.map(({ el }) => el.getAttribute("d").match(/-?[\d.]+/g).map(Number));
+const ways = wires.map(({ el }) => el.dataset.w?.split(" ").map((point) => point.split(",").map(Number)));
+const brackets = wires.map(({ el }) => (el.dataset.w ? [] : el.getAttribute("d").match(/-?[\d.]+/g).map(Number)));
 const headings = [...heads.querySelectorAll("g[data-c]")].map((el) => ({ el, x: Number(/translate\(([\d.-]+)/.exec(el.getAttribute("transform"))[1]) }));
 const first = Math.min(...starts.map((p) => p.x));
 const columns = Math.round((Math.max(...starts.map((p) => p.x)) - first) / pitch0) + 1;
-const clip0 = Number(svg.querySelector("#label rect").getAttribute("width"));
-const least = svg.querySelector(".box") ? 190 : 128;
-const widths = anchors.map((el) => 22 + Math.max(0, ...[...el.querySelectorAll("tspan, .o")].map((t) => t.getComputedTextLength())));
-const ended = (i) => widths[i];
+const clip0 = Number(stage.dataset.clip);
+const names = "whole" in stage.dataset;
+const least = names ? pitch0 : svg.querySelector(".box") ? 198 : 136;
+const widths = anchors.map((el) => 22 + Math.max(0, ...[...el.querySelectorAll("tspan")].map((t) => t.getComputedTextLength())));
 let pitch = pitch0;
+const room = () => clip0 + pitch - pitch0;
+const move = (x) => first + ((x - first) / pitch0) * pitch;
 
 /** A label that does not fit fades out; the whole name is in the text, the title and the panel. */
 function cut(el, on) {
@@ -240,43 +244,52 @@ function cut(el, on) {
 
 function spread(next) {
   pitch = Math.max(least, Math.min(420, next));
-  const move = (x) => first + ((x - first) / pitch0) * pitch;
-  const room = clip0 + pitch - pitch0;
   anchors.forEach((el, i) => el.setAttribute("transform", `translate(${move(starts[i].x)} ${starts[i].y})`));
-  for (const el of svg.querySelectorAll(".n:not(.box) > .f")) el.setAttribute("width", String(room + 33));
-  anchors.forEach((el, i) => el.querySelector(".end")?.setAttribute("transform", `translate(${Math.min(ended(i), room + 18)} 0)`));
+  for (const el of svg.querySelectorAll(".n:not(.box) > .f")) el.setAttribute("width", String(room() + 33));
+  anchors.forEach((el, i) => el.querySelector(".end")?.setAttribute("transform", `translate(${Math.min(widths[i], room() + 18)} 0)`));
   heads.querySelector("#head rect").setAttribute("width", String(pitch - 10));
   headings.forEach(({ el, x }) => el.setAttribute("transform", `translate(${move(x + 10) - 10} 0)`));
-  svg.querySelector("#label rect").setAttribute("width", String(room));
-  for (const id of ["fade", "fade-soft"]) {
-    byId(id).setAttribute("x1", String(room - 18));
-    byId(id).setAttribute("x2", String(room + 13));
+  if (!names) {
+    svg.querySelector("#label rect").setAttribute("width", String(room()));
+    for (const id of ["fade", "fade-soft"]) {
+      byId(id).setAttribute("x1", String(room() - 18));
+      byId(id).setAttribute("x2", String(room() + 13));
+    }
+    anchors.forEach((el, i) => cut(el, widths[i] > room() + 14));
   }
-  anchors.forEach((el, i) => cut(el, ended(i) > room + 14));
   wires.forEach(draw);
-  const width = first + (columns - 1) * pitch + room + 34;
+  const width = first + (columns - 1) * pitch + room() + 42;
   for (const el of [svg, heads]) el.setAttribute("width", String(width));
 }
 
-/** A link leaves where the label ends: a clipped label ends where the room does. */
+/** A link leaves where the label ends, passes labels in its lanes and bends only between columns. */
 function draw({ el, s, t }, k) {
-  const move = (x) => first + ((x - first) / pitch0) * pitch;
-  const room = clip0 + pitch - pitch0;
-  const [x1, y1, , b, , d, x2, y2] = ends[k];
-  if (starts[t].x === starts[s].x) {
+  const way = ways[k];
+  if (!way) {
+    const [x1, y1, , b, , d, , y2] = brackets[k];
     const x = move(starts[t].x) - (starts[t].x - x1);
-    el.setAttribute("d", `M${x} ${y1}C${x - 26} ${b} ${x - 26} ${d} ${x} ${y2}`);
+    el.setAttribute("d", `M${x} ${y1}C${x - 22} ${b} ${x - 22} ${d} ${x} ${y2}`);
     return;
   }
-  const sign = (anchors[t].querySelector(".end") ? 12 : 0) + (el.classList.contains("chosen") ? 8 : 0);
-  const label = anchors[t].classList.contains("box") ? x1 - starts[t].x : Math.min(ended(t), room + 18) + sign;
-  const to = move(starts[s].x) - (starts[s].x - x2);
-  const from = starts[t].x < starts[s].x ? Math.min(move(starts[t].x) + label, to - 2) : move(starts[t].x) + label;
-  const bend = to > from ? Math.min(Math.max(18, (to - from) * 0.45), to - from) : 34;
-  el.setAttribute("d", `M${from} ${y1}C${from + bend} ${b} ${to - bend} ${d} ${to} ${y2}`);
+  const back = "back" in el.dataset;
+  const arrow = el.classList.contains("chosen") ? 8 : 0;
+  const [left, right] = back ? [anchors[s], anchors[t]] : [anchors[t], anchors[s]];
+  const label = left.classList.contains("box") ? clip0 + 18 : Math.min(widths[anchors.indexOf(left)], room() + 18);
+  const at = ([column]) => first + column * pitch;
+  let x = at(way[0]) + label + (left.querySelector(".end") ? 12 : 0) + (back ? 0 : arrow);
+  let path = `M${x} ${way[0][1]}`;
+  for (let i = 1; i < way.length; i++) {
+    const here = Math.max(x, at(way[i - 1]) + room() + 18);
+    const end = i < way.length - 1 ? 14 : (right.classList.contains("box") ? 0 : 14) + (back ? arrow : 0);
+    const there = Math.max(here, at(way[i]) - end);
+    const middle = (here + there) / 2;
+    path += `H${here}C${middle} ${way[i - 1][1]} ${middle} ${way[i][1]} ${there} ${way[i][1]}`;
+    x = there;
+  }
+  el.setAttribute("d", path);
 }
 
-const whole = () => (stage.clientWidth - 24 - first - clip0 - 34 + pitch0) / columns;
+const whole = () => (stage.clientWidth - 24 - first - clip0 - 42 + pitch0) / columns;
 const fit = () => spread(whole());
 const zoom = document.querySelector(".zoom");
 zoom.hidden = false;
