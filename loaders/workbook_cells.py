@@ -112,12 +112,14 @@ def _passed_over(number: int, cells: list[str]) -> Remark:
 
 def _no_headings(where: str, sheet: Sheet, rows: list[Row]) -> FileFormatError:
     number, cells = max(rows[:20], key=lambda row: sum(sheet.column(cell) is not None for cell in row[1]))
-    wanted = ", ".join(c.label.en + " / " + c.label.sv for c in sheet.heads)
-    near = next((found for cell in cells if cell and (found := sheet.nearest(cell, cells))), "")
+    wanted = ", ".join(" / ".join(dict.fromkeys((c.label.en, c.label.sv))) for c in sheet.heads)
+    heads = {word for column in sheet.heads for word in column.spellings.values()}
+    unknown = [cell for cell in cells if cell and sheet.column(cell) is None]
+    near = next((cell for cell in unknown if heads & set(sheet.nearest(cell, cells).split(", "))), "")
     said = without_persons("; ".join(filter(None, cells)))
     return FileFormatError(
         f"{where}: no row holds its headings; row {number} comes nearest ({said[:100]!r}).",
-        remedy=f"Give the sheet a row with the heading {wanted}" + (f" (near: {near})." if near else "."),
+        remedy=f"Give the sheet a row with the heading {wanted}" + (f" (there is {near!r})." if near else "."),
     )
 
 

@@ -320,11 +320,14 @@ def find_sheet(title: str) -> Sheet | None:
 
 def nearest_sheets(title: str, header: Iterable[str]) -> list[str]:
     """The types whose sheets a title may mean, of those that the headings fit: by the name of the sheet, or by what a
-    thing on it can be (Suppliers are organisations)."""
+    thing on it can be (Suppliers, Leverantörsregister are organisations)."""
     fitting = [sheet for sheet in sheets() if all(any(c is sheet.column(h) for h in header) for c in sheet.heads)]
-    words = {word: sheet.name for sheet in reversed(fitting) for word in (*sheet.kinds, *sheet.titles)}
-    near = get_close_matches(fold(title), list(words), n=3, cutoff=0.6)
-    return list(dict.fromkeys(words[word] for word in near))
+    said = fold(title)
+    words = {word: sheet.name for sheet in reversed(fitting) for word in sheet.titles}
+    kinds = {word: sheet.name for sheet in reversed(fitting) for word in sheet.kinds}
+    near = [words[word] for word in get_close_matches(said, list(words), n=3, cutoff=0.6)]
+    near += [kinds[word] for word in kinds if said.startswith(word)]
+    return list(dict.fromkeys(near + [kinds[word] for word in get_close_matches(said, list(kinds), n=1, cutoff=0.8)]))
 
 
 SOURCE_TITLE = Label("källa", "source")

@@ -148,7 +148,7 @@ class Reader:
                 Reason.UNKNOWN_KEY, text,
                 several=self._several(text),
                 nearest=", ".join([*meant, *get_close_matches(text, own, n=3, cutoff=0.6)]),
-                country=text if SCHEME_TYPES["iso3166-1"] in allowed else "",
+                country=text if allowed == (SCHEME_TYPES["iso3166-1"],) else "",
                 sheets=", ".join(allowed),
             )  # fmt: skip
         return implied[0] if implied else key

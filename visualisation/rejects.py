@@ -5,8 +5,7 @@ The loaders are not known here: what they report is described by its shape.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from visualisation.export_csv import table_csv
@@ -124,11 +123,35 @@ def loaded_text(loaded: Loaded, file: str, words: Words, notes: Mapping[str, str
         key = f"note.{note}"
         what = words(key) if words.has(key) else notes.get(note, note)
         lines.append("  " + words("loaded.note", what=what, n=count))
-    reasons = Counter(str(reject.reason) for reject in report.rejects)
-    if reasons:
-        lines.append(words("loaded.reasons"))
-    for reason, count in reasons.most_common():
-        told = {words.remedy(reason, reject.parameters) for reject in report.rejects if reject.reason == reason}
-        remedy = told.pop() if len(told) == 1 else words.remedy(reason, {})
-        lines.append("  " + words("loaded.note", what=words.reason(reason, {}), n=count) + f". {remedy}")
+    if report.rejects:
+        lines += [words("loaded.reasons"), *_reasons(report.rejects, words)]
     return "\n".join(lines)
+
+
+TOLD = 5
+"""Remedies, and values of one of them, that the terminal tells of one reason; the report holds all."""
+
+
+def _reasons(rejects: Sequence[Reject], words: Words) -> Iterator[str]:
+    """A line for each reason with its remedy; where the remedies differ, a line for each with what it is of."""
+    by_reason: dict[str, dict[str, list[Reject]]] = {}
+    for reject in rejects:
+        remedy = words.remedy(reject.reason, reject.parameters)
+        by_reason.setdefault(str(reject.reason), {}).setdefault(remedy, []).append(reject)
+    counted = {reason: sum(map(len, of.values())) for reason, of in by_reason.items()}
+    for reason in sorted(by_reason, key=lambda reason: -counted[reason]):
+        remedies = sorted(by_reason[reason].items(), key=lambda item: -len(item[1]))
+        told = "  " + words("loaded.note", what=words.reason(reason, {}), n=counted[reason])
+        if len(remedies) == 1:
+            yield f"{told}. {remedies[0][0]}"
+            continue
+        yield told
+        for remedy, of in remedies[:TOLD]:
+            yield "    " + words("loaded.remedy", values=_values(of), remedy=remedy)
+        if rest := sum(len(of) for _, of in remedies[TOLD:]):
+            yield "    " + words("loaded.more", n=rest)
+
+
+def _values(of: Iterable[Reject]) -> str:
+    values = list(dict.fromkeys(shown(reject.value or reject.column)[:40] for reject in of))
+    return ", ".join(values[:TOLD]) + (" …" if len(values) > TOLD else "")
