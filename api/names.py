@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from visualisation.text import shown
 if TYPE_CHECKING:
     from api.service import Service, When
     from graph.snapshot.view import Snapshot
+    from loaders.tabular import Table
     from visualisation.words import Words
 
 STARTS = ("Site", "Organisation", "Place", "Product", "Material", "Category", "Incident")
@@ -33,7 +35,10 @@ NAMES = frozenset((
     "namn", "name", "leverantor", "leverantorsnamn", "supplier", "suppliername", "foretag", "foretagsnamn", "bolag",
     "company", "companyname", "organisation", "organisationsnamn", "organization", "tillverkare", "manufacturer",
     "fabrik", "factory", "factoryname", "anlaggning", "site", "facility", "facilityname", "produkt", "product", "vara",
+    "vendor", "producent", "producer",
 ))  # fmt: skip
+_NAME_OF = tuple(sorted({*NAMES, "tillverkar"} - {"namn", "name"}))
+"""What a heading that ends in *namn* or *name* begins with: *Leverantörens namn*, *Name of supplier* does not."""
 IDENTIFIERS: Mapping[str, str] = {
     **dict.fromkeys(("id", "identifier", "identifierare", "identitet"), ""),
     **dict.fromkeys(("organisationsnummer", "orgnr", "orgnummer", "organisationsnr"), "se-orgnr"),
@@ -60,7 +65,8 @@ class Line:
 class Match:
     """What a line was taken for. ``entity`` only where it is certain: an identifier or one exact name.
 
-    ``ambiguous``: the proposals all bear the name or identifier. ``refused``: why it cannot be asked about.
+    ``named``: its key (or id) and name. ``ambiguous``: the proposals all bear the name or identifier. ``refused``: why
+    it cannot be asked about.
     """
 
     line: Line
@@ -69,6 +75,7 @@ class Match:
     """(key or id, name, similarity in per cent), most similar first."""
     ambiguous: bool = False
     refused: str = ""
+    named: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,40 +87,65 @@ class Choices:
 
 
 def read_names(path: Path) -> tuple[list[Line], int]:
-    """The names in a file, one a line or by the columns of a CSV, and how many lines are blank.
+    """The names in a file, one a line or by the columns of a CSV or a spreadsheet, and how many lines are blank.
 
     Raises:
         InputError: the file cannot be read, holds no names, or too many.
     """
-    from loaders.tabular import decode
+    from loaders.tabular import XLSX_ENDINGS, decode, table_of
 
+    lines: list[str] = []
+    found: list[Line] | None
     try:
-        text = decode(path.read_bytes(), path.name)
+        if path.suffix.lower() in XLSX_ENDINGS:
+            table = table_of(path)
+            found = _of_columns(table) or _of_first_column(table)
+        else:
+            lines = decode(path.read_bytes(), path.name).splitlines()
+            found = _by_columns(path, lines)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.", remedy="Check the path.") from error
-    lines = text.splitlines()
-    found = _by_columns(path, lines)
     if found is None:
         found = [Line(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+        if len(found) > 1 and _is_name(found[0].text):
+            del found[0]
     if not 0 < len(found) <= MAX_NAMES:
         raise InputError(f"{path} holds {len(found)} names.", remedy=f"Give between 1 and {MAX_NAMES}, one a line.")
     return found, sum(not line.strip() for line in lines)
 
 
+def _heading(text: str) -> str:
+    return "".join(words_of(fold(text)))
+
+
+def _is_name(text: str) -> bool:
+    """Whether a heading is that of a column of names."""
+    heading = _heading(text)
+    return heading in NAMES or (heading.endswith(("namn", "name")) and heading.startswith(_NAME_OF))
+
+
 def _by_columns(path: Path, lines: list[str]) -> list[Line] | None:
-    """The lines of a list whose first row has a heading for names or identifiers and other columns; None where not."""
+    """The lines of a list with a heading for names or identifiers and other columns; None where there is none."""
     from loaders.tabular import csv_table
 
     first = next((line for line in lines if line.strip()), "")
-    if not any(mark in first for mark in ",;\t"):
+    return _of_columns(csv_table(path)) if any(mark in first for mark in ",;\t|") else None
+
+
+def _of_columns(table: Table) -> list[Line] | None:
+    names = [place for place in table.header if _is_name(place)]
+    exact = [place for place in names if _heading(place) in NAMES]
+    known = [(place, IDENTIFIERS[word]) for place in table.header if (word := _heading(place)) in IDENTIFIERS]
+    if not (names or known):
         return None
-    table = csv_table(path)
-    heading = {place: "".join(words_of(fold(place))) for place in table.header}
-    names = [place for place, words in heading.items() if words in NAMES]
-    identifiers = [(place, IDENTIFIERS[words]) for place, words in heading.items() if words in IDENTIFIERS]
-    if not (names or identifiers):
-        return None
-    return [_line(number, row, names[0] if names else None, identifiers) for number, row in table.rows]
+    name = next(iter([*exact, *names]), None)
+    return [_line(number, row, name, known) for number, row in table.rows]
+
+
+def _of_first_column(table: Table) -> list[Line]:
+    """The first cell of each row, that of the first row too: no heading says where the names are."""
+    rows = [Line(number, text) for number, row in table.rows if (text := next(filter(None, row.values()), ""))]
+    return [Line(1, table.header[0]), *rows] if table.header else rows
 
 
 def _line(number: int, row: Mapping[str, str], name: str | None, identifiers: list[tuple[str, str]]) -> Line:
@@ -144,7 +176,7 @@ def _match(service: Service, when: When, line: Line, choices: Choices) -> Match:
             continue
         except InputError as error:
             return Match(line, None, (), refused=error.message)
-        return Match(line, found.id, ())
+        return Match(line, found.id, (), named=(next(iter(found.keys), found.id), found.name))
     return Match(line, None, _similar(service, when, line.text, choices))
 
 
@@ -156,21 +188,30 @@ def _choices(snapshot: Snapshot) -> Choices:
 
 
 def _similar(service: Service, when: When, name: str, choices: Choices) -> tuple[tuple[str, str, float], ...]:
-    """What search finds by the words of the name, and names spelled nearly so; legal forms and diacritics aside."""
+    """What search finds by the words of the name, and names spelled nearly so; legal forms and diacritics aside. A
+    name with more after it (*Kota Jaya;Malaysia*) is also looked for without."""
     from rapidfuzz import fuzz, process
 
-    core = core_name(name)
-    hits = service.store.search(service.at(when), name, types=STARTS, limit=PROPOSALS)
-    found = {
-        hit.keys[0] if hit.keys else hit.entity: (hit.name, fuzz.WRatio(core, core_name(hit.name))) for hit in hits
-    }
-    best = process.extract(
-        core, choices.cores, scorer=fuzz.token_sort_ratio, limit=PROPOSALS, score_cutoff=LEAST_SIMILAR
-    )
-    for _, score, key in best:
-        found.setdefault(key, (choices.names[key], score))
+    found: dict[str, tuple[str, float]] = {}
+    for text in dict.fromkeys((name, _AFTER.split(name)[0].strip())):
+        core = core_name(text)
+        for hit in service.store.search(service.at(when), text, types=STARTS, limit=PROPOSALS):
+            _note(found, hit.keys[0] if hit.keys else hit.entity, hit.name, fuzz.WRatio(core, core_name(hit.name)))
+        for scorer in (fuzz.ratio, fuzz.token_sort_ratio):  # a slip in a first letter moves its word in the order
+            best = process.extract(core, choices.cores, scorer=scorer, limit=PROPOSALS, score_cutoff=LEAST_SIMILAR)
+            for _, score, key in best:
+                _note(found, key, choices.names[key], score)
     ranked = sorted(found.items(), key=lambda item: (-item[1][1], item[1][0], item[0]))
     return tuple((key, other, round(score, 1)) for key, (other, score) in ranked[:PROPOSALS])
+
+
+_AFTER = re.compile(r"[;\t|]|, ")
+"""What may stand between a name and what is told of it on the same line."""
+
+
+def _note(found: dict[str, tuple[str, float]], key: str, name: str, score: float) -> None:
+    if key not in found or score > found[key][1]:
+        found[key] = (name, score)
 
 
 def affected_by(service: Service, when: When, found: list[Match]) -> tuple[list[Answer[AffectedData]], list[Match]]:
@@ -195,12 +236,13 @@ def matches_sheet(found: list[Match], words: Words) -> Sheet:
     rows: list[tuple[str | int | float | date, ...]] = []
     for match in found:
         told = (match.line.number, match.line.text)
+        named = (match.named[0], words.coded(match.named[1]) or match.named[1])
         if match.refused:
-            rows.append((*told, words("names.refused"), match.entity or "", "", "", match.refused))
+            rows.append((*told, words("names.refused"), *named, "", match.refused))
         elif match.entity:
-            rows.append((*told, words("names.certain"), match.entity, "", 100, ""))
+            rows.append((*told, words("names.certain"), *named, 100, ""))
         kind = words("names.ambiguous" if match.ambiguous else "names.proposed")
-        rows += [(*told, kind, key, name, similar, "") for key, name, similar in match.proposals]
+        rows += [(*told, kind, key, words.coded(name) or name, similar, "") for key, name, similar in match.proposals]
         if not (match.entity or match.proposals or match.refused):
             rows.append((*told, words("names.nothing"), "", "", "", ""))
     return Sheet(words("names.sheet"), header, tuple(rows))

@@ -182,7 +182,7 @@ def _checked(path: Path, encoding: str) -> str:
 
 def csv_lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV file with their numbers, streamed; the first lines tell what separates the cells (comma,
-    semicolon, tab), or a line ``sep=;`` as Excel writes it, which is no row.
+    semicolon, tab, bar), or a line ``sep=;`` as Excel writes it, which is no row.
 
     Raises:
         FileFormatError: not text, quoting that never ends, or a cell longer than 131,072 characters.
@@ -225,7 +225,7 @@ def _delimiter(lines: list[str]) -> str:
         return sum(count > 1 for count in found), sum(found)
 
     try:
-        return max((",", ";", "\t"), key=split)
+        return max((",", ";", "\t", "|"), key=split)
     except csv.Error:  # told where the cells are read
         return ","
 

@@ -96,6 +96,8 @@ def _table(file: str, title: str, rows: Iterable[Row], note: str = "") -> Table:
     while header and not header[-1]:
         header = header[:-1]
     table.remarks.extend(_passed_over(number, cells) for number, cells in above)
+    if sheet and not header:
+        table.remarks.append(_passed_over(1, [title]))
     return Table(title, header, header_row, table.rows, table.remarks, notes, note)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
+import xlsxwriter
 from python_calamine import CalamineWorkbook
 from rdflib import Graph
 from typer.testing import CliRunner
@@ -227,6 +228,25 @@ def test_parts_of_names_and_another_order_of_words_are_proposed(kedja: Kedja, tm
 def test_a_list_with_other_columns_is_read_by_its_columns(kedja: Kedja, tmp_path: Path) -> None:
     rows = listed(kedja, tmp_path, "Land;Namn;Organisationsnummer\nMY;Selat Biru Plant 4;\nSE;Skåne;232100-0255\n")
     assert [row[1:3] for row in rows] == [["Selat Biru Plant 4", "certain"], ["Skåne", "certain"]]
+
+
+def test_a_spreadsheet_is_a_list_too_and_a_heading_need_not_be_one_of_ours(kedja: Kedja, tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(str(tmp_path / "list.xlsx")) as book:
+        sheet = book.add_worksheet("Blad1")
+        for number, row in enumerate(
+            (["Våra bolag"], [], ["Land", "Leverantörens namn"], ["MY", "Selat Biru Plant 4"])
+        ):
+            sheet.write_row(number, 0, row)
+    result = kedja("affected", "--names", "list.xlsx", "--out", "out.xlsx", "--lang", "en", *AT)
+    assert result.stdout.splitlines() == ["Selat Biru Plant 4\tcertain\tdemo:site-klang-4\tSelat Biru Plant 4\t100\t"]
+    assert [row[1:3] for row in listed(kedja, tmp_path, "Namn\nSelat Biru Plant 4\n")] == [
+        ["Selat Biru Plant 4", "certain"]
+    ]
+
+
+def test_a_name_with_its_country_after_it_and_a_slip_of_the_pen_are_proposed(kedja: Kedja, tmp_path: Path) -> None:
+    rows = listed(kedja, tmp_path, "Bjorkvik Vardgrossist AB;Sverige\nBjörkvik Wårdgrossist AB;Sverige\n", code=1)
+    assert [row[2:5] for row in rows] == [["proposed", "demo:org-bjorkvik", "Björkvik Vårdgrossist AB"]] * 2
 
 
 def test_an_identifier_in_a_list_is_read_as_its_heading_says(kedja: Kedja, tmp_path: Path) -> None:

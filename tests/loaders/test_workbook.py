@@ -485,3 +485,9 @@ def test_a_field_of_the_source_sheet_that_is_not_known_is_named_and_a_failed_one
     assert [(r.row, r.value, r.parameters["nearest"]) for r in report.rejects] == [(6, "secrecyy", "secrecy, serie")]
     with pytest.raises(FileFormatError, match="secrecy is '#N/A'"):
         read(folder(tmp_path, source=SOURCE + "secrecy,#N/A\n"))
+
+
+def test_a_sheet_of_the_template_without_a_cell_is_named(tmp_path: Path) -> None:
+    _, _, report = read(folder(tmp_path, steps="", sites="id,name\nF,Fabrik\n"))
+    assert [told(reject) for reject in report.rejects] == [("steps", 1, "", "steps", Reason.PASSED_OVER)]
+    assert report.notes[str(Reason.PASSED_OVER)] == 1
