@@ -259,14 +259,14 @@ def test_each_unknown_sheet_has_its_own_nearest_name_in_what_is_printed() -> Non
         return Refused(sheet=title, value=title, reason=Reason.UNKNOWN_SHEET, parameters={"rows": "1", "sheets": meant})
 
     refused = [sheet("Leverantörer", "Organisation"), sheet("Stegg", "Step"), sheet("Kunder"), Refused()]
-    lines = loaded_text(Loaded(rejects=refused), "wb.xlsx", EN).splitlines()
+    lines = loaded_text(Loaded(rejects=refused), "wb.xlsx", EN, {}).splitlines()
     at = next(n for n, line in enumerate(lines) if "Unknown sheet" in line)
     assert lines[at].endswith(": 3")
     assert [line.split("?")[0].strip() for line in lines[at + 1 : at + 3]] == [
         "Leverantörer: Is Organisations meant", "Stegg: Is Steps meant"
     ]  # fmt: skip
     assert lines[at + 3].strip().startswith("Kunder: Give the sheet a name")
-    many = loaded_text(Loaded(rejects=[sheet(str(n), "Step" if n % 2 else "Site") for n in range(20)]), "a", EN)
+    many = loaded_text(Loaded(rejects=[sheet(str(n), "Step" if n % 2 else "Site") for n in range(20)]), "a", EN, {})
     assert "1, 3, 5, 7, 9 …: Is Steps meant?" in many
 
 
@@ -275,4 +275,4 @@ def test_a_reason_with_many_remedies_says_how_many_more_there_are() -> None:
         Refused(value=str(n), reason=Reason.UNKNOWN_KEY, parameters={"nearest": str(n), "sheets": "Step"})
         for n in range(9)
     ]
-    assert loaded_text(Loaded(rejects=refused), "a", EN).endswith("and 4 more: see the report")
+    assert loaded_text(Loaded(rejects=refused), "a", EN, {}).endswith("and 4 more: see the report")
