@@ -120,13 +120,13 @@ def of_start(
         )
     other = Teller(exposure, words)
     data = exposure.data
-    worst = data.worst[0] if data.worst else None
+    level, text = verdict(data, other)
     told = tuple(other.statement(s) for s in data.statements[:8])
     return Panel(
         heading=heading,
         kind=words("exposure.of_contracts", n=data.contracts),
-        level=Level.UNKNOWN if worst is None else figure_level(worst),
-        level_text=other.figure(worst) if worst else words("exposure.nothing_reached", risk=words.risk(data.risk)),
+        level=level,
+        level_text=text,
         bounds="",
         ways=tuple(way_of(figure, other) for figure in data.worst if figure.path is not None),
         statements=told,
@@ -136,6 +136,13 @@ def of_start(
         sources=_sources(told),
         overall=True,
     )
+
+
+def verdict(data: ExposureData, teller: Teller) -> tuple[Level, str]:
+    """The headline of an exposure: the worst figure with its interval; unknown where nothing was reached."""
+    if not data.worst:
+        return Level.UNKNOWN, teller.words("exposure.nothing_reached", risk=teller.words.risk(data.risk))
+    return figure_level(data.worst[0]), teller.figure(data.worst[0])
 
 
 def way_of(figure: Figure, teller: Teller) -> Way:

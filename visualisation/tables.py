@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from graph.answer import Answer, Basis, Links
 from graph.data import BuyerCount, ContractExposure, Distribution, ExposureData, Figure, TierCount, TraceData
 from visualisation.marks import Level, level_name, reach_span, span
-from visualisation.panel import Way, way_of
+from visualisation.panel import Way, verdict, way_of
 from visualisation.sentences import Teller, Told
 from visualisation.svg import DrawnMark, Picture
 from visualisation.words import Words
@@ -118,6 +118,7 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class ExposureView:
+    verdict: tuple[Level, str]
     sets: tuple[FigureSet, ...]
     members: tuple[MemberRow, ...]
     bars: tuple[tuple[str, tuple[tuple[Level, int], ...]], ...]
@@ -134,6 +135,7 @@ def exposure_view(answer: Answer[ExposureData], teller: Teller) -> ExposureView:
     data, words = answer.data, teller.words
     members = tuple(member_row(member, teller) for member in data.members)
     return ExposureView(
+        verdict=verdict(data, teller),
         sets=_figure_sets(data, teller),
         members=members,
         bars=tuple((words.links(links), _bar(data, links)) for links in Links if data.contracts),

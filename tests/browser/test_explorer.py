@@ -188,13 +188,18 @@ def test_names_stand_whole_in_a_view_of_up_to_60_marks_and_no_line_runs_through_
 
 @pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}])
 @pytest.mark.parametrize("lang", ["sv", "en"])
-def test_the_answer_in_short_is_on_the_first_screen(page: Page, site: str, size: Any, lang: str) -> None:
+@pytest.mark.parametrize(("path", "figure"), [("tier?start=contract&", "≥"), ("exposure?", "≥"), ("affected?", "1")])
+def test_the_answer_and_what_is_not_known_are_on_the_first_screen(
+    page: Page, site: str, path: str, figure: str, size: Any, lang: str
+) -> None:
     page.set_viewport_size(size)
-    opened(page, f"{site}/tier?start=contract&lang={lang}")
+    page.goto(f"{site}/{path}lang={lang}")
     headline = page.locator(".headline")
-    expect(headline).to_contain_text("≥")
-    expect(headline.locator("li").first).to_be_visible()
-    assert page.evaluate("document.querySelector('.headline').getBoundingClientRect().bottom <= innerHeight")
+    expect(headline).to_contain_text(figure)
+    for part in (headline.locator(".verdict, .counts li").first, headline.locator(".notes li, .unknown li").first):
+        box = part.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= size["height"]
 
 
 def test_a_box_opens_into_its_members(page: Page, site: str) -> None:
