@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from graph import budget
+from graph.questions.costs import LIGHT as LIGHT
 from ontology.errors import BusyError
-
-LIGHT = 2_000
-"""Vertices that a question may be about and be light."""
 
 WAITING = 8
 """Heavy questions that wait for their turn; each keeps a thread."""

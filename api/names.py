@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api import ask
+from api.ask import ask
 from graph.answer import Answer
 from graph.data import AffectedData
+from graph.questions.declared.affected import Affected
 from graph.searching import core_name, fold, words_of
 from ontology.errors import AmbiguousError, InputError, NotInGraphError, ValueProblem
 from ontology.values import make_key
@@ -223,7 +224,7 @@ def affected_by(service: Service, when: When, found: list[Match]) -> tuple[list[
     refused: dict[str, str] = {}
     for entity in dict.fromkeys(match.entity for match in found if match.entity):
         try:
-            answers[entity] = ask.affected(service, when, entity, None, None)
+            answers[entity] = ask(service, when, Affected(start=entity))
         except InputError as error:
             refused[entity] = f"{error.message} {error.remedy}".strip()
     told = [replace(m, refused=refused[m.entity]) if m.entity in refused else m for m in found]

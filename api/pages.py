@@ -10,17 +10,24 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api import ask
+from api.ask import ask
 from api.export import FORMATS
 from api.in_cypher import in_cypher
 from api.problems import headers_of
 from api.routes import Asked, At, dated, newer
 from api.service import Service, When
-from api.settings import MAX_TEXT, MAX_TIER
+from api.settings import MAX_TEXT
+from api.skins import RISK, Skin, own
 from graph.answer import Answer
 from graph.questions.common import as_of
-from graph.questions.finding import find
+from graph.questions.declared.affected import Affected
+from graph.questions.declared.entity import Entity
+from graph.questions.declared.exposure import Exposure
+from graph.questions.declared.paths import Paths
+from graph.questions.declared.search import Search
+from graph.questions.declared.trace import Trace
 from graph.questions.naming import describe
+from graph.questions.question import Question, questions
 from graph.snapshot.view import Snapshot
 from ontology.errors import AmbiguousError, InputError, KedjaError
 from visualisation import pages
@@ -30,9 +37,9 @@ from visualisation.words import LANGUAGES, Words
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Name = Annotated[str, Query(max_length=MAX_TEXT)]
-RISK = "forced-labour"
 REGIONS = 60
-MAX_DRAWN = 2_000
+PATHS = {"trace": "/tier", "entity": "/entity/{id:path}"}
+"""Where the page of a question is, if not at ``/NAME``."""
 
 
 def preferred_language(accepted: str) -> str:
@@ -99,13 +106,41 @@ def _regions(snapshot: Snapshot) -> list[RegionLine]:
     return sorted(lines, key=lambda line: line.node.name)
 
 
+def asked(request: Request, question: type[Question], skin: Skin) -> Question | None:
+    """The question in the address of a page; None where something that it needs is missing.
+
+    An empty value stands for none, where there may be none.
+    """
+    given, query = dict(own(skin, question)), request.query_params
+    for param in question.params().values():
+        values = [*query.getlist(param.name), *(v for k, v in request.path_params.items() if k == param.name)]
+        if filled := [value for value in values if value.strip()]:
+            given[param.name] = filled if param.many else filled[-1]
+        elif values and param.optional:
+            given[param.name] = None
+    return question.of(given) if all(p.name in given for p in question.params().values() if p.required) else None
+
+
+def needed(request: Request, question: type[Question], skin: Skin) -> Question:
+    """The question in the address.
+
+    Raises:
+        InputError: something that it needs is missing.
+    """
+    found = asked(request, question, skin)
+    if found is None:
+        names = [p.name for p in question.params().values() if p.required and p.name not in own(skin, question)]
+        example = "&".join(f"{name}=..." for name in names)
+        raise InputError(f"The question needs {' and '.join(names)}.", remedy=f"Add ?{example} to the address.")
+    return found
+
+
 @router.get("/search")
-def search(request: Request, service: Asked, when: At, q: Name = "") -> str:
-    snapshot = service.snapshot(when)
-    hits = find(service.store, snapshot, q, limit=40) if q.strip() else []
+def search(request: Request, service: Asked, when: At) -> str:
+    snapshot, question = service.snapshot(when), asked(request, Search, Skin.PAGE)
     return pages.render_search(
-        q,
-        hits,
+        request.query_params.get("q", ""),
+        ask(service, when, question).hits if question else [],
         page_of(request),
         as_of=as_of(snapshot),
         newer=newer(service, when),
@@ -118,19 +153,18 @@ def tier(
     request: Request,
     service: Asked,
     when: At,
-    start: Annotated[list[str], Query(max_length=20)],
-    direction: Annotated[str, Query(pattern="^(upstream|downstream)$")] = "upstream",
-    risk: Name = RISK,
     selected: Name = "",
     open: Annotated[str, Query(max_length=2_000)] = "",  # noqa: A002  (the word in the address)
 ) -> str:
-    asked = risk or None
-    answer = dated(service, when, ask.trace(service, when, start, direction == "upstream", asked, MAX_TIER, MAX_DRAWN))
+    question = needed(request, Trace, Skin.PAGE)
+    assert isinstance(question, Trace)
+    start, risk, upstream = question.start, question.risk, question.direction == "upstream"
+    answer = dated(service, when, ask(service, when, question))
     exposure = paths = None
-    if answer.data is not None and direction == "upstream" and asked and len(start) == 1 and not selected:
-        exposure = _or_none(lambda: ask.exposure(service, when, start[0], asked, 0))
+    if answer.data is not None and upstream and risk and len(start) == 1 and not selected:
+        exposure = _or_none(service, when, Exposure(subject=start[0], risk=risk, members=0))
     if answer.data is not None and selected and not selected.startswith("group:"):
-        paths = _way(service, when, selected, answer.data.start, direction == "upstream")
+        paths = _way(service, when, selected, answer.data.start, upstream)
     opened = [box for box in open.split(",") if box]
     subject = service.resolve(start[0], when).name if answer.data is not None and len(start) == 1 else None
     return pages.render_tier(
@@ -149,40 +183,42 @@ def _way(service: Service, when: When, selected: str, starts: tuple[str, ...], u
     if not starts or selected in starts:
         return None
     source, target = (selected, starts[0]) if upstream else (starts[0], selected)
-    return _or_none(lambda: ask.paths(service, when, source, target, 3))
+    return _or_none(service, when, Paths(source=source, target=target, k=3))
 
 
-def _or_none(question: Any) -> Any:
+def _or_none(service: Service, when: When, question: Question) -> Any:
     """The answer to a question that only adds to a page; None where it does not apply to what the page is about."""
     try:
-        return question()
+        return ask(service, when, question)
     except InputError:
         return None
 
 
 @router.get("/exposure")
-def exposure(request: Request, service: Asked, when: At, subject: Name, risk: Name = RISK) -> str:
-    answer = dated(service, when, ask.exposure(service, when, subject, risk or RISK, 200))
+def exposure(request: Request, service: Asked, when: At) -> str:
+    answer = dated(service, when, ask(service, when, needed(request, Exposure, Skin.PAGE)))
     return pages.render_exposure(answer, page_of(request, "exposure", answer))
 
 
 @router.get("/affected")
-def affected(request: Request, service: Asked, when: At, start: Name, goods: Name = "", risk: Name = "") -> str:
-    answer = dated(service, when, ask.affected(service, when, start, goods or None, risk or None))
+def affected(request: Request, service: Asked, when: At) -> str:
+    answer = dated(service, when, ask(service, when, needed(request, Affected, Skin.PAGE)))
     return pages.render_affected(answer, page_of(request, "affected", answer))
 
 
 @router.get("/paths")
-def paths(request: Request, service: Asked, when: At, source: Name = "", target: Name = "") -> str:
-    if not (source and target):
+def paths(request: Request, service: Asked, when: At) -> str:
+    question = asked(request, Paths, Skin.PAGE)
+    if question is None:
         return pages.render_paths(None, page_of(request))
-    answer = dated(service, when, ask.paths(service, when, source, target, 5))
+    answer = dated(service, when, ask(service, when, question))
     return pages.render_paths(answer, page_of(request, "paths", answer))
 
 
 @router.get("/entity/{id:path}")
-def entity(request: Request, service: Asked, when: At, id: str) -> str:
-    return pages.render_entity(dated(service, when, ask.entity(service, when, id)), page_of(request))
+def entity(request: Request, service: Asked, when: At) -> str:
+    answer = dated(service, when, ask(service, when, needed(request, Entity, Skin.PAGE)))
+    return pages.render_entity(answer, page_of(request))
 
 
 def problem_page(request: Request, status: int, error: KedjaError) -> HTMLResponse:
@@ -201,35 +237,8 @@ def export(request: Request, service: Asked, when: At, question: str, format: st
 
     if question not in FORMATS:
         raise InputError(f"{question} cannot be exported.", remedy=f"Use one of {', '.join(FORMATS)}.")
-    answer = dated(service, when, _asked(request, service, when, question))
+    answer = dated(service, when, ask(service, when, needed(request, questions()[question], Skin.DOWNLOAD)))
     content = answer_file(service, when, answer, format, Words(page_of(request).lang))
     name = f"kedja-{question}.{format}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
-
-
-def _asked(request: Request, service: Service, when: When, question: str) -> Answer[Any]:
-    """The question that a page's query asks.
-
-    Raises:
-        InputError: a name that the question needs is missing.
-    """
-    query = request.query_params
-
-    def named(name: str) -> str:
-        if not (value := query.get(name, "")):
-            raise InputError(f"The question needs {name}.", remedy=f"Add ?{name}=... to the address.")
-        return value
-
-    risk = query.get("risk") or RISK
-    match question:
-        case "trace":
-            starts = query.getlist("start")[:20] or [named("start")]
-            upstream = query.get("direction", "upstream") == "upstream"
-            return ask.trace(service, when, starts, upstream, risk, MAX_TIER, MAX_DRAWN)
-        case "exposure":
-            return ask.exposure(service, when, named("subject"), risk, MAX_DRAWN)
-        case "affected":
-            return ask.affected(service, when, named("start"), query.get("goods") or None, query.get("risk") or None)
-        case _:
-            return ask.paths(service, when, named("source"), named("target"), 5)

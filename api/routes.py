@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar
@@ -11,14 +13,11 @@ from typing import Annotated, Any, TypeVar
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BaseModel, Field
 
-from api import ask
+from api.ask import ask
 from api.service import Service, When
-from api.settings import MAX_NODES, MAX_PATHS, MAX_SKIP, MAX_TEXT, MAX_TIER
-from graph.answer import Answer, NewerPublication
-from graph.data import AffectedData, EntityData, ExposureData, PathsData, TraceData
-from graph.questions.finding import Found, find
+from graph.answer import NewerPublication
+from graph.questions.question import Param, Question, questions
 from ontology.errors import InputError
-from ontology.model import NODES
 
 
 class Problem(BaseModel):
@@ -66,9 +65,7 @@ def known_parameters(request: Request) -> None:
 
 
 router = APIRouter(responses=PROBLEMS, dependencies=[Depends(known_parameters)])
-T = TypeVar("T")
-
-RISK = Query(description="Risk type id, for instance forced-labour", examples=["forced-labour"], max_length=60)
+A = TypeVar("A", bound=BaseModel)
 
 
 def service_of(request: Request) -> Service:
@@ -109,7 +106,7 @@ def newer(service: Service, when: When) -> NewerPublication | None:
     return NewerPublication(number=coming.number, at=coming.at) if coming else None
 
 
-def dated(service: Service, when: When, answer: Answer[T]) -> Answer[T]:
+def dated(service: Service, when: When, answer: A) -> A:
     """The answer, which says so where a newer publication is being prepared."""
     coming = newer(service, when)
     return answer.model_copy(update={"newer_publication": coming}) if coming else answer
@@ -117,17 +114,6 @@ def dated(service: Service, when: When, answer: Answer[T]) -> Answer[T]:
 
 Asked = Annotated[Service, Depends(service_of)]
 At = Annotated[When, Depends(when_of)]
-
-
-class SearchAnswer(BaseModel):
-    query: str
-    hits: list[Found] = Field(
-        description="Best first: the whole name, its beginning, its words, parts of them, and what is told of a thing"
-    )
-    publication: int
-    newer_publication: NewerPublication | None = Field(
-        None, description="A publication that is being prepared and is not searched yet"
-    )
 
 
 class Health(BaseModel):
@@ -152,94 +138,47 @@ class RunRow(BaseModel):
     published: datetime | None
 
 
-@router.get("/v1/search", summary="Find an entity by name or identifier")
-def search(
-    service: Asked,
-    when: At,
-    q: Annotated[str, Query(max_length=MAX_TEXT, min_length=1, examples=["handskar"])],
-    type: Annotated[str | None, Query(description="A node type", examples=["Site"])] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
-) -> SearchAnswer:
-    if type is not None and type not in NODES:
-        raise InputError(f"{type} is not a node type.", remedy=f"Use one of {', '.join(NODES)}.")
-    hits = find(service.store, service.snapshot(when), q, types=[type] if type else None, limit=limit)
-    return SearchAnswer(
-        query=q, hits=hits, publication=service.told(when).number, newer_publication=newer(service, when)
+PATHS = {"entity": "/v1/entities/{id:path}"}
+"""Where a question is asked, if not at ``/v1/NAME``."""
+
+
+def query_of(param: Param, kind: Callable[..., Any] = Query) -> Any:
+    """A parameter as FastAPI reads it from the address: its type, its bounds, what it means, an example."""
+    example = [param.example] if param.many else param.example
+    described = kind(description=param.note.en, examples=[example] if param.example else None)
+    return Annotated[param.annotation, *param.bounds, described]
+
+
+def _signature(question: type[Question], path: str) -> inspect.Signature:
+    """Who asks, when, and each parameter of the question."""
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    own = [inspect.Parameter("service", keyword, annotation=Asked), inspect.Parameter("when", keyword, annotation=At)]
+    for param in question.params().values():
+        annotation = query_of(param, Path if f"{{{param.name}:path}}" in path else Query)
+        default = inspect.Parameter.empty if param.required else param.default
+        own.append(inspect.Parameter(param.name, keyword, annotation=annotation, default=default))
+    return inspect.Signature(own)
+
+
+def _add_route(question: type[Question]) -> None:
+    path = PATHS.get(question.name, f"/v1/{question.name}")
+
+    def answer(service: Service, when: When, **given: Any) -> Any:
+        return dated(service, when, ask(service, when, question.of(given)))
+
+    answer.__signature__ = _signature(question, path)  # type: ignore[attr-defined]
+    router.add_api_route(
+        path,
+        answer,
+        name=question.name,
+        summary=question.title().en,
+        description=question.said().partition("\n\n")[2],
+        response_model=question.answers(),
     )
 
 
-@router.get("/v1/entities/{id:path}", summary="Everything said about an entity, by whom")
-def entity(
-    service: Asked, when: At, id: Annotated[str, Path(max_length=MAX_TEXT, examples=["se-orgnr:2321000073"])]
-) -> Answer[EntityData]:
-    """By id or by any identifier, with or without its scheme: ``se-orgnr:2321000131``, ``2321000131``."""
-    return dated(service, when, ask.entity(service, when, id))
-
-
-@router.get("/v1/trace", summary="What lies upstream or downstream, by tier")
-def trace(
-    service: Asked,
-    when: At,
-    start: Annotated[
-        list[str],
-        Query(description="Ids, identifiers or exact names", max_length=20, examples=[["demo:contract-gloves-kalmar"]]),
-    ],
-    direction: Annotated[str, Query(pattern="^(upstream|downstream)$")] = "upstream",
-    risk: Annotated[str | None, RISK] = None,
-    max_tier: Annotated[int, Query(ge=1, le=MAX_TIER)] = MAX_TIER,
-    max_nodes: Annotated[int, Query(ge=1, le=MAX_NODES)] = 1_000,
-) -> Answer[TraceData]:
-    return dated(service, when, ask.trace(service, when, start, direction == "upstream", risk, max_tier, max_nodes))
-
-
-@router.get("/v1/exposure", summary="Exposure of a group of contracts to a risk")
-def exposure(
-    service: Asked,
-    when: At,
-    subject: Annotated[
-        str,
-        Query(
-            max_length=MAX_TEXT,
-            description="Contract, buyer, supplier, category, area ...",
-            examples=["se-orgnr:2321000073"],
-        ),
-    ],
-    risk: Annotated[str, RISK],
-    members: Annotated[int, Query(ge=0, le=MAX_NODES, description="How many contracts to list")] = 200,
-) -> Answer[ExposureData]:
-    return dated(service, when, ask.exposure(service, when, subject, risk, members))
-
-
-@router.get("/v1/affected", summary="Contracts that a site, company, place, kind of goods or incident touches")
-def affected(
-    service: Asked,
-    when: At,
-    start: Annotated[
-        str,
-        Query(
-            max_length=MAX_TEXT,
-            description="Site, company, place, kind of goods or incident",
-            examples=["demo:incident-klang"],
-        ),
-    ],
-    goods: Annotated[str | None, Query(max_length=MAX_TEXT, description="The kind of goods, for a company")] = None,
-    risk: Annotated[str | None, RISK] = None,
-    skip: Annotated[int, Query(ge=0, le=MAX_SKIP, description="Contracts to pass over, where not all are listed")] = 0,
-) -> Answer[AffectedData]:
-    return dated(service, when, ask.affected(service, when, start, goods, risk, skip))
-
-
-@router.get("/v1/paths", summary="The best paths between two entities")
-def paths(
-    service: Asked,
-    when: At,
-    source: Annotated[str, Query(max_length=MAX_TEXT, description="Upstream end", examples=["demo:site-klang-4"])],
-    target: Annotated[
-        str, Query(max_length=MAX_TEXT, description="Downstream end", examples=["demo:contract-gloves-skane"])
-    ],
-    k: Annotated[int, Query(ge=1, le=MAX_PATHS)] = 5,
-) -> Answer[PathsData]:
-    return dated(service, when, ask.paths(service, when, source, target, k))
+for _question in questions().values():
+    _add_route(_question)
 
 
 @router.get("/v1/runs", summary="Loads, judgements and edits, newest first")

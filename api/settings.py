@@ -10,16 +10,12 @@ from zoneinfo import ZoneInfo
 
 from platformdirs import user_cache_path, user_data_path
 
+from graph.questions.question import MAX_TEXT as MAX_TEXT
+
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 DEMO_VALID_AT = date(2026, 11, 1)
 """The day that the demonstration and every documented command are pinned to."""
 
-MAX_TEXT = 300
-"""Longest accepted search text or name, in characters."""
-MAX_TIER = 50
-MAX_NODES = 5_000
-MAX_PATHS = 50
-MAX_SKIP = 10_000_000
 MAX_SECONDS = 30.0
 
 

@@ -23,6 +23,7 @@ from api.cli import app as command_line
 from api.commands.kinds import finder, metavar
 from api.commands.load import run as load
 from graph.neo4j.questions import Question, questions
+from graph.questions.question import questions as asked_for
 from loaders.registry import Format, known
 from ontology import errors
 
@@ -53,10 +54,6 @@ TEST_VARIABLES = {
 }
 LIMITS = {
     "MAX_TEXT": "longest search text, name or identifier, in characters",
-    "MAX_TIER": "most tiers of a trace",
-    "MAX_NODES": "most nodes of a trace, most contracts listed of an exposure",
-    "MAX_PATHS": "most paths between two ends",
-    "MAX_SKIP": "most contracts that may be passed over",
     "MAX_SECONDS": "longest time that a request over HTTP may take, in seconds",
 }
 LINUX, MACOS = "~/.local/share/kedja", "~/Library/Application Support/kedja"
@@ -114,7 +111,8 @@ other packages [add theirs](../how-to/extend.md). [How to load data](../how-to/l
 """
 LIMITS_INTRO = """## Limits
 
-Fixed in `api/`. What goes beyond is refused (`over_limit`, `bad_input`) or said to be cut.
+Those of a question stand with its parameters in [HTTP API](api.md); these hold for all. What goes
+beyond is refused (`over_limit`, `bad_input`) or said to be cut.
 """
 
 
@@ -273,9 +271,11 @@ def shape_page(name: str, schema: dict[str, Any]) -> str:
 def page_rows() -> list[tuple[str, ...]]:
     """The explorer's pages and files: address, what may stand in the query, what it is."""
     rows: list[tuple[str, ...]] = []
+    asking = {pages.PATHS.get(name, f"/{name}"): list(asked.params()) for name, asked in asked_for().items()}
     for route in pages.router.routes:
         assert isinstance(route, APIRoute)
-        names_ = [param.alias for param in route.dependant.query_params]
+        names_ = [name for name in asking.get(route.path, ()) if f"{{{name}:" not in route.path]
+        names_ += [param.alias for param in route.dependant.query_params]
         rows.append((f"`{route.path}`", ", ".join(f"`{name}`" for name in names_), first_paragraph(route.endpoint)))
     return rows
 

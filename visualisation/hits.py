@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.questions.finding import Found, Named
+from graph.questions.found import Found, Named
 from visualisation.words import Words
 
 

@@ -31,7 +31,7 @@ from markupsafe import Markup
 
 from graph.answer import Answer, AsOf, Knowledge, NewerPublication
 from graph.data import AffectedData, EntityData, ExposureData, PathsData, TraceData
-from graph.questions.finding import Found
+from graph.questions.found import Found
 from ontology.model import NODES
 from ontology.vocabulary import vocabulary
 from visualisation import panel as panels

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from graph.data import Node
-from graph.questions.groups import ALL
+from graph.data import ALL, Node
 from visualisation.drawing import REGION, Drawing, Mark, Wire, lit
 from visualisation.labels import NARROW, ROOMY, Label, label_width, wrapped
 from visualisation.layout import Layout, lay_out

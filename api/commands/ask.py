@@ -1,177 +1,174 @@
-"""Commands that ask: search, trace, exposure, affected, paths."""
+"""Commands that ask: one for each question, with its parameters as arguments and options."""
 
 from __future__ import annotations
 
+import inspect
+import shlex
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from types import NoneType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 import typer
+from annotated_types import Ge, Le
 
 from api.commands import common
 from api.commands.app import app
-from api.commands.common import Clearance, During, Json, KnownAt, Lang, Risk, Store, ValidAt
+from api.commands.common import Clearance, During, Json, KnownAt, Lang, Store, ValidAt
+from api.skins import Skin, own
+from graph.questions.question import Param, Question, questions
 
 if TYPE_CHECKING:
     from api.service import Service, When
 
+KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
-@app.command()
-def search(
-    text: Annotated[str, typer.Argument(help="A name, part of one, or an identifier.")],
-    type: Annotated[str | None, typer.Option("--type", help="Only this node type, for instance Site.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=100)] = 20,
-    store: Store = None,
-    known_at: KnownAt = None,
-    clearance: Clearance = "public",
-    lang: Lang = None,
-    as_json: Json = False,
-) -> None:
-    """Find an entity by name or identifier, or by words of its name, kind, country and whole.
 
-    Example: kedja search handskar --type Contract
-    """
-    import ontology.nodes  # noqa: F401  (declares the node types)
-    from graph.questions.finding import find
+class Shared(NamedTuple):
+    """The options of every question."""
+
+    store: Store = None
+    valid_at: ValidAt = None
+    during: During = None
+    known_at: KnownAt = None
+    clearance: Clearance = "public"
+    lang: Lang = None
+    as_json: Json = False
+
+    @property
+    def when(self) -> When:
+        return common.when(self.valid_at, self.during, self.known_at, self.clearance)
+
+    @property
+    def language(self) -> str:
+        return common.language(self.lang)
+
+
+DAY = "--valid-at 2026-11-01"
+
+
+def flag(param: Param) -> str | None:
+    """The value that a flag stands for: the other one of a parameter that has two."""
+    values = get_args(param.annotation) if get_origin(param.annotation) is Literal else ()
+    return next(value for value in values if value != param.default) if len(values) == 2 else None
+
+
+def typed(param: Param, default: Any) -> inspect.Parameter:
+    """A parameter as typer reads it: what must be given is an argument, the rest are options."""
+    if flag(param):
+        option = typer.Option(f"--{flag(param)}", help=f"{param.note.en}.")
+        return inspect.Parameter(param.name, KEYWORD, annotation=Annotated[bool, option], default=False)
+    base = next((kind for kind in (get_args(param.annotation) or (param.annotation,)) if kind is not NoneType), str)
+    kind = base if base in (int, float, bool) else str
+    if default is inspect.Parameter.empty:
+        metavar = param.name if len(param.name) > 2 else param.label.en.lower()
+        argument = typer.Argument(help=f"{param.note.en}.", metavar=metavar)
+        many = list[str] if param.many else kind
+        return inspect.Parameter(param.name, KEYWORD, annotation=Annotated[many, argument], default=default)
+    least = next((bound.ge for bound in param.bounds if isinstance(bound, Ge)), None)
+    most = next((bound.le for bound in param.bounds if isinstance(bound, Le)), None)
+    name = f"--{param.name.replace('_', '-')}" if len(param.name) > 1 else f"-{param.name}"
+    option = typer.Option(name, help=f"{param.note.en}.", min=least, max=most)  # type: ignore[arg-type]
+    return inspect.Parameter(param.name, KEYWORD, annotation=Annotated[kind | None, option], default=default)
+
+
+def _parameters(question: type[Question]) -> dict[str, inspect.Parameter]:
+    """The parameters of a question's command by name: its own, arguments first, then those that all share."""
+    skin = own(Skin.COMMAND, question)
+    found = {}
+    for param in question.params().values():
+        default = inspect.Parameter.empty if param.required else param.default
+        found[param.name] = typed(param, skin.get(param.name, default))
+    return found | shared_parameters()
+
+
+def shared_parameters() -> dict[str, inspect.Parameter]:
+    hints = get_type_hints(Shared, include_extras=True)
+    return {
+        name: inspect.Parameter(name, KEYWORD, annotation=hints[name], default=default)
+        for name, default in Shared._field_defaults.items()
+    }
+
+
+def asked(question: type[Question], given: Mapping[str, Any]) -> Question:
+    """The question from what was typed."""
+    flags = {param.name: flag(param) for param in question.params().values() if flag(param)}
+    values = {name: value for name, value in given.items() if name not in flags and value is not None}
+    return question.of(values | {name: other for name, other in flags.items() if given[name]})
+
+
+def example(question: type[Question]) -> str:
+    """A command line that asks it on the demonstration."""
+    chosen = own(Skin.COMMAND, question)
+    needed = [param for param in question.params().values() if param.required and param.name not in chosen]
+    words = [shlex.quote(param.example) for param in needed]
+    return " ".join(("kedja", question.name, *words, DAY))
+
+
+def _answered(question: type[Question], shared: Shared, given: Mapping[str, Any]) -> None:
+    """Ask and print."""
+    from api.ask import ask
+
+    with common.opened(shared.store) as service:
+        answer = ask(service, shared.when, asked(question, given))
+    common.show(answer, shared.language, shared.as_json)
+
+
+def _add(question: type[Question], more: Mapping[str, tuple[Any, Any]], run: Callable[..., None]) -> None:
+    """The command of a question; ``more`` are options of its own skin, or in place of the question's."""
+    found = _parameters(question)
+    found |= {name: inspect.Parameter(name, KEYWORD, annotation=a, default=d) for name, (a, d) in more.items()}
+    order = sorted(found.values(), key=lambda one: one.name in Shared._fields)
+
+    def command(**given: Any) -> None:
+        shared = Shared(**{name: given.pop(name) for name in Shared._fields})
+        run(question, shared, given)
+
+    command.__signature__ = inspect.Signature(order)  # type: ignore[attr-defined]
+    command.__name__ = question.name
+    app.command(question.name, help=f"{question.said()}\n\nExample: {example(question)}")(command)
+
+
+# -- affected: also for a list of names, and as a workbook -------------------------------------------------------
+AFFECTED: Mapping[str, tuple[Any, Any]] = {
+    "start": (
+        Annotated[str | None, typer.Argument(help="A site, company, place, kind of goods or incident.")],
+        None,
+    ),
+    "names": (
+        Annotated[Path | None, typer.Option("--names", help="A file of names, one a line, to match first.")],
+        None,
+    ),
+    "out": (
+        Annotated[Path | None, typer.Option("--out", help="Write an XLSX: contract, region, supplier, ...")],
+        None,
+    ),
+}
+
+
+def _affected(question: type[Question], shared: Shared, given: dict[str, Any]) -> None:
+    from api.ask import ask
     from ontology.errors import InputError
-    from ontology.model import NODES
-    from visualisation.hits import hit_cells
-    from visualisation.text import shown
+    from visualisation.export_xlsx import affected_xlsx
     from visualisation.words import Words
 
-    if type is not None and type not in NODES:
-        raise InputError(f"{type} is not a node type.", remedy=f"Use one of {', '.join(NODES)}.")
-    with common.opened(store) as service:
-        snapshot = service.snapshot(common.when(None, None, known_at, clearance))
-        hits = find(service.store, snapshot, text, types=[type] if type else None, limit=limit)
-    if as_json:
-        import json
-
-        typer.echo(json.dumps([hit.model_dump() for hit in hits], ensure_ascii=False, indent=2))
-        return
-    words = Words(common.language(lang))
-    for hit in hits:
-        typer.echo(shown("\t".join(hit_cells(hit, words))))
-    if not hits:
-        typer.echo(f"Nothing in the graph is called anything like “{text}”. That says nothing of its risks.", err=True)
-        raise typer.Exit(1)
-
-
-@app.command()
-def trace(
-    start: Annotated[list[str], typer.Argument(help="Where to begin: ids, identifiers or exact names.")],
-    downstream: Annotated[bool, typer.Option("--downstream", help="Towards the contracts.")] = False,
-    risk: Annotated[str | None, typer.Option("--risk", help="Say for each node how this risk reaches it.")] = None,
-    max_tier: Annotated[int, typer.Option("--max-tier", min=1, max=50)] = 50,
-    max_nodes: Annotated[int, typer.Option("--max-nodes", min=1, max=5000)] = 1000,
-    store: Store = None,
-    valid_at: ValidAt = None,
-    during: During = None,
-    known_at: KnownAt = None,
-    clearance: Clearance = "public",
-    lang: Lang = None,
-    as_json: Json = False,
-) -> None:
-    """What lies upstream (or downstream), tier by tier, and where knowledge ends.
-
-    Example: kedja trace "Region Skåne" --valid-at 2026-11-01
-    """
-    from api import ask
-
-    with common.opened(store) as service:
-        asked = common.when(valid_at, during, known_at, clearance)
-        answer = ask.trace(service, asked, start, not downstream, risk, max_tier, max_nodes)
-    common.show(answer, common.language(lang), as_json)
-
-
-@app.command()
-def exposure(
-    subject: Annotated[str, typer.Argument(help="A contract, buyer, supplier, category, area, product or place.")],
-    risk: Risk = "forced-labour",
-    members: Annotated[int, typer.Option("--members", min=0, help="How many contracts to list.")] = 20,
-    store: Store = None,
-    valid_at: ValidAt = None,
-    during: During = None,
-    known_at: KnownAt = None,
-    clearance: Clearance = "public",
-    lang: Lang = None,
-    as_json: Json = False,
-) -> None:
-    """How exposed a group of contracts is to a risk: by severity, by resolution, and what is not known.
-
-    Example: kedja exposure "Region Skåne" --risk forced-labour --valid-at 2026-11-01
-    """
-    from api import ask
-
-    with common.opened(store) as service:
-        answer = ask.exposure(service, common.when(valid_at, during, known_at, clearance), subject, risk, members)
-    common.show(answer, common.language(lang), as_json)
-
-
-@app.command()
-def affected(
-    start: Annotated[str | None, typer.Argument(help="A site, company, place, kind of goods or incident.")] = None,
-    goods: Annotated[str | None, typer.Option("--goods", help="The kind of goods, for a company.")] = None,
-    risk: Annotated[str | None, typer.Option("--risk", help="Only statements of this risk type.")] = None,
-    names: Annotated[Path | None, typer.Option("--names", help="A file of names, one a line, to match first.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Write an XLSX: contract, region, supplier, ...")] = None,
-    store: Store = None,
-    valid_at: ValidAt = None,
-    during: During = None,
-    known_at: KnownAt = None,
-    clearance: Clearance = "public",
-    lang: Lang = None,
-    as_json: Json = False,
-) -> None:
-    """Which contracts a factory, company, place, kind of goods or incident touches, and how surely.
-
-    Example: kedja affected demo:site-klang-4 --valid-at 2026-11-01 --out affected.xlsx
-    """
-    from api import ask
-    from ontology.errors import InputError
-
-    asked = common.when(valid_at, during, known_at, clearance)
-    language = common.language(lang)
-    if (start is None) == (names is None):
+    names, out = given.pop("names"), given.pop("out")
+    if (given["start"] is None) == (names is None):
         raise InputError("Say where to begin.", remedy="Give one name, or --names FILE with a list of them.")
-    with common.opened(store) as service:
-        if names is not None:
-            _by_names(service, asked, names, out, language)
-            return
-        answer = ask.affected(service, asked, str(start), goods, risk)
-    if out is not None:
-        from visualisation.export_xlsx import affected_xlsx
-        from visualisation.words import Words
-
-        common.write(out, affected_xlsx([answer], Words(language)))
+    if names is None and out is None:
+        _answered(question, shared, given)
         return
-    common.show(answer, language, as_json)
-
-
-@app.command()
-def entity(
-    name: Annotated[str, typer.Argument(help="An id, an identifier or an exact name.")],
-    store: Store = None,
-    valid_at: ValidAt = None,
-    during: During = None,
-    known_at: KnownAt = None,
-    clearance: Clearance = "public",
-    lang: Lang = None,
-    as_json: Json = False,
-) -> None:
-    """Everything said about one thing, by whom, and where its sources disagree.
-
-    Example: kedja entity demo:site-klang-4 --valid-at 2026-11-01
-    """
-    from api import ask
-
-    with common.opened(store) as service:
-        answer = ask.entity(service, common.when(valid_at, during, known_at, clearance), name)
-    common.show(answer, common.language(lang), as_json)
+    with common.opened(shared.store) as service:
+        if names is not None:
+            _by_names(service, shared.when, names, out, shared.language)
+            return
+        answer = ask(service, shared.when, asked(question, given))
+    common.write(out, affected_xlsx([answer], Words(shared.language)))
 
 
 def _by_names(service: Service, when: When, file: Path, out: Path | None, lang: str) -> None:
     """Show what each name was taken for; write the contracts that the certain ones touch."""
-    from api import ask
+    from api.ask import nothing_asked
     from api.names import affected_by, matches, matches_sheet, matches_text, read_names
     from visualisation.export_xlsx import names_xlsx
     from visualisation.words import Words
@@ -182,7 +179,7 @@ def _by_names(service: Service, when: When, file: Path, out: Path | None, lang: 
     typer.echo(matches_text(found, words))
     if blank:
         typer.echo(f"Blank lines passed over: {blank}.", err=True)
-    frame = answers[0] if answers else ask.nothing_asked("affected", service.snapshot(when))
+    frame = answers[0] if answers else nothing_asked("affected", service.snapshot(when))
     content = names_xlsx(matches_sheet(found, words), answers, frame, words)
     common.write(out or Path(f"{file.stem}.affected.xlsx"), content)
     if not answers:
@@ -190,25 +187,32 @@ def _by_names(service: Service, when: When, file: Path, out: Path | None, lang: 
         raise typer.Exit(1)
 
 
-@app.command()
-def paths(
-    source: Annotated[str, typer.Argument(help="The upstream end.")],
-    target: Annotated[str, typer.Argument(help="The downstream end.")],
-    k: Annotated[int, typer.Option("-k", min=1, max=50, help="How many paths.")] = 5,
-    store: Store = None,
-    valid_at: ValidAt = None,
-    during: During = None,
-    known_at: KnownAt = None,
-    clearance: Clearance = "public",
-    lang: Lang = None,
-    as_json: Json = False,
-) -> None:
-    """The surest paths from one entity down to another, with the weakest link of each.
+# -- search: a line a hit ----------------------------------------------------------------------------------------
+def _search(question: type[Question], shared: Shared, given: dict[str, Any]) -> None:
+    import json
 
-    Example: kedja paths demo:site-klang-4 "Region Skåne" --valid-at 2026-11-01
-    """
-    from api import ask
+    from api.ask import ask
+    from visualisation.hits import hit_cells
+    from visualisation.text import shown
+    from visualisation.words import Words
 
-    with common.opened(store) as service:
-        answer = ask.paths(service, common.when(valid_at, during, known_at, clearance), source, target, k)
-    common.show(answer, common.language(lang), as_json)
+    with common.opened(shared.store) as service:
+        found = ask(service, shared.when, asked(question, given))
+    if shared.as_json:
+        typer.echo(json.dumps([hit.model_dump() for hit in found.hits], ensure_ascii=False, indent=2))
+        return
+    words = Words(shared.language)
+    for hit in found.hits:
+        typer.echo(shown("\t".join(hit_cells(hit, words))))
+    if not found.hits:
+        text = found.query
+        typer.echo(f"Nothing in the graph is called anything like “{text}”. That says nothing of its risks.", err=True)
+        raise typer.Exit(1)
+
+
+OWN: Mapping[str, tuple[Mapping[str, tuple[Any, Any]], Callable[..., None]]] = {
+    "affected": (AFFECTED, _affected),
+    "search": ({}, _search),
+}
+for _question in questions().values():
+    _add(_question, *OWN.get(_question.name, ({}, _answered)))

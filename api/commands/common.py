@@ -38,7 +38,6 @@ Publish = Annotated[
     str | None,
     typer.Option("--publish", help="Then publish to this Neo4j database, neo4j://host:port; else KEDJA_PUBLISH."),
 ]
-Risk = Annotated[str, typer.Option("--risk", help="Risk type, by id or name.")]
 
 
 def language(lang: str | None) -> str:

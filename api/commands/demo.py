@@ -11,6 +11,7 @@ from api.commands import common
 from api.commands.app import app
 from api.commands.common import Lang
 from api.commands.serve import Port
+from api.skins import RISK
 from ontology.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from loaders.base import Loader
 
 SUBJECT = "se-orgnr:2321000073"
-RISK = "forced-labour"
 
 
 @app.command()
@@ -36,10 +36,11 @@ def demo(
 
     Example: kedja demo --no-serve
     """
-    from api import ask
+    from api.ask import ask
     from api.commands.serve import run
     from api.service import Service, When
     from api.settings import DEMO_VALID_AT, demo_settings
+    from graph.questions.declared.exposure import Exposure
     from ontology.records import Secrecy
 
     settings = demo_settings(store)
@@ -48,7 +49,7 @@ def demo(
     with Service(settings, create=True) as service:
         _refuse_others(service)
         _load(service)
-        answer = ask.exposure(service, When(valid_at=DEMO_VALID_AT), SUBJECT, RISK, members=5)
+        answer = ask(service, When(valid_at=DEMO_VALID_AT), Exposure(subject=SUBJECT, risk=RISK, members=5))
         common.show(answer, common.language(lang), as_json=False)
     if serve:
         run(settings, "127.0.0.1", port, Secrecy.PUBLIC, DEMO_VALID_AT)

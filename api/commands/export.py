@@ -2,69 +2,92 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from api.commands import common
 from api.commands.app import app
-from api.commands.common import Clearance, During, KnownAt, Lang, Risk, Store, ValidAt
+from api.commands.ask import KEYWORD, Shared, asked, shared_parameters, typed
+from api.skins import Skin, own
+from graph.questions.question import Param, Question, questions
 from ontology.errors import InputError
 
-if TYPE_CHECKING:
-    from api.service import Service, When
-    from graph.answer import Answer
+WHAT = ("graph", *questions())
 
-QUESTIONS = ("graph", "trace", "exposure", "affected", "paths")
+
+def _about(question: type[Question]) -> list[Param]:
+    """What must be given of a question."""
+    return [p for p in question.params().values() if p.required and p.name not in own(Skin.EXPORT, question)]
+
+
+def _own_options() -> dict[str, inspect.Parameter]:
+    """An option for each other parameter of a question; the first to declare it says what it means."""
+    found: dict[str, inspect.Parameter] = {}
+    for question in questions().values():
+        about = _about(question)
+        for param in question.params().values():
+            if param not in about:
+                found.setdefault(param.name, typed(param, None))
+    return found
+
+
+OPTIONS = _own_options()
 
 
 @app.command()
 def export(
-    question: Annotated[str, typer.Argument(help=f"What to export: {', '.join(QUESTIONS)}.")],
+    question: Annotated[str, typer.Argument(help=f"What to export: {', '.join(WHAT)}.")],
     names: Annotated[list[str] | None, typer.Argument(help="What the question is about; paths takes two.")] = None,
     format: Annotated[str, typer.Option("--format", help="html (pyvis), csv, xlsx, graphml, ttl or json.")] = "html",
     out: Annotated[Path, typer.Option("--out", help="The file to write; - is standard output.")] = Path("-"),
-    risk: Risk = "forced-labour",
-    downstream: Annotated[bool, typer.Option("--downstream", help="For trace: towards the contracts.")] = False,
-    store: Store = None,
-    valid_at: ValidAt = None,
-    during: During = None,
-    known_at: KnownAt = None,
-    clearance: Clearance = "public",
-    lang: Lang = None,
+    **given: Any,
 ) -> None:
     """Write an answer, or the whole graph, as one file: a picture, a table, GraphML or RDF.
 
     Example: kedja export trace demo:contract-gloves-kalmar --format html --out picture.html --valid-at 2026-11-01
     """
+    from api.ask import ask
     from api.export import answer_file, graph_file
     from visualisation.words import Words
 
-    asked = common.when(valid_at, during, known_at, clearance)
-    words = Words(common.language(lang))
-    with common.opened(store) as service:
+    shared = Shared(**{name: given.pop(name) for name in Shared._fields if name in given})
+    with common.opened(shared.store) as service:
         if question == "graph":
-            content = graph_file(service, asked, format)
+            content = graph_file(service, shared.when, format)
         else:
-            answer = _answer(service, asked, question, names or [], risk, downstream)
-            content = answer_file(service, asked, answer, format, words)
+            answer = ask(service, shared.when, _question(question, names or [], given))
+            content = answer_file(service, shared.when, answer, format, Words(shared.language))
     common.write(out, content)
 
 
-def _answer(service: Service, when: When, question: str, names: list[str], risk: str, downstream: bool) -> Answer[Any]:
-    from api import ask
-    from api.settings import MAX_NODES, MAX_TIER
+def _question(name: str, names: list[str], given: dict[str, Any]) -> Question:
+    """The question that is to be exported.
 
-    if question not in QUESTIONS:
-        raise InputError(f"{question} cannot be exported.", remedy=f"Use one of {', '.join(QUESTIONS)}.")
-    wanted = 2 if question == "paths" else 1
-    if len(names) < wanted or (question != "trace" and len(names) > wanted):
-        raise InputError(f"{question} is about {wanted} name(s).", remedy="Example: kedja export trace NAME --out F.")
-    if question == "trace":
-        return ask.trace(service, when, names, not downstream, risk, MAX_TIER, MAX_NODES)
-    if question == "exposure":
-        return ask.exposure(service, when, names[0], risk, MAX_NODES)
-    if question == "affected":
-        return ask.affected(service, when, names[0], None, None)
-    return ask.paths(service, when, names[0], names[1], 5)
+    Raises:
+        InputError: there is none of that name, it is about more or fewer names, or it has no such option.
+    """
+    question = questions().get(name)
+    if question is None:
+        raise InputError(f"{name} cannot be exported.", remedy=f"Use one of {', '.join(WHAT)}.")
+    params = question.params()
+    wanted = _about(question)
+    many = any(param.many for param in wanted)
+    if len(names) < len(wanted) or (not many and len(names) > len(wanted)):
+        raise InputError(f"{name} is about {len(wanted)} name(s).", remedy="Example: kedja export trace NAME --out F.")
+    chosen = {option: value for option, value in given.items() if value not in (None, False)}
+    if others := chosen.keys() - params.keys():
+        raise InputError(f"{name} takes no {', '.join(sorted(others))}.", remedy=f"It takes {', '.join(params)}.")
+    about = {param.name: names if param.many else names[place] for place, param in enumerate(wanted)}
+    return asked(question, {**dict.fromkeys(params), **own(Skin.EXPORT, question), **about, **chosen})
+
+
+def _signature() -> inspect.Signature:
+    own_parameters = list(inspect.signature(export, eval_str=True).parameters.values())[:-1]
+    shared = {name: one for name, one in shared_parameters().items() if name != "as_json"}
+    return inspect.Signature([*(p.replace(kind=KEYWORD) for p in own_parameters), *OPTIONS.values(), *shared.values()])
+
+
+export.__signature__ = _signature()  # type: ignore[attr-defined]

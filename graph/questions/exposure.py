@@ -10,6 +10,7 @@ import numpy as np
 
 from graph.answer import Answer, Basis, Completeness, Links, Truncated
 from graph.data import (
+    ALL,
     BuyerCount,
     ContractExposure,
     Distribution,
@@ -27,7 +28,7 @@ from graph.questions.company import CompanyList, company_list, harms_of_companie
 from graph.questions.counting import count
 from graph.questions.denied import denied_beside, only_denied
 from graph.questions.ends import Ends
-from graph.questions.groups import ALL, Group, find, group_of, of_broader_kinds, other_days, regions_of
+from graph.questions.groups import Group, find, group_of, of_broader_kinds, other_days, regions_of
 from graph.questions.lens import LEVELS, Lens, Side
 from graph.questions.maybe import MayApply
 from graph.questions.naming import Naming, statements_data

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
-from pydantic import Field
 
-from graph.answer import Frozen
+from graph.questions.found import Found, Named
 from graph.questions.naming import country_of
 from graph.questions.telling import telling, told_by
 from graph.searching import LAST_TYPES, Query, fold, type_rank, words_of
@@ -32,33 +31,6 @@ MOST_TOLD = 3
 _BETWEEN = frozenset(("i", "in", "fran", "from", "av", "of", "by", "for", "till", "to", "pa", "at", "och", "and"))
 """Words that join others and name nothing, folded."""
 _LONGEST_COUNTRY, _LONGEST_CODE = 4, 3
-
-
-class Named(Frozen):
-    """A thing that tells of a hit."""
-
-    id: str
-    type: str
-    name: str
-    name_sv: str | None = None
-    keys: tuple[str, ...] = ()
-
-
-class Found(Frozen):
-    """A hit and what it is."""
-
-    id: str
-    type: str
-    name: str
-    name_sv: str | None = None
-    keys: tuple[str, ...]
-    exact: bool = Field(description="its whole name or an identifier is spelled as asked")
-    country: str | None = Field(None, description="ISO 3166-1 alpha-2; null where unknown, or where there are several")
-    countries: tuple[str, ...] = Field((), description="where it is, or is made")
-    places: tuple[Named, ...] = ()
-    kinds: tuple[Named, ...] = ()
-    part_of: tuple[Named, ...] = Field((), description="what it belongs to: its owner, site, buyer, lot and the like")
-    about: tuple[Named, ...] = Field((), description="what an assessment, a finding, an audit or a measure is about")
 
 
 def find(store: Store, s: Snapshot, text: str, *, types: Iterable[str] | None = None, limit: int = 20) -> list[Found]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.data import OtherDays
+from graph.data import ALL, OtherDays
 from graph.kernels.reach import reach
 from graph.questions.nearest import at_any_time, nearest
 from graph.questions.walks import GOODS, TIERS
@@ -19,7 +19,6 @@ from graph.snapshot.kinds import KIND_TYPES, Fit
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError
 
-ALL = "all"
 AREA = "cooperation-area"
 ANY = np.ones(32, np.bool_)
 

@@ -224,8 +224,8 @@ def test_who_waits_in_vain_gives_its_place_in_the_queue_back(held: tuple[Admissi
 def test_a_server_that_is_full_says_when_to_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with graph.sqlite.open(tmp_path / "a.sqlite") as store:
         load(store, source(), [Record("Contract", "local:c", {"name": "C"})])
-    monkeypatch.setattr("api.costs.SMALL", 0)
-    monkeypatch.setattr("api.costs.LIGHT", -1)
+    monkeypatch.setattr("graph.questions.costs.SMALL", 0)
+    monkeypatch.setattr("graph.questions.costs.LIGHT", -1)
     monkeypatch.setattr("api.admission.LIGHT", 0)
     app = create_app(Settings(f"sqlite:///{tmp_path}/a.sqlite", tmp_path / "cache"))
     with TestClient(app, base_url="http://127.0.0.1") as client:

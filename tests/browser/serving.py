@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from graph.answer import Answer
 from graph.data import TraceData
-from graph.questions.finding import Found
+from graph.questions.found import Found
 from tests.visualisation import made
 from visualisation import pages
 from visualisation.page import Page, RegionLine, Start

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+import api.ask
 import graph.sqlite
-from api import ask as asking
 from api.service import Service, When
 from graph.answer import Resolution
 from graph.data import EntityData
+from graph.questions.declared.entity import Entity
 from graph.questions.entity import entity
 from graph.questions.trace import trace
 from graph.snapshot.cache import Cache
@@ -138,7 +139,7 @@ def test_what_is_not_there_is_said_so(store: Store, tmp_path: Path) -> None:
     "name", ["demo:org-selat-biru-holdings", "demo:material-latex-concentrate", "demo:incident-klang"]
 )
 def test_everything_said_is_cited_by_publisher_and_title(demo: Service, name: str) -> None:
-    answer = asking.entity(demo, When(), name)
+    answer = api.ask.ask(demo, When(), Entity(id=name))
     assert answer.data is not None
     cited = {source.id: source for source in answer.evidence.cited}
     for said in answer.data.said:

@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import graph.sqlite
-from graph.questions.finding import Found, find
+from graph.questions.finding import find
+from graph.questions.found import Found
 from graph.snapshot.cache import Cache
 from graph.snapshot.view import Known, Moment, Snapshot
 from graph.sqlite import Store

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from graph.answer import Answer, Knowledge
 from graph.data import TraceData
-from graph.questions.finding import Found, Named
+from graph.questions.found import Found, Named
 from graph.store import Publication, RunInfo, RunState
 from tests.visualisation import made
 from visualisation import pages

@@ -9,8 +9,9 @@ from pyshacl import validate
 from rdflib import RDF, XSD, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
-from api import ask
+from api.ask import ask
 from api.service import Service, When
+from graph.questions.declared.trace import Trace
 from ontology.formats.rdf import ENTITY, KEDJA, statement_iri, term_iri
 from ontology.formats.shacl import shapes_graph
 from visualisation.rdf import answer_turtle, demonstration, graph_as_rdf, graph_turtle
@@ -90,7 +91,7 @@ def test_the_graph_says_that_it_is_a_demonstration(demo: Service) -> None:
 
 
 def test_an_answer_as_rdf_is_the_part_of_the_graph_that_it_names(demo: Service, data: Graph) -> None:
-    answer = ask.trace(demo, When(), ["demo:contract-gloves-kalmar"], True, "forced-labour", 50, 1000)
+    answer = ask(demo, When(), Trace(start=("demo:contract-gloves-kalmar",), risk="forced-labour"))
     part = Graph().parse(data=answer_turtle(demo.store, demo.at(When()), answer), format="turtle")
     assert answer.data is not None
     assert 0 < len(part) < len(data)

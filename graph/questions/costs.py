@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from api.admission import LIGHT
 from graph.kernels.reach import reach
 from graph.questions.groups import find, group_of, walk_starts
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.view import Snapshot
+
+LIGHT = 2_000
+"""Vertices that a question may be about and be light."""
 
 SMALL = 20_000
 """Vertices of a graph about which no question is heavy."""

@@ -1,0 +1,58 @@
+"""How exposed a group of contracts is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from graph.answer import Answer
+from graph.data import ALL, ExposureData
+from graph.questions.question import MAX_TEXT, Question, Reading, param
+from ontology.model import Label
+
+if TYPE_CHECKING:
+    from graph.snapshot.view import Snapshot
+
+
+class Exposure(Question):
+    """How exposed a group of contracts is to a risk: by severity, by resolution, and what is not known."""
+
+    name: ClassVar[str] = "exposure"
+    sv: ClassVar[str] = (
+        "Hur utsatt en grupp avtal är för en risk: efter allvar, efter hur noga man vet, och vad som inte är känt"
+    )
+
+    subject: str = param(
+        Label("Vad", "Subject"),
+        Label(
+            "Avtal, köpare, leverantör, kategori, område, produkt eller plats; all för alla avtal",
+            "Contract, buyer, supplier, category, area, product or place; all for every contract",
+        ),
+        names=True,
+        besides=(ALL,),
+        example="se-orgnr:2321000073",
+        max_length=MAX_TEXT,
+    )
+    risk: str = param(
+        Label("Risktyp", "Risk type"),
+        Label("Risktypens id eller namn", "Risk type, by id or name"),
+        vocabulary="risk-types",
+        example="forced-labour",
+        max_length=60,
+    )
+    members: int = param(
+        Label("Avtal", "Contracts"),
+        Label("Hur många avtal som listas", "How many contracts to list"),
+        200,
+        ge=0,
+        le=5_000,
+    )
+
+    def cost(self, s: Snapshot) -> int:
+        from graph.questions.costs import cost_of_group
+
+        return cost_of_group(s, None if self.subject == ALL else self.subject)
+
+    def compute(self, reading: Reading) -> Answer[ExposureData]:
+        from graph.questions.exposure import exposure
+
+        return exposure(reading.snapshot, self.subject, self.risk, members=self.members)

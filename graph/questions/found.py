@@ -1,0 +1,45 @@
+"""What a search answers with."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+from graph.answer import Frozen, NewerPublication
+
+
+class Named(Frozen):
+    """A thing that tells of a hit."""
+
+    id: str
+    type: str
+    name: str
+    name_sv: str | None = None
+    keys: tuple[str, ...] = ()
+
+
+class Found(Frozen):
+    """A hit and what it is."""
+
+    id: str
+    type: str
+    name: str
+    name_sv: str | None = None
+    keys: tuple[str, ...]
+    exact: bool = Field(description="its whole name or an identifier is spelled as asked")
+    country: str | None = Field(None, description="ISO 3166-1 alpha-2; null where unknown, or where there are several")
+    countries: tuple[str, ...] = Field((), description="where it is, or is made")
+    places: tuple[Named, ...] = ()
+    kinds: tuple[Named, ...] = ()
+    part_of: tuple[Named, ...] = Field((), description="what it belongs to: its owner, site, buyer, lot and the like")
+    about: tuple[Named, ...] = Field((), description="what an assessment, a finding, an audit or a measure is about")
+
+
+class SearchAnswer(BaseModel):
+    query: str
+    hits: list[Found] = Field(
+        description="Best first: the whole name, its beginning, its words, parts of them, and what is told of a thing"
+    )
+    publication: int
+    newer_publication: NewerPublication | None = Field(
+        None, description="A publication that is being prepared and is not searched yet"
+    )

@@ -1,0 +1,190 @@
+"""What a question is: parameters declared once, what they compute of a snapshot, and what that costs.
+
+A question is a frozen pydantic class: its fields are the parameters, its docstring (``sv`` in Swedish) says what it
+asks. The HTTP route, the command, the page, the exports, the reference and the key under which an answer is kept are
+made from it. A package of its own adds one by the entry point group ``kedja.questions``; see docs/how-to/extend.md.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from inspect import cleandoc
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ontology.errors import DeclarationError, InputError
+from ontology.model import Label
+
+if TYPE_CHECKING:
+    from graph.snapshot.view import Snapshot
+    from graph.sqlite import Store
+
+GROUP = "kedja.questions"
+MAX_TEXT = 300
+"""Longest search text or name, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a question is asked of: a snapshot, the store for what only that tells, and what the reader wrote of each
+    thing, by the id that it was found to have."""
+
+    snapshot: Snapshot
+    store: Store
+    written: Mapping[str, str] = field(default_factory=dict)
+
+
+def param(
+    label: Label,
+    note: Label,
+    default: Any = ...,
+    *,
+    names: bool = False,
+    besides: tuple[str, ...] = (),
+    vocabulary: str | None = None,
+    example: str = "",
+    **bounds: Any,
+) -> Any:
+    """Declare a parameter.
+
+    Args:
+        label: what it is called on a form.
+        note: what it means, one sentence.
+        names: its text names a thing, by id, identifier or name, and is resolved to an id before the question is asked.
+        besides: texts that are no names of things, and stay as they are.
+        vocabulary: its text is a term of this vocabulary, by id or label.
+        example: a value, for OpenAPI and the help of the command.
+        bounds: as for ``pydantic.Field``; a text is of at most ``MAX_TEXT`` characters.
+    """
+    extra: dict[str, Any] = {"label": label, "note": note, "names": names, "besides": besides}
+    extra |= {"vocabulary": vocabulary, "example": example}
+    return Field(default, description=note.en, json_schema_extra=extra, **bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter as the rest of the code sees it."""
+
+    name: str
+    label: Label
+    note: Label
+    names: bool
+    besides: tuple[str, ...]
+    vocabulary: str | None
+    example: str
+    annotation: Any
+    bounds: tuple[Any, ...]
+    required: bool
+    default: Any
+
+    @property
+    def many(self) -> bool:
+        return str(self.annotation).startswith("tuple")
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may be left empty."""
+        return not self.required and self.default is None
+
+
+class Question(BaseModel):
+    """Base of every question. ``name`` is its word in addresses and commands."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: ClassVar[str]
+    sv: ClassVar[str]
+
+    def compute(self, reading: Reading) -> BaseModel:
+        """The answer; ids stand where parameters name things."""
+        raise NotImplementedError
+
+    def cost(self, s: Snapshot) -> int:
+        """Vertices that it will look at, estimated before it is answered: it may look at all."""
+        from graph.questions.costs import cost_of_graph
+
+        return cost_of_graph(s)
+
+    # -- the declaration, as the skins read it ------------------------------------------------------------------
+    @classmethod
+    def title(cls) -> Label:
+        """What it asks, in one line."""
+        return Label(cls.sv, cls.said().split("\n\n")[0].rstrip("."))
+
+    @classmethod
+    def said(cls) -> str:
+        return cleandoc(cls.__doc__ or "")
+
+    @classmethod
+    def answers(cls) -> type[BaseModel]:
+        """The shape of its answer: what ``compute`` is declared to return."""
+        found: type[BaseModel] = get_type_hints(cls.compute)["return"]
+        return found
+
+    @classmethod
+    def params(cls) -> Mapping[str, Param]:
+        return _params(cls)
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """The question with these parameters.
+
+        Raises:
+            InputError: one does not fit; says which, and why.
+        """
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+            raise InputError("The request does not fit.", remedy=where) from error
+
+
+@cache
+def _params(question: type[Question]) -> Mapping[str, Param]:
+    found = {}
+    for name, info in question.model_fields.items():
+        extra = info.json_schema_extra
+        if not isinstance(extra, dict):
+            raise DeclarationError(f"{question.__name__}.{name} is not declared with param().")
+        found[name] = Param(
+            name=name,
+            annotation=info.annotation,
+            bounds=tuple(info.metadata),
+            required=info.is_required(),
+            default=None if info.is_required() else info.default,
+            **cast("dict[str, Any]", extra),
+        )
+    return found
+
+
+@cache
+def questions() -> Mapping[str, type[Question]]:
+    """Every question by its name: the packaged ones, then those of other packages.
+
+    Raises:
+        DeclarationError: one that another package names is none, or bears a name that is taken.
+    """
+    import graph.questions.declared as packaged
+
+    found: dict[str, type[Question]] = {}
+    for module in pkgutil.iter_modules(packaged.__path__, f"{packaged.__name__}."):
+        for one in vars(import_module(module.name)).values():
+            if isinstance(one, type) and issubclass(one, Question) and one.__module__ == module.name:
+                _add(found, one, module.name)
+    for entry in entry_points(group=GROUP):
+        _add(found, entry.load(), entry.value)
+    return found
+
+
+def _add(found: dict[str, type[Question]], one: Any, where: str) -> None:
+    if not (isinstance(one, type) and issubclass(one, Question)):
+        raise DeclarationError(f"{where} is registered in {GROUP} and is no Question.")
+    if one.name in found:
+        raise DeclarationError(f"{where} declares the question {one.name}, which there is already.")
+    found[one.name] = one
