@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ontology.errors import DeclarationError, InputError
-from ontology.model import Label
+from ontology.label import Label
 
 if TYPE_CHECKING:
     from graph.snapshot.view import Snapshot

@@ -7,7 +7,7 @@ from typing import ClassVar
 from graph.answer import Answer
 from graph.data import AffectedData
 from graph.questions.question import MAX_TEXT, Question, Reading, param
-from ontology.model import Label
+from ontology.label import Label
 
 
 class Affected(Question):

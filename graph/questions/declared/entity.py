@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from graph.answer import Answer
 from graph.data import EntityData
 from graph.questions.question import MAX_TEXT, Question, Reading, param
-from ontology.model import Label
+from ontology.label import Label
 
 if TYPE_CHECKING:
     from graph.snapshot.view import Snapshot

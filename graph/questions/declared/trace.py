@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from graph.answer import Answer
 from graph.data import TraceData
 from graph.questions.question import Question, Reading, param
-from ontology.model import Label
+from ontology.label import Label
 
 if TYPE_CHECKING:
     from graph.snapshot.view import Snapshot
