@@ -60,7 +60,8 @@ class Begun:
 
 
 class Stays(NamedTuple):
-    """What a row says that could not be read, and that its series goes on saying. ``table`` is the source's.
+    """What a row says: one that could not be read, so that its series goes on saying it; or one of a delta, so that it
+    does not. ``table`` is the source's.
 
     The record that has ``source`` for a key, where ``target`` is None. Else the links between the two keys, each
     empty where any key will do, of the type ``link`` (empty: of any).
@@ -76,11 +77,13 @@ class Stays(NamedTuple):
 class Read:
     """What of a file was read; what was not, its edition does not take back.
 
-    ``tables`` are the source's tables that were read whole (None: every one), but for what ``stays``.
+    ``tables`` are the source's tables that were read whole (None: every one), but for what ``stays``. ``named`` is what
+    a delta speaks about beside the ids that it repeats: of it only what it says anew goes on.
     """
 
     tables: frozenset[str] | None = None
     stays: frozenset[Stays] = frozenset()
+    named: frozenset[Stays] = frozenset()
 
 
 ALL_READ = Read()

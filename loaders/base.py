@@ -57,6 +57,8 @@ class Report:
     unread: set[str] = field(default_factory=set)
     """Those of them in which nothing is taken back, since a row does not even say what it is about."""
     stays: set[Stays] = field(default_factory=set)
+    named: set[Stays] = field(default_factory=set)
+    """What a delta speaks about, beside the ids that it repeats (``Read.named``)."""
     explained: set[tuple[str, int]] = field(default_factory=set)
     refused: list[FileFormatError] = field(default_factory=list)
     """Files of a folder that could not be read; each stands for itself."""
@@ -102,7 +104,7 @@ class Report:
     def read(self) -> Read:
         """What was read, for the store."""
         if self.rejected_rows <= self.explained:
-            return Read(frozenset(self.tables - self.unread), frozenset(self.stays))
+            return Read(frozenset(self.tables - self.unread), frozenset(self.stays), frozenset(self.named))
         return Read(frozenset())
 
 

@@ -61,10 +61,21 @@ class Operates(Properties):
     told=Tells.WHOLE,
 )
 class Owns(Properties):
-    """Ownership or control; sanctions pass at a share of one half or more, or with control."""
+    """Ownership or control; sanctions pass at a share of one half or more, also where it may be as much, or with
+    control."""
 
-    share: float | None = prop("Andel", "Share", "Share owned, 0 to 1.", blank_says=True, ge=0, le=1)
+    share: float | None = prop(
+        "Andel", "Share", "Share owned, 0 to 1; the least where a range is told.", blank_says=True, ge=0, le=1
+    )
+    share_max: float | None = prop("Andel, högst", "Share at most", "The most, where a range is told.", ge=0, le=1)
     control: bool | None = prop("Bestämmande inflytande", "Control", "Whether the owner controls it.", blank_says=True)
+    indirect: bool | None = prop("Indirekt", "Indirect", "Whether it runs through companies between.")
+    component: bool | None = prop(
+        "Del av en väg", "Part of a way", "A part of an indirect holding that is told as a whole: never added to it."
+    )
+    interests: tuple[str, ...] | None = prop(
+        "Slag av innehav", "Kinds of interest", "What the owner holds, in the source's words."
+    )
 
 
 @link(

@@ -31,6 +31,26 @@ class Organisation(Named):
         settle=Settle.GREATEST,
         blank_says=True,
     )
+    address: Text = prop("Adress", "Address", "Registered address; none of a natural person.", wording=True)
+    register_status: Text = prop(
+        "Registerstatus", "Register status", "What its register says of it, in the register's words.", wording=True
+    )
+    owner_not_told: Many = prop(
+        "Ägare som inte redovisas",
+        "Owners not told",
+        "Why an owner is not told, once for each such owner; a natural person is one of the reasons.",
+        vocabulary="owners-not-told",
+    )
+    ultimate_owner_not_told: Many = prop(
+        "Yttersta ägare som inte redovisas",
+        "Ultimate owner not told",
+        "Why the ultimate owner is not told.",
+        vocabulary="owners-not-told",
+    )
+    persons: int | None = prop("Ägande personer", "Owning persons", "How many natural persons own or control it.", ge=0)
+    persons_share: float | None = prop(
+        "Fysiska personers andel", "Share of natural persons", "Share that natural persons own at least, 0 to 1.", ge=0
+    )
     size: Text = prop("Storlek", "Size", "Size class as the source gives it.")
     industry: Text = prop("Näringsgren", "Industry", "Industry code (SNI, NACE) as the source gives it.")
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from ontology.model import Property, Settle
+from ontology.values import guess_keys
 from ontology.vocabulary import vocabulary
 
 
@@ -29,7 +30,9 @@ class Claim:
 
 
 def settled(declared: Property, claims: Sequence[Claim]) -> Any:
-    """The value that counts of one or more live ones."""
+    """The value that counts of one or more live ones. A number in a name's place counts where nobody gives a name."""
+    if declared.name == "name" and len(claims) > 1:
+        claims = [claim for claim in claims if not is_number(str(claim.value))] or claims
     if declared.settle is not Settle.MOST and len(claims) > 1:
         sign = 1 if declared.settle is Settle.GREATEST else -1
         weights = [sign * weight(declared, claim.value) for claim in claims]
@@ -37,6 +40,11 @@ def settled(declared: Property, claims: Sequence[Claim]) -> Any:
     groups = by_value(declared, claims)
     best = min(groups.values(), key=_precedence)
     return min(best, key=lambda claim: claim.record).value
+
+
+def is_number(name: str) -> bool:
+    """Whether what stands for a name is an identifier: what a source calls a thing of which it knows only the number."""
+    return name[-1:].isdecimal() and " " not in name and bool(guess_keys(name))
 
 
 def in_conflict(declared: Property, claims: Sequence[Claim]) -> bool:

@@ -161,6 +161,13 @@ _SCHEMES = (
     ),
     Scheme("vat", Label("momsnummer", "EU VAT number"), _vat, example="SE556703748501", identifies=_ORGANISATION),
     Scheme(
+        "gb-coh",
+        Label("brittiskt bolagsnummer", "UK company number"),
+        _pattern(r"([A-Z]{2}[0-9]{6}|[0-9]{8})", "gb-coh", upper=True),
+        example="03794455",
+        identifies=_ORGANISATION,
+    ),
+    Scheme(
         "lei",
         Label("LEI", "LEI"),
         _of_length(20, "lei", "lei"),

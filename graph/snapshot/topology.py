@@ -185,6 +185,8 @@ class Edges:
         return tuple(link_id(int(o)) for o in self.fact[self.fact_start[edge] : self.fact_start[edge + 1]])
 
 
+CONTROLLING = 0.5
+"""The share from which sanctions of an owner pass on."""
 RELATIONS = ("exact", "broader", "narrower")
 
 
@@ -193,7 +195,8 @@ def mark_of(type: str, properties: Mapping[str, Any]) -> int:
     if type == "MATCHES":
         return RELATIONS.index(properties["relation"])
     if model.LINKS[type].by_control:
-        return int(bool(properties.get("control")) or float(properties.get("share") or 0) >= 0.5)
+        most = max(float(properties.get(name) or 0) for name in ("share", "share_max"))
+        return int(bool(properties.get("control")) or most >= CONTROLLING)
     return 0
 
 

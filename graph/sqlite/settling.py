@@ -133,8 +133,8 @@ def _against(connection: sqlite3.Connection, own: Own, table: str, series: str) 
     repeated, and the source's tables of those.
 
     A statement is an id with a content. One that is repeated in its table keeps its old version. A full edition takes
-    back what it does not repeat, where it was read; a delta only other contents of the ids that it names; an appended
-    one nothing.
+    back what it does not repeat, where it was read; a delta only what it names: other contents of its ids, and what it
+    says that it speaks about; an appended one nothing.
     """
     id_ = _ID[table]
     now = f"v.said IN ({series}) AND v.retracted IS NULL"
@@ -150,7 +150,8 @@ def _against(connection: sqlite3.Connection, own: Own, table: str, series: str) 
     if own.mode != Mode.APPEND:
         named = ""
         if own.mode == Mode.DELTA:
-            named = f" AND {id_} IN (SELECT o.{id_} FROM {table} o WHERE {own.rows})"
+            repeated = f"{id_} IN (SELECT o.{id_} FROM {table} o WHERE {own.rows})"
+            named = f" AND ({repeated} OR {staying.named(table)})"
         old = f"{now} AND row NOT IN (SELECT old FROM kept){named}"
         stay, where = staying.gather(connection, table, id_, old, own.rows)
         back = connection.execute(

@@ -1,4 +1,7 @@
-"""What a full edition does not take back: what its file says in tables and rows that could not be read."""
+"""What a full edition does not take back: what its file says in tables and rows that could not be read.
+
+And what a delta does: what it speaks about.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import sqlite3
 
 from graph.store import Read, Stays
 
-_NAMED = "SELECT 1 FROM temp.stays s WHERE s.part = v.part"
+_NAMED = "SELECT 1 FROM temp.{0} s WHERE s.part = v.part"
 _BY_KEY = {
     # A record under any of its keys; a link by its ends as its source named them.
     "record": f"EXISTS ({_NAMED} AND s.target IS NULL AND s.source IN (SELECT g.key FROM record_key k"
@@ -19,16 +22,23 @@ _BY_KEY = {
 
 def prepare(connection: sqlite3.Connection, read: Read) -> None:
     """Lay out what was read for the conditions that follow."""
-    for name in ("whole", "stays", "staying"):
+    kinds = dict(connection.execute("SELECT name, number FROM kind").fetchall())
+    for name in ("whole", "staying"):
         connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
     connection.execute("CREATE TEMP TABLE whole (part INTEGER PRIMARY KEY)")
-    connection.execute("CREATE TEMP TABLE stays (part INTEGER, link INTEGER, source TEXT, target TEXT)")
-    connection.execute("CREATE INDEX temp.stays_part ON stays(part, source)")
     connection.execute("CREATE TEMP TABLE staying (row INTEGER PRIMARY KEY)")
-    kinds = dict(connection.execute("SELECT name, number FROM kind").fetchall())
     parts = kinds.values() if read.tables is None else (kinds[name] for name in read.tables if name in kinds)
     connection.executemany("INSERT INTO temp.whole VALUES (?)", ((part,) for part in parts))
-    connection.executemany("INSERT INTO temp.stays VALUES (?,?,?,?)", _rows(read.stays, kinds))
+    for name, said in (("stays", read.stays), ("named", read.named)):
+        connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+        connection.execute(f"CREATE TEMP TABLE {name} (part INTEGER, link INTEGER, source TEXT, target TEXT)")
+        connection.execute(f"CREATE INDEX temp.{name}_part ON {name}(part, source)")
+        connection.executemany(f"INSERT INTO temp.{name} VALUES (?,?,?,?)", _rows(said, kinds))
+
+
+def named(table: str) -> str:
+    """The condition that picks the versions ``v`` of a table that a delta speaks about."""
+    return _BY_KEY[table].format("named")
 
 
 def _rows(stays: frozenset[Stays], kinds: dict[str, int]) -> list[tuple[int, int, str, str | None]]:
@@ -47,9 +57,10 @@ def gather(connection: sqlite3.Connection, table: str, id_: str, taken_back: str
     """
     connection.execute("DELETE FROM temp.staying")
     anew = f"SELECT 1 FROM {table} o WHERE {own} AND o.{id_} = v.{id_} AND (o.part = v.part OR o.hash = v.hash)"
+    unread = f"v.part NOT IN (SELECT part FROM temp.whole) OR {_BY_KEY[table].format('stays')}"
     count = connection.execute(
         f"INSERT INTO temp.staying SELECT v.row FROM {table} v WHERE {taken_back}"
-        f" AND (v.part NOT IN (SELECT part FROM temp.whole) OR {_BY_KEY[table]}) AND NOT EXISTS ({anew})"
+        f" AND ({unread}) AND NOT EXISTS ({anew})"
     ).rowcount
     names = connection.execute(
         f"SELECT name FROM kind WHERE number IN (SELECT part FROM {table} WHERE row IN (SELECT row FROM temp.staying))"

@@ -144,6 +144,26 @@ def test_a_delta_replaces_what_it_names_and_leaves_the_rest(store: Store) -> Non
     assert names(store) == ["One, renamed", "Three", "Two"]
 
 
+def test_a_delta_takes_back_what_it_says_that_it_speaks_about(store: Store) -> None:
+    told = Common(valid_from=day(1).date())
+    load(store, source(), [
+        replace(owns("local:1", "local:2"), common=told, table="direct"),
+        replace(owns("local:1", "local:2"), table="ultimate"),
+        replace(owns("local:1", "local:3"), table="direct"),
+        replace(company("local:4"), common=told, table="direct"),
+    ])  # fmt: skip
+    run = store.begin(source(edition="2", mode=Mode.DELTA), "test", "1", {}, START).run
+    ended = replace(owns("local:1", "local:2"), common=replace(told, valid_to=day(5).date()), table="direct")
+    store.add(run, [ended])
+    named = frozenset({Stays("direct", "", "local:2", "OWNS"), Stays("direct", "local:4")})
+    settled = store.settle(run, {}, Read(None, named=named))
+    store.publish(run, START)
+    assert settled.retracted == 2
+    links = sorted((one.target_key, str(one.common.valid_to)) for one in store.links(now(store)))
+    assert links == [("local:2", str(day(5).date())), ("local:2", "None"), ("local:3", "None")]
+    assert store.check() == []
+
+
 def test_an_appended_edition_takes_back_nothing_whatever_its_order(store: Store) -> None:
     load(store, source(edition="2", mode=Mode.APPEND), [company("local:1", "One", row_key="a")])
     load(store, source(edition="1", mode=Mode.APPEND), [company("local:1", "One, elsewhere", row_key="b")])
