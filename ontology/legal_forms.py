@@ -19,3 +19,17 @@ def legal_forms() -> tuple[str, ...]:
     """
     with _FILE.open(encoding="utf-8", newline="") as file:
         return tuple(dict.fromkeys(row["form"] for row in csv.DictReader(file)))
+
+
+@cache
+def _by_code() -> dict[str, str]:
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        found: dict[str, str] = {}
+        for row in csv.DictReader(file):
+            found.setdefault(row["elf"], row["form"])
+    return found
+
+
+def form_of_code(code: str) -> str:
+    """The form of a code of ISO 20275, as it is written there; empty where we do not know it."""
+    return _by_code().get(code, "") if code else ""

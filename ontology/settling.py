@@ -43,7 +43,7 @@ def settled(declared: Property, claims: Sequence[Claim]) -> Any:
 
 
 def is_number(name: str) -> bool:
-    """Whether what stands for a name is an identifier: what a source calls a thing of which it knows only the number."""
+    """Whether what stands for a name is an identifier: so a source calls a thing of which it knows only the number."""
     return name[-1:].isdecimal() and " " not in name and bool(guess_keys(name))
 
 
