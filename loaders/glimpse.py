@@ -22,8 +22,9 @@ MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codec
 class Glimpse:
     """What can be seen of a file or folder without reading it.
 
-    ``text`` is a file's beginning: unpacked where it is gzipped; of a spreadsheet, the beginnings of the XML that
-    names its sheets and holds its texts; empty of a folder, whose ``files`` (the first 200 by name) are seen each.
+    ``text`` is a file's beginning: unpacked where it is gzipped, or alone in a zip; of a spreadsheet, the beginnings of
+    the XML that names its sheets and holds its texts; empty of a folder, whose ``files`` (the first 200 by name) are
+    seen each.
     """
 
     path: Path
@@ -70,7 +71,8 @@ def beginning(path: Path) -> bytes:
 def _parts(path: Path) -> Iterator[bytes]:
     try:
         with zipfile.ZipFile(path) as packed:
-            for name in PARTS:
+            alone = packed.namelist() if len(packed.NameToInfo) == 1 else ()
+            for name in (*PARTS, *alone):
                 if name in packed.NameToInfo:
                     with packed.open(name) as part:
                         yield part.read(BEGINNING)
