@@ -9,11 +9,11 @@ import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import arro3.core
 import arro3.io
 import pytest
-from arro3.core.types import ArrowArrayExportable
 
 from loaders import streams
 from loaders.gleif.files import Kind
@@ -89,7 +89,7 @@ def test_every_form_says_the_same(tmp_path: Path, kind: Kind, form: str) -> None
 
 def write_parquet(file: Path, lines: list[str]) -> None:
     header, *rows = csv.reader(lines)
-    columns: dict[str, ArrowArrayExportable] = {
+    columns: dict[str, Any] = {
         name: arro3.core.Array([row[n] or None for row in rows], type=arro3.core.DataType.utf8())
         for n, name in enumerate(header)
     }
