@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from api.memory import give_back
 from graph import budget
 from graph.questions.costs import LIGHT as LIGHT
 from ontology.errors import BusyError
@@ -67,3 +68,4 @@ class Admission:
         finally:
             self._seated.discard(mine)
             self._free.release()
+            give_back()

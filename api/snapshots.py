@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from api.memory import give_back
 from graph import budget
+from graph.snapshot.apart import topology_apart
 from graph.snapshot.cache import Cache
 from graph.snapshot.topology import Topology
 from graph.snapshot.view import Known, Moment, Snapshot
@@ -75,7 +75,7 @@ class Snapshots:
             if found := self._topologies.get(at):
                 self._topologies.move_to_end(at)
                 return found
-        if budget.current() is None:  # a command, or the builder itself
+        if budget.current() is None:  # a command
             return self._keep(at, self.cache.topology(self.store, at))
         found = self.cache.ready(self.store, at)
         return self._keep(at, found) if found else self._frozen_apart(at)
@@ -86,10 +86,13 @@ class Snapshots:
             freezing = self._freezing.get(at)
             if freezing is None or freezing.done():
                 self._freezing = {a: f for a, f in self._freezing.items() if not f.done()}
-                freezing = self._freezing[at] = self._builder.submit(self._topology, at)
+                freezing = self._freezing[at] = self._builder.submit(self._built, at)
         while not wait((freezing,), timeout=_POLL).done:
             budget.check()
         return freezing.result()
+
+    def _built(self, at: At) -> Topology:
+        return self._keep(at, topology_apart(self.cache, self.store, at))
 
     def _keep(self, at: At, topology: Topology) -> Topology:
         with self._lock:
@@ -139,10 +142,11 @@ class Snapshots:
         return True
 
     def _freeze(self, newest: Publication, moment: Moment, clearance: Secrecy) -> None:
+        self._built(At(newest.number, clearance))
         # What every question needs is computed here, and not in the first request.
         snapshot = self.at(newest, moment, clearance)
-        _ = snapshot.hash, snapshot.network, snapshot.item_network, snapshot.by_key
-        _give_back()
+        _ = snapshot.hash, snapshot.network, snapshot.item_network
+        give_back()
 
     # -- erasures ---------------------------------------------------------------------------------------------
     def _last_erasure(self) -> int:
@@ -161,12 +165,6 @@ class Snapshots:
             self.cache.clear()
         except PlaceError as error:  # nothing is answered from it any more; but its bytes must go
             log.warning("%s", error)
-
-
-def _give_back() -> None:
-    """Let the system have the memory that was freed, which glibc keeps for each thread otherwise."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _shorten(kept: OrderedDict[Any, Any]) -> None:

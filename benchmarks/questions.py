@@ -89,7 +89,9 @@ def _key(vertex: int) -> str:
 
 
 def _vertex(data: Data, start: int) -> int:
-    return data.snapshot.by_key[_key(start)]
+    found = data.snapshot.keyed(_key(start))
+    assert found is not None
+    return found
 
 
 def _id(data: Data, vertex: int) -> str:

@@ -22,7 +22,11 @@ class Texts(Sequence[str]):
 
     @staticmethod
     def of(texts: Iterable[str]) -> Texts:
-        encoded = [text.encode() for text in texts]
+        return Texts.of_bytes([text.encode() for text in texts])
+
+    @staticmethod
+    def of_bytes(encoded: Sequence[bytes]) -> Texts:
+        """Of texts that are UTF-8 already."""
         start = np.zeros(len(encoded) + 1, np.int64)
         np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=start[1:])
         return Texts(np.frombuffer(b"".join(encoded), np.uint8), start)

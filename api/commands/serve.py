@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ontology.records import Secrecy
 
 BACKLOG = 2048
+KEEP_ALIVE = 75
+"""Seconds after which an idle connection is closed: later than a proxy does, which may ask on it as it is closed."""
 LOCAL = ("127.0.0.1", "localhost", "::1")
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")]
 Host = Annotated[str, typer.Option("--host", help="Address to bind to, and the only other name answered to.")]
@@ -60,14 +62,18 @@ def run(settings: Settings, host: str, port: int, clearance: Secrecy, valid_at: 
     import uvicorn
 
     from api.app import create_app
+    from api.memory import share_heaps
     from api.stores import open_store
 
+    share_heaps()
     open_store(settings.store, create=False).close()  # one that cannot be opened is told before anything listens
     if host not in LOCAL:
         typer.echo(f"Warning: {host} can be reached from other machines, and there is no login.", err=True)
     listening = bind(host, port)
     shown = f"[{host}]" if ":" in host else host
     application = create_app(settings, hosts=[host], clearance=clearance, valid_at=valid_at)
-    config = uvicorn.Config(application, log_level="warning", server_header=False, proxy_headers=False)
+    config = uvicorn.Config(
+        application, log_level="warning", server_header=False, proxy_headers=False, timeout_keep_alive=KEEP_ALIVE
+    )
     typer.echo(f"The explorer is at http://{shown}:{listening.getsockname()[1]}/  (Ctrl+C stops it)")
     uvicorn.Server(config).run(sockets=[listening])

@@ -139,7 +139,7 @@ class Exposures:
     @property
     def risks(self) -> dict[str, str]:
         """Entity id of each risk type."""
-        found = {name: self.s.by_key.get(f"risk:{name}") for name in assessed(self.s)}
+        found = {name: self.s.keyed(f"risk:{name}") for name in assessed(self.s)}
         return {name: self.s.id(vertex) for name, vertex in found.items() if vertex is not None}
 
     def rows(self) -> Iterator[Row]:

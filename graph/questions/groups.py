@@ -34,7 +34,7 @@ class Group:
 def find(s: Snapshot, text: str) -> int | None:
     """The vertex with an id or a key (``scheme:value``); None where the graph has none."""
     vertex = s.vertex(text)
-    return s.by_key.get(text) if vertex is None else vertex
+    return s.keyed(text) if vertex is None else vertex
 
 
 def group_of(s: Snapshot, vertex: int | None) -> Group:

@@ -82,5 +82,5 @@ def content_hash(head: Sequence[str], columns: Iterable[Array]) -> str:
     digest = hashlib.sha256("\x1f".join(head).encode())
     for column in columns:
         digest.update(f"{column.dtype.str}{column.shape}".encode())
-        digest.update(np.ascontiguousarray(column).tobytes())
+        digest.update(np.ascontiguousarray(column).reshape(-1).data)
     return digest.hexdigest()

@@ -34,7 +34,7 @@ class Cache:
         self._told: set[int | None] = set()
 
     def topology(self, store: Store, at: At) -> Topology:
-        """The topology of a store at a publication: mapped from the cache, or frozen and kept.
+        """The topology of a store at a publication, mapped from the cache; frozen and kept there first if need be.
 
         Where the folder cannot be used it is frozen in memory all the same, and a warning says what to do.
         """
@@ -43,11 +43,11 @@ class Cache:
         side = self._side(store, at)
         try:
             with self._lock():
-                found = self._open(side)
-                frozen = found or read_topology(store, at)
-                if found is None:
-                    self._keep(frozen, side)
-                return frozen
+                if found := self._open(side):
+                    return found
+                frozen = read_topology(store, at)
+                self._keep(frozen, side)
+                return self._open(side) or frozen
         except OSError as error:  # the lock's: what ``_keep`` meets it tells itself
             self._tell(error)
         return read_topology(store, at)

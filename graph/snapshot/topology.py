@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graph.snapshot.arrays import F64, I8, I32, I64, Bool, Texts, content_hash, load, save, taken
+from graph.snapshot.lookup import Lookup
 from graph.snapshot.sayings import Saying, Sayings
 from ontology import model
 from ontology.records import Polarity, Status, canonical, content_order, link_id, link_order
 from ontology.values import BEGINNING, END
 from ontology.vocabulary import vocabulary
 
-LAYOUT = 4
+LAYOUT = 5
 """Number of the columns that ``save`` writes: another layout is frozen anew, never misread."""
 
 NODE_TYPES = tuple(sorted(model.NODES))
@@ -291,13 +292,13 @@ def joined(one: Edges, other: Edges) -> Edges:
 class Topology:
     """Vertices and edges, stored and derived. Its hash covers content, never rows or publications.
 
-    ``saved_by_id`` is ``by_id`` where it was computed before.
+    ``saved`` is ``lookup`` where it was worked out before.
     """
 
     vertices: Vertices
     edges: Edges
     sayings: Sayings = field(default_factory=lambda: Sayings.of({}))
-    saved_by_id: I32 | None = None
+    saved: Lookup | None = None
 
     @property
     def n(self) -> int:
@@ -343,13 +344,13 @@ class Topology:
         return content_hash(("kedja-topology", model.VERSION), (*named, *arrays, *self.sayings.columns()))
 
     @cached_property
+    def lookup(self) -> Lookup:
+        return self.saved or Lookup.of(self.edges.order, self.edges.derived, self.vertices.keys)
+
+    @property
     def by_id(self) -> I32:
-        """Edges in the order of their ids, derived ones first: what breaks a tie between paths. Shape (edges,)."""
-        if self.saved_by_id is not None:
-            return self.saved_by_id
-        order = np.argsort(self.edges.order).astype(np.int32)
-        derived = self.edges.derived[order]
-        return np.concatenate((order[derived], order[~derived]))
+        """Edges in the order of their ids, derived ones first, shape (edges,)."""
+        return self.lookup.by_id
 
     @cached_property
     def rank(self) -> I32:
@@ -359,8 +360,8 @@ class Topology:
         return rank
 
     def save(self, folder: Path) -> None:
-        columns: dict[str, Any] = {"by-id": self.by_id}
-        for part, holder in (("v", self.vertices), ("e", self.edges), ("s", self.sayings)):
+        columns: dict[str, Any] = {}
+        for part, holder in (("v", self.vertices), ("e", self.edges), ("s", self.sayings), ("l", self.lookup)):
             for f in fields(holder):
                 value = getattr(holder, f.name)
                 if isinstance(value, Texts):
@@ -381,9 +382,9 @@ class Topology:
         def part(letter: str, holder: Any) -> dict[str, Any]:
             return {f.name: column(f"{letter}-{f.name}") for f in fields(holder)}
 
-        vertices, edges, sayings = (
+        return Topology(
             Vertices(**part("v", Vertices)),
             Edges(**part("e", Edges)),
             Sayings(**part("s", Sayings)),
+            Lookup(**part("l", Lookup)),
         )
-        return Topology(vertices, edges, sayings, columns["by-id"])

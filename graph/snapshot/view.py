@@ -121,14 +121,9 @@ class Snapshot:
     def id(self, vertex: int) -> str:
         return self.topology.vertices.id[vertex]
 
-    @cached_property
-    def by_key(self) -> dict[str, int]:
-        """Vertex of each ``scheme:value`` key; the first in order where several entities share one."""
-        found: dict[str, int] = {}
-        for vertex in range(self.n):
-            for key in self.keys(vertex):
-                found.setdefault(key, vertex)
-        return found
+    def keyed(self, key: str) -> int | None:
+        """The vertex with a ``scheme:value`` key; the first in order where several entities share one."""
+        return self.topology.lookup.vertex(key)
 
     def name(self, vertex: int) -> str:
         return str(self._merged(vertex)["name"]) if self.several(vertex) else self.topology.vertices.name[vertex]

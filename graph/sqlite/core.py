@@ -20,7 +20,7 @@ from ontology.errors import InputError, PlaceError, StoreError
 from ontology.model import NODES
 from ontology.records import Secrecy
 
-READER_CACHE, WRITER_CACHE = 8_192, 131_072
+READER_CACHE, WRITER_CACHE = 2_048, 131_072
 """Page caches in KiB: a reader's is kept by every thread that reads."""
 
 LOOK = 20_000

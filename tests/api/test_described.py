@@ -25,7 +25,9 @@ CALM = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_
 @pytest.fixture(scope="module")
 def schema(demo_settings: Settings) -> Iterator[Any]:
     app = create_app(demo_settings, valid_at=DEMO_VALID_AT, seconds=1_000, hosts=["testserver"])
-    config = SchemathesisConfig.from_dict({"checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}}})
+    accepted = {"positive_data_acceptance": {"expected-statuses": ACCEPTED}}
+    # The first question of a kind may have to compile a kernel, on a busy machine.
+    config = SchemathesisConfig.from_dict({"checks": accepted, "request-timeout": 300})
     with TestClient(app, base_url="http://127.0.0.1"):
         yield schemathesis.openapi.from_asgi("/v1/openapi.json", app, config=config)
 

@@ -5,7 +5,6 @@ Usage: python -m tests.graph.big chain 200000
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from graph.questions.trace import trace
 from graph.snapshot.view import Snapshot
 from ontology.errors import TimeLimitError
 from tests.graph.worlds import FORCED, World
+from tests.memory import peak
 
 LIMIT = 30.0
 """Seconds that a question may take before it is to refuse."""
@@ -73,7 +73,7 @@ def main(shape: str, n: int) -> None:
                 told = f"{len(ask().model_dump_json())} bytes"
         except TimeLimitError:
             told = "refused"
-        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        most = peak() // 2**20
         sys.stdout.write(f"{name}\t{told}\t{time.monotonic() - begun:.1f} s\t{most} MB\n")
 
 

@@ -257,7 +257,8 @@ def test_one_key_finds_its_entity() -> None:
     w = World()
     w.node("Contract", "c", keys=["demo:avtal-1", "local:7"])
     s = w.snapshot()
-    assert s.by_key == {"demo:avtal-1": s.vertex("c"), "local:7": s.vertex("c")}
+    assert s.keyed("demo:avtal-1") == s.keyed("local:7") == s.vertex("c")
+    assert s.keyed("demo:avtal") is s.keyed("local:8") is None
     assert s.demonstration
     assert not small().snapshot().demonstration
 
