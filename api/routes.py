@@ -17,6 +17,7 @@ from api.ask import ask
 from api.service import Service, When
 from graph.answer import NewerPublication
 from graph.questions.question import Param, Question, questions
+from graph.store import MOST_REJECTS, Reject
 from ontology.errors import InputError
 
 
@@ -200,6 +201,17 @@ def runs(request: Request, service: Asked, limit: Annotated[int, Query(ge=1, le=
         )
         for run in found
     ]
+
+
+@router.get("/v1/runs/{run}/rejects", summary="What a run did not accept, where it stood and why")
+def rejects(
+    request: Request,
+    service: Asked,
+    run: Annotated[int, Path(ge=1)],
+    skip: Annotated[int, Query(ge=0, le=MOST_REJECTS)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_REJECTS)] = 1000,
+) -> list[Reject]:
+    return service.store.rejects(run, request.app.state.clearance)[skip : skip + limit]
 
 
 @router.get("/healthz", summary="Whether the server can answer")

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.texts import Texts
+from ontology.errors import Reason
 from ontology.records import Common, Secrecy, Source
 
 I64 = npt.NDArray[np.int64]
@@ -87,6 +88,23 @@ class Read:
 
 
 ALL_READ = Read()
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A value or row that was not accepted: where it stood, what it was, why. Words: ``visualisation/strings``."""
+
+    file: str
+    sheet: str
+    row: int
+    column: str
+    value: str
+    reason: Reason
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+MOST_REJECTS = 10_000
+"""Rejects that the record keeps of a run, the first ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from graph.sqlite import Store
-from graph.store import Publication, Read, Settled, Stays
+from graph.store import Publication, Read, Reject, Settled, Stays
 from ontology.errors import FileFormatError, KedjaError, Reason, ValueProblem
 from ontology.records import Link, Record, Source, check_link, check_record
 
@@ -23,19 +23,6 @@ Progress = Callable[[int, int | None], None]
 
 def no_progress(done: int, total: int | None) -> None:
     """Say nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A value or row that was not accepted: where it stood, what it was, why. Words: ``visualisation/strings``."""
-
-    file: str
-    sheet: str
-    row: int
-    column: str
-    value: str
-    reason: Reason
-    parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -191,7 +178,9 @@ def load(
                 store.add(begun.run, batch)
                 batch = []
         store.add(begun.run, batch)
+        store.keep_rejects(begun.run, report.rejects)
         counts = {"rows_in": report.rows_in, "accepted": report.accepted, "rejected": report.rejected}
+        counts["rejects"] = len(report.rejects)
         settled = store.settle(begun.run, counts, report.read())
         return Loaded(report, settled, store.publish(begun.run, now), unchanged=False)
     except BaseException as error:

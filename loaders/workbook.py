@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from loaders.base import Progress, Reject, Report
+from graph.store import Reject
+from loaders.base import Progress, Report
 from loaders.spreadsheet_marks import NoValue
 from loaders.workbook_cells import Table, passed_over, tables
 from loaders.workbook_columns import (

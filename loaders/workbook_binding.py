@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from loaders.base import Reject, Report
+from graph.store import Reject
+from loaders.base import Report
 from loaders.workbook_cells import Table
 from loaders.workbook_columns import Column, Role, Sheet, find_sheet, nearest_sheets
 from loaders.workbook_values import without_persons

@@ -8,28 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from graph.questions.exposed import Standing
+from graph.store import Publication, Reject, Settled
 from visualisation.export_csv import table_csv
 from visualisation.text import shown
 from visualisation.words import Words
-
-
-class Reject(Protocol):
-    """A value or a row that was refused; see ``loaders.base.Reject``."""
-
-    @property
-    def file(self) -> str: ...
-    @property
-    def sheet(self) -> str: ...
-    @property
-    def row(self) -> int: ...
-    @property
-    def column(self) -> str: ...
-    @property
-    def value(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def parameters(self) -> Mapping[str, str]: ...
 
 
 class Report(Protocol):
@@ -45,28 +28,6 @@ class Report(Protocol):
     def notes(self) -> Mapping[str, int]: ...
 
 
-class Settled(Protocol):
-    @property
-    def records(self) -> int: ...
-    @property
-    def links(self) -> int: ...
-    @property
-    def unchanged(self) -> int: ...
-    @property
-    def retracted(self) -> int: ...
-    @property
-    def kept(self) -> int: ...
-    @property
-    def kept_in(self) -> Sequence[str]: ...
-    @property
-    def older_edition(self) -> bool: ...
-
-
-class Publication(Protocol):
-    @property
-    def number(self) -> int: ...
-
-
 class Loaded(Protocol):
     """See ``loaders.base.Loaded``."""
 
@@ -78,6 +39,39 @@ class Loaded(Protocol):
     def publication(self) -> Publication: ...
     @property
     def unchanged(self) -> bool: ...
+
+
+class Change(Protocol):
+    """See ``api.rehearsal.Change``."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def before(self) -> Standing | None: ...
+    @property
+    def after(self) -> Standing | None: ...
+
+
+class Changes(Protocol):
+    @property
+    def changed(self) -> int: ...
+    @property
+    def added(self) -> int: ...
+    @property
+    def removed(self) -> int: ...
+    @property
+    def first(self) -> Sequence[Change]: ...
+
+
+class Rehearsed(Protocol):
+    """See ``api.rehearsal.Rehearsed``."""
+
+    @property
+    def loaded(self) -> Loaded: ...
+    @property
+    def changes(self) -> Mapping[str, Changes]: ...
+    @property
+    def assessed(self) -> int: ...
 
 
 def rejects_csv(rejects: Iterable[Reject], words: Words) -> bytes:
@@ -155,3 +149,32 @@ def _reasons(rejects: Sequence[Reject], words: Words) -> Iterator[str]:
 def _values(of: Iterable[Reject]) -> str:
     values = list(dict.fromkeys(shown(reject.value or reject.column)[:40] for reject in of))
     return ", ".join(values[:TOLD]) + (" …" if len(values) > TOLD else "")
+
+
+def rehearsed_text(done: Rehearsed, file: str, words: Words, notes: Mapping[str, str]) -> str:
+    """What a load would do: its counts, and by risk type the contracts of which something changes."""
+    lines = [words("rehearsed.nothing_stored"), loaded_text(done.loaded, file, words, notes)]
+    if done.loaded.unchanged:
+        return "\n".join(lines)
+    lines.append(words("rehearsed.merged", n=done.loaded.settled.merged))
+    unchanged = done.assessed - len(done.changes)
+    for risk, changes in done.changes.items():
+        counts = {"changed": changes.changed, "added": changes.added, "removed": changes.removed}
+        lines.append(words("rehearsed.risk", risk=words.risk(risk), **counts))
+        for change in changes.first:
+            sides = {"before": _standing(change.before, words), "after": _standing(change.after, words)}
+            lines.append("  " + words("rehearsed.contract", contract=shown(change.name), **sides))
+        left = changes.changed + changes.added + changes.removed - len(changes.first)
+        if left:
+            lines.append("  " + words("rehearsed.more", n=left))
+    lines.append(words("rehearsed.unchanged", n=unchanged))
+    return "\n".join(lines)
+
+
+def _standing(standing: Standing | None, words: Words) -> str:
+    if standing is None:
+        return words("rehearsed.absent")
+    if standing.knowledge != "reached":
+        return words(f"knowledge.{standing.knowledge}")
+    low = words.probability(standing.low)
+    return words("rehearsed.level", level=words.severity(standing.severity), low=low)

@@ -18,7 +18,10 @@ from api.commands.common import Lang
 from loaders.registry import Format, Known, find, known
 
 Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write what was not accepted to this CSV.")]
-COMMON = {"store": common.Store, "rejects": Rejects, "lang": Lang, "publish": common.Publish}
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Try it in a copy: what it would change, by risk type.")]
+COMMON = {
+    "dry_run": DryRun, "store": common.Store, "rejects": Rejects, "lang": Lang, "publish": common.Publish,
+}  # fmt: skip
 FINDER = "Find the format of a file, a folder or an address, and load it.\n\nExample: kedja load mina-kedjor.xlsx"
 
 Run = Callable[[Format, str | None, Mapping[str, Any]], None]
@@ -26,16 +29,14 @@ Run = Callable[[Format, str | None, Mapping[str, Any]], None]
 
 
 def command(name: str, told: str, parameters: Mapping[str, Any], run: Callable[..., None]) -> Any:
-    """A command with these parameters (name -> annotation; those that may be left out are ``None`` or False then)."""
+    """A command with these parameters by their annotations."""
 
     def called(**given: Any) -> None:
         run(**given)
 
     kind = inspect.Parameter.KEYWORD_ONLY
     signature = [
-        inspect.Parameter(
-            key, kind, default=inspect.Parameter.empty if _required(annotation) else None, annotation=annotation
-        )
+        inspect.Parameter(key, kind, default=_default(annotation), annotation=annotation)
         for key, annotation in parameters.items()
     ]
     called.__signature__ = inspect.Signature(signature)  # type: ignore[attr-defined]
@@ -45,8 +46,9 @@ def command(name: str, told: str, parameters: Mapping[str, Any], run: Callable[.
     return typer.main.get_command(alone)
 
 
-def _required(annotation: Any) -> bool:
-    return annotation.__origin__ is str
+def _default(annotation: Any) -> Any:
+    """What a parameter is where it is not given: a flag is False, a text that is needed has none, else None."""
+    return {str: inspect.Parameter.empty, bool: False}.get(annotation.__origin__)
 
 
 def command_of(format: Format, run: Run) -> Any:

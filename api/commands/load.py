@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,7 @@ from ontology.errors import InputError, of_os_error
 
 if TYPE_CHECKING:
     from api.service import Service
+    from graph.store import Reject
     from loaders.base import Loaded, Loader, Progress
 
 NOTHING_VISIBLE = 3
@@ -56,25 +57,51 @@ def run(format: Format, argument: str | None, given: Mapping[str, Any]) -> None:
     Raises:
         InputError: no file is given or there is none; what the loader and the store raise.
     """
-    language = common.language(given["lang"])
+    lang = common.language(given["lang"])
     path, options = place_of(format, argument, given)
-    with common.opened(given["store"], create=True) as service:
-        files = frozenset(option.name for option in format.options if option.file)
-        loaded = load_into(service, format.make(), path, options, files)
-        tell(loaded, path, language, {code: said.get(language) for code, said in format.notes.items()})
-        where = given["rejects"] or Path(f"{path.stem or 'kedja'}.rejects.csv")
-        if loaded.report.rejects:
-            from visualisation.rejects import rejects_csv
-            from visualisation.words import Words
+    files = frozenset(option.name for option in format.options if option.file)
+    notes = {code: said.get(lang) for code, said in format.notes.items()}
 
-            common.write(where, rejects_csv(loaded.report.rejects, Words(language)))
-        common.follow(service, given["publish"])
+    def work(service: Service) -> Loaded:
+        return load_into(service, format.make(), path, options, files)
+
+    if given["dry_run"]:
+        loaded = dry_run(given["store"], work, path, lang, notes)
+    else:
+        with common.opened(given["store"], create=True) as service:
+            loaded = work(service)
+            tell(loaded, path, lang, notes)
+            common.follow(service, given["publish"])
+    write_rejects(loaded, given["rejects"] or Path(f"{path.stem or 'kedja'}.rejects.csv"), lang)
     if loaded.report.refused:
         for error in loaded.report.refused:
             typer.echo(f"kedja: {error}", err=True)
         raise typer.Exit(NOT_ALL_READ)
     if loaded.settled.older_edition:
         raise typer.Exit(NOTHING_VISIBLE)
+
+
+def dry_run(
+    store: str | None, work: Callable[[Service], Loaded], path: Path, lang: str, notes: Mapping[str, str]
+) -> Loaded:
+    """Load into a copy that is thrown away, and print what would change."""
+    from api.rehearsal import rehearse
+    from api.settings import settings
+    from visualisation.rejects import rehearsed_text
+    from visualisation.words import Words
+
+    with ExitStack() as bars:
+        done = rehearse(settings(store), work, lambda what: bars.enter_context(progress_bar(what.capitalize())))
+    typer.echo(rehearsed_text(done, path.name, Words(lang), notes))
+    return done.loaded
+
+
+def write_rejects(loaded: Loaded, where: Path, lang: str) -> None:
+    if loaded.report.rejects:
+        from visualisation.rejects import rejects_csv
+        from visualisation.words import Words
+
+        common.write(where, rejects_csv(loaded.report.rejects, Words(lang)))
 
 
 def place_of(format: Format, argument: str | None, given: Mapping[str, Any]) -> tuple[Path, dict[str, str]]:
@@ -140,17 +167,23 @@ def progress_bar(title: str) -> Iterator[Progress]:
 def runs(
     store: Store = None,
     limit: Annotated[int, typer.Option("--limit", min=1)] = 20,
+    rejects: Annotated[int | None, typer.Option("--rejects", help="What this run did not accept, as CSV.")] = None,
     clearance: common.Clearance = "public",
+    lang: Lang = None,
     as_json: common.Json = False,
 ) -> None:
     """What was loaded, judged and edited, newest first; sources above the clearance are left out.
 
-    Example: kedja runs --limit 5
+    The first 10,000 rejects of a run are kept. Example: kedja runs --limit 5
     """
     from dataclasses import asdict
 
+    seen = common.when(None, None, None, clearance).clearance
     with common.opened(store) as service:
-        found = service.runs(common.when(None, None, None, clearance).clearance)[:limit]
+        if rejects is not None:
+            tell_rejects(service.store.rejects(rejects, seen), common.language(lang), as_json)
+            return
+        found = service.runs(seen)[:limit]
     if as_json:
         import json
 
@@ -163,6 +196,20 @@ def runs(
         published = f"publication {entry.publication.number}" if entry.publication else entry.state.value
         counts = " ".join(f"{name}={count}" for name, count in entry.counts.items() if count)
         typer.echo(f"{entry.run}\t{entry.began:%Y-%m-%d %H:%M}\t{published}\t{entry.loader}\t{title}\t{counts}")
+
+
+def tell_rejects(rejects: list[Reject], lang: str, as_json: bool) -> None:
+    """The rejects of a run on standard output: CSV with words, or JSON with codes."""
+    import json
+    from dataclasses import asdict
+
+    from visualisation.rejects import rejects_csv
+    from visualisation.words import Words
+
+    if as_json:
+        typer.echo(json.dumps([asdict(reject) for reject in rejects], ensure_ascii=False, indent=2))
+    else:
+        common.write(Path("-"), rejects_csv(rejects, Words(lang)))
 
 
 load_app = typer.Typer(

@@ -9,6 +9,7 @@ import typer
 from api.commands import common
 from api.commands.app import app
 from api.commands.common import Store
+from ontology.errors import InputError
 
 Reason = Annotated[str, typer.Option("--reason", help="Why; it stays, for all to read.")]
 
@@ -39,22 +40,31 @@ def withdraw(
 
 @app.command()
 def erase(
-    ids: Annotated[
-        list[str], typer.Argument(help="Ids of records (r…) and links (l…), as kedja entity --json has them.")
-    ],
     reason: Reason,
+    ids: Annotated[
+        list[str] | None, typer.Argument(help="Ids of records (r…) and links (l…), as kedja entity --json has them.")
+    ] = None,
+    rejects: Annotated[int | None, typer.Option("--rejects", help="What is kept of this run's rejects.")] = None,
     store: Store = None,
 ) -> None:
     """Erase records and links for good: every version, from the store, its search and its snapshots.
 
     This cannot be undone; id, reason and day stay. Backups and exports hold what they held: make them anew. Graphs in
-    Neo4j that are behind are named. What a source still says comes back with its next edition. Example: kedja erase
+    Neo4j that are behind are named. What a source still says comes back with its next edition. What is kept of the
+    rejects of a thing's series goes with it; files of rejects are yours to delete. Example: kedja erase
     r0a1b2c3d4e5f60718293 --reason "Asked to be forgotten"
     """
     from api.publishing import behind
     from api.settings import now
 
+    if bool(ids) == (rejects is not None):
+        raise InputError("Give ids, or --rejects RUN.", remedy="kedja entity --json has the ids, kedja runs the runs.")
     with common.opened(store) as service:
+        if rejects is not None:
+            gone = service.store.erase_rejects(rejects, reason, now())
+            typer.echo(f"{gone:,} rejects of run {rejects} are gone. Files of rejects and backups hold what they held.")
+            return
+        assert ids
         rows = service.store.erase(ids, reason, now())
         service.snapshots.heed_erasures()
         stones = {stone.id: stone for stone in service.store.tombstones()}

@@ -11,13 +11,25 @@ import numpy as np
 
 from graph.answer import Basis, Links
 from graph.questions.common import checked_risk
+from graph.questions.company import company_list
 from graph.questions.groups import group_of
 from graph.questions.lens import LEVELS, Lens, Side
+from graph.questions.maybe import MayApply
+from graph.questions.naming import Naming
 from graph.questions.survey import Survey
 from graph.snapshot.arrays import F64, I64
 from graph.snapshot.seeds import risk_types
 from graph.snapshot.view import Snapshot
 from ontology.vocabulary import vocabulary
+
+
+class Standing(NamedTuple):
+    """What is known of one contract and one risk type: the highest level reached (None: none), low there, knowledge."""
+
+    severity: int | None
+    low: float
+    knowledge: str
+
 
 SETS = tuple(product(Basis, Links))
 WIDEST = tuple(Links)[-1]
@@ -81,7 +93,33 @@ def exposed(s: Snapshot, risk: str) -> Iterator[Exposed]:
         )  # fmt: skip
 
 
-def _reached(lens: Lens, basis: Basis, links: Links) -> tuple[I64, F64, F64]:
+def standings(s: Snapshot, risk: str) -> dict[str, Standing]:
+    """Every contract by id, as ``exposure`` of all of them knows it along any link.
+
+    Raises:
+        InputError: not a risk type.
+    """
+    contracts = group_of(s, None).contracts
+    survey = Survey(s, checked_risk(risk), contracts)
+    severity, low, _ = _reached(survey.lens, None, WIDEST)
+    item = survey.lens.severity(Basis.SPECIFIC, Links.ITEM)
+    known = {int(contract) for contract in contracts[item > 0]}
+    listed = company_list(s, Naming(s), survey.lens, {int(contract) for contract in contracts}, known).contracts
+    maybe, is_open = MayApply(s, survey.lens), survey.upper_open(WIDEST)
+    found = {}
+    for row, contract in enumerate(contracts.tolist()):
+        if severity[row] > 0:
+            knowledge = "reached"
+        elif contract in listed:
+            knowledge = "supplier_link_only"
+        else:
+            knowledge = "unknown" if is_open[row] or maybe.of(contract) else "none_found"
+        level = int(severity[row])
+        found[s.id(contract)] = Standing(None if level < 0 else level, float(low[row]), knowledge)
+    return found
+
+
+def _reached(lens: Lens, basis: Basis | None, links: Links) -> tuple[I64, F64, F64]:
     """(highest level or -1, low, high) at every target, shapes (t,)."""
     severity = lens.severity(basis, links)
     low, high = np.zeros(len(severity)), np.zeros(len(severity))

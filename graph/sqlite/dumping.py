@@ -12,7 +12,7 @@ import json
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,15 @@ from typing import Any
 from graph.identity import ordinal
 from graph.searching import indexed
 from graph.sqlite.core import Core
+from graph.sqlite.faults import translated
 from graph.sqlite.schema import FOUND_BY, SHIFT
 from ontology.errors import FileFormatError, StoreError, of_os_error
 from ontology.records import canonical
 
-FORMAT = 3
+FORMAT = 4
 BATCH = 10_000
+PAGES = 10_000
+"""Pages that a copy writes between two tellings of progress."""
 
 _VERSION = "type status denied confidence valid_from valid_to secrecy said body hash part"
 _TEXTS = "properties raw locator cites"
@@ -39,6 +42,7 @@ KINDS = {
     "link": f"row ord source_base target_base source target {_VERSION} retracted {_TEXTS}",
     "judgement": "row id a b verdict who why rule retracted",
     "tombstone": "id run reason at rows",
+    "reject": "run place file sheet row field value reason parameters",
 }
 FIELDS: dict[str, tuple[str, ...]] = {kind: tuple(names.split()) for kind, names in KINDS.items()}
 """Fields of each kind of line. ``type`` and ``part`` are names, ``status`` the place in ``Status``, ``denied`` and
@@ -67,6 +71,12 @@ def dump(core: Core, path: Path) -> None:
         connection.execute("ROLLBACK")
 
 
+def copy(core: Core, path: Path, progress: Callable[[int, int], None]) -> None:
+    """See ``Store.copy``."""
+    with translated(path), closing(sqlite3.connect(path)) as new:
+        core.reader().backup(new, pages=PAGES, progress=lambda _, left, total: progress(total - left, total))
+
+
 def _rows(connection: sqlite3.Connection, kind: str) -> Iterator[Row]:
     columns = ", ".join(_column(kind, name) for name in FIELDS[kind])
     yield from connection.execute(f"SELECT {columns} FROM {_FROM[kind]} ORDER BY 1, 2")
@@ -78,6 +88,7 @@ _FROM = {
     "base": "base t",
     "record_key": "record_key t",
     "tombstone": "tombstone t",
+    "reject": f"reject t WHERE t.run IN {_KEPT}",
     "judgement": f"judgement t WHERE (t.row >> {SHIFT}) IN {_KEPT}",
     "member": f"member t WHERE (t.row >> {SHIFT}) IN {_KEPT}",
     **{

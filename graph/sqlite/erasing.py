@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
-from graph.sqlite import joining
+from graph.sqlite import joining, rejecting
 from graph.sqlite.core import Core, stamp, unstamp
 from graph.sqlite.faults import translated
 from graph.sqlite.reading import AMONG, is_link, nodes_of
@@ -37,8 +37,10 @@ def erase(core: Core, ids: Sequence[str], reason: str, at: datetime) -> int:
             counts[id_] = _erase_one(connection, run, id_, bases[id_])
             if not counts[id_] and id_ not in buried:
                 raise NotInGraphError(f"{id_} is not stored.", remedy="Give ids of records (r…) or links (l…).")
-        _rejoin(connection, run, [n for n in bases.values() if n is not None])
-        _delete(connection, [n for n in bases.values() if n is not None], [i for i in ids if is_link(i)])
+        found, links = [n for n in bases.values() if n is not None], [i for i in ids if is_link(i)]
+        rejecting.forget_beside(connection, found, [link_order(i) for i in links])
+        _rejoin(connection, run, found)
+        _delete(connection, found, links)
         rows = [(i, run, reason, stamp(at), n) for i, n in counts.items() if n]
         connection.executemany("INSERT INTO tombstone VALUES (?,?,?,?,?)", rows)
         return {"erased": sum(counts.values())}
@@ -46,6 +48,21 @@ def erase(core: Core, ids: Sequence[str], reason: str, at: datetime) -> int:
     at_once(core, "erasure", reason, at, work)
     _scrub(core)
     return sum(counts.values())
+
+
+def erase_rejects(core: Core, run: int, reason: str, at: datetime) -> int:
+    """See ``Store.erase_rejects``."""
+    gone: list[int] = []
+
+    def work(connection: sqlite3.Connection, erasure: int) -> dict[str, int]:  # noqa: ARG001
+        gone.append(rejecting.forget(connection, [run]))
+        if not gone[0]:
+            raise NotInGraphError(f"No rejects of run {run} are kept.", remedy="kedja runs lists the runs.")
+        return {"erased": gone[0]}
+
+    at_once(core, "erasure", reason, at, work)
+    _scrub(core)
+    return gone[0]
 
 
 def _erase_one(connection: sqlite3.Connection, run: int, id_: str, base: int | None) -> int:

@@ -138,7 +138,8 @@ def _remove(connection: sqlite3.Connection, run: int, note: str) -> None:
 
 
 def remove_rows(connection: sqlite3.Connection, run: int) -> None:
-    """Delete every row that a run added, with its bodies."""
+    """Delete every row that a run added, with its bodies and its rejects."""
+    connection.execute("DELETE FROM reject WHERE run = ?", (run,))
     span = (run << SHIFT, (run + 1) << SHIFT)
     for table in (*VERSIONED, "record_in", "link_in"):
         connection.execute(f"DELETE FROM {table} WHERE row >= ? AND row < ?", span)

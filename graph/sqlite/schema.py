@@ -21,7 +21,7 @@ from ontology.errors import SchemaMismatchError, StoreError, of_os_error
 from ontology.model import LINKS, NODES
 
 APPLICATION_ID = 0x4B45444A  # "KEDJ"
-SCHEMA = 4
+SCHEMA = 5
 SHIFT = 32
 
 FOUND_BY = ("name_folded", "alias_folded", "numbers", "also", "ends")
@@ -44,6 +44,10 @@ CREATE TABLE run (
 CREATE INDEX run_fingerprint ON run(fingerprint);
 CREATE INDEX run_series ON run(series);
 CREATE INDEX run_source ON run(source);
+CREATE TABLE reject (
+    run INTEGER NOT NULL, place INTEGER NOT NULL, file TEXT NOT NULL, sheet TEXT NOT NULL, row INTEGER NOT NULL,
+    field TEXT NOT NULL, value TEXT NOT NULL, reason TEXT NOT NULL, parameters TEXT NOT NULL,
+    PRIMARY KEY (run, place)) WITHOUT ROWID;
 CREATE TABLE publication (number INTEGER PRIMARY KEY, run INTEGER NOT NULL UNIQUE, at TEXT NOT NULL);
 
 CREATE TABLE base (node INTEGER PRIMARY KEY, ord INTEGER NOT NULL, id TEXT NOT NULL, type INTEGER NOT NULL, key TEXT);

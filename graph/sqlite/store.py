@@ -23,6 +23,7 @@ from graph.sqlite import (
     judging,
     projections,
     reading,
+    rejecting,
     runs,
     schema,
     search,
@@ -45,6 +46,7 @@ from graph.store import (
     Publication,
     Read,
     RecordColumns,
+    Reject,
     RunInfo,
     Settled,
     StoredLink,
@@ -52,7 +54,7 @@ from graph.store import (
     Tombstone,
     Withdrawn,
 )
-from ontology.errors import StoreError
+from ontology.errors import NotInGraphError, StoreError
 from ontology.records import Link, Record, Secrecy, Source
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -123,6 +125,11 @@ class Store:
         adding.add(self.core, run, items)
 
     @_reads
+    def keep_rejects(self, run: int, rejects: Iterable[Reject]) -> None:
+        """Keep the first ``MOST_REJECTS`` of what a run did not accept, in place of what was kept of it."""
+        rejecting.keep(self.core, run, rejects)
+
+    @_reads
     def settle(self, run: int, counts: Mapping[str, int], read: Read = ALL_READ) -> Settled:
         """Take back what the run's series no longer says, where it was read, and place what it says."""
         return settling.settle(self.core, run, counts, read)
@@ -148,6 +155,17 @@ class Store:
     def runs_seen(self, clearance: Secrecy) -> list[RunInfo]:
         """The runs that concern a clearance, oldest first; see ``graph.sqlite.seeing``."""
         return self._seeing.runs(clearance)
+
+    @_reads
+    def rejects(self, run: int, clearance: Secrecy) -> list[Reject]:
+        """What a run did not accept, as far as it is kept.
+
+        Raises:
+            NotInGraphError: no run of that number concerns the clearance.
+        """
+        if run not in {seen.run for seen in self.runs_seen(clearance)}:
+            raise NotInGraphError(f"There is no run {run}.", remedy="kedja runs lists the runs.")
+        return rejecting.rejects(self.core, run)
 
     @_reads
     def told(self, published: Publication, clearance: Secrecy) -> Publication:
@@ -183,6 +201,20 @@ class Store:
     def erase(self, ids: Sequence[str], reason: str, at: datetime) -> int:
         """Remove the bytes of records and links for good, in every version; a tombstone stays. Gives rows erased."""
         return erasing.erase(self.core, ids, reason, at)
+
+    @_reads
+    def erase_rejects(self, run: int, reason: str, at: datetime) -> int:
+        """Remove what is kept of what a run did not accept, for good. Gives how many rejects are gone.
+
+        Raises:
+            NotInGraphError: nothing of that run is kept.
+        """
+        return erasing.erase_rejects(self.core, run, reason, at)
+
+    @_reads
+    def copy(self, path: Path, progress: Callable[[int, int], None]) -> None:
+        """Write the store as it stands to a new file; ``progress`` is called with (pages done, pages in all)."""
+        dumping.copy(self.core, path, progress)
 
     @_reads
     def tombstones(self) -> list[Tombstone]:

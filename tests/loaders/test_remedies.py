@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from loaders.base import Reject, Report, no_progress
+from graph.store import Reject
+from loaders.base import Report, no_progress
 from loaders.workbook import WorkbookLoader
 from ontology.errors import Reason
 from visualisation.words import LANGUAGES, Words

@@ -11,7 +11,8 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders.base import Reject, Report, no_progress
+from graph.store import Reject
+from loaders.base import Report, no_progress
 from loaders.workbook import WorkbookLoader
 from loaders.workbook_columns import COMMON, SOURCE_FIELDS, fold, sheets
 from loaders.workbook_values import without_persons

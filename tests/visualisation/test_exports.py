@@ -19,6 +19,7 @@ from python_calamine import CalamineWorkbook
 from graph.answer import Answer
 from graph.snapshot.topology import GraphLink, GraphNode
 from graph.snapshot.view import Snapshot
+from graph.store import Reject
 from ontology.errors import InputError, Reason
 from tests.visualisation import made
 from visualisation.export_csv import answer_csv, table_csv
@@ -192,15 +193,7 @@ def test_a_title_cannot_become_markup() -> None:
         snapshot_html(made.gloves().model_copy(update={"data": None}), SV)
 
 
-@dataclass
-class Refused:
-    file: str = "wb.xlsx"
-    sheet: str = "Steps"
-    row: int = 7
-    column: str = "stage"
-    value: str = "=1+1"
-    reason: str = Reason.NOT_IN_VOCABULARY
-    parameters: dict[str, str] = field(default_factory=lambda: {"vocabulary": "chain-stages"})
+REFUSED = Reject("wb.xlsx", "Steps", 7, "stage", "=1+1", Reason.NOT_IN_VOCABULARY, {"vocabulary": "chain-stages"})
 
 
 @dataclass
@@ -211,7 +204,7 @@ class Loaded:
     rows_in: int = 10
     accepted: int = 9
     rejected: int = 1
-    rejects: list[Any] = field(default_factory=lambda: [Refused()])
+    rejects: list[Any] = field(default_factory=lambda: [REFUSED])
     notes: Counter[str] = field(default_factory=lambda: Counter(masked_person=2, never_heard_of=1))
     records: int = 5
     links: int = 4
@@ -235,7 +228,7 @@ class Loaded:
 
 
 def test_a_rejected_value_says_where_why_and_what_to_do() -> None:
-    header, row = rows(rejects_csv([Refused()], SV))
+    header, row = rows(rejects_csv([REFUSED], SV))
     assert header == ["Fil", "Blad", "Rad", "Kolumn", "Värde", "Skäl", "Åtgärd"]
     assert row[:5] == ["wb.xlsx", "Steps", "7", "stage", "'=1+1"]
     assert row[5] == "Finns inte i ordlistan"
