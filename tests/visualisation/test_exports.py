@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -248,10 +248,12 @@ def test_a_load_says_counts_that_add_up_and_why_rows_were_refused() -> None:
 
 
 def test_each_unknown_sheet_has_its_own_nearest_name_in_what_is_printed() -> None:
-    def sheet(title: str, meant: str = "") -> Refused:
-        return Refused(sheet=title, value=title, reason=Reason.UNKNOWN_SHEET, parameters={"rows": "1", "sheets": meant})
+    def sheet(title: str, meant: str = "") -> Reject:
+        return replace(
+            REFUSED, sheet=title, value=title, reason=Reason.UNKNOWN_SHEET, parameters={"rows": "1", "sheets": meant}
+        )
 
-    refused = [sheet("Leverantörer", "Organisation"), sheet("Stegg", "Step"), sheet("Kunder"), Refused()]
+    refused = [sheet("Leverantörer", "Organisation"), sheet("Stegg", "Step"), sheet("Kunder"), REFUSED]
     lines = loaded_text(Loaded(rejects=refused), "wb.xlsx", EN, {}).splitlines()
     at = next(n for n, line in enumerate(lines) if "Unknown sheet" in line)
     assert lines[at].endswith(": 3")
@@ -265,7 +267,7 @@ def test_each_unknown_sheet_has_its_own_nearest_name_in_what_is_printed() -> Non
 
 def test_a_reason_with_many_remedies_says_how_many_more_there_are() -> None:
     refused = [
-        Refused(value=str(n), reason=Reason.UNKNOWN_KEY, parameters={"nearest": str(n), "sheets": "Step"})
+        replace(REFUSED, value=str(n), reason=Reason.UNKNOWN_KEY, parameters={"nearest": str(n), "sheets": "Step"})
         for n in range(9)
     ]
     assert loaded_text(Loaded(rejects=refused), "a", EN, {}).endswith("and 4 more: see the report")
