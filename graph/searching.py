@@ -214,6 +214,17 @@ def _by_word(query: Query, have: Iterable[str]) -> int:
     return 5 if any(word.startswith(last) for word in have) else PART_TIER
 
 
+def slips_in(word: str) -> int:
+    """How many letters may be wrong, missing, too many or swapped in a word that names nothing: two in a long one, none
+    in a number or in a word of two letters."""
+    if len(word) < SHORTEST_PART or not word.isalpha():
+        return 0
+    return 1 if len(word) < _LONG else 2
+
+
+_LONG = 8
+
+
 def type_rank(type_: str) -> int:
     """Things before what is said of them."""
     return _TYPE_RANK.get(type_, len(_TYPE_RANK))

@@ -7,7 +7,7 @@ in the names of its place, kind or whole. Only what the reader may see is in the
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, islice, product
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from ontology.values import make_key
 MOST_NAMED = 5_000
 """Entities that one word may name; of more, those with the shortest names."""
 MOST_TOLD = 3
+MOST_SPELLINGS = 3
+"""Words of names that one which names nothing may have been meant for."""
+_MOST_TEXTS = 9
 _BETWEEN = frozenset(("i", "in", "fran", "from", "av", "of", "by", "for", "till", "to", "pa", "at", "och", "and"))
 """Words that join others and name nothing, folded."""
 _LONGEST_COUNTRY, _LONGEST_CODE = 4, 3
@@ -36,8 +39,32 @@ _LONGEST_COUNTRY, _LONGEST_CODE = 4, 3
 def find(store: Store, s: Snapshot, text: str, *, types: Iterable[str] | None = None, limit: int = 20) -> list[Found]:
     """Hits, best first: those of the names alone, then those whose other words are told of them.
 
-    Where something is told, things stand before what is said of them, so that many findings hide no factory.
+    Where something is told, things stand before what is said of them, so that many findings hide no factory. Where
+    nothing is found at all, hits of words spelled nearly so, which are ``similar`` and never certain.
     """
+    if found := _find(store, s, text, types, limit):
+        return found
+    near: dict[str, Found] = {}
+    for other in _spelled_nearly(store, s, text):
+        for hit in _find(store, s, other, types, limit - len(near)):
+            near.setdefault(hit.id, hit.model_copy(update={"exact": False, "similar": True}))
+        if len(near) >= limit:
+            break
+    return list(near.values())
+
+
+def _spelled_nearly(store: Store, s: Snapshot, text: str) -> Iterator[str]:
+    """The text with each word that names nothing in the place of one that does; nothing where every word does."""
+    at = At(s.known.publication, Secrecy.read(s.known.clearance))
+    words = Query.read(text).words
+    known = {word: bool(word in _BETWEEN or country_code(word) or store.named(at, word, 1)) for word in words}
+    if all(known.values()):
+        return
+    choices = [[word] if known[word] else store.near(at, word, MOST_SPELLINGS) for word in words]
+    yield from islice((" ".join(chosen) for chosen in product(*choices)), _MOST_TEXTS)
+
+
+def _find(store: Store, s: Snapshot, text: str, types: Iterable[str] | None, limit: int) -> list[Found]:
     at = At(s.known.publication, Secrecy.read(s.known.clearance))
     wanted = None if types is None else tuple(types)
     hits = store.search(at, text, types=wanted, limit=limit)

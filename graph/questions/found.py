@@ -26,6 +26,7 @@ class Found(Frozen):
     name_sv: str | None = None
     keys: tuple[str, ...]
     exact: bool = Field(description="its whole name or an identifier is spelled as asked")
+    similar: bool = Field(False, description="nothing is called as asked: a name spelled nearly so, proposed")
     country: str | None = Field(None, description="ISO 3166-1 alpha-2; null where unknown, or where there are several")
     countries: tuple[str, ...] = Field((), description="where it is, or is made")
     places: tuple[Named, ...] = ()

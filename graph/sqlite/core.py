@@ -114,6 +114,7 @@ class Core:
         if found is None or self.closed:
             with translated(self.path):
                 found = self._connect(READER_CACHE)
+                found.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'words', 'row')")
                 found.execute("PRAGMA query_only=1")
             self._local.connection = found
         return found

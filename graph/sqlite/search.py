@@ -6,6 +6,7 @@ import heapq
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from graph.identity import entity_id
 from graph.searching import (
@@ -15,6 +16,7 @@ from graph.searching import (
     PART_TIER,
     SHORTEST_PART,
     Query,
+    slips_in,
     spelling,
     type_rank,
 )
@@ -107,6 +109,33 @@ def named(core: Core, at: At, text: str, most: int) -> list[str]:
         (match, most),
     )
     return [entity_id(id_) for (id_,) in rows]
+
+
+MOST_TERMS = 200_000
+"""Words of the index that are compared with one that names nothing: at first those of the same first letter."""
+_MOST_NEAR = 100
+
+
+def near(core: Core, at: At, word: str, most: int) -> list[str]:
+    """See ``Store.near``. Only words that a reader at ``at`` may see are given, as many as there were none else."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    slips = slips_in(word)
+    if not slips:
+        return []
+    view, read = core.view(at), core.reader().execute
+    between = "FROM terms WHERE {} AND length(term) BETWEEN ? AND ? LIMIT ?"
+    lengths = (len(word) - slips, len(word) + slips, MOST_TERMS)
+    said = "SELECT 1 FROM words CROSS JOIN record r ON r.body = words.rowid"
+    seen = f"{said} WHERE words MATCH ? AND {view.sql('r')} LIMIT 1"
+    for which, given in (("term >= ? AND term < ?", (word[0], chr(ord(word[0]) + 1))), ("term <> ?", (word,))):
+        terms = [term for (term,) in read(f"SELECT term {between.format(which)}", (*given, *lengths))]
+        ranked = extract(word, terms, scorer=OSA.distance, score_cutoff=slips, limit=_MOST_NEAR)
+        found = (term for term, *_ in ranked if term != word and read(seen, (f'{NAMES} : "{term}"',)).fetchone())
+        if chosen := list(islice(found, most)):
+            return chosen
+    return []
 
 
 def _every(chunks: list[list[str]]) -> str:

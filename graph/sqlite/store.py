@@ -283,6 +283,11 @@ class Store:
         return search.named(self.core, at, text, most)
 
     @_reads
+    def near(self, at: At, word: str, most: int) -> list[str]:
+        """Words of names that are spelled nearly so, nearest first: the word itself is none of them."""
+        return search.near(self.core, at, word, most)
+
+    @_reads
     def history(self, id: str, clearance: Secrecy) -> list[tuple[StoredRecord | StoredLink, int, int | None]]:
         """Every version of a record or link: (version, publication that added it, publication that retracted it)."""
         return reading.history(self.core, id, clearance)

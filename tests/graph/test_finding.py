@@ -190,3 +190,32 @@ def test_many_texts_are_found_in_a_column_as_one_is(held: set[str], asked: list[
     column = Texts.of(sorted(held, key=str.encode))
     places = [place for text in asked if (place := column.find(text)) is not None]
     assert column.find_all(asked).tolist() == places
+
+
+# -- words spelled nearly so ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("text", ["handksar", "Handskr", "hanskar", "gloevs", "Glovess"])
+def test_a_slip_of_the_pen_finds_what_was_meant_and_is_never_certain(store: Store, text: str) -> None:
+    load(store, source(), CHAIN)
+    assert [(hit.name, hit.similar, hit.exact) for hit in hits(store, text)][:1] == [("Gloves", True, False)]
+
+
+def test_each_word_that_names_nothing_is_read_as_one_that_does(store: Store) -> None:
+    load(store, source(), CHAIN)
+    assert "Plant 2" in found(store, "handksar malaysia")
+    assert found(store, "Kota Jxya")[0] == "Kota Jaya Sdn Bhd"
+    assert found(store, "Kota Zzzzzz") == []
+
+
+def test_what_is_found_as_spelled_and_numbers_are_taken_as_they_are(store: Store) -> None:
+    load(store, source(), [company("local:1", "Nord AB", "se-orgnr:4020011112"), company("local:2", "Nors AB")])
+    assert [(hit.name, hit.similar) for hit in hits(store, "nord")] == [("Nord AB", False)]
+    assert found(store, "4020011113") == []
+    assert found(store, "nxrx") == []
+
+
+def test_a_word_that_only_withheld_names_hold_is_not_proposed(store: Store) -> None:
+    load(store, source(), [company("local:1", "Handskar AB")])
+    hidden = Record("Organisation", "local:2", {"name": "Handlare AB"}, common=Common(secrecy=Secrecy.RESTRICTED))
+    load(store, source(series="s"), [hidden], 1)
+    assert found(store, "handlaer") == []
+    assert [hit.name for hit in find(store, snapshot(store, Secrecy.RESTRICTED), "handlaer")] == ["Handlare AB"]
