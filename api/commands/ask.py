@@ -202,7 +202,7 @@ def _search(question: type[Question], shared: Shared, given: dict[str, Any]) -> 
         typer.echo(json.dumps([hit.model_dump() for hit in found.hits], ensure_ascii=False, indent=2))
         return
     words = Words(shared.language)
-    if hits and hits[0].similar:
+    if found.hits and found.hits[0].similar:
         typer.echo(words("search.similar"), err=True)
     for hit in found.hits:
         typer.echo(shown("\t".join(hit_cells(hit, words))))
