@@ -68,7 +68,10 @@ def of_error(error: KedjaError) -> JSONResponse:
     status = status_of(error)
     extra: dict[str, Any] = {}
     if isinstance(error, AmbiguousError):
-        extra["candidates"] = [{"id": id, "name": name} for id, name in error.candidates]
+        from visualisation.words import Words
+
+        words = Words("en")
+        extra["candidates"] = [{"id": id, "name": words.coded(name) or name} for id, name in error.candidates]
     return problem(status, error.code, error.message, error.remedy, **extra)
 
 

@@ -9,11 +9,10 @@ from visualisation.words import Words
 
 
 def found_name(found: Found | Named, words: Words) -> str:
-    """The name in the reader's language; of a country that only its code says, the country's."""
+    """The name in the reader's language; of what only its key says, what that stands for."""
     name = (found.name_sv if words.lang == "sv" else None) or found.name
     if name in found.keys:
-        scheme, _, code = name.partition(":")
-        return words.country(code) if scheme == "iso3166-1" else words.key(name)
+        return words.coded(name) or words.key(name)
     return name or words("unnamed", id=found.id)
 
 

@@ -340,7 +340,7 @@ def render_problem(
     words = Words(page.lang)
     key = f"problem.{code}"
     title = words(key if words.has(key) else "problem.other")
-    found = [Candidate(id, name) for id, name in candidates]
+    found = [Candidate(id, words.coded(name) or name) for id, name in candidates]
     helpful = f"problem.help.{code}"
     advice = words(helpful) if words.has(helpful) else ""
     return _render(

@@ -186,12 +186,24 @@ class Words:
         return f"{known.label.get(self.lang)} {value}" if known else key
 
     def coded(self, key: str) -> str | None:
-        """The name of what a key stands for in itself: a country, or a type of risk; None where it names nothing."""
+        """The name of what a key stands for in itself: a country, a part of one, or a term of ours; None where it names
+        nothing."""
         scheme, _, value = key.partition(":")
         if scheme == "iso3166-1":
             return self.locale.territories.get(value.upper())
-        found = self.entry("risk-types", value) if scheme == "risk" else None
+        if scheme == "iso3166-2":
+            return _subdivision(value)
+        found = self.entry(_TERMS[scheme], value) if scheme in _TERMS else None
         return found.label.get(self.lang) if found else None
+
+    def scheme(self, name: str) -> str:
+        """What a scheme is called, if it is one of ours."""
+        return SCHEMES[name].label.get(self.lang) if name in SCHEMES else name
+
+    def currency(self, code: str) -> str:
+        """A currency's name beside its code."""
+        name = self.locale.currencies.get(code)
+        return f"{name} ({code})" if name else code
 
     def value(self, value: object) -> str:
         """A property's value as a reader expects it."""
@@ -207,6 +219,8 @@ class Words:
         """A property's value, by its vocabulary's label where it has one."""
         if name in LINKS or name == POLARITY:
             return self(f"conflict.{value}")
+        if name in ("scheme", "currency") and isinstance(value, str):
+            return self.scheme(value) if name == "scheme" else self.currency(value)
         declared = NODES[type].properties.get(name) if type in NODES else None
         if declared is not None and name == "severity":  # a number, whose levels have names
             return self.term("severity", None if value is None else str(value))
@@ -241,8 +255,8 @@ class Words:
                 known[name] = self.number(Decimal(text).normalize())
             elif name == "link":
                 known[name] = self.link_type(text)
-            elif name == "scheme" and text in SCHEMES:
-                known[name] = SCHEMES[text].label.get(self.lang)
+            elif name == "scheme":
+                known[name] = self.scheme(text)
         return known | self._choices(known.get("vocabulary", ""), known.get("nearest", ""))
 
     def _choices(self, of: str, nearest: str) -> dict[str, str]:
@@ -260,6 +274,17 @@ class Words:
         if self.lang == "sv":
             return folded.translate(str.maketrans("åäö", "{|}"))
         return folded.translate(str.maketrans("åäö", "aao"))
+
+
+_TERMS = {"risk": "risk-types", "area": "areas", "own": "categories"}
+"""Schemes whose values are the terms of a vocabulary."""
+
+
+def _subdivision(code: str) -> str | None:
+    import pycountry
+
+    found = pycountry.subdivisions.get(code=code)  # type: ignore[no-untyped-call]
+    return None if found is None else str(found.name)
 
 
 def _as_number(declared: Property | None, value: object) -> object:
