@@ -7,8 +7,6 @@ division, then group, class, category and three finer digits, filled up with zer
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,12 +14,12 @@ from xml.etree.ElementTree import Element
 
 from graph.store import Stays
 from loaders.base import Progress, Report, checked, files_of
+from loaders.xml_file import parsed
 from ontology.errors import FileFormatError, Reason, ValueProblem
 from ontology.records import Link, Record, Ref, Source
 from ontology.values import make_key
 
 PREFIX = "code|name|cpv."
-MAX_BYTES = 200_000_000
 EVERY = 1_000
 DIVISION = 2
 BOTH = "en sv"
@@ -55,7 +53,7 @@ def read_names(path: Path) -> Names:
     Raises:
         FileFormatError: not XML, or without a single CPV code.
     """
-    root = _parse(path)
+    root = parsed(path)
     language = _language(path, root)
     found = []
     for number, entry in enumerate(root.iter("entry"), start=1):
@@ -65,31 +63,6 @@ def read_names(path: Path) -> Names:
     if not found:
         raise FileFormatError(f"{path.name} names no CPV code.", remedy="Give code_sv.xml or code_en.xml.")
     return Names(path.name, language, tuple(found))
-
-
-def _parse(path: Path) -> Element:
-    from xml.etree.ElementTree import ParseError
-
-    from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import fromstring
-
-    try:
-        root: Element = fromstring(_bytes(path), forbid_entities=True, forbid_external=True)
-    except (ParseError, DefusedXmlException, OSError, EOFError, zlib.error) as error:
-        raise FileFormatError(
-            f"{path.name} is not readable as XML ({error}).", remedy="Fetch the file again."
-        ) from error
-    return root
-
-
-def _bytes(path: Path) -> bytes:
-    if path.suffix != ".gz":
-        return path.read_bytes()
-    with gzip.open(path) as file:
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise FileFormatError(f"{path.name} unpacks to more than {MAX_BYTES} bytes.", remedy="Fetch it again.")
-    return data
 
 
 def _language(path: Path, root: Element) -> str:

@@ -202,6 +202,13 @@ class RiskAssessment(Statement):
         vocabulary="levels",
         settle=Settle.GREATEST,
     )
+    harm_country: Text = prop(
+        "Skadan sker i",
+        "Harm occurs in",
+        "ISO 3166 code of the country of the harm, where it is that of inputs and not the scope's.",
+        pattern=r"^[A-Z]{2}$",
+        example="CD",
+    )
 
 
 @node("Iakttagelse", "Finding", "Iakttagelser", "Findings")

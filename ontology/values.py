@@ -217,6 +217,7 @@ _SCHEMES = (
         identifies=_ORGANISATION,
     ),
     Scheme("udi-di", Label("UDI-DI", "UDI-DI"), _free, example="07350053850019", identifies=_PRODUCT),
+    Scheme("dol", Label("vara på DoL:s lista", "good on the DoL list"), _free, example="cotton", identifies=_CATEGORY),
     Scheme("risk", Label("risktyp", "risk type"), _free, example="forced-labour", identifies=_RISK_TYPE),
     Scheme("area", Label("upphandlingsregion", "cooperation area"), _free, example="F", identifies=_ORGANISATION),
     Scheme("own", Label("egen kategori", "own category"), _free, example="gloves", identifies=_CATEGORY),

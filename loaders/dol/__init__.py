@@ -20,7 +20,9 @@ FORMAT = Format(
         "USA:s arbetsmarknadsdepartements lista över varor framställda med barn- eller tvångsarbete, som XML.",
         "The US Department of Labor's list of goods produced by child or forced labour, as XML.",
     ),
-    takes=Label("XML eller XML.GZ, ordnad efter vara eller efter land", "XML or XML.GZ, arranged by good or by country"),
+    takes=Label(
+        "XML eller XML.GZ, ordnad efter vara eller efter land", "XML or XML.GZ, arranged by good or by country"
+    ),
     looks_for=Label("Good_Name och Forced_Child_Labor i XML", "Good_Name and Forced_Child_Labor in XML"),
     example="kedja load dol goods.xml --edition 2022",
     loader="loaders.dol.loader:DolLoader",
@@ -33,7 +35,7 @@ FORMAT = Format(
         ),
         "uncrossed_goods": Label(
             "Varor utan granskad motsvarighet bland CPV-koderna: avtal i deras kategorier hittas inte genom listan",
-            "Goods without a reviewed match among the CPV codes: the list does not lead to contracts in their categories",
+            "Goods without a reviewed match among the CPV codes: the list leads to no contracts in their categories",
         ),
         "edition_not_stated": Label(
             "Filer som inte säger sin utgåva: ange den med --edition",

@@ -73,10 +73,12 @@ def pairs_in(path: Path) -> list[Pair]:
     ]
     if not found:
         raise FileFormatError(f"{path.name} lists no goods by country.", remedy="Give the department's XML of goods.")
-    return [
-        Pair(number, _text(good), _text(country), {mark: _text(said.findtext(mark)) for mark in (*MARKS, "Derived_Country")})
-        for number, (good, country, said) in enumerate(found, start=1)
-    ]  # fmt: skip
+    return [_pair(number, *one) for number, one in enumerate(found, start=1)]
+
+
+def _pair(number: int, good: str | None, country: str | None, said: Element) -> Pair:
+    marks = {mark: _text(said.findtext(mark)) for mark in (*MARKS, "Derived_Country")}
+    return Pair(number, _text(good), _text(country), marks)
 
 
 def _text(text: str | None) -> str:
