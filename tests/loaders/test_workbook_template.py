@@ -107,7 +107,12 @@ def value_of(draw: st.DrawFn, column: Column) -> Any:
         return format(draw(NUMBERS), "f")
     if date in kinds:
         return draw(DAYS).isoformat()
-    patterned = {"currency": ["SEK", "EUR"], "share_unit": ["value", "mass"], "relation": ["exact", "broader"]}
+    patterned = {
+        "currency": ["SEK", "EUR"],
+        "harm_country": ["CD", "MY"],
+        "share_unit": ["value", "mass"],
+        "relation": ["exact", "broader"],
+    }
     return draw(st.sampled_from(patterned[column.name]) if column.name in patterned else WORDS)
 
 
