@@ -38,7 +38,7 @@ class Organisation(Named):
     owner_not_told: Many = prop(
         "Ägare som inte redovisas",
         "Owners not told",
-        "Why an owner is not told, once for each such owner; a natural person is one of the reasons.",
+        "Why owners are not told: natural persons, and once for each that is unknown, anonymous or exempt.",
         vocabulary="owners-not-told",
     )
     ultimate_owner_not_told: Many = prop(

@@ -1,0 +1,1 @@
+"""Owners from statements of beneficial ownership (BODS)."""
