@@ -73,8 +73,8 @@ class Owns(Properties):
     component: bool | None = prop(
         "Del av en väg", "Part of a way", "A part of an indirect holding that is told as a whole: never added to it."
     )
-    interests: tuple[str, ...] | None = prop(
-        "Slag av innehav", "Kinds of interest", "What the owner holds, in the source's words."
+    interests: Text = prop(
+        "Slag av innehav", "Kinds of interest", "What the owner holds, in the source's words.", wording=True
     )
 
 

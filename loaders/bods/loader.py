@@ -332,7 +332,7 @@ def _owns(owner: str, subject: str, stretch: Stretch, component: bool, record: s
         "control": True if any(one.control for one in stretch.interests) else None,
         "indirect": directness.pop() if len(directness) == 1 else None,
         "component": component or None,
-        "interests": tuple(dict.fromkeys(one.type for one in stretch.interests)) or None,
+        "interests": ", ".join(dict.fromkeys(one.type for one in stretch.interests)) or None,
     }
     ends = (Ref("Organisation", owner), Ref("Organisation", subject))
     common = Common(valid_from=_day(stretch.start), valid_to=_day(stretch.end))

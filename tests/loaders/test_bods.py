@@ -193,7 +193,7 @@ def test_each_way_not_to_tell_has_its_reason_and_no_node(tmp_path: Path, owner: 
 def test_an_owner_whose_interest_is_not_told_is_told(tmp_path: Path) -> None:
     items, _ = of(tmp_path, company("a"), company("b"), holds("a", "b", {"type": "unknownInterest"}))
     (link,) = owned(items, "b", TODAY)
-    assert link.properties == {"interests": ["unknown-interest"]}
+    assert link.properties == {"interests": "unknown-interest"}
 
 
 # ---- 32: what the schema lets through
@@ -238,9 +238,8 @@ def test_a_range_is_a_range(tmp_path: Path, share: Any, least: float, most: floa
 def test_votes_are_no_shares(tmp_path: Path) -> None:
     items, _ = of(tmp_path, company("a"), company("b"), holds("a", "b", shares(75), votes(75)))
     (link,) = owned(items, "b", TODAY)
-    assert link.properties == {
-        "share": 0.75, "control": True, "interests": ["shareholding", "voting-rights"]
-    } | {name: link.properties[name] for name in ("indirect",) if name in link.properties}  # fmt: skip
+    assert link.properties["share"] == 0.75
+    assert (link.properties["control"], link.properties["interests"]) == (True, "shareholding, voting-rights")
 
 
 # ---- persons, identifiers, editions
