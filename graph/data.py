@@ -26,7 +26,6 @@ class Conflict(Frozen):
 
 class Node(Frozen):
     """An entity as an answer names it. ``place`` is the key of its nearest place, ``country`` ISO 3166-1 alpha-2.
-
     Where sources are in conflict, what it says is the value that counts: see docs/method.md.
     """
 
@@ -264,11 +263,11 @@ class OtherDays(Frozen):
     since: date | None = Field(description="the first such day after; null: none found")
 
 
-class MayBelong(Frozen):
-    """Contracts of a broader kind than the one asked about: unknown whether they belong to the group, not counted."""
+class OfKind(Frozen):
+    """Contracts of a broader kind than the one asked about, not counted; or of one that a match puts within it."""
 
     kind: str
-    links: tuple[str, ...] = Field(description="the links by which the kind is broader: BROADER, MATCHES")
+    links: tuple[str, ...] = Field(description="the links by which one kind is within the other: BROADER, MATCHES")
     matched: bool = Field(description="whether one of them is a match between schemes")
     contracts: tuple[str, ...]
 
@@ -281,7 +280,8 @@ class ExposureData(Frozen):
     risk: str
     contracts: int
     other_days: OtherDays | None = Field(None, description="given where there is no contract to ask about")
-    may_belong: tuple[MayBelong, ...] = ()
+    may_belong: tuple[OfKind, ...] = ()
+    by_match: tuple[OfKind, ...] = Field((), description="of the contracts counted, those of a matched kind")
     distribution: tuple[Distribution, ...]
     levels: tuple[LevelCount, ...] = ()
     worst: tuple[Figure, ...] = Field(description="per (basis, links): the most severe, then surest figure")

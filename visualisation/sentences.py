@@ -351,6 +351,15 @@ class Teller:
             ),
         ]
 
+    def by_match(self) -> list[str]:
+        """Which of the contracts that are counted are so by a match between schemes, and by which."""
+        found = []
+        for row in getattr(self.answer.data, "by_match", ()):
+            links = (self.links[id] for id in row.links if id in self.links)
+            ends = [f"{self.name(link.source)} – {self.name(link.target)}" for link in links if link.type == "MATCHES"]
+            found.append(self.words("by_match", n=len(row.contracts), kind=self.name(row.kind), match=", ".join(ends)))
+        return found
+
     def total(self, name: str, listed: int) -> int:
         """How many entries a list of the answer has, those that are not listed too."""
         return next((cut.total for cut in self.answer.completeness.cut if cut.list == name), listed)

@@ -94,6 +94,8 @@ def _exposure(answer: Answer[ExposureData], teller: Teller) -> list[str]:
     view = exposure_view(answer, teller)
     lines = [words("exposure.title_of", what=teller.name(data.subject.id), risk=words.risk(data.risk))]
     lines += [words("exposure.of_contracts", n=data.contracts)]
+    for sentence in teller.by_match():
+        lines += _wrap(sentence)
     if not data.contracts:
         return [*lines, *_denied(data.denied, teller)]
     lines += _heading(words("exposure.reach"))

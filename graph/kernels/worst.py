@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from graph import budget
-from graph.kernels.best import Ways, weight
+from graph.kernels.best import Ways
 from graph.kernels.common import FAR, LOOK, NEAR, SCRATCH, compiled, grown, halted, pop, push, vertices
+from graph.kernels.layers import weight
 from graph.kernels.llvm import prefetch
 from graph.network import F64, I32, LINK_TYPES, Network
 from ontology.errors import InputError

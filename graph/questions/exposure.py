@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
 
 import numpy as np
@@ -18,8 +18,8 @@ from graph.data import (
     Figure,
     LevelCount,
     Listed,
-    MayBelong,
     Node,
+    OfKind,
     Origin,
     TierCount,
 )
@@ -28,7 +28,7 @@ from graph.questions.company import CompanyList, company_list, harms_of_companie
 from graph.questions.counting import count
 from graph.questions.denied import denied_beside, only_denied
 from graph.questions.ends import Ends
-from graph.questions.groups import Group, find, group_of, of_broader_kinds, other_days, regions_of
+from graph.questions.groups import Group, find, group_of, of_broader_kinds, of_matched_kinds, other_days, regions_of
 from graph.questions.lens import LEVELS, Lens, Side
 from graph.questions.maybe import MayApply
 from graph.questions.naming import Naming, statements_data
@@ -94,7 +94,8 @@ class _Exposure:
             risk=self.risk,
             contracts=len(self.contracts),
             other_days=None if len(self.contracts) else other_days(self.s, self.vertex),
-            may_belong=self._may_belong(),
+            may_belong=self._by_kind(of_broader_kinds),
+            by_match=self._by_kind(of_matched_kinds),
             distribution=self._distribution(),
             levels=self._levels(),
             worst=worst,
@@ -126,15 +127,15 @@ class _Exposure:
         asked = contracts if self.vertex is None else [self.vertex]
         return only_denied(self.s, self.naming, [*asked, *self.survey.whole.vertex.tolist()])
 
-    def _may_belong(self) -> tuple[MayBelong, ...]:
+    def _by_kind(self, find: Callable[[Snapshot, int], dict[int, list[int]]]) -> tuple[OfKind, ...]:
         if self.vertex is None or self.group.view != "category":
             return ()
         s, rows = self.s, []
-        for kind, contracts in of_broader_kinds(s, self.vertex).items():
-            facts = s.kinds.facts(self.vertex, kind)
-            links = tuple(self.naming.link(edge) for edge in facts)
+        for kind, contracts in find(s, self.vertex).items():
+            narrow, broad = (kind, self.vertex) if self.vertex in s.kinds.up(kind) else (self.vertex, kind)
+            links = tuple(self.naming.link(edge) for edge in s.kinds.facts(narrow, broad))
             rows.append(
-                MayBelong(
+                OfKind(
                     kind=self.naming.id(kind),
                     links=tuple(link.id for link in links),
                     matched=any(link.type == "MATCHES" for link in links),

@@ -16,6 +16,7 @@ from graph.questions.nearest import at_any_time, nearest
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.arrays import I64
 from graph.snapshot.kinds import KIND_TYPES, Fit
+from graph.snapshot.topology import LINK_CODE
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError
 
@@ -129,15 +130,27 @@ def of_broader_kinds(s: Snapshot, kind: int) -> dict[int, list[int]]:
     """Of each kind broader than one (by itself or by a match between schemes), the contracts categorised as just that
     kind, but for those that are of the narrower one too: unknown whether they belong to it."""
     inside = set(contracts_in(s, kind))
+    broader = (other for other in sorted(s.kinds.up(kind)) if s.kinds.fit(other, kind) is Fit.MAY)
+    return {other: left for other in broader if (left := sorted(_categorised(s, other) - inside))}
+
+
+def of_matched_kinds(s: Snapshot, kind: int) -> dict[int, list[int]]:
+    """Of each kind that a match between schemes makes the same as, or narrower than, one: the contracts categorised as
+    just that kind, which count for the one."""
     found = {}
-    for broader in sorted(s.kinds.up(kind)):
-        if s.kinds.fit(broader, kind) is Fit.MAY:
-            there = s.pairs("IN_CATEGORY").sources(broader)
-            lots = [v for v in there if s.is_type(v, "Lot")]
-            contracts = {v for v in there if s.is_type(v, "Contract")}.union(s.pairs("FOR_LOT").sources(*lots))
-            if left := sorted(contracts - inside):
-                found[broader] = left
+    for other in s.kinds.down(kind):
+        facts = s.kinds.facts(other, kind) if kind in s.kinds.up(other) else ()
+        by_match = any(s.topology.edges.type[edge] == LINK_CODE["MATCHES"] for edge in facts)
+        if by_match and (there := _categorised(s, other)):
+            found[other] = sorted(there)
     return found
+
+
+def _categorised(s: Snapshot, kind: int) -> set[int]:
+    """The contracts that are categorised as just a kind, by themselves or by their lots."""
+    there = s.pairs("IN_CATEGORY").sources(kind)
+    lots = [v for v in there if s.is_type(v, "Lot")]
+    return {v for v in there if s.is_type(v, "Contract")}.union(s.pairs("FOR_LOT").sources(*lots))
 
 
 def steps_of(s: Snapshot, vertex: int) -> list[int]:

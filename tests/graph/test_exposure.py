@@ -650,6 +650,9 @@ def test_contracts_of_a_kind_that_a_match_makes_the_same_or_narrower_belong_to_i
     found = exposure(matched(relation).snapshot(), "code", FORCED).data
     assert found is not None
     assert (found.contracts, found.may_belong) == (2, ())
+    (row,) = found.by_match
+    assert (row.kind, row.matched, row.contracts) == ("own", True, ("c0", "c1"))
+    assert [(link.source, link.target) for link in found.links if link.id in row.links] == [("own", "code")]
 
 
 def test_contracts_of_a_kind_that_a_match_makes_broader_may_belong_which_is_unknown() -> None:

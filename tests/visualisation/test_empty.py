@@ -134,3 +134,16 @@ def test_contracts_of_a_broader_matched_kind_are_named_and_not_said_to_be_none(l
     for text in (answer_text(answer, words), rendered("exposure", answer, lang), answer_csv(answer, words).decode()):
         assert said in " ".join(text.split())
         assert words("no_contract.ever") not in text
+
+
+@every_language
+def test_contracts_that_count_by_a_match_are_said_to(lang: str) -> None:
+    w = World()
+    w.kind("own")
+    w.kind("code")
+    w.link("MATCHES", "own", "code", relation="exact")
+    w.contract("c", category="own")
+    answer, words = exposure(w.snapshot(), "code", FORCED), Words(lang)
+    said = words("by_match", n=1, kind="own", match="own – code")
+    for text in (answer_text(answer, words), rendered("exposure", answer, lang)):
+        assert said in " ".join(text.split())
