@@ -224,6 +224,7 @@ _SCHEMES = (
     Scheme("place", Label("plats", "place"), _free, example="sialkot", identifies=_PLACE),
     Scheme("ref", Label("referensdata", "reference data"), _free, example="uhm-textil-raw-material"),
     Scheme("se-stat", Label("rad i statistiken", "row of the statistics"), _free, example="123456"),
+    Scheme("eforms", Label("del av en eForms-annons", "part of an eForms notice"), _free, example="7871f23f/LOT-0001"),
     Scheme("local", Label("eget id", "own id"), _free, example="K-17", own=True),
     Scheme("demo", Label("demonstration", "demonstration"), _free, example="site-klang-4"),
 )
