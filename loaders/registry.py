@@ -51,6 +51,7 @@ class Format:
     ``loader`` and ``default`` (a function that gives the path where none is given) are named as ``module:name``.
     ``addresses``: how the argument begins where it is an address and no file; the loader then finds it in its options
     under ``address``, and the path that it is given is that of the first of its options that is a file.
+    ``each_file``: every file of a folder is a source of its own.
     ``notes`` are the words of what ``Report.notes`` counts.
     """
 
@@ -65,6 +66,7 @@ class Format:
     options: tuple[Option, ...] = ()
     default: str = ""
     addresses: tuple[str, ...] = ()
+    each_file: bool = False
     notes: Mapping[str, Label] = field(default_factory=dict)
 
     def make(self) -> Loader:

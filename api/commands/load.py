@@ -63,7 +63,12 @@ def run(format: Format, argument: str | None, given: Mapping[str, Any]) -> None:
     notes = {code: said.get(lang) for code, said in format.notes.items()}
 
     def work(service: Service) -> Loaded:
-        return load_into(service, format.make(), path, options, files)
+        loader = format.make()
+        if format.each_file and path.is_dir():
+            from loaders.each import load_each
+
+            return load_each(loader, path, options, lambda file: load_into(service, loader, file, options, files))
+        return load_into(service, loader, path, options, files)
 
     if given["dry_run"]:
         loaded = dry_run(given["store"], work, path, lang, notes)

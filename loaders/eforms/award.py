@@ -1,8 +1,8 @@
 """Who won which lot of a notice. Its references contradict each other often enough to need a rule.
 
 A winner is a tender that the lot's result names and one of that result's contracts names too. Where there is none, the
-award is uncertain: all that the result names are candidates, none is the first. A tender that names another lot than the
-result does leaves the amount in doubt, not the winner.
+award is uncertain: all that the result names are candidates, none is the first. A tender that names another lot than
+the result does leaves the amount in doubt, not the winner.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CANDIDATE = "candidate, winner not certain"
 class Award:
     """A contract with the lots that it was awarded on.
 
-    ``holders`` are (organisation, role, confidence): 1 of those that won, an equal share where the winner is not certain.
+    ``holders`` are (organisation, role, confidence); where the winner is not certain, each has an equal share of it.
     """
 
     id: str
@@ -108,9 +108,8 @@ def _sum(tenders: Sequence[Tender], notes: Counter[str]) -> Money | None:
 def _uncertain(notice: Notice, result: Result) -> Award:
     """The lot's contract with everybody who may hold it."""
     tenders = [notice.tenders[id] for id in result.tenders if id in notice.tenders]
-    members = dict.fromkeys(
-        member for tender in tenders if tender.party in notice.parties for member in notice.parties[tender.party].tenderers
-    )  # fmt: skip
+    parties = [notice.parties[tender.party] for tender in tenders if tender.party in notice.parties]
+    members = dict.fromkeys(member for party in parties for member in party.tenderers)
     share = round(1 / len(members), 2) if members else None
     return Award(
         id=result.lot,

@@ -25,6 +25,8 @@ INTENDED = "veat"
 """A notice that tells whom a buyer means to award to: no contract yet."""
 HIDDEN_NAME = "natural person"
 NO_CPV = "00000000"
+KOSOVO = ("1A0", "XKX")
+"""The codes of the EU's country list for it, of before and after 2024."""
 
 
 def thread(notice: Notice) -> str:
@@ -92,8 +94,8 @@ class _Telling:
         self.notice = notice
         self.report = report
         self.procurement = Ref("Procurement", make_key("eforms", notice.folder))
-        numbers = [key for one in notice.organisations.values() if (key := _number(one))]
-        self.shared = {key for key, times in Counter(numbers).items() if times > 1}
+        numbers = Counter(_bare(one) for one in notice.organisations.values())
+        self.shared = {number for number, times in numbers.items() if number and times > 1}
         self.told: set[str] = set()
 
     def items(self) -> Iterator[Item]:
@@ -140,9 +142,7 @@ class _Telling:
     def _ref(self, one: Organisation) -> Ref:
         """The organisation by its number; one whose number another of the notice has too, or whose number is none's,
         by its place in the notice."""
-        key = None if one.person else _number(one)
-        if key in self.shared:
-            key = None
+        key = None if _hides_person(one) or _bare(one) in self.shared else _number(one)
         return Ref("Organisation", key or make_key("eforms", f"{self.notice.folder}/{thread(self.notice)}/{one.id}"))
 
     def _organisation(self, id: str, role: str) -> Iterator[Item]:
@@ -155,25 +155,23 @@ class _Telling:
         if one.id in self.told:
             return
         self.told.add(one.id)
-        if one.person or is_personal_number(one.number):
+        if _hides_person(one):
             self.report.notes["hidden_person"] += 1
             hidden = {"name": HIDDEN_NAME, "roles": (role,), "natural_person": True}
             yield Record("Organisation", ref.key, hidden, locator=one.id)
             return
         if ref.key.startswith("eforms:"):
-            shared = _number(one) in self.shared
+            shared = _bare(one) in self.shared
             self.report.notes["same_number" if shared else "number_not_read" if one.number else "number_absent"] += 1
         raw = {"CompanyID": one.number, "ListedOnRegulatedMarketIndicator": one.listed}
         properties = {"name": one.name or one.number or one.id, "roles": (role,)}
         yield Record(
             "Organisation", ref.key, properties, raw={k: v for k, v in raw.items() if v}, locator=one.id
         )  # fmt: skip
-        try:
-            place = Ref("Place", make_key("iso3166-1", "XK" if one.country in ("1A0", "XKX") else one.country))
-        except ValueProblem:
+        if country := _country(one):
+            yield Link("LOCATED_IN", ref, Ref("Place", make_key("iso3166-1", country)), locator=one.id)
+        else:
             self.report.notes["country_not_read"] += bool(one.country)
-            return
-        yield Link("LOCATED_IN", ref, place, locator=one.id)
 
     def _award(self, award: Award) -> Iterator[Item]:
         """A contract on its lots, who holds it and whom it serves."""
@@ -234,15 +232,29 @@ def _amount(value: Money | None) -> dict[str, object]:
     return {} if value is None else {"awarded_value": value.amount, "currency": value.currency}
 
 
+def _country(one: Organisation) -> str:
+    """The two-letter code of the address; empty where none is given or known."""
+    try:
+        return make_key("iso3166-1", "XK" if one.country in KOSOVO else one.country).partition(":")[2]
+    except ValueProblem:
+        return ""
+
+
+def _hides_person(one: Organisation) -> bool:
+    """A natural person by the notice's word, or by a number that is a Swedish person's."""
+    return one.person or (_country(one) in ("SE", "") and is_personal_number(one.number))
+
+
+def _bare(one: Organisation) -> str:
+    """Its number without signs, to see whether it is another's."""
+    return "".join(filter(str.isalnum, one.number)).upper()
+
+
 def _number(one: Organisation) -> str | None:
     """The key of a company's number, which is free text: by the country of its address, or by its own prefix."""
-    text = one.number.strip()
-    if not text or is_personal_number(text):
+    text, country = one.number.strip(), _country(one)
+    if not text:
         return None
-    try:
-        country = make_key("iso3166-1", one.country).partition(":")[2] if one.country else ""
-    except ValueProblem:
-        country = ""
     prefix = "EL" if country == "GR" else country
     tries = [("se-orgnr", text)] if country == "SE" else []
     tries += [("vat", text), ("vat", f"{prefix}{text}")] if prefix else [("vat", text)]
