@@ -115,7 +115,7 @@ def test_a_broken_gzip_file_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_a_file_that_unpacks_to_far_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("loaders.cpv.MAX_BYTES", 100)
+    monkeypatch.setattr("loaders.xml_file.MAX_BYTES", 100)
     path = tmp_path / "code_en.xml.gz"
     path.write_bytes(gzip.compress((SMALL / "code_en.xml").read_bytes()))
     with pytest.raises(FileFormatError, match="more than 100"):
