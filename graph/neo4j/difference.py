@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from graph.neo4j.layout import ALIAS, ALSO, ENTITY, RECORD, RELATIONSHIPS, SOURCE
-from graph.neo4j.row import Row
+from graph.neo4j.layout import ALIAS, ALSO, DESCRIBES, ENTITY, RECORD, RELATIONSHIPS, SOURCE
 from graph.neo4j.server import Given, Server
-from graph.store import I64
+from graph.neo4j.table import Table
+from graph.store import I64, Bool
 from graph.texts import Texts
 from ontology.model import NODES
 
 NODE_KINDS = (SOURCE, *sorted(NODES), RECORD)
 KINDS = (*NODE_KINDS, ALSO, *RELATIONSHIPS)
 """Every kind of row, in the order of writing."""
+
+AT_ONCE = 4_000
+"""Entities of which all rows are read by one statement, about."""
 
 Read = Callable[[str, Given | None], list[Any]]
 """What gives the rows of a statement, in a transaction or without."""
@@ -56,27 +59,25 @@ class Standing:
     wanted: I64
 
     @staticmethod
-    def of(ids: Sequence[str], hashes: Sequence[int]) -> Standing:
-        found = np.array(hashes, np.int64)
+    def of(ids: Sequence[str], hashes: Any) -> Standing:
+        found = np.asarray(hashes, np.int64)
         order = np.argsort(found, kind="stable")
         return Standing(Texts.of(ids).take(order), found[order], np.zeros(len(order), np.int64))
 
-    def keep(self, hashes: I64) -> list[bool]:
-        """Whether each row is there already; one that is asked for twice must be there twice."""
+    def lacks(self, hashes: I64) -> Bool:
+        """Which rows are not there; one that is asked for twice must be there twice."""
         low, high = np.searchsorted(self.hash, hashes), np.searchsorted(self.hash, hashes, side="right")
-        kept = []
-        for first, last in zip(low.tolist(), high.tolist(), strict=True):
-            there = first < last and self.wanted[first] < last - first
-            if there:
-                self.wanted[first] += 1
-            kept.append(there)
-        return kept
+        lacking: Bool = low == high
+        for place in np.flatnonzero(~lacking).tolist():
+            first = low[place]
+            lacking[place] = self.wanted[first] == high[place] - first
+            self.wanted[first] += not lacking[place]
+        return lacking
 
     def gone(self) -> Iterator[Gone]:
         """What the graph has and should not have."""
         first = np.flatnonzero(np.diff(self.hash, prepend=-1) != 0)
-        counts = np.diff(first, append=len(self.hash))
-        left = counts - self.wanted[first]
+        left = np.diff(first, append=len(self.hash)) - self.wanted[first]
         for place, times in zip(first[left > 0].tolist(), left[left > 0].tolist(), strict=True):
             yield Gone(self.id[place], int(self.hash[place]), times)
 
@@ -88,38 +89,51 @@ class Graph:
     kinds: dict[str, Standing]
 
     @staticmethod
-    def read(server: Server) -> Graph:
+    def of(rows: Iterable[Sequence[Any]]) -> Graph:
+        """From (kind, ids, hashes) of its rows."""
         ids: dict[str, list[str]] = {kind: [] for kind in KINDS}
-        hashes: dict[str, list[int]] = {kind: [] for kind in KINDS}
-        nodes = (
-            f"MATCH (x) WHERE x.hash IS NOT NULL AND NOT x:{ALIAS}"
-            f" RETURN CASE WHEN x:{ENTITY} THEN head([l IN labels(x) WHERE l IN $kinds]) ELSE labels(x)[0] END,"
-            " x.id, x.hash"
-        )
-        links = "MATCH (s)-[x]->() WHERE x.hash IS NOT NULL RETURN type(x), coalesce(x.id, s.name), x.hash"
-        for what in (nodes, links):
-            for kind, one, said in server.stream(what, {"kinds": list(NODES)}):
-                if kind in ids:
-                    ids[kind].append(one)
-                    hashes[kind].append(said)
-        return Graph({kind: Standing.of(ids[kind], hashes[kind]) for kind in KINDS})
-
-    @staticmethod
-    def nothing() -> Graph:
-        return Graph({kind: Standing.of((), ()) for kind in KINDS})
+        hashes: dict[str, list[I64]] = {kind: [np.empty(0, np.int64)] for kind in KINDS}
+        for kind, names, found in rows:
+            if kind in ids:
+                ids[kind] += names
+                hashes[kind].append(np.asarray(found, np.int64))
+        return Graph({kind: Standing.of(ids[kind], np.concatenate(hashes[kind])) for kind in KINDS})
 
     def __len__(self) -> int:
         return sum(len(standing.hash) for standing in self.kinds.values())
 
-    def lacking(self, rows: Sequence[Row]) -> list[tuple[Row, int]]:
-        """Those of some rows that are not there, with their hashes."""
-        hashes = [row.hash for row in rows]
-        places: dict[str, list[int]] = {}
-        for place, row in enumerate(rows):
-            places.setdefault(row.kind, []).append(place)
-        kept = [False] * len(rows)
-        for kind, found in places.items():
-            here = np.array([hashes[place] for place in found], np.int64)
-            for place, there in zip(found, self.kinds[kind].keep(here), strict=True):
-                kept[place] = there
-        return [(row, said) for row, said, there in zip(rows, hashes, kept, strict=True) if not there]
+    def lacks(self, table: Table) -> Bool:
+        """Which rows of a table are not there."""
+        return self.kinds[table.kind].lacks(table.hash)
+
+
+def read_all(server: Server) -> Iterator[Sequence[Any]]:
+    """(kind, ids, hashes) of all rows, those of some entities at a time: a list is read much quicker than rows."""
+    yield from read_kinds(server, (SOURCE,))
+    entities = server.read(f"MATCH (x:{ENTITY}) RETURN count(x)")[0][0]
+    digits = next(digits for digits in range(1, 6) if entities < AT_ONCE * 16**digits)
+    for part in range(16 ** (digits - 1)):
+        start = f"e{part:0{digits - 1}x}" if digits > 1 else "e"
+        yield from server.read(_ROWS, {"start": start, "kinds": list(NODES)})
+
+
+def read_kinds(server: Server, kinds: Iterable[str]) -> Iterator[Sequence[Any]]:
+    """The same of some kinds."""
+    for kind in kinds:
+        for ids, hashes in server.read(
+            f"MATCH {pattern(kind)} WHERE x.hash IS NOT NULL RETURN collect(x.id), collect(x.hash)"
+        ):
+            yield kind, ids, hashes
+
+
+_SOME = f"MATCH (e:{ENTITY}) WHERE e.id STARTS WITH $start"
+_ROWS = (
+    f"{_SOME} AND e.hash IS NOT NULL"
+    " RETURN head([l IN labels(e) WHERE l IN $kinds]) AS kind, collect(e.id) AS ids, collect(e.hash) AS hashes"
+    f" UNION ALL {_SOME} MATCH (e)<-[:{DESCRIBES}]-(x:{RECORD}) WHERE x.hash IS NOT NULL"
+    f" RETURN '{RECORD}' AS kind, collect(x.id) AS ids, collect(x.hash) AS hashes"
+    f" UNION ALL {_SOME} MATCH (e)<-[x:{ALSO}]-(a:{ALIAS}) WHERE x.hash IS NOT NULL"
+    f" RETURN '{ALSO}' AS kind, collect(a.name) AS ids, collect(x.hash) AS hashes"
+    f" UNION ALL {_SOME} MATCH (e)-[x]->() WHERE x.hash IS NOT NULL"
+    " RETURN type(x) AS kind, collect(x.id) AS ids, collect(x.hash) AS hashes"
+)

@@ -22,7 +22,7 @@ import numpy as np
 
 from graph.answer import Basis, Links
 from graph.neo4j.layout import ENTERS, EXPOSED_TO, bound
-from graph.neo4j.row import Row
+from graph.neo4j.table import Row
 from graph.questions.exposed import assessed, exposed
 from graph.snapshot.arrays import I64
 from graph.snapshot.periods import Periods, union

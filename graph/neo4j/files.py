@@ -1,23 +1,23 @@
 """A publication as files for Neo4j's own import tool, which fills an empty database many times faster than a driver.
 
-A file for each kind of node and relationship, and ``import.args``, which names them. The tool writes the mark as not
-whole: the publish that follows finds every row by its hash, makes constraints and indexes, and marks the graph whole.
+A file for each kind of node and relationship and set of properties, and ``import.args``, which names them. The tool
+writes the mark as not whole: the publish that follows counts the rows, makes constraints and indexes, and marks the
+graph whole.
 """
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, Any
+from types import TracebackType
+from typing import IO, Any, Self
 
-from graph.neo4j import layout
 from graph.neo4j.layout import ALIAS, ALSO, DESCRIBES, ENTITY, MARK, RECORD, SOURCE
 from graph.neo4j.mark import Mark
-from graph.neo4j.row import Row
+from graph.neo4j.table import Table
 from ontology.errors import StoreError, of_os_error
 from ontology.model import NODES
 
@@ -25,59 +25,17 @@ DELIMITER = "\x1f"
 """Between the items of a list: texts may hold any other sign."""
 OPTIONS = ("--overwrite-destination", "--array-delimiter=U+001F", "--multiline-fields=true")
 TYPES = {bool: "boolean", int: "long", float: "double", str: "string", date: "date", datetime: "datetime"}
-_PER_LINE = 1_000
 
 
-@dataclass(slots=True)
-class _Table:
-    """Rows of one kind put aside until all their columns are known. ``fixed`` columns come first: ids and ends."""
-
-    what: str
-    fixed: tuple[str, ...]
-    file: IO[bytes]
-    columns: dict[str, str] = field(default_factory=dict)
-    waiting: list[tuple[tuple[Any, ...], Mapping[str, Any]]] = field(default_factory=list)
-    batches: int = 0
-
-    def put(self, ends: tuple[Any, ...], properties: Mapping[str, Any]) -> None:
-        kept = {name: value for name, value in properties.items() if value is not None and value != []}
-        for name, value in kept.items():
-            if (kind := _type(value)) != self.columns.setdefault(name, kind):
-                self.columns[name] = _wider(name, kind, self.columns[name])
-        self.waiting.append((ends, kept))
-        if len(self.waiting) == _PER_LINE:
-            self.flush()
-
-    def flush(self) -> None:
-        if self.waiting:
-            pickle.dump(self.waiting, self.file)
-            self.batches += 1
-            self.waiting = []
-
-    def write(self, path: Path) -> str:
-        """Write the table as CSV; gives the tool's argument for it."""
-        self.flush()
-        self.file.seek(0)
-        names = sorted(self.columns)
-        with path.open("w", encoding="utf-8", newline="") as out:
-            out.write(",".join([*self.fixed, *(f"{name}:{self.columns[name]}" for name in names)]) + "\n")
-            for _ in range(self.batches):
-                for ends, properties in pickle.load(self.file):  # noqa: S301 (our own file, just written)
-                    cells = [*map(_cell, ends), *(_cell(properties.get(name)) for name in names)]
-                    out.write(",".join(cells) + "\n")
-        return f"{self.what}={path}"
-
-
-def _type(value: Any) -> str:
-    if isinstance(value, list):
-        return _type(value[0]) + "[]"
-    return TYPES[type(value)]
-
-
-def _wider(name: str, one: str, other: str) -> str:
-    if {one, other} == {"long", "double"}:
-        return "double"
-    raise StoreError(f"{name} is {one} here and {other} there.", remedy="Publish to a running server instead.")
+def _type(column: Sequence[Any]) -> str:
+    """The tool's name for what a column holds; empty where it holds nothing, which an empty list is, too."""
+    kinds = {type(value[0] if isinstance(value, list) else value): isinstance(value, list)
+             for value in column if value is not None and value != []}  # fmt: skip
+    if kinds.keys() == {int, float}:
+        kinds = {float: False}
+    if len(kinds) > 1:
+        raise StoreError(f"{kinds} in one column.", remedy="Publish to a running server instead.")
+    return "".join(TYPES[kind] + "[]" * listed for kind, listed in kinds.items())
 
 
 def _cell(value: Any) -> str:
@@ -91,7 +49,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, (int, float)):
         return repr(value)
     text = value if isinstance(value, str) else DELIMITER.join(map(str, value))
-    if text.count(DELIMITER) != (0 if isinstance(value, str) else len(value) - 1):
+    if DELIMITER in text and text.count(DELIMITER) != (0 if isinstance(value, str) else len(value) - 1):
         raise StoreError(
             "A text holds the control sign U+001F, which the import tool cannot take.",
             remedy="Publish to a running server instead.",
@@ -99,61 +57,86 @@ def _cell(value: Any) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def write(folder: Path, rows: Iterable[Row], mark: Mark) -> list[str]:
-    """Write the files into an empty folder; gives the arguments of ``database import full``.
+def _cells(column: Sequence[Any]) -> list[str]:
+    """The cells of a column; one that is written again and again is made once."""
+    if any(isinstance(value, list) for value in column):
+        return [_cell(value) for value in column]
+    made = {value: _cell(value) for value in column[:100]}
+    return [made.get(value) or _cell(value) for value in column]
+
+
+@dataclass(slots=True)
+class Files:
+    """Writes tables into a new folder as they come.
 
     Raises:
         StoreError: what the tool cannot take, a folder that is not empty or cannot be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise StoreError(f"{folder} is not empty.", remedy="Name a new folder.")
-        with ExitStack() as stack:
-            arguments = [*OPTIONS, *_written(folder.resolve(), rows, mark, stack)]
-        (folder / "import.args").write_text("".join(f'"{one}"\n' for one in arguments), encoding="utf-8")
-    except OSError as error:
-        raise of_os_error(error, folder) from error
-    return arguments
+
+    folder: Path
+    arguments: list[str] = field(default_factory=lambda: list(OPTIONS))
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _open: dict[tuple[str, ...], IO[str]] = field(default_factory=dict)
+    _aliases: set[str] = field(default_factory=set)
+    _records: int = 0
+
+    def __enter__(self) -> Self:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if any(self.folder.iterdir()):
+                raise StoreError(f"{self.folder} is not empty.", remedy="Name a new folder.")
+        except OSError as error:
+            raise of_os_error(error, self.folder) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+        if isinstance(error, OSError):
+            raise of_os_error(error, self.folder) from error
+
+    def put(self, table: Table) -> None:
+        """Write a table."""
+        columns, ends = {**table.columns, "hash": table.hash.tolist()}, (table.source, table.target)
+        if table.kind in NODES:
+            self._write(f"--nodes={ENTITY}:{table.kind}", {f"id:ID({ENTITY})": table.id}, columns)
+        elif table.kind == SOURCE:
+            self._write(f"--nodes={SOURCE}", {f"id:ID({SOURCE})": table.id}, columns)
+        elif table.kind == RECORD:
+            numbers = [str(self._records + place) for place in range(len(table))]
+            self._records += len(table)
+            self._write(f"--nodes={RECORD}", {f":ID({RECORD})": numbers}, {**columns, "id": table.id})
+            self._write(f"--relationships={DESCRIBES}", _ends(RECORD, numbers, table.target), {})
+        elif table.kind == ALSO:
+            new = [name for name in dict.fromkeys(table.source) if name not in self._aliases]
+            self._aliases.update(new)
+            self._write(f"--nodes={ALIAS}", {f"name:ID({ALIAS})": new}, {"hash": [0] * len(new)})
+            self._write(f"--relationships={ALSO}", _ends(ALIAS, *ends), {"hash": columns["hash"]})
+        else:
+            self._write(f"--relationships={table.kind}", _ends(ENTITY, *ends), {**columns, "id": table.id})
+
+    def end(self, mark: Mark) -> list[str]:
+        """Write the mark and the arguments, which are given."""
+        facts = {name: [value] for name, value in {**mark.given, "key": "kedja"}.items()}
+        self._write(f"--nodes={MARK}", {}, facts)
+        (self.folder / "import.args").write_text("".join(f'"{one}"\n' for one in self.arguments), encoding="utf-8")
+        return self.arguments
+
+    def _write(self, what: str, fixed: Mapping[str, Sequence[Any]], columns: Mapping[str, Sequence[Any]]) -> None:
+        """Rows into the file for what they are and which properties they have, made with its first line if need be."""
+        named = {f"{name}:{kind}": column for name, column in sorted(columns.items()) if (kind := _type(column))}
+        all_ = {**fixed, **named}
+        if not all_ or not len(next(iter(all_.values()))):
+            return
+        if (key := (what, *all_)) not in self._open:
+            path = self.folder.resolve() / f"{len(self._open):03}-{what.rpartition('=')[2].rpartition(':')[2]}.csv"
+            self._open[key] = self._stack.enter_context(path.open("w", encoding="utf-8", newline=""))
+            self._open[key].write(",".join(all_) + "\n")
+            self.arguments.append(f"{what}={path}")
+        rows: Iterator[tuple[str, ...]] = zip(*map(_cells, all_.values()), strict=True)
+        self._open[key].writelines(f"{','.join(row)}\n" for row in rows)
 
 
-def _written(folder: Path, rows: Iterable[Row], mark: Mark, stack: ExitStack) -> Iterator[str]:
-    tables: dict[str, _Table] = {}
-
-    def table(kind: str, what: str, *fixed: str) -> _Table:
-        if kind not in tables:
-            path = folder / f"{kind}.rows"
-            file = stack.enter_context(path.open("w+b"))
-            stack.callback(path.unlink)
-            tables[kind] = _Table(what, fixed, file)
-        return tables[kind]
-
-    aliases: set[str] = set()
-    for number, row in enumerate(rows):
-        properties = {**row.properties, "hash": row.hash}
-        match row.kind:
-            case kind if kind in NODES:
-                table(kind, f"--nodes={ENTITY}:{kind}", f"id:ID({ENTITY})").put((row.id,), properties)
-            case layout.SOURCE:
-                table(SOURCE, f"--nodes={SOURCE}", f"id:ID({SOURCE})").put((row.id,), properties)
-            case layout.RECORD:
-                described = {**properties, "id": row.id}
-                table(RECORD, f"--nodes={RECORD}", f":ID({RECORD})").put((number,), described)
-                describes = table(DESCRIBES, f"--relationships={DESCRIBES}", *_ends(RECORD))
-                describes.put((number, row.target), {})
-            case layout.ALSO:
-                if row.source not in aliases:
-                    aliases.add(row.source)
-                    table(ALIAS, f"--nodes={ALIAS}", f"name:ID({ALIAS})").put((row.source,), {"hash": 0})
-                also = table(ALSO, f"--relationships={ALSO}", *_ends(ALIAS))
-                also.put((row.source, row.target), {"hash": row.hash})
-            case kind:
-                link = table(kind, f"--relationships={kind}", *_ends(ENTITY))
-                link.put((row.source, row.target), {**properties, "id": row.id})
-    table(MARK, f"--nodes={MARK}").put((), {**mark.given, "key": "kedja"})
-    for kind, made in tables.items():
-        yield made.write(folder / f"{kind}.csv")
-
-
-def _ends(source: str) -> tuple[str, str]:
-    return f":START_ID({source})", f":END_ID({ENTITY})"
+def _ends(source: str, sources: Sequence[str], targets: Sequence[str]) -> dict[str, Sequence[str]]:
+    return {f":START_ID({source})": sources, f":END_ID({ENTITY})": targets}

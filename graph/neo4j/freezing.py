@@ -235,7 +235,7 @@ def _record(
 ) -> _Said:  # fmt: skip
     common = Common(
         Status(held["status"]), stated, Polarity.DENIED if held.get("denied") else Polarity.ASSERTED,
-        Secrecy[held["secrecy"].upper()], cites=held["cites"],
+        Secrecy[held["secrecy"].upper()], cites=held.get("cites", ""),
     )  # fmt: skip
     record = Record(
         kind, held["key"], decoded(NODES[kind].properties, _native(held)),

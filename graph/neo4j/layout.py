@@ -61,7 +61,9 @@ LAYOUT = 1
 FIRST_DAY, LAST_DAY = date.min, date.max
 """How "no bound" is written."""
 
-ENTITY, RECORD, SOURCE, ALIAS, MARK = "Entity", "Record", "Source", "Alias", "KedjaPublication"
+ENTITY, RECORD, SOURCE, ALIAS, MARK, WRITER = (
+    "Entity", "Record", "Source", "Alias", "KedjaPublication", "KedjaWriter",
+)  # fmt: skip
 DESCRIBES, ALSO, WITHIN, DENIED, ENTERS, EXPOSED_TO = (
     "DESCRIBES", "ALSO", "WITHIN", "DENIED", "ENTERS", "EXPOSED_TO",
 )  # fmt: skip

@@ -7,13 +7,16 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from graph.neo4j.layout import LAYOUT, MARK
+from graph.neo4j.layout import LAYOUT, MARK, WRITER
 from graph.neo4j.server import Server, Tx
 from graph.snapshot.view import Snapshot
 from ontology.errors import StoreBusyError, StoreError
 from ontology.model import VERSION
 
 _FIND = f"MATCH (m:{MARK} {{key: 'kedja'}})"
+
+WRITERS = 3
+"""Sessions that write beside each other, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,9 @@ class Mark:
 
     ``record`` is the record's own name (``Store.uid``); ``whole`` is false while a publish is under way or was cut
     short; ``topology`` and ``weights`` are the hashes of the snapshot; ``entities``, ``links`` (statements, derived
-    ones included), ``denied`` and ``derived`` count what was published. Settled properties and EXPOSED_TO hold for
-    ``valid_at``, ENTERS from ``entering_from`` until ``entering_to``: always, but for large graphs.
+    ones included), ``denied`` and ``derived`` count what was published, ``rows`` all of it: 0 while not all is there.
+    Settled properties and EXPOSED_TO hold for ``valid_at``, ENTERS from ``entering_from`` until ``entering_to``:
+    always, but for large graphs.
     """
 
     record: str
@@ -40,6 +44,7 @@ class Mark:
     links: int = 0
     denied: int = 0
     derived: int = 0
+    rows: int = 0
     entering_from: date = date.min
     entering_to: date = date.max
     whole: bool = False
@@ -115,13 +120,29 @@ def put(tx: Tx, mark: Mark) -> None:
     tx.rows(f"MERGE (m:{MARK} {{key: 'kedja'}}) SET m = $given SET m.key = 'kedja'", {"given": mark.given})
 
 
-def hold(tx: Tx, attempt: str) -> None:
-    """Hold the mark until the transaction ends, so that no other publish begins beside it.
+def begin(tx: Tx, mark: Mark) -> None:
+    """Put the mark of a publish that goes on for several transactions. Whoever else publishes writes no more: this
+    waits for what is being written, as each writer holds a node of its own meanwhile."""
+    put(tx, mark)
+    tx.rows(f"UNWIND range(0, {WRITERS - 1}) AS k MERGE (w:{WRITER} {{key: k}}) SET w.attempt = $attempt",
+            {"attempt": mark.attempt})  # fmt: skip
+
+
+def end(tx: Tx, mark: Mark) -> None:
+    """Put the mark of a publish that is done."""
+    put(tx, mark)
+    tx.rows(f"MATCH (w:{WRITER}) DELETE w")
+
+
+def hold(tx: Tx, attempt: str, writer: int | None = None) -> None:
+    """Hold the mark, or one writer's part in it, until the transaction ends, so that no other publish begins beside.
 
     Raises:
         StoreBusyError: another publish has begun meanwhile; this one writes no more.
     """
-    if not tx.rows(f"{_FIND} WHERE m.attempt = $attempt SET m.attempt = $attempt RETURN 1", {"attempt": attempt}):
+    found = _FIND if writer is None else f"MATCH (m:{WRITER} {{key: $writer}})"
+    held = f"{found} WHERE m.attempt = $attempt SET m.attempt = $attempt RETURN 1"
+    if not tx.rows(held, {"attempt": attempt, "writer": writer}):
         raise StoreBusyError(
             "Another publish to this database has begun meanwhile, and this one has stopped.",
             remedy="Wait until the other has ended, then publish again.",

@@ -1,43 +1,47 @@
 """Publishing: a graph in Neo4j becomes that of one publication at one clearance, by the difference only.
 
-The difference is taken anew from what the graph says each time, so a publish that was cut short is resumed by the next
-one. A small difference is one transaction with the mark; a large one marks the graph as not whole, lets what must leave
-leave first, then adds, counts, and marks it whole. Nodes and relationships of other people are left alone.
+What stands is known from the record, which still has the publication that the mark names; where that cannot be, it is
+read from the graph, so a publish that was cut short is resumed by the next one. A small difference is one transaction
+with the mark; a large one marks the graph as not whole, lets what must leave leave first, then adds, counts, and marks
+it whole. Nodes and relationships of other people are left alone.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from graph.neo4j import files, mark
 from graph.neo4j.constraints import make_constraints, make_indexes
-from graph.neo4j.difference import KINDS, Gone, Graph, counts
-from graph.neo4j.entering import Entering
+from graph.neo4j.content import COMPUTED, SIZE, Content, Part
+from graph.neo4j.difference import KINDS, Gone, Graph, counts, read_all, read_kinds
 from graph.neo4j.layout import DENIED, SOURCE, bound
 from graph.neo4j.mark import Mark
-from graph.neo4j.row import Row
-from graph.neo4j.rows import rows
 from graph.neo4j.server import Server, Tx, chunks
-from graph.neo4j.spool import Spool
+from graph.neo4j.table import Table
 from graph.neo4j.writing import Writer, remove, write
-from graph.snapshot.view import Snapshot
+from graph.snapshot.reader import read_topology
+from graph.snapshot.topology import Topology
+from graph.snapshot.view import Known, Moment, Snapshot
 from graph.sqlite import Store
-from graph.store import At
+from graph.store import At, Bool
 from ontology.errors import InputError, StoreError
+from ontology.method import method
 from ontology.model import LINKS, NODES
+from ontology.records import Secrecy
 
-BATCH = 5_000
-"""Rows looked at, removed or written at a time."""
 SMALL = 4_000
 """Changes up to which a publish is one transaction."""
 
 Progress = Callable[[int, int], object]
+Freeze = Callable[[Store, At], Topology]
+Goners = dict[str, list[Gone]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +61,34 @@ class Published:
 
 @dataclass(slots=True)
 class _Work:
-    """One publish under way."""
+    """One publish under way. ``counts`` are the rows of each kind that the graph will have, ``derived`` those links
+    among them that no source says."""
 
-    server: Server
-    store: Store
-    at: At
-    snapshot: Snapshot
+    target: Mark
+    content: Content
     clock: Callable[[], datetime]
     progress: Progress
-    entering: Entering
+    size: int
     counts: Counter[str] = field(default_factory=Counter)
     derived: int = 0
 
-    def rows(self) -> Iterator[list[Row]]:
-        """All rows of the publication, some at a time, counted."""
-        total, done = self.snapshot.n + len(self.snapshot.topology.edges), 0
-        for batch in chunks(rows(self.store, self.at, self.snapshot, self.entering), BATCH):
-            self.counts.update(row.kind for row in batch)
-            self.derived += sum(1 for row in batch if row.kind in LINKS and row.properties.get("derived"))
-            yield batch
-            done += len(batch)
+    def all(self, parts: list[Part], total: int) -> Iterator[Table]:
+        """The rows of some parts, counted."""
+        done = 0
+        for table in chain.from_iterable(part() for part in parts):
+            self.counts[table.kind] += len(table)
+            self.derived += len(table) if table.is_derived else 0
+            yield table
+            done += len(table)
             self.progress(min(done, total), total)
 
-    def finished(self, target: Mark) -> Mark:
-        """The mark of the graph as it now is."""
+    def finished(self) -> Mark:
+        """The mark of the graph as it will be."""
+        entering = self.content.entering
         return replace(
-            target, entities=entities_of(self.counts), links=links_of(self.counts), derived=self.derived, whole=True,
-            denied=self.counts[DENIED], ended=self.clock(), entering_from=bound(self.entering.start),
-            entering_to=bound(self.entering.end),
+            self.target, entities=entities_of(self.counts), links=links_of(self.counts), derived=self.derived,
+            denied=self.counts[DENIED], rows=self.counts.total(), whole=True, ended=self.clock(),
+            entering_from=bound(entering.start), entering_to=bound(entering.end),
         )  # fmt: skip
 
     def check(self, tx: Tx) -> None:
@@ -104,40 +108,38 @@ class _Work:
 
 def publish(
     server: Server, store: Store, at: At, snapshot: Snapshot, *, clock: Callable[[], datetime], dry_run: bool = False,
-    progress: Progress = lambda _done, _total: None,
+    progress: Progress = lambda _done, _total: None, freeze: Freeze = read_topology, size: int = SIZE,
 ) -> Published:  # fmt: skip
-    """Make the graph in a database that of a snapshot; ``dry_run`` only says what would change.
+    """Make the graph in a database that of a snapshot; ``dry_run`` only says what would change. ``freeze`` gives what
+    the record was at an earlier publication, ``size`` is how many rows are written by one statement.
 
     Raises:
         InputError: a snapshot of a period, or a database that holds the graph of another record.
         StoreError: a layout of another number, or a database that something else changes.
         StoreBusyError: another publish has begun meanwhile.
     """
-    if snapshot.moment.valid_at is None:
-        raise InputError("A graph is published for a day, not for a period.", remedy="Give --valid-at.")
-    stands, target = mark.read(server), Mark.of(store.uid, snapshot)
+    stands, target = mark.read(server), _target(store, snapshot, clock)
     if stands and stands.record != target.record:
         raise InputError(
             f"{server.address.url} holds the graph of another record. Nothing was changed.",
             remedy="Name another database, or remove that graph first: kedja publish --remove.",
         )
-    work = _Work(server, store, at, snapshot, clock, progress, Entering(snapshot))
-    target = replace(target, attempt=uuid.uuid4().hex, began=clock())
-    if stands and _is_shown(server, stands, target):
-        return Published(stands, kept=stands.entities + stands.links)
-    graph = Graph.read(server) if stands else Graph.nothing()
+    work = _Work(target, Content(store, at, snapshot), clock, progress, size)
+    intact = _intact(server, stands) if stands else None
+    if stands and intact and stands.shows(target):
+        return Published(_whole(server, stands, work, dry_run=dry_run), kept=stands.entities + stands.links)
+    earlier = _earlier(store, stands, target, freeze) if stands and intact else None
+    if earlier and stands and intact:
+        graph = _known(server, work, stands, intact, earlier)
+    elif not len(graph := Graph.of(read_all(server) if stands else ())):
+        return _filled(server, work, dry_run=dry_run)
+    change = _Change.of(work, graph, earlier)
     if dry_run:
-        with Spool() as wanted:
-            return _compared(work, graph, wanted, target)[1]
+        return change.told(work.finished())
     make_constraints(server)
-    if not len(graph):
-        return _filled(work, target)
-    with Spool() as wanted:
-        gone, changes = _compared(work, graph, wanted, target)
-        changed = changes.added + changes.changed + changes.removed
-        if stands and stands.whole and changed <= SMALL:
-            return _at_once(work, stands, target, wanted, gone, changes)
-        return _in_steps(work, target, wanted, gone, changes)
+    if stands and stands.whole and intact and change.size <= SMALL:
+        return _at_once(server, work, stands, change)
+    return _in_steps(server, work, change)
 
 
 def to_files(
@@ -150,26 +152,23 @@ def to_files(
         InputError: a snapshot of a period.
         StoreError: a folder that is not empty or cannot be written, or what the tool cannot take.
     """
+    content = Content(store, at, snapshot)
+    work = _Work(_target(store, snapshot, clock), content, clock, progress, SIZE)
+    with files.Files(folder) as made:
+        for table in work.all(content.parts(), _total(content)):
+            made.put(table)
+        done = replace(work.finished(), whole=False)
+        return done, made.end(done)
+
+
+def _target(store: Store, snapshot: Snapshot, clock: Callable[[], datetime]) -> Mark:
     if snapshot.moment.valid_at is None:
         raise InputError("A graph is published for a day, not for a period.", remedy="Give --valid-at.")
-    target = replace(Mark.of(store.uid, snapshot), attempt=uuid.uuid4().hex, began=clock())
-    entering, total = Entering(snapshot), snapshot.n + len(snapshot.topology.edges)
-
-    def told() -> Iterator[Row]:
-        for done, row in enumerate(rows(store, at, snapshot, entering)):
-            if done % BATCH == 0:
-                progress(min(done, total), total)
-            yield row
-
-    return target, files.write(folder, told(), target)
+    return replace(Mark.of(store.uid, snapshot), attempt=uuid.uuid4().hex, began=clock())
 
 
-def _is_shown(server: Server, stands: Mark, target: Mark) -> bool:
-    """Whether the graph shows the publication already, as far as its mark and its counts say."""
-    if not (stands.whole and stands.shows(target)):
-        return False
-    there = counts(server.read)
-    return (entities_of(there), links_of(there)) == (stands.entities, stands.links)
+def _total(content: Content) -> int:
+    return content.snapshot.n + len(content.snapshot.topology.edges)
 
 
 def entities_of(counted: Mapping[str, int]) -> int:
@@ -180,66 +179,142 @@ def links_of(counted: Mapping[str, int]) -> int:
     return sum(counted[kind] for kind in (*LINKS, DENIED))
 
 
-Goners = dict[str, list[Gone]]
+# -- what stands ----------------------------------------------------------------------------------------------------
 
 
-def _compared(work: _Work, graph: Graph, wanted: Spool, target: Mark) -> tuple[Goners, Published]:
-    """Put aside what the graph lacks, and say what is to leave; a node that only changes does not leave."""
-    again: dict[str, set[str]] = {kind: set() for kind in (*NODES, SOURCE)}
-    kept = 0
-    for batch in work.rows():
-        lacking = graph.lacking(batch)
-        kept += len(batch) - len(lacking)
-        for row, _ in lacking:
-            if row.kind in again:
-                again[row.kind].add(row.id)
-        wanted.put(lacking)
-    gone: Goners = {}
-    changed = 0
-    for kind in reversed(KINDS):
-        left = list(graph.kinds[kind].gone())
-        gone[kind] = [one for one in left if one.id not in again.get(kind, ())]
-        changed += len(left) - len(gone[kind])
-    removed = sum(one.times for leaving in gone.values() for one in leaving)
-    return gone, Published(work.finished(target), len(wanted) - changed, changed, removed, kept)
+def _intact(server: Server, stands: Mark) -> Counter[str] | None:
+    """How many rows of each kind there are, where they are as many as the mark says."""
+    if not stands.rows:
+        return None
+    there = Counter(counts(server.read))
+    if there.total() != stands.rows:
+        there = Counter(counts(server.read, {}))
+    told = stands.rows, stands.entities, stands.links, stands.denied
+    return there if (there.total(), entities_of(there), links_of(there), there[DENIED]) == told else None
 
 
-def _at_once(work: _Work, stands: Mark, target: Mark, wanted: Spool, gone: Goners, changes: Published) -> Published:
-    """One transaction: a reader sees all of the change or nothing of it."""
-    lacking = list(wanted)
+def _earlier(store: Store, stands: Mark, target: Mark, freeze: Freeze) -> Content | None:
+    """What the graph shows, from the record; None where that does not say it any more, or another Kedja published."""
+    same = (stands.method, stands.ontology, stands.layout) == (target.method, target.ontology, target.layout)
+    if not same or any(stone.publication > stands.publication for stone in store.tombstones()):
+        return None
+    at = At(stands.publication, Secrecy[stands.clearance.upper()])
+    known = Known(stands.publication, stands.known_at.astimezone(UTC), stands.clearance)
+    snapshot = Snapshot(freeze(store, at), Moment(stands.valid_at), method(), known)
+    return Content(store, at, snapshot) if snapshot.hash == f"{stands.topology}/{stands.weights}" else None
 
-    def change(tx: Tx) -> Published:
+
+def _known(server: Server, work: _Work, stands: Mark, intact: Counter[str], earlier: Content) -> Graph:
+    """What a graph that shows ``earlier`` has and the target may not have; ``work`` counts the rest of its rows."""
+    tables = [table for part in earlier.stored(work.content) for table in part()]
+    graph = Graph.of(chain(((one.kind, one.id, one.hash) for one in tables), read_kinds(server, COMPUTED)))
+    work.counts = Counter({kind: there - len(graph.kinds[kind].hash) for kind, there in intact.items()})
+    work.derived = stands.derived - sum(len(one) for one in tables if one.is_derived)
+    return graph
+
+
+@dataclass(slots=True)
+class _Change:
+    """What is to leave, and which rows of which parts are to come."""
+
+    gone: Goners
+    coming: list[tuple[Part, list[Bool]]]
+    added: int
+    changed: int
+    kept: int
+
+    @property
+    def removed(self) -> int:
+        return sum(one.times for leaving in self.gone.values() for one in leaving)
+
+    @property
+    def size(self) -> int:
+        return self.added + self.changed + self.removed
+
+    def told(self, done: Mark, foreign: int = 0) -> Published:
+        return Published(done, self.added, self.changed, self.removed, self.kept, foreign)
+
+    @staticmethod
+    def of(work: _Work, graph: Graph, since: Content | None) -> _Change:
+        """The difference to what a graph has; what both have of ``since`` is counted already."""
+        again: dict[str, set[str]] = {kind: set() for kind in (*NODES, SOURCE)}
+        coming: list[tuple[Part, list[Bool]]] = []
+        kept, lacked = work.counts.total(), 0
+        for part in work.content.parts(size=work.size, since=since):
+            masks = []
+            for table in work.all([part], _total(work.content)):
+                lacking = graph.lacks(table)
+                masks.append(lacking)
+                kept, lacked = kept + int((~lacking).sum()), lacked + int(lacking.sum())
+                if table.kind in again:
+                    again[table.kind].update(table.only(lacking).id)
+            if any(mask.any() for mask in masks):
+                coming.append((part, masks))
+        gone: Goners = {}
+        changed = 0
+        for kind in reversed(KINDS):
+            left = list(graph.kinds[kind].gone())
+            gone[kind] = [one for one in left if one.id not in again.get(kind, ())]
+            changed += len(left) - len(gone[kind])
+        return _Change(gone, coming, lacked - changed, changed, kept)
+
+    def tables(self) -> Iterator[Table]:
+        """What is to come."""
+        for part, masks in self.coming:
+            for table, mask in zip(part(), masks, strict=True):
+                if mask.any():
+                    yield table if mask.all() else table.only(mask)
+
+
+# -- how it changes -------------------------------------------------------------------------------------------------
+
+
+def _whole(server: Server, stands: Mark, work: _Work, *, dry_run: bool) -> Mark:
+    """The mark of a graph that has every row: the import tool leaves constraints and indexes to us."""
+    if stands.whole or dry_run:
+        return stands
+    make_constraints(server)
+    make_indexes(server)
+    done = replace(stands, whole=True, attempt=work.target.attempt, ended=work.clock())
+
+    def end(tx: Tx) -> None:
         mark.hold(tx, stands.attempt)
-        foreign = sum(remove(tx, kind, leaving) for kind, leaving in gone.items() if leaving)
-        for kind in KINDS:
-            if added := [one for one in lacking if one[0].kind == kind]:
-                write(tx, kind, added)
-        work.check(tx)
-        done = work.finished(target)
-        mark.put(tx, done)
-        return replace(changes, mark=done, foreign=foreign)
+        mark.end(tx, done)
 
-    done = work.server.write(change)
-    make_indexes(work.server)
+    server.write(end)
     return done
 
 
-def _begin(work: _Work, target: Mark) -> None:
-    work.server.write(lambda tx: mark.put(tx, target))
+def _at_once(server: Server, work: _Work, stands: Mark, change: _Change) -> Published:
+    """One transaction: a reader sees all of the change or nothing of it."""
+    tables, done = list(change.tables()), work.finished()
+
+    def at_once(tx: Tx) -> Published:
+        mark.hold(tx, stands.attempt)
+        foreign = sum(remove(tx, kind, leaving) for kind, leaving in change.gone.items() if leaving)
+        for table in tables:
+            write(tx, table)
+        work.check(tx)
+        mark.end(tx, done)
+        return change.told(done, foreign)
+
+    found = server.write(at_once)
+    make_indexes(server)
+    return found
 
 
-def _in_steps(work: _Work, target: Mark, wanted: Spool, gone: Goners, changes: Published) -> Published:
+def _in_steps(server: Server, work: _Work, change: _Change) -> Published:
     """Marked as not whole meanwhile. What must leave leaves first, so nothing withheld stays if this is cut short."""
-    _begin(work, target)
-    make_indexes(work.server)  # what leaves is found by its id
+    server.write(lambda tx: mark.begin(tx, work.target))
+    make_indexes(server)  # what leaves is found by its id
     foreign = 0
-    for kind, leaving in gone.items():
-        for batch in chunks(leaving, BATCH):
-            foreign += work.server.write(partial(_remove, target.attempt, kind, batch))
-    with Writer(work.server, target.attempt, BATCH) as writer:
-        for one in wanted:
-            writer.put(one)
-    return replace(changes, mark=_end(work, target), foreign=foreign)
+    for kind, leaving in change.gone.items():
+        for batch in chunks(leaving, work.size):
+            foreign += server.write(partial(_remove, work.target.attempt, kind, batch))
+    with Writer(server, work.target.attempt) as writer:
+        for table in change.tables():
+            writer.put(table)
+    return change.told(_end(server, work), foreign)
 
 
 def _remove(attempt: str, kind: str, batch: list[Gone], tx: Tx) -> int:
@@ -247,25 +322,28 @@ def _remove(attempt: str, kind: str, batch: list[Gone], tx: Tx) -> int:
     return remove(tx, kind, batch)
 
 
-def _filled(work: _Work, target: Mark) -> Published:
+def _filled(server: Server, work: _Work, *, dry_run: bool) -> Published:
     """Into a database that has nothing of ours: written as it is read."""
-    _begin(work, target)
-    with Writer(work.server, target.attempt, BATCH) as writer:
-        for batch in work.rows():
-            for row in batch:
-                writer.put((row, row.hash))
-    make_indexes(work.server)
-    done = _end(work, target)
-    return Published(done, added=sum(work.counts.values()))
+    tables = work.all(work.content.parts(size=work.size), _total(work.content))
+    if dry_run:
+        deque(tables, maxlen=0)
+        return Published(work.finished(), added=work.counts.total())
+    make_constraints(server)
+    server.write(lambda tx: mark.begin(tx, work.target))
+    with Writer(server, work.target.attempt) as writer:
+        for table in tables:
+            writer.put(table)
+    make_indexes(server)
+    return Published(_end(server, work), added=work.counts.total())
 
 
-def _end(work: _Work, target: Mark) -> Mark:
-    done = work.finished(target)
+def _end(server: Server, work: _Work) -> Mark:
+    done = work.finished()
 
     def end(tx: Tx) -> None:
-        mark.hold(tx, target.attempt)
+        mark.hold(tx, work.target.attempt)
         work.check(tx)
-        mark.put(tx, done)
+        mark.end(tx, done)
 
-    work.server.write(end)
+    server.write(end)
     return done

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from graph.neo4j import constraints, mark
 from graph.neo4j.difference import KINDS, counts, pattern
-from graph.neo4j.layout import ALIAS, ALSO, DESCRIBES, MARK, RELATIONSHIPS
+from graph.neo4j.layout import ALIAS, ALSO, DESCRIBES, MARK, RELATIONSHIPS, WRITER
 from graph.neo4j.server import Server, Tx
 
 BATCH = 10_000
@@ -33,7 +33,7 @@ def unpublish(server: Server) -> Removed | None:
     if stands is None:
         return None
     attempt = uuid.uuid4().hex
-    server.write(lambda tx: mark.put(tx, replace(stands, whole=False, attempt=attempt)))
+    server.write(lambda tx: mark.begin(tx, replace(stands, whole=False, rows=0, attempt=attempt)))
     relationships = nodes = foreign = 0
     there = counts(server.read)
     for kind in (kind for kind in reversed((ALIAS, *KINDS)) if there.get(kind, kind == ALIAS)):
@@ -43,7 +43,7 @@ def unpublish(server: Server) -> Removed | None:
         nodes += 0 if is_link else gone
         foreign += beside
     constraints.drop(server)
-    server.run(f"MATCH (m:{MARK} {{key: 'kedja'}}) DELETE m")
+    server.run(f"MATCH (m:{MARK}|{WRITER}) WHERE m.key = 'kedja' OR m:{WRITER} DELETE m")
     return Removed(nodes, relationships, foreign)
 
 

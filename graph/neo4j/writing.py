@@ -2,56 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from collections.abc import Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import Any, Self
 
-from graph.neo4j.difference import KINDS, NODE_KINDS, Gone
-from graph.neo4j.layout import ALIAS, ALSO, DESCRIBES, ENTITY, RECORD, RELATIONSHIPS, SOURCE
-from graph.neo4j.mark import hold
-from graph.neo4j.row import Row
+from graph.neo4j.difference import Gone
+from graph.neo4j.layout import ALIAS, ALSO, DESCRIBES, ENTITY, RECORD, SOURCE
+from graph.neo4j.mark import WRITERS, hold
 from graph.neo4j.server import Server, Tx
+from graph.neo4j.table import Table
 from ontology.errors import StoreError
 from ontology.model import NODES
 
-Added = tuple[Row, int]
-"""A row and its hash."""
+AHEAD = 6
+"""Tables that wait for a writer, at most."""
 
 
-def write(tx: Tx, kind: str, rows: Sequence[Added]) -> None:
+def write(tx: Tx, table: Table) -> None:
     """Write rows of one kind. An entity or source that is there is overwritten, everything else is made.
 
     Raises:
         StoreError: an end of a relationship is not there.
     """
-    given = [{"p": {**row.properties, "id": row.id, "hash": said}, "s": row.source, "t": row.target}
-             for row, said in rows]  # fmt: skip
-    ((made,),) = tx.rows(_writing(kind), {"rows": given})
+    varying, alike = table.varying
+    ends = [table.source, table.target] if table.target else []
+    columns = [table.id, table.hash.tolist(), *ends, *varying.values()]
+    values = {"id": "x[0]", "hash": "x[1]"}
+    values |= {name: f"x[{place}]" for place, name in enumerate(varying, len(columns) - len(varying))}
+    values |= {name: f"$alike.`{name}`" for name in alike}
+    facts = ", ".join(f"`{name}`: {value}" for name, value in values.items())
+    rows = list(zip(*columns, strict=True))
+    ((made,),) = tx.rows(_writing(table.kind, f"{{{facts}}}"), {"rows": rows, "alike": alike})
     if made != len(rows):
         raise StoreError(
-            f"The graph in Neo4j lacks the ends of {len(rows) - made} {kind} of {len(rows)}: others change it.",
+            f"The graph in Neo4j lacks the ends of {len(rows) - made} {table.kind} of {len(rows)}: others change it.",
             remedy="Publish again; if that does not help, remove the graph first: kedja publish --remove.",
         )
 
 
-def _writing(kind: str) -> str:
-    end = f"MATCH (e:{ENTITY} {{id: x.t}}) USING INDEX SEEK e:{ENTITY}(id)"
+def _writing(kind: str, facts: str) -> str:
+    end = f"MATCH (e:{ENTITY} {{id: x[3]}}) USING INDEX SEEK e:{ENTITY}(id)"
     if kind in NODES:
-        return f"UNWIND $rows AS x MERGE (n:{ENTITY} {{id: x.p.id}}) SET n = x.p SET n:`{kind}` RETURN count(*)"
+        return f"UNWIND $rows AS x MERGE (n:{ENTITY} {{id: x[0]}}) SET n = {facts} SET n:`{kind}` RETURN count(*)"
     if kind == SOURCE:
-        return f"UNWIND $rows AS x MERGE (n:{SOURCE} {{id: x.p.id}}) SET n = x.p RETURN count(*)"
+        return f"UNWIND $rows AS x MERGE (n:{SOURCE} {{id: x[0]}}) SET n = {facts} RETURN count(*)"
     if kind == RECORD:
-        return f"UNWIND $rows AS x {end} CREATE (n:{RECORD})-[:{DESCRIBES}]->(e) SET n = x.p RETURN count(*)"
+        return f"UNWIND $rows AS x {end} CREATE (n:{RECORD} {facts})-[:{DESCRIBES}]->(e) RETURN count(*)"
     if kind == ALSO:
         return (
-            f"UNWIND $rows AS x {end} MERGE (n:{ALIAS} {{name: x.s}}) ON CREATE SET n.hash = 0"
-            f" CREATE (n)-[:{ALSO} {{hash: x.p.hash}}]->(e) RETURN count(*)"
+            f"UNWIND $rows AS x {end} MERGE (n:{ALIAS} {{name: x[2]}}) ON CREATE SET n.hash = 0"
+            f" CREATE (n)-[:{ALSO} {{hash: x[1]}}]->(e) RETURN count(*)"
         )
     return (
-        f"UNWIND $rows AS x MATCH (s:{ENTITY} {{id: x.s}}) USING INDEX SEEK s:{ENTITY}(id) {end}"
-        f" CREATE (s)-[n:`{kind}`]->(e) SET n = x.p RETURN count(*)"
+        f"UNWIND $rows AS x MATCH (s:{ENTITY} {{id: x[2]}}) USING INDEX SEEK s:{ENTITY}(id) {end}"
+        f" CREATE (s)-[:`{kind}` {facts}]->(e) RETURN count(*)"
     )
 
 
@@ -87,16 +92,16 @@ def remove(tx: Tx, kind: str, rows: Iterable[Gone]) -> int:
 
 
 class Writer:
-    """Writes rows as they come, a transaction for every so many of one kind, one beside what the caller prepares.
+    """Writes tables as they come, each as a transaction, several beside each other where they lock no node in common.
 
-    An entity is written before what hangs on it, and all nodes before the first relationship.
+    What has ends waits for all nodes that came before it.
     """
 
-    def __init__(self, server: Server, attempt: str, size: int) -> None:
-        self._server, self._attempt, self._size = server, attempt, size
-        self._pool = ThreadPoolExecutor(1, "kedja-publish")
-        self._waiting: dict[str, list[Added]] = {kind: [] for kind in KINDS}
-        self._under_way: Future[None] | None = None
+    def __init__(self, server: Server, attempt: str) -> None:
+        self._server, self._attempt = server, attempt
+        self._pool = ThreadPoolExecutor(WRITERS, "kedja-publish")
+        self._waiting: list[Table] = []
+        self._running: dict[Future[None], tuple[Table, int]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -105,38 +110,44 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None:
-                self._flush_all(KINDS)
-                self._wait()
+            while kind is None and (self._waiting or self._running):
+                self._go_on()
         finally:
             self._pool.shutdown(cancel_futures=True)
 
-    def put(self, one: Added) -> None:
-        kind = one[0].kind
-        waiting = self._waiting[kind]
-        waiting.append(one)
-        if kind in RELATIONSHIPS:
-            self._flush_all((*NODE_KINDS, ALSO))
-        if len(waiting) >= self._size:
-            if kind in (RECORD, ALSO):
-                self._flush_all(tuple(NODES))
-            self._flush(kind)
+    def put(self, table: Table) -> None:
+        if len(table):
+            self._waiting.append(table)
+        while self._start():
+            pass
+        while len(self._waiting) > AHEAD:
+            self._go_on()
 
-    def _flush_all(self, kinds: Iterable[str]) -> None:
-        for kind in kinds:
-            self._flush(kind)
+    def _go_on(self) -> None:
+        """Wait until a writer is free, hear what it met, and start what can start."""
+        for one in wait(self._running, return_when=FIRST_COMPLETED).done:
+            del self._running[one]
+            one.result()
+        while self._start():
+            pass
 
-    def _flush(self, kind: str) -> None:
-        if batch := self._waiting[kind]:
-            self._waiting[kind] = []
-            self._wait()
-            self._under_way = self._pool.submit(self._server.write, partial(self._write, kind, batch))
+    def _start(self) -> bool:
+        """Let a free writer begin what meets nothing that is being written; gives whether there was such."""
+        free = {*range(WRITERS)} - {writer for _, writer in self._running.values()}
+        running = [table for table, _ in self._running.values()]
+        for place, table in enumerate(self._waiting if free else ()):
+            before = (*running, *self._waiting[:place]) if table.target else ()
+            if any(table.blocks & other.blocks for other in running) or not all(other.target for other in before):
+                continue
+            del self._waiting[place]
+            writer = min(free)
+            self._running[self._pool.submit(self._write, table, writer)] = table, writer
+            return True
+        return False
 
-    def _write(self, kind: str, batch: list[Added], tx: Tx) -> None:
-        hold(tx, self._attempt)
-        write(tx, kind, batch)
+    def _write(self, table: Table, writer: int) -> None:
+        def work(tx: Tx) -> None:
+            hold(tx, self._attempt, writer)
+            write(tx, table)
 
-    def _wait(self) -> None:
-        if self._under_way:
-            self._under_way.result()
-            self._under_way = None
+        self._server.write(work)

@@ -28,7 +28,7 @@ def vertices_of(
     """The vertices in the order of their ids, what is said of those of which several records or a denied one speak, and
     the store's number of each vertex, shape (vertices,). ``runs`` gives the runs of the store."""
     known = whole(RecordColumns, records)
-    first, rest = _digest(known.id)
+    first, rest = digests(known.id)
     order = np.argsort(first, kind="stable")
     alone, shared = _apart(order, first, known.denied)
     sources = {run.run: run.source for run in runs() if run.source} if len(shared) else {}
@@ -37,7 +37,7 @@ def vertices_of(
     made = [_made(known, group, sayings) for group, sayings in zip(groups, said, strict=True)]
     unknown = list(ghosts)
     extra = Vertices.from_rows([*(row for _, row in made), *map(_ghost, unknown)])
-    more = _digest(extra.id)
+    more = digests(extra.id)
     rows = np.concatenate((alone, np.arange(len(first), len(first) + len(extra.id))))
     if len(extra.id):
         rows = _in_order(rows, np.concatenate((first, more[0])), np.concatenate((rest, more[1])))
@@ -48,7 +48,7 @@ def vertices_of(
     return vertices, Sayings.of({vertex: said for vertex, said in place.items() if vertex is not None}), nodes
 
 
-def _digest(ids: Texts) -> tuple[U64, U64]:
+def digests(ids: Texts) -> tuple[U64, U64]:
     """The twenty hexadecimal digits of each id as two integers that sort as the ids do: sixteen digits, and four."""
     text = ids.blob.reshape(len(ids), 21)[:, 1:]
     half = (text & 15) + 9 * (text >> 6)  # the letters a-f begin at 0x61, the digits at 0x30

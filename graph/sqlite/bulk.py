@@ -45,7 +45,7 @@ def scan(core: Core, sql: str, kinds: str) -> Iterator[list[Any]]:
     if size(core.path) >= LARGE:
         with suppress(OSError):  # no process can be started: the slow way still gives the same
             return _apart(core, sql, kinds)
-    return _here(core, sql, kinds)
+    return here(core, sql, kinds)
 
 
 def size(path: Path) -> int:
@@ -55,7 +55,8 @@ def size(path: Path) -> int:
 
 
 # -- in this process ------------------------------------------------------------------------------------------------
-def _here(core: Core, sql: str, kinds: str) -> Iterator[list[Any]]:
+def here(core: Core, sql: str, kinds: str) -> Iterator[list[Any]]:
+    """``scan``, bit by bit."""
     with translated(core.path):
         cursor = core.reader().execute(sql)
         while rows := cursor.fetchmany(BATCH):

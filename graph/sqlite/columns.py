@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from graph.sqlite.bulk import scan
+from graph.sqlite.bulk import here, scan
 from graph.sqlite.core import Core
 from graph.sqlite.entities import ghosts_of
 from graph.store import F64, I8, I32, I64, At, Entity, LinkColumns, RecordColumns
@@ -127,3 +128,36 @@ def _stated(confidence: F64) -> F64:
 def ghosts(core: Core, at: At) -> Iterator[Entity]:
     """See ``Store.ghosts``."""
     return iter(sorted(ghosts_of(core, core.view(at), None, None), key=lambda entity: entity.id))
+
+
+# -- what a published graph tells besides ---------------------------------------------------------------------------
+AT_ONCE = 20_000
+"""Rows that one statement names: it is text, and SQLite takes a million characters."""
+
+_BODY = {
+    "record": ("b.id, d.keys, d.locator, d.cites", " CROSS JOIN base b ON b.node = v.base", "iitttt"),
+    "link": ("d.properties, d.locator, d.cites", "", "iittt"),
+}
+
+
+def record_places(core: Core, at: At) -> Iterator[list[Any]]:
+    """See ``Store.record_places``."""
+    return scan(
+        core,
+        "SELECT v.row, e.ord FROM record v NOT INDEXED CROSS JOIN base e ON e.node = v.entity"
+        f" WHERE {core.view(at).sql('v')}",
+        "ii",
+    )
+
+
+def bodies(core: Core, at: At, table: str, rows: I64 | None) -> Iterator[list[Any]]:
+    """See ``Store.bodies``."""
+    texts, more, kinds = _BODY[table]
+    asked = f"SELECT v.row, (v.said << 2) | v.secrecy, {texts} FROM"
+    joined = f"{more} CROSS JOIN {table}_body d ON d.body = v.body WHERE {core.view(at).sql('v')}"
+    if rows is None:
+        yield from scan(core, f"{asked} {table} v NOT INDEXED{joined}", kinds)
+        return
+    for first in range(0, len(rows), AT_ONCE):
+        some = json.dumps(rows[first : first + AT_ONCE].tolist())
+        yield from here(core, f"{asked} json_each('{some}') j CROSS JOIN {table} v ON v.row = j.value{joined}", kinds)

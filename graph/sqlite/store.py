@@ -35,6 +35,7 @@ from graph.sqlite.faults import translated
 from graph.sqlite.seeing import Seeing
 from graph.store import (
     ALL_READ,
+    I64,
     At,
     Begun,
     Changes,
@@ -304,6 +305,18 @@ class Store:
     def record_columns(self, at: At) -> Iterator[RecordColumns]:
         """Visible records for a freeze, in no particular order."""
         return columns.record_columns(self.core, at)
+
+    @_reads
+    def record_places(self, at: At) -> Iterator[list[Any]]:
+        """Batches of visible records as (row, ordinal of the entity's id), int64 columns."""
+        return columns.record_places(self.core, at)
+
+    @_streams
+    def bodies(self, at: At, table: str, rows: I64 | None = None) -> Iterator[list[Any]]:
+        """What stands beside the columns of visible rows of ``record`` or ``link``, all or some, in batches: row, run
+        that says it * 4 + secrecy, then texts: of a record its id, keys as JSON, locator, what it cites; of a link its
+        properties as JSON, locator, what it cites."""
+        return columns.bodies(self.core, at, table, rows)
 
     @_streams
     def ghosts(self, at: At) -> Iterator[Entity]:

@@ -190,7 +190,6 @@ def test_publishing_again_gives_what_a_first_publish_gives(
 
 
 def test_a_publish_that_was_cut_short_is_resumed(server: Server, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "BATCH", 5)
     monkeypatch.setattr(publishing, "SMALL", 0)
     publish(server, store)
     whole = contents(server)
@@ -203,7 +202,7 @@ def test_a_publish_that_was_cut_short_is_resumed(server: Server, store: Store, m
                 raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            publishing.publish(server, store, last(store), frozen(store), clock=lambda: told(99), progress=cut)
+            publishing.publish(server, store, last(store), frozen(store), clock=lambda: told(99), progress=cut, size=5)
         assert server.read("MATCH (m:KedjaPublication) RETURN m.whole") == [[False]]
     done = publish(server, store)
     assert done.mark.whole
@@ -216,15 +215,13 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(server: Server, st
     assert dry.added == publish(server, store).added
 
 
-def test_two_at_once_do_not_mix(server: Server, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "BATCH", 5)
-
+def test_two_at_once_do_not_mix(server: Server, store: Store) -> None:
     def other(done: int, _total: int) -> None:
         if done == 10:
             publish(server, store)
 
     with pytest.raises(StoreBusyError, match="Another publish"):
-        publishing.publish(server, store, last(store), frozen(store), clock=lambda: told(99), progress=other)
+        publishing.publish(server, store, last(store), frozen(store), clock=lambda: told(99), progress=other, size=5)
     assert (publish(server, store).added, server.read("MATCH (m:KedjaPublication) RETURN m.whole")) == (0, [[True]])
 
 
