@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, overload
 
 import numpy as np
@@ -72,7 +73,11 @@ class Texts(Sequence[str]):
         return self.blob[self.start[index] : self.start[index + 1]].tobytes().decode()
 
     def __iter__(self) -> Iterator[str]:
-        return (self[i] for i in range(len(self)))
+        blob, start = self.blob.tobytes(), self.start.tolist()
+        if blob.isascii():  # then a byte is a letter, and all are made letters at once
+            text = blob.decode("ascii")
+            return (text[low:high] for low, high in pairwise(start))
+        return (blob[low:high].decode() for low, high in pairwise(start))
 
     def find_all(self, texts: Sequence[str]) -> I64:
         """The positions of those texts that are in a sorted column; at once where all of it is of one length."""

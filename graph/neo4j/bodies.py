@@ -47,10 +47,12 @@ class Bodies:
 
     def texts(self, column: int, places: I64) -> list[str]:
         """A column of text; empty where a place is -1."""
-        if (places < 0).all():
-            return [""] * len(places)
-        found = iter(self.columns[column].take(places[places >= 0]))
-        return [next(found) if place >= 0 else "" for place in places.tolist()]
+        there = places >= 0
+        found = list(self.columns[column].take(places[there])) if there.any() else []
+        if not there.all():
+            each = iter(found)
+            found = [next(each) if one else "" for one in there.tolist()]
+        return found
 
     def where(self, places: I64) -> dict[str, list[Any]]:
         """Who says it and where, as columns of the layout."""

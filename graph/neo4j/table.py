@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import compress
 from typing import Any
@@ -91,11 +91,12 @@ def tabled(rows: Iterable[Row]) -> Iterator[Table]:
         kinds.setdefault(row.kind, []).append(row)
     for kind, those in sorted(kinds.items(), key=lambda one: bool(one[1][0].target)):
         hashes = [fingerprint(kind, one.id, one.source, one.target, one.properties) for one in those]
-        ends = ([one.source for one in those], [one.target for one in those]) if those[0].target else ((), ())
-        yield Table(
-            kind, [one.id for one in those], np.array(hashes, np.int64), *ends,
-            columns_of([one.properties for one in those]), ALL if those[0].target else frozenset(),
-        )  # fmt: skip
+        columns = columns_of([one.properties for one in those])
+        made = Table(kind, [one.id for one in those], np.array(hashes, np.int64), columns=columns)
+        if those[0].target:
+            ends = [one.source for one in those], [one.target for one in those]
+            made = replace(made, source=ends[0], target=ends[1], blocks=ALL)
+        yield made
 
 
 def columns_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
