@@ -18,7 +18,7 @@ WORKERS := $(if $(KEDJA_TEST_NEO4J),-n 0,-n 2)
 SERVE ?= yes
 PORT ?=
 
-.PHONY: help env env-test demo demo-neo4j test lock bench soak pictures licences clean
+.PHONY: help env env-test demo demo-neo4j test lock bench peer soak pictures licences clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -45,6 +45,15 @@ test: env-test ## lint, types, import directions and all tests
 bench: env-test ## ratios and seconds, written to docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
+# The last commit that kept its record in Neo4j, to measure today's against.
+PEER := 0c77dc2
+peer: .peer/.venv/.stamp-run ## an earlier Kedja in .peer, with an environment of its own, for make bench
+
+.peer/.venv/.stamp-run:
+	@git cat-file -e $(PEER) 2>/dev/null || { echo "This clone lacks commit $(PEER): git fetch --unshallow" >&2; exit 1; }
+	@mkdir -p .peer && git archive $(PEER) | tar -x -C .peer
+	@$(MAKE) --no-print-directory -C .peer env
+
 soak: env-test ## the long runs: kill series, large loads, fuzzing
 	$(BIN)/pytest $(WORKERS) -m soak --hypothesis-profile=soak
 
@@ -59,7 +68,7 @@ lock: $(VENV)/bin/python ## compile the hashed requirement files anew (UPGRADE=y
 	@$(BIN)/python -m tools.lock $(if $(filter yes,$(UPGRADE)),--upgrade)
 
 clean: ## remove the environment and what tools left behind
-	rm -rf $(VENV) .neo4j build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .peer .neo4j build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) tools/make_venv.py $(VENV) || { \

@@ -13,7 +13,7 @@ import numpy as np
 from graph.neo4j.entering import Entering, Exposures
 from graph.neo4j.layout import ENTERS, EXPOSED_TO, RISK, SOURCE, WITHIN
 from graph.neo4j.statements import Statements
-from graph.neo4j.table import Row, Table, tabled
+from graph.neo4j.table import Row, Table, mixed, tabled
 from graph.neo4j.things import Things, risk_of
 from graph.questions.exposed import assessed
 from graph.snapshot.topology import NODE_CODE
@@ -50,6 +50,11 @@ class Content:
     @cached_property
     def statements(self) -> Statements:
         return Statements(self.things)
+
+    @cached_property
+    def hash(self) -> int:
+        """63 bits of all entities and links."""
+        return sum(int(np.bitwise_xor.reduce(mixed(one))) for one in (self.things.hash, self.statements.hash)) >> 1
 
     def parts(self, *, size: int = SIZE, since: Content | None = None) -> list[Part]:
         """What gives the rows, nodes first, as often as asked; ``since``: only those of what differs from another

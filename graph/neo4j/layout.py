@@ -6,13 +6,13 @@
         confidence_stated, valid_from, valid_to, sources[], ghost?, denied?, open?, one_kind?, conflicts[]?, record?,
         source?, locator?, cites?, secrecy?})
     (:Record {id, hash, type, name, key, keys[], <its properties>, status, confidence?, denied, valid_from, valid_to,
-        source, locator, cites, secrecy})-[:DESCRIBES]->(:Entity)
+        source, locator?, cites?, secrecy})-[:DESCRIBES]->(:Entity)
     (:Source {id, hash, series, edition, title, publisher, url, licence, language, published?, retrieved?, sha256, mode,
         secrecy})
     (:Alias {name, hash})-[:ALSO {hash}]->(:Entity)
     (:RiskType {family, labour, passes[], assessed})-[:WITHIN {id, hash}]->(:RiskType)
-    [:<LINK_TYPE> {id, hash, resolution?, status, confidence, confidence_stated, valid_from, valid_to, source, locator,
-        cites, secrecy, <ontology properties>, stated_from?, stated_to?, stretch?}]
+    [:<LINK_TYPE> {id, hash, resolution?, status, confidence, confidence_stated, valid_from, valid_to, source, locator?,
+        cites?, secrecy, <ontology properties>, stated_from?, stated_to?, stretch?}]
                                                        one for each statement; derived ones: derived, rests_on[], method
     [:DENIED {type, ...}]                              a statement that is denied, with the type that it denies
     (:RiskAssessment|Finding)-[:ENTERS {id, hash, derived, risk, severity?, likelihood?, confidence, low, high, basis,
@@ -20,6 +20,7 @@
     (:Contract)-[:EXPOSED_TO {id, hash, derived, lens, severity?, severity_unknown, upper_open, and for each basis and
         set of links that is reached: <basis>_<links>_severity, _low, _high}]->(:RiskType)
     (:KedjaPublication {key: 'kedja', ...})            see ``mark.py``
+    (:KedjaWriter {key, attempt})                      while a publish writes in several transactions
 
 - A day is a DATE and always there: no bound is 0001-01-01 or 9999-12-31, so that a statement holds on a day where
   ``e.valid_from <= $day < e.valid_to``.
@@ -36,8 +37,8 @@
 - An ``Alias`` is another name, another identifier than ``key``, or an id of an entity that was merged into this one.
 - Whatever a native value would not give back as it was (a map, an amount with trailing zeros) stands in ``as_written``,
   a list of JSON texts of one property each, beside the nearest native value where there is one.
-- What Kedja publishes has a ``hash`` of its content; nodes and relationships without one are somebody else's. This is
-  one property more than an alias and a source need; it is how a foreign node is told from Kedja's own.
+- What Kedja publishes has a ``hash``, which is another where the content is; nodes and relationships without one are
+  somebody else's. A statement's is made from its row in the record, under which what it says never changes.
 - No relationship leads to a ``Source``: it would be a hub that every writer locks. ``source`` holds its id.
 """
 

@@ -25,9 +25,9 @@ class Mark:
 
     ``record`` is the record's own name (``Store.uid``); ``whole`` is false while a publish is under way or was cut
     short; ``topology`` and ``weights`` are the hashes of the snapshot; ``entities``, ``links`` (statements, derived
-    ones included), ``denied`` and ``derived`` count what was published, ``rows`` all of it: 0 while not all is there.
-    Settled properties and EXPOSED_TO hold for ``valid_at``, ENTERS from ``entering_from`` until ``entering_to``:
-    always, but for large graphs.
+    ones included), ``denied`` and ``derived`` count what was published, ``rows`` all of it: 0 while not all is there;
+    ``content`` is a hash of entities and links. Settled properties and EXPOSED_TO hold for ``valid_at``, ENTERS from
+    ``entering_from`` until ``entering_to``: always, but for large graphs.
     """
 
     record: str
@@ -45,6 +45,7 @@ class Mark:
     denied: int = 0
     derived: int = 0
     rows: int = 0
+    content: int = 0
     entering_from: date = date.min
     entering_to: date = date.max
     whole: bool = False

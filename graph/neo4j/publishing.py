@@ -87,8 +87,9 @@ class _Work:
         entering = self.content.entering
         return replace(
             self.target, entities=entities_of(self.counts), links=links_of(self.counts), derived=self.derived,
-            denied=self.counts[DENIED], rows=self.counts.total(), whole=True, ended=self.clock(),
-            entering_from=bound(entering.start), entering_to=bound(entering.end),
+            denied=self.counts[DENIED], rows=self.counts.total(), content=self.content.hash, whole=True,
+            ended=self.clock(), entering_from=bound(entering.start),
+            entering_to=bound(entering.end),
         )  # fmt: skip
 
     def check(self, tx: Tx) -> None:
@@ -195,13 +196,12 @@ def _intact(server: Server, stands: Mark) -> Counter[str] | None:
 
 def _earlier(store: Store, stands: Mark, target: Mark, freeze: Freeze) -> Content | None:
     """What the graph shows, from the record; None where that does not say it any more, or another Kedja published."""
-    same = (stands.method, stands.ontology, stands.layout) == (target.method, target.ontology, target.layout)
-    if not same or any(stone.publication > stands.publication for stone in store.tombstones()):
+    if (stands.method, stands.ontology, stands.layout) != (target.method, target.ontology, target.layout):
         return None
     at = At(stands.publication, Secrecy[stands.clearance.upper()])
     known = Known(stands.publication, stands.known_at.astimezone(UTC), stands.clearance)
-    snapshot = Snapshot(freeze(store, at), Moment(stands.valid_at), method(), known)
-    return Content(store, at, snapshot) if snapshot.hash == f"{stands.topology}/{stands.weights}" else None
+    found = Content(store, at, Snapshot(freeze(store, at), Moment(stands.valid_at), method(), known))
+    return found if found.hash == stands.content else None
 
 
 def _known(server: Server, work: _Work, stands: Mark, intact: Counter[str], earlier: Content) -> Graph:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from graph.neo4j import layout, publishing
+from graph.neo4j import difference, layout, publishing, statements
 from graph.neo4j.address import Address
 from graph.neo4j.publishing import Published
 from graph.neo4j.removing import unpublish
@@ -175,12 +175,17 @@ def test_what_did_not_change_is_not_touched(server: Server, store: Store) -> Non
     assert len(same) == done.kept
 
 
-@pytest.mark.parametrize("small", [0, publishing.SMALL])
+@pytest.mark.parametrize(("small", "known"), [(0, True), (publishing.SMALL, True), (publishing.SMALL, False)])
 def test_publishing_again_gives_what_a_first_publish_gives(
-    server: Server, store: Store, small: int, monkeypatch: pytest.MonkeyPatch
+    server: Server, store: Store, small: int, known: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Whether what stands is ``known`` from the record or must be read from the graph."""
     monkeypatch.setattr(publishing, "SMALL", small)
+    monkeypatch.setattr(statements, "FEW", 0)  # links in blocks, several written beside each other
     publish(server, store)
+    if not known:
+        server.run("MATCH (m:KedjaPublication) SET m.content = 0")
+    monkeypatch.setattr(publishing, "read_all", difference.read_all if not known else None)
     load(store, source("others", "2"), [*worlds.OTHERS[1:], record("Organisation", "maker", "Maker, renamed")])
     publish(server, store)
     by_difference = contents(server)
