@@ -154,14 +154,17 @@ def test_every_country_is_known_by_the_names_that_the_libraries_give() -> None:
 
 # -- placeholders -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    "text", ["#N/A", "#SAKNAS!", "#REF!", "#NAMN?", "okänt", "Okänt", "-", "n/a", "Uppgift saknas"]
-)
+    "text", ["#N/A", "#SAKNAS!", "#REF!", "#NAMN?", "okänt", "Okänt", "-", "n/a", "Uppgift saknas", "—", "(tom)",
+     "Okänd leverantör", "unknown manufacturer", "Ej tillgänglig"]
+)  # fmt: skip
 def test_what_stands_for_a_missing_value_is_no_identifier(text: str) -> None:
     assert is_placeholder(text)
     assert refused(lambda t: make_key("local", t), text) is Reason.PLACEHOLDER
 
 
-@pytest.mark.parametrize("text", ["0", "x", "K-17", "#12 lev", "Namibia", "ingen vidare AB"])
+@pytest.mark.parametrize(
+    "text", ["0", "x", "K-17", "#12 lev", "Namibia", "ingen vidare AB", "okänd 2", "unknown-1", "Tomas AB"]
+)
 def test_what_may_be_an_identifier_is_one(text: str) -> None:
     assert not is_placeholder(text)
 
