@@ -10,6 +10,7 @@ from loaders.spreadsheet_marks import NoValue
 from loaders.workbook_binding import Bound, stops
 from loaders.workbook_columns import Column, Role
 from loaders.workbook_values import NATURAL_PERSON, common_value, property_value, said_currency
+from ontology.amounts import allows
 from ontology.errors import Reason, ValueProblem
 from ontology.model import NODES
 from ontology.records import PropertyProblem, Record
@@ -33,7 +34,7 @@ class Row:
     """(short cut, what it names) of those of them that said links; empty where that cannot be read."""
     hidden: bool = False
     currencies: list[tuple[str, str, str]] = field(default_factory=list)
-    """(heading, text, currency) of each amount whose own words name one."""
+    """(heading, text, currency) of each amount; empty where its own words name none."""
 
     def heading(self, name: str) -> str:
         return self.headings.get(name, name)
@@ -58,7 +59,9 @@ def parse(bound: Bound, number: int, cells: list[str]) -> Row:
                 row.unread.append((column, ""))
             (row.problems if stops(column) else row.left_out).append((heading, problem))
     for heading, text, currency in row.currencies:
-        if row.properties.setdefault("currency", currency) != currency:
+        if currency:
+            row.properties.setdefault("currency", currency)
+        if (given := row.properties.get("currency")) and not allows(text, given):
             row.left_out.append((heading, ValueProblem(Reason.OTHER_CURRENCY, text, currency=currency)))
             for name in [name for name, said in row.headings.items() if said == heading]:
                 row.properties.pop(name, None)
@@ -76,7 +79,7 @@ def _cell(row: Row, column: Column, heading: str, text: str) -> None:
         row.ids[column.role] = text
     else:
         value = property_value(column.declared, text)
-        if currency := said_currency(column.declared, text):
+        if (currency := said_currency(column.declared, text)) is not None:
             row.currencies.append((heading, text, currency))
         row.properties[column.name] = value
         row.hidden = row.hidden or (column.name == "natural_person" and value)

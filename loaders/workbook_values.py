@@ -109,8 +109,8 @@ def property_value(declared: Property, text: str) -> Any:
 
 
 def said_currency(declared: Property, text: str) -> str | None:
-    """The currency that an amount's own words name; None for anything else."""
-    return parse_amount(text)[1] if Decimal in get_args(declared.annotation) else None
+    """The currency that an amount's own words name, empty where they name none; None for anything else."""
+    return (parse_amount(text)[1] or "") if Decimal in get_args(declared.annotation) else None
 
 
 _POLARITIES = {

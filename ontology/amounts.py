@@ -10,10 +10,15 @@ from ontology.errors import Reason, ValueProblem
 MAX_DIGITS = 15
 """What a 64-bit float tells apart: more would be changed by a spreadsheet or another store."""
 
-_SCALES = {"tkr": 3, "ksek": 3, "mkr": 6, "mnkr": 6, "msek": 6, "mdkr": 9, "mdr kr": 9, "miljoner kr": 6, "miljoner": 6}
-_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
-_WORDS = {"kr": "", "kronor": "", ":-": "", "kr.": ""}
-"""Crowns: Swedish, Danish or Norwegian, so they say no currency."""
+_SCALES = {
+    "t": 3, "k": 3, "tusen": 3, "m": 6, "mn": 6, "mio": 6, "miljon": 6, "miljoner": 6, "million": 6, "millions": 6,
+    "md": 9, "mdr": 9, "miljard": 9, "miljarder": 9, "bn": 9,
+}  # fmt: skip
+"""Powers of ten by their words; those of one letter only before a currency (5 k may be anything)."""
+_CURRENCIES = {"€": "EUR", "euro": "EUR", "$": "USD", "£": "GBP"}
+_CROWNS = frozenset(("kr", "kr.", "kronor", "krona", ":-", ",-"))
+CROWNS = frozenset(("SEK", "NOK", "DKK", "ISK", "CZK"))
+"""What a crown may be, so that the word says no currency, and that it is no other."""
 
 _NUMBER = re.compile(
     r"[+-]?(?P<whole>[1-9]\d{0,2}(?P<mark>[ .,'])\d{3}(?:(?P=mark)\d{3})*|\d+)(?:(?P<point>[.,])(?P<rest>\d+))?"
@@ -30,9 +35,8 @@ def parse_amount(text: str) -> tuple[Decimal, str | None]:
         ValueProblem: not an amount (a percentage is none), one that can be read in two ways (``18,500``), or one of
             more than ``MAX_DIGITS`` digits.
     """
-    value = re.sub(r"[\s\u00a0\u202f\u2009]+", " ", text.strip()).replace("\u2212", "-").replace("\u2019", "'")
-    number, unit = _apart(value)
-    scale, currency = _unit(unit, text)
+    number, unit = _apart(text)
+    scale, currency, _ = _unit(unit, text)
     amount = _number(number, text).scaleb(scale)
     digits = amount.normalize().as_tuple()
     if max(len(digits.digits), len(digits.digits) + int(digits.exponent)) > MAX_DIGITS:
@@ -40,8 +44,20 @@ def parse_amount(text: str) -> tuple[Decimal, str | None]:
     return amount, currency
 
 
-def _apart(value: str) -> tuple[str, str]:
+def allows(text: str, currency: str) -> bool:
+    """Whether an amount's own words fit a currency: crowns are no dollars.
+
+    Raises:
+        ValueProblem: see ``parse_amount``.
+    """
+    _, said, crowns = _unit(_apart(text)[1], text)
+    return currency in CROWNS if crowns else said in (None, currency)
+
+
+def _apart(text: str) -> tuple[str, str]:
     """(number, what stands before or after it)."""
+    value = re.sub(r"[\s\u00a0\u202f\u2009]+", " ", text.strip()).replace("\u2019", "'")
+    value = re.sub(r"^([+-]) ?(?=\d)", r"\1", re.sub("^[\u2212\u2013]", "-", value))
     found = re.fullmatch(r"(?P<before>[^\d+-]*?) ?(?P<number>[+-]?\d(?:.*\d)?) ?(?P<after>\D*)", value)
     if not found or (found["before"] and found["after"]):
         return value, ""
@@ -49,16 +65,22 @@ def _apart(value: str) -> tuple[str, str]:
     return number, unit.strip().casefold()
 
 
-def _unit(unit: str, text: str) -> tuple[int, str | None]:
-    if not unit or unit in _WORDS:
-        return 0, None
-    if unit in _SCALES:
-        return _SCALES[unit], "SEK" if "sek" in unit else None
-    if unit in _SIGNS:
-        return 0, _SIGNS[unit]
-    if _is_currency(unit.upper()):
-        return 0, unit.upper()
+def _unit(unit: str, text: str) -> tuple[int, str | None, bool]:
+    """(power of ten, currency, whether it is said in crowns) of the words beside a number: *mkr*, *miljoner euro*."""
+    if not unit:
+        return 0, None, False
+    if unit in _SCALES and len(unit) > 1:
+        return _SCALES[unit], None, False
+    for scale, power in (("", 0), *_SCALES.items()):
+        word = unit.removeprefix(scale).strip()
+        whole = unit == scale + word or unit == f"{scale} {word}"
+        if whole and (word in _CROWNS or (currency := _currency(word))):
+            return power, None if word in _CROWNS else currency, word in _CROWNS
     raise ValueProblem(Reason.NOT_AN_AMOUNT, text)
+
+
+def _currency(word: str) -> str | None:
+    return _CURRENCIES.get(word) or (word.upper() if _is_currency(word.upper()) else None)
 
 
 def _is_currency(code: str) -> bool:

@@ -8,8 +8,9 @@ _PLACEHOLDERS = frozenset((
     "blank", "not known", "not available", "not applicable", "not stated", "not specified", "to be determined",
     "okänd", "okänt", "okända", "saknas", "ingen", "inget", "inga", "tom", "tomt", "vet ej", "vet inte", "ej känd",
     "ej känt", "ej angivet", "ej angiven", "ej tillämpligt", "uppgift saknas", "ingen uppgift", "inga uppgifter",
-    "ej tillgänglig", "ej tillgängligt", "ej aktuell", "ej aktuellt", "finns ej", "finns inte", "inte känd", "inte känt",
-    "no data", "no information", "not disclosed", "undisclosed", "to be confirmed", "to be announced", "empty",
+    "ej tillgänglig", "ej tillgängligt", "ej aktuell", "ej aktuellt", "finns ej", "finns inte", "inte känd",
+    "inte känt", "no data", "no information", "not disclosed", "undisclosed", "to be confirmed",
+    "to be announced", "empty",
 ))  # fmt: skip
 _UNKNOWN = frozenset(("okänd", "okänt", "okända", "unknown"))
 _DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))

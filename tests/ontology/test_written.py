@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ontology.amounts import parse_amount
+from ontology.amounts import allows, parse_amount
 from ontology.countries import country_code
 from ontology.errors import Reason, ValueProblem
 from ontology.placeholders import is_placeholder
@@ -71,6 +71,14 @@ def test_no_text_makes_a_day_but_a_problem_or_a_range_within_the_years(text: str
         ("2750000:-", "2750000", None),
         ("2,5 MSEK", "2500000", "SEK"),
         ("25 tkr", "25000", None),
+        ("1 500 TSEK", "1500000", "SEK"),
+        ("1,5 miljoner kronor", "1500000", None),
+        ("2 mdr", "2000000000", None),
+        ("3 M€", "3000000", "EUR"),
+        ("3 MEUR", "3000000", "EUR"),
+        ("500 euro", "500", "EUR"),
+        ("500,-", "500", None),
+        ("– 500 kr", "-500", None),
         ("NOK 1 000", "1000", "NOK"),
         ("\u20ac 1,000.50", "1000.5", "EUR"),
         ("\u2212500", "-500", None),
@@ -84,7 +92,8 @@ def test_amounts_are_read_with_their_words(text: str, amount: str, currency: str
 
 
 @pytest.mark.parametrize(
-    "text", ["12 %", "ca 500000", "(500)", "500-", "5\u00bd", "1_000", "Infinity", "kr", "12 345 67"]
+    "text",
+    ["12 %", "ca 500000", "(500)", "500-", "5\u00bd", "1_000", "Infinity", "kr", "12 345 67", "5k", "5 m", "3 ME"],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     assert refused(parse_amount, text) is Reason.NOT_AN_AMOUNT
@@ -93,6 +102,15 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", ["18,500", "18.500", "1.234 kr"])
 def test_an_amount_that_can_be_read_in_two_ways_is_refused(text: str) -> None:
     assert refused(parse_amount, text) is Reason.AMBIGUOUS_AMOUNT
+
+
+@pytest.mark.parametrize(
+    ("text", "fits", "not_"), [("500 kr", "NOK", "USD"), ("5 mkr", "SEK", "EUR"), ("5 MSEK", "SEK", "NOK")]
+)
+def test_an_amount_fits_the_currency_that_its_words_leave(text: str, fits: str, not_: str) -> None:
+    assert allows(text, fits)
+    assert not allows(text, not_)
+    assert allows("500", "USD")
 
 
 def test_more_digits_than_a_float_tells_apart_are_refused() -> None:
