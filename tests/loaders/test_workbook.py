@@ -369,8 +369,8 @@ def test_an_open_end_is_no_end_and_a_two_digit_year_is_refused(tmp_path: Path) -
 
 
 def test_an_amount_says_its_currency_and_must_agree_with_the_row(tmp_path: Path) -> None:
-    rows = "id;name;awarded value;currency\nc1;One;2 500 000 kr;SEK\nc2;Two;1 000 EUR;\nc3;Three;1 000 EUR;SEK\nc4;Four;500 kr;\n"
-    rows += "c5;Five;500 kr;USD\nc6;Six;500 kr;NOK\n"
+    rows = "id;name;awarded value;currency\nc1;One;2 500 000 kr;SEK\nc2;Two;1 000 EUR;\nc3;Three;1 000 EUR;SEK\n"
+    rows += "c4;Four;500 kr;\nc5;Five;500 kr;USD\nc6;Six;500 kr;NOK\n"
     records, _, report = read(folder(tmp_path, contracts=rows))
     said = [(r.properties.get("awarded_value"), r.properties.get("currency")) for r in records]
     assert said[:2] == [("2500000", "SEK"), ("1000", "EUR")]
