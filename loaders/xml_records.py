@@ -18,17 +18,14 @@ from ontology.errors import FileFormatError
 
 Tree = dict[str, Any]
 
-TEXT = "$"
-"""Where the text of an element stands whose ``type`` is kept."""
-
 
 def local(tag: str) -> str:
     """A name without its namespace."""
     return tag[tag.rfind("}") + 1 :]
 
 
-def tree_of(element: Any, leave: Collection[str], kinds: Collection[str]) -> Any:
-    """An element as a dictionary or text, without the elements named in ``leave``; ``kinds`` keep their ``type``."""
+def tree_of(element: Any, leave: Collection[str]) -> Any:
+    """An element as a dictionary or text, without the elements named in ``leave``."""
     if not len(element):
         return element.text
     found: Tree = {}
@@ -39,9 +36,7 @@ def tree_of(element: Any, leave: Collection[str], kinds: Collection[str]) -> Any
         name = name[name.rfind("}") + 1 :]
         if name in leave:
             continue
-        value = tree_of(child, leave, kinds)
-        if name in kinds:
-            value = {TEXT: value, "type": child.get("type")}
+        value = tree_of(child, leave) if len(child) else child.text
         if name not in found:
             found[name] = value
         elif type(found[name]) is list:
@@ -51,9 +46,7 @@ def tree_of(element: Any, leave: Collection[str], kinds: Collection[str]) -> Any
     return found
 
 
-def records(
-    file: Counted, names: Mapping[str, str], leave: Collection[str] = (), kinds: Collection[str] = ()
-) -> Iterator[tuple[str, int, Any]]:
+def records(file: Counted, names: Mapping[str, str], leave: Collection[str] = ()) -> Iterator[tuple[str, int, Any]]:
     """The elements of some names, wherever they stand: (what ``names`` calls it, line, the element).
 
     Raises:
@@ -70,7 +63,7 @@ def records(
                 _refuse_document_type(element, file.name)
                 first = False
             name = element.tag
-            yield names[name[name.rfind("}") + 1 :]], element.sourceline or 0, tree_of(element, leave, kinds)
+            yield names[name[name.rfind("}") + 1 :]], element.sourceline or 0, tree_of(element, leave)
             _forget(element)
         if first:
             _refuse_document_type(context.root, file.name)

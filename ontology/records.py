@@ -305,4 +305,6 @@ def check_link(link: Link) -> Link:
         types = f"{' '.join(declared.source)} -> {' '.join(declared.target)}"
         raise ValueProblem(Reason.WRONG_END, ends, link=link.type, types=types)
     _check_common(link.common)
+    if not link.properties and not any(one.required for one in declared.properties.values()):
+        return link
     return replace(link, properties=check_properties(declared.model, declared.properties, link.properties))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-import hmac
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from hashlib import blake2b
 from importlib.resources import files
+from typing import Any
 
 from graph.store import Stays
 from loaders.base import Report
@@ -21,6 +23,8 @@ from ontology.values import make_key
 Item = Record | Link
 
 PERSON = "SOLE_PROPRIETOR"
+FUND = "FUND"
+"""It may have the number of its umbrella."""
 HIDDEN_NAME = "natural person"
 OVER = frozenset({"RETIRED", "MERGED", "DUPLICATE", "ANNULLED"})
 """Registrations that may name a successor, which the thing is known by from then on."""
@@ -30,15 +34,15 @@ CORROBORATED = "FULLY_CORROBORATED"
 TABLE = str(Kind.LEI)
 
 
-def status_of(tree: Tree) -> Status:
+def status_of(registration: Tree) -> Status:
     """How well what a record says is founded: corroborated with a register, or said by the entity itself."""
-    whole = text(tree, "Registration", "ValidationSources") == CORROBORATED
+    whole = text(registration, "ValidationSources") == CORROBORATED
     return Status.VERIFIED if whole else Status.DECLARED
 
 
 def hidden_key(secret: bytes, lei: str) -> str:
     """The key of a natural person: the same at the next load, and nobody can tell the number from it."""
-    return make_key("local", f"gleif-person/{hmac.new(secret, lei.encode(), 'sha256').hexdigest()[:20]}")
+    return f"local:gleif-person/{blake2b(lei.encode(), key=secret, digest_size=10).hexdigest()}"
 
 
 @cache
@@ -70,37 +74,79 @@ def items_of(tree: Tree, at: str, secret: bytes, report: Report) -> list[Item]:
     lei = text(tree, "LEI")
     if not lei:
         raise PropertyProblem("LEI", Reason.MISSING, "", column="LEI")
-    key = keys_of(lei)
-    entity = tree.get("Entity") or {}
-    if text(entity, "EntityCategory") == PERSON:
+    entity, registration = tree.get("Entity") or {}, tree.get("Registration") or {}
+    category = text(entity, "EntityCategory")
+    if category == PERSON:
         return _person(entity, lei, at, secret, report)
+    register = _Register.of(entity)
     try:
-        also = _register_keys(entity, report)
+        also = register.keys(category, report)
     except ValueProblem:
         return _person(entity, lei, at, secret, report)
+    key = keys_of(lei)
     if key.startswith("local:"):
         report.notes["lei_not_valid"] += 1
-    successor, until = _successor(tree, key, report)
     name = text(entity, "LegalName")
     if not name:
         raise PropertyProblem("LegalName", Reason.MISSING, "", column="LegalName")
-    common = Common(status=status_of(tree), valid_to=until)
+    statuses = (text(entity, "EntityStatus"), text(registration, "RegistrationStatus"))
+    successor, until = _successor(tree, key, statuses, report)
+    code, other = (text(entity.get("LegalForm"), field) for field in ("EntityLegalFormCode", "OtherLegalForm"))
+    facts = {
+        "name": name,
+        "legal_form": (other if code in BY_TEXT or not code else form_of_code(code) or code) or None,
+        "address": _address(entity.get("LegalAddress")) or None,
+        "register_status": ", ".join(filter(None, statuses)) or None,
+    }
+    raw = {
+        "LEI": "" if key.startswith("lei:") else lei,
+        "RegistrationAuthorityID": register.authority,
+        "RegistrationAuthorityEntityID": register.number,
+        "EntityCategory": category,
+        "EntityLegalFormCode": code,
+    }
     record = Record(
         "Organisation",
         key,
-        {
-            "name": name,
-            "legal_form": _legal_form(entity) or None,
-            "address": _address(entity) or None,
-            "register_status": _register_status(tree) or None,
-        },
+        facts,
         also=(*also, *successor),
-        common=common,
-        raw=_raw(tree, lei, key),
+        common=Common(status=status_of(registration), valid_to=until),
+        raw={name: value for name, value in raw.items() if value},
         locator=at,
         table=TABLE,
     )
-    return [record, *_located(entity, key, common, at, report)]
+    return [record, *_located(entity, key, record.common, at, report)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Register:
+    """The number of an entity in a register, by the register's code in GLEIF's list."""
+
+    authority: str
+    number: str
+
+    @staticmethod
+    def of(entity: Tree) -> _Register:
+        given = entity.get("RegistrationAuthority")
+        return _Register(text(given, "RegistrationAuthorityID"), text(given, "RegistrationAuthorityEntityID"))
+
+    def keys(self, category: str, report: Report) -> tuple[str, ...]:
+        """The key that the number is, where the register's numbers are of a scheme that we know, and it is one.
+
+        Raises:
+            ValueProblem: it is a natural person's.
+        """
+        known = authorities().get(self.authority)
+        if known is None or not self.number or category == FUND:
+            return ()
+        scheme, prefix = known
+        try:
+            return (make_key(scheme, prefix + (self.number.zfill(8) if scheme == "gb-coh" else self.number)),)
+        except ValueProblem as problem:
+            if problem.reason is Reason.PERSONAL_NUMBER:
+                raise
+            report.notes["register_number_not_valid"] += 1
+            return ()
 
 
 def _person(entity: Tree, lei: str, at: str, secret: bytes, report: Report) -> list[Item]:
@@ -110,72 +156,25 @@ def _person(entity: Tree, lei: str, at: str, secret: bytes, report: Report) -> l
     return [Record("Organisation", key, facts, locator=at, table=TABLE), *_located(entity, key, Common(), at, report)]
 
 
-def _register_keys(entity: Tree, report: Report) -> tuple[str, ...]:
-    """The number in a register, where the register's numbers are of a scheme that we know, and it is one.
-
-    Raises:
-        ValueProblem: it is a natural person's.
-    """
-    known = authorities().get(text(entity, "RegistrationAuthority", "RegistrationAuthorityID"))
-    number = text(entity, "RegistrationAuthority", "RegistrationAuthorityEntityID")
-    if known is None or not number or text(entity, "EntityCategory") == "FUND":  # a fund may have its umbrella's
-        return ()
-    scheme, prefix = known
-    try:
-        return (make_key(scheme, prefix + (number.zfill(8) if scheme == "gb-coh" else number)),)
-    except ValueProblem as problem:
-        if problem.reason is Reason.PERSONAL_NUMBER:
-            raise
-        report.notes["register_number_not_valid"] += 1
-        return ()
-
-
-def _successor(tree: Tree, key: str, report: Report) -> tuple[tuple[str, ...], date | None]:
+def _successor(tree: Tree, key: str, statuses: tuple[str, str], report: Report) -> tuple[tuple[str, ...], date | None]:
     """The one LEI by which an entity is known once this record has ended, and the day from which it is."""
     gone = deleted(tree)
-    registration = tree.get("Registration") or {}
-    over = text(registration, "RegistrationStatus") in OVER or text(tree, "Entity", "EntityStatus") == "INACTIVE"
-    if not over:
+    if statuses[0] != "INACTIVE" and statuses[1] not in OVER:
         return (), gone
     leis = {text(one, "SuccessorLEI") for one in several(tree.get("Entity"), "SuccessorEntity")} - {""}
-    found = {keys_of(lei) for lei in leis} - {key}
-    found = {one for one in found if one.startswith("lei:")}
+    found = {one for one in map(keys_of, leis) if one.startswith("lei:")} - {key}
     if len(found) != 1:
         if found:
             report.notes["several_successors"] += 1
         return (), gone
-    ends = (day_of(tree, "Entity", "EntityExpirationDate"), day_of(registration, "LastUpdateDate"))
+    ends = (day_of(tree, "Entity", "EntityExpirationDate"), day_of(tree, "Registration", "LastUpdateDate"))
     return tuple(found), gone or next((day for day in ends if day), None)
 
 
-def _legal_form(entity: Tree) -> str:
-    code = text(entity, "LegalForm", "EntityLegalFormCode")
-    other = text(entity, "LegalForm", "OtherLegalForm")
-    return other if code in BY_TEXT or not code else form_of_code(code) or code
-
-
-def _address(entity: Tree) -> str:
-    address = entity.get("LegalAddress")
+def _address(address: Any) -> str:
     lines = [text(address, "FirstAddressLine"), *texts(address, "AdditionalAddressLine")]
     town = " ".join(filter(None, (text(address, "PostalCode"), text(address, "City"))))
     return ", ".join(filter(None, (*lines, town)))
-
-
-def _register_status(tree: Tree) -> str:
-    said = (text(tree, "Entity", "EntityStatus"), text(tree, "Registration", "RegistrationStatus"))
-    return ", ".join(filter(None, said))
-
-
-def _raw(tree: Tree, lei: str, key: str) -> dict[str, str]:
-    entity = tree.get("Entity") or {}
-    found = {
-        "LEI": "" if key.startswith("lei:") else lei,
-        "RegistrationAuthorityID": text(entity, "RegistrationAuthority", "RegistrationAuthorityID"),
-        "RegistrationAuthorityEntityID": text(entity, "RegistrationAuthority", "RegistrationAuthorityEntityID"),
-        "EntityCategory": text(entity, "EntityCategory"),
-        "EntityLegalFormCode": text(entity, "LegalForm", "EntityLegalFormCode"),
-    }
-    return {name: value for name, value in found.items() if value}
 
 
 def _located(entity: Tree, key: str, common: Common, at: str, report: Report) -> Iterable[Item]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from loaders import json_records, parquet_records, xml_records
+from loaders.gleif.trees import TEXT
 from loaders.json_records import Damaged as Damaged
 from loaders.streams import Counted, opened, start_of
 from ontology.errors import FileFormatError
@@ -56,8 +57,11 @@ ELEMENTS = {
 }
 LISTS = ("records", "relations", "exceptions")
 """Names of the list in GLEIF's JSON."""
-LEAVE = frozenset({"Geocoding"})
-KINDS = frozenset({"OtherEntityName", "TransliteratedOtherEntityName"})
+LEAVE = frozenset((
+    "Geocoding", "HeadquartersAddress", "OtherAddresses", "TransliteratedOtherAddresses", "OtherEntityNames",
+    "TransliteratedOtherEntityNames", "LegalEntityEvents", "ValidationAuthority", "OtherValidationAuthorities",
+))  # fmt: skip
+"""Elements that are not read."""
 WRAPPERS = ("RelationshipRecord", "LEIRecord", "Exception")
 REMEDY = "Give GLEIF's level 1, level 2 or exceptions as XML, JSON, CSV (also .zip or .gz) or Parquet."
 
@@ -136,7 +140,7 @@ def records(path: Path, look: Look, told: Callable[[int], None]) -> Iterator[tup
 
 def _of_form(file: Counted, look: Look) -> Iterator[tuple[int, Tree | Damaged]]:
     if look.form is Form.XML:
-        for _, line, tree in xml_records.records(file, ELEMENTS[look.kind], LEAVE, KINDS):
+        for _, line, tree in xml_records.records(file, ELEMENTS[look.kind], LEAVE):
             yield line, tree if isinstance(tree, dict) else {}
     elif look.form is Form.JSON:
         for number, tree in json_records.records(file, LISTS):
@@ -214,7 +218,7 @@ def _nested(values: Any) -> Tree:
         for name in path[:-1]:
             below = here.setdefault(name, {})
             if not isinstance(below, dict):  # Entity.LegalName and Entity.LegalName.xmllang
-                below = here[name] = {xml_records.TEXT: below}
+                below = here[name] = {TEXT: below}
             here = below
         here[path[-1]] = value
     return tree

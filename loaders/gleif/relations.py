@@ -57,7 +57,7 @@ def items_of(tree: Tree, at: str, report: Report) -> list[Item]:
     if type_ == BRANCH:
         return _branch(child, parent, at, periods)
     raw = _quantifiers(relation, report)
-    common = Common(status=status_of(tree))
+    common = Common(status=status_of(tree.get("Registration") or {}))
     link = Link(
         "OWNS",
         Ref("Organisation", parent),

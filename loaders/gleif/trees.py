@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from loaders.xml_records import TEXT
 from ontology.errors import ValueProblem
 from ontology.records import PropertyProblem
 from ontology.values import parse_day
 
 Tree = Mapping[str, Any]
 
+TEXT = "$"
+"""Where GLEIF's JSON has the text of a value."""
 NOTHING = frozenset({"", "NULL", "null"})
 """What stands where nothing is told; GLEIF writes the word in thousands of records."""
 
@@ -87,6 +88,6 @@ def day_of(tree: Any, *path: str, end: bool = False) -> date | None:
 def deleted(tree: Tree) -> date | None:
     """The day on which a record was deleted. JSON has the place for it, with null, in records that live."""
     for path in (("Extension", "Deletion", "DeletedAt"), ("Deletion", "DeletedAt"), ("DeletedAt",)):
-        if text(tree, *path):
+        if path[0] in tree and text(tree, *path):
             return day_of(tree, *path)
     return None
