@@ -15,6 +15,7 @@ from benchmarks.page import tier_view
 from benchmarks.peers import Data
 from benchmarks.published import compared as published
 from benchmarks.questions import compared
+from benchmarks.reading import reading
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 LANGUAGE_NOTE = "Written by `make bench`; every ratio is of the same question on the same data in the same run."
@@ -67,6 +68,12 @@ BENCHES = (
         " `make peer`) kept there.",
         "publish 6 times faster at 1 M / 5 M, a change of 1 % in a twentieth of that, Cypher 5 times faster",
         published,
+    ),
+    Bench(
+        "Read LEI records",
+        "From bytes to checked records and links, beside the parsers alone.",
+        "XML 3 times lxml's iterparse, JSON 6 times orjson",
+        reading,
     ),
     Bench(
         "Tier view",
