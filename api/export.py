@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from graph.questions.question import Question, questions
 from ontology.errors import InputError
+from visualisation.views import views
 
 if TYPE_CHECKING:
     from api.service import Service, When
     from graph.answer import Answer
     from visualisation.words import Words
 
-QUESTIONS = ("trace", "exposure", "affected", "paths")
-FORMATS = dict.fromkeys(QUESTIONS, ("html", "csv", "xlsx", "graphml", "ttl", "json"))
 GRAPH_FORMATS = ("graphml", "ttl")
 MEDIA_TYPES = {
     "html": "text/html; charset=utf-8",
@@ -23,6 +24,17 @@ MEDIA_TYPES = {
     "ttl": "text/turtle; charset=utf-8",
     "json": "application/json",
 }
+
+
+@cache
+def exported() -> Mapping[str, tuple[str, ...]]:
+    """The questions whose answers are shown as rows, with the formats that they are written in."""
+    return {name: formats_of(question) for name, question in questions().items() if name in views().known}
+
+
+def formats_of(question: type[Question]) -> tuple[str, ...]:
+    drawn = views().known[question.name].drawing is not None
+    return (*(("html",) if drawn else ()), "csv", "xlsx", "graphml", "ttl", "json")
 
 
 def chosen(format: str, offered: tuple[str, ...]) -> str:

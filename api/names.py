@@ -17,8 +17,8 @@ from graph.questions.declared.affected import Affected
 from graph.searching import core_name, fold, words_of
 from ontology.errors import AmbiguousError, InputError, NotInGraphError, ValueProblem
 from ontology.values import make_key
-from visualisation.sheets import Sheet
 from visualisation.text import shown
+from visualisation.views import Sheet
 
 if TYPE_CHECKING:
     from api.service import Service, When

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.ask import ask
-from api.export import FORMATS
+from api.export import MEDIA_TYPES, answer_file, exported, formats_of
 from api.in_cypher import in_cypher
 from api.problems import headers_of
 from api.routes import Asked, At, dated, newer
@@ -20,8 +20,6 @@ from api.settings import MAX_TEXT
 from api.skins import RISK, Skin, own
 from graph.answer import Answer
 from graph.questions.common import as_of
-from graph.questions.declared.affected import Affected
-from graph.questions.declared.entity import Entity
 from graph.questions.declared.exposure import Exposure
 from graph.questions.declared.paths import Paths
 from graph.questions.declared.search import Search
@@ -34,6 +32,7 @@ from visualisation import pages
 from visualisation.page import Page, RegionLine, Start
 from visualisation.words import LANGUAGES, Words
 
+Q = TypeVar("Q", bound=Question)
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Name = Annotated[str, Query(max_length=MAX_TEXT)]
@@ -59,7 +58,7 @@ def preferred_language(accepted: str) -> str:
     return best if weighed.get(best, rest) > 0 else "sv"
 
 
-def page_of(request: Request, question: str | None = None, answer: Answer[Any] | None = None) -> Page:
+def page_of(request: Request, question: type[Question] | None = None, answer: Answer[Any] | None = None) -> Page:
     """What a page knows of its request; the language from the query, else from the browser, else Swedish."""
     query = tuple(request.query_params.multi_items())
     asked = request.query_params.get("lang")
@@ -67,8 +66,8 @@ def page_of(request: Request, question: str | None = None, answer: Answer[Any] |
     page = Page(lang=lang, path=request.url.path, query=query)
     if question is None:
         return page
-    kept = {name: value for name, value in query if name not in ("selected", "open")}
-    exports = tuple((format, page.url(f"/export/{question}.{format}", **kept)) for format in FORMATS[question])
+    kept = {name: value for name, value in query if name not in ("selected", "open")} | request.path_params
+    exports = tuple((f, page.url(f"/export/{question.name}.{f}", **kept)) for f in formats_of(question))
     return replace(page, exports=exports, cypher=in_cypher(answer) if answer else ())
 
 
@@ -106,7 +105,7 @@ def _regions(snapshot: Snapshot) -> list[RegionLine]:
     return sorted(lines, key=lambda line: line.node.name)
 
 
-def asked(request: Request, question: type[Question], skin: Skin) -> Question | None:
+def asked(request: Request, question: type[Q], skin: Skin) -> Q | None:
     """The question in the address of a page; None where something that it needs is missing.
 
     An empty value stands for none, where there may be none.
@@ -121,7 +120,7 @@ def asked(request: Request, question: type[Question], skin: Skin) -> Question | 
     return question.of(given) if all(p.name in given for p in question.params().values() if p.required) else None
 
 
-def needed(request: Request, question: type[Question], skin: Skin) -> Question:
+def needed(request: Request, question: type[Q], skin: Skin) -> Q:
     """The question in the address.
 
     Raises:
@@ -156,8 +155,10 @@ def tier(
     selected: Name = "",
     open: Annotated[str, Query(max_length=2_000)] = "",  # noqa: A002  (the word in the address)
 ) -> str:
-    question = needed(request, Trace, Skin.PAGE)
-    assert isinstance(question, Trace)
+    """The tier view."""
+    question = asked(request, Trace, Skin.PAGE)
+    if question is None:
+        return pages.render_form(Trace, page_of(request))
     start, risk, upstream = question.start, question.risk, question.direction == "upstream"
     answer = dated(service, when, ask(service, when, question))
     exposure = paths = None
@@ -167,9 +168,9 @@ def tier(
         paths = _way(service, when, selected, answer.data.start, upstream)
     opened = [box for box in open.split(",") if box]
     subject = service.resolve(start[0], when).name if answer.data is not None and len(start) == 1 else None
-    return pages.render_tier(
+    return pages.render(
         answer,
-        page_of(request, "trace", answer),
+        page_of(request, Trace, answer),
         subject=subject,
         selected=selected or None,
         opened=opened,
@@ -194,31 +195,23 @@ def _or_none(service: Service, when: When, question: Question) -> Any:
         return None
 
 
-@router.get("/exposure")
-def exposure(request: Request, service: Asked, when: At) -> str:
-    answer = dated(service, when, ask(service, when, needed(request, Exposure, Skin.PAGE)))
-    return pages.render_exposure(answer, page_of(request, "exposure", answer))
+def _add_page(question: type[Question]) -> None:
+    def page(request: Request, service: Asked, when: At) -> str:
+        found = asked(request, question, Skin.PAGE)
+        if found is None:
+            return pages.render_form(question, page_of(request))
+        answer = dated(service, when, ask(service, when, found))
+        return pages.render(answer, page_of(request, question, answer))
+
+    router.add_api_route(
+        PATHS.get(question.name, f"/{question.name}"), page, name=question.name, description=question.said()
+    )
 
 
-@router.get("/affected")
-def affected(request: Request, service: Asked, when: At) -> str:
-    answer = dated(service, when, ask(service, when, needed(request, Affected, Skin.PAGE)))
-    return pages.render_affected(answer, page_of(request, "affected", answer))
-
-
-@router.get("/paths")
-def paths(request: Request, service: Asked, when: At) -> str:
-    question = asked(request, Paths, Skin.PAGE)
-    if question is None:
-        return pages.render_paths(None, page_of(request))
-    answer = dated(service, when, ask(service, when, question))
-    return pages.render_paths(answer, page_of(request, "paths", answer))
-
-
-@router.get("/entity/{id:path}")
-def entity(request: Request, service: Asked, when: At) -> str:
-    answer = dated(service, when, ask(service, when, needed(request, Entity, Skin.PAGE)))
-    return pages.render_entity(answer, page_of(request))
+OWN_PAGES = ("search", "trace")
+for _question in questions().values():
+    if _question.name not in OWN_PAGES:
+        _add_page(_question)
 
 
 def problem_page(request: Request, status: int, error: KedjaError) -> HTMLResponse:
@@ -233,10 +226,8 @@ def problem_page(request: Request, status: int, error: KedjaError) -> HTMLRespon
 @router.get("/export/{question}.{format}", response_class=Response)
 def export(request: Request, service: Asked, when: At, question: str, format: str) -> Response:
     """The file of the same answer as the page with the same query."""
-    from api.export import MEDIA_TYPES, answer_file
-
-    if question not in FORMATS:
-        raise InputError(f"{question} cannot be exported.", remedy=f"Use one of {', '.join(FORMATS)}.")
+    if question not in exported():
+        raise InputError(f"{question} cannot be exported.", remedy=f"Use one of {', '.join(exported())}.")
     answer = dated(service, when, ask(service, when, needed(request, questions()[question], Skin.DOWNLOAD)))
     content = answer_file(service, when, answer, format, Words(page_of(request).lang))
     name = f"kedja-{question}.{format}"

@@ -276,7 +276,8 @@ def page_rows() -> list[tuple[str, ...]]:
         assert isinstance(route, APIRoute)
         names_ = [name for name in asking.get(route.path, ()) if f"{{{name}:" not in route.path]
         names_ += [param.alias for param in route.dependant.query_params]
-        rows.append((f"`{route.path}`", ", ".join(f"`{name}`" for name in names_), first_paragraph(route.endpoint)))
+        said = first_paragraph(route.endpoint) or route.description
+        rows.append((f"`{route.path}`", ", ".join(f"`{name}`" for name in names_), said))
     return rows
 
 
@@ -294,7 +295,9 @@ def shapes(schemas: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def api_page() -> str:
     document = application().openapi()
     routes = [route_page(path, methods["get"]) for path, methods in document["paths"].items()]
-    offered = [(f"`{question}`", ", ".join(f"`{f}`" for f in formats)) for question, formats in export.FORMATS.items()]
+    offered = [
+        (f"`{question}`", ", ".join(f"`{f}`" for f in formats)) for question, formats in export.exported().items()
+    ]
     offered.append(("the whole graph (command line only)", ", ".join(f"`{f}`" for f in export.GRAPH_FORMATS)))
     parts = [
         f"# HTTP API\n\n{MADE}\n{API_INTRO}",

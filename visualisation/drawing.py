@@ -18,7 +18,6 @@ from graph.data import (
     TraceData,
     TraceNode,
 )
-from ontology.errors import InputError
 from ontology.model import LINKS, Walk
 from ontology.vocabulary import vocabulary
 from visualisation.marks import Level, figure_level, level_of
@@ -225,23 +224,6 @@ def joined(wires: Iterable[Wire]) -> tuple[Wire, ...]:
         best = min(wire, other, key=lambda w: (order.index(w.resolution), w.uncertain))
         found[key] = replace(best, links=wire.links + other.links)
     return tuple(found[key] for key in sorted(found))
-
-
-def drawing_of(data: TraceData | AffectedData | PathsData | ExposureData) -> Drawing:
-    """Any answer that can be drawn, drawn.
-
-    Raises:
-        InputError: an answer that is not a picture, as what is said of one entity.
-    """
-    if isinstance(data, TraceData):
-        return of_trace(data)
-    if isinstance(data, AffectedData):
-        return of_affected(data)
-    if isinstance(data, PathsData):
-        return of_paths(data)
-    if isinstance(data, ExposureData):
-        return of_exposure(data)
-    raise InputError("This answer has no picture.", remedy="Draw a trace, an exposure, affected contracts or paths.")
 
 
 def of_paths(data: PathsData) -> Drawing:

@@ -9,8 +9,9 @@ from typing import Any
 
 from graph.answer import Answer
 from visualisation.sentences import Teller
-from visualisation.sheets import Cell, sheets, stamp
+from visualisation.sheets import sheets, stamp
 from visualisation.text import cell
+from visualisation.views import Cell
 from visualisation.words import Words
 
 

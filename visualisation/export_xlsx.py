@@ -11,8 +11,10 @@ import xlsxwriter
 
 from graph.answer import Answer
 from graph.data import AffectedData
-from visualisation.sheets import Sheet, affected_sheet, sheets, stamp
+from visualisation.sheets import sheets, stamp
 from visualisation.text import shown
+from visualisation.views import Sheet
+from visualisation.views.affected import affected_sheet
 from visualisation.words import Words
 
 WIDEST = 60

@@ -15,11 +15,11 @@ from graph.data import LinkData, Node
 from graph.snapshot.topology import LINK_TYPES, NODE_TYPES, STATUSES
 from graph.snapshot.view import Snapshot
 from ontology.values import from_day
-from visualisation.drawing import drawing_of
 from visualisation.marks import Level, level_name
 from visualisation.sentences import Teller
 from visualisation.sheets import stamp
 from visualisation.text import shown
+from visualisation.views import view_of
 from visualisation.words import Words
 
 UNKNOWN = "unknown"
@@ -80,7 +80,8 @@ def answer_to_networkx(answer: Answer[Any], words: Words) -> Network[str]:
     if answer.data is None:
         return network
     teller = Teller(answer, words)
-    marks = {mark.id: mark for mark in drawing_of(answer.data).marks}
+    drawing = view_of(answer).drawing
+    marks = {mark.id: mark for mark in drawing(answer.data).marks} if drawing else {}
     for node in sorted(teller.nodes.values(), key=lambda node: node.id):
         mark = marks.get(node.id)
         level = mark.level if mark else Level.NO_RISK

@@ -69,7 +69,7 @@ class Start:
     runs: Sequence[RunInfo] = ()
     snapshot: str = ""
     demonstration: bool = False
-    risk: str = "forced-labour"
+    risk: str = ""
     newer: NewerPublication | None = None
 
 

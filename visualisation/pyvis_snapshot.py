@@ -16,17 +16,18 @@ from typing import Any
 from markupsafe import Markup
 
 from graph.answer import Answer
-from graph.data import Node, TraceData
+from graph.data import TraceData
 from ontology.errors import InputError
-from visualisation.drawing import Drawing, Mark, drawing_of
+from visualisation.drawing import Drawing, Mark
 from visualisation.grouping import grouped
 from visualisation.layout import Layout, lay_out
 from visualisation.marks import FILLS, WHITE_TEXT, Level, digit, level_name, reach_span
-from visualisation.pages import environment, start_name
+from visualisation.pages import environment
 from visualisation.sentences import Teller
 from visualisation.sheets import stamp
 from visualisation.svg import heading_of, line_of, name_of, spoken, who
 from visualisation.text import shown
+from visualisation.views import view_of
 from visualisation.words import Words
 
 PITCH, GAP, WIDTH = 330, 62, 236
@@ -41,8 +42,10 @@ def snapshot_html(answer: Answer[Any], words: Words) -> bytes:
     """
     if answer.data is None:
         raise InputError("There is nothing to draw: it is not in the graph.", remedy="Ask about something that is.")
-    drawing = grouped(drawing_of(answer.data))
-    teller = Teller(answer, words)
+    view = view_of(answer)
+    if view.drawing is None:
+        raise InputError("This answer is not drawn.", remedy="Export csv, xlsx or json.")
+    drawing = grouped(view.drawing(answer.data))
     risk = answer.data.risk if isinstance(answer.data, TraceData) else None
     vis_js, vis_css = _library()
     start_js = (files("visualisation") / "static" / "snapshot.js").read_text("utf-8")
@@ -51,7 +54,7 @@ def snapshot_html(answer: Answer[Any], words: Words) -> bytes:
         .get_template("snapshot.html")
         .render(
             w=words,
-            title=_title(answer, teller),
+            title=view.title(answer.data, Teller(answer, words)),
             demonstration=answer.demonstration,
             snapshot=answer.snapshot,
             stamp=[(n, v) for n, v in stamp(answer, words) if v != words("app.demonstration")],
@@ -67,16 +70,6 @@ def snapshot_html(answer: Answer[Any], words: Words) -> bytes:
         )
     )
     return html.encode("utf-8")
-
-
-def _title(answer: Answer[Any], teller: Teller) -> str:
-    data = answer.data
-    if isinstance(data, TraceData):
-        name = start_name(data, teller)
-    else:
-        start = getattr(data, "subject", None) or getattr(data, "start", None)
-        name = teller.name(start.id if isinstance(start, Node) else getattr(data, "source", None))
-    return f"{teller.words(f'asked.{answer.question.split()[0]}')}: {name}"
 
 
 def _row(mark: Mark, drawing: Drawing, words: Words) -> dict[str, str]:

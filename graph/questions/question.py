@@ -7,18 +7,16 @@ made from it. A package of its own adds one by the entry point group ``kedja.que
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
-from importlib.metadata import entry_points
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ontology.errors import DeclarationError, InputError
+from ontology.extensions import Extensions, extensions
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -164,27 +162,16 @@ def _params(question: type[Question]) -> Mapping[str, Param]:
 
 
 @cache
+def found() -> Extensions[type[Question]]:
+    """The questions by name, and what other packages declare and is none."""
+    import graph.questions.declared as ours
+
+    return extensions(ours, GROUP, "Question", _is_question)
+
+
+def _is_question(one: Any) -> bool:
+    return isinstance(one, type) and issubclass(one, Question) and one is not Question
+
+
 def questions() -> Mapping[str, type[Question]]:
-    """Every question by its name: the packaged ones, then those of other packages.
-
-    Raises:
-        DeclarationError: one that another package names is none, or bears a name that is taken.
-    """
-    import graph.questions.declared as packaged
-
-    found: dict[str, type[Question]] = {}
-    for module in pkgutil.iter_modules(packaged.__path__, f"{packaged.__name__}."):
-        for one in vars(import_module(module.name)).values():
-            if isinstance(one, type) and issubclass(one, Question) and one.__module__ == module.name:
-                _add(found, one, module.name)
-    for entry in entry_points(group=GROUP):
-        _add(found, entry.load(), entry.value)
-    return found
-
-
-def _add(found: dict[str, type[Question]], one: Any, where: str) -> None:
-    if not (isinstance(one, type) and issubclass(one, Question)):
-        raise DeclarationError(f"{where} is registered in {GROUP} and is no Question.")
-    if one.name in found:
-        raise DeclarationError(f"{where} declares the question {one.name}, which there is already.")
-    found[one.name] = one
+    return found().known

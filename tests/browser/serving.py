@@ -60,14 +60,12 @@ def render(path: str, query: tuple[tuple[str, str], ...]) -> str | None:
         exposure = made.exposed() if start == "contract" else None
         paths = made.paths() if selected == "dipping" else None
         opened = [box for box in given.get("open", "").split(",") if box]
-        return pages.render_tier(
-            TRACES[start](), page, selected=selected, opened=opened, exposure=exposure, paths=paths
-        )
+        return pages.render(TRACES[start](), page, selected=selected, opened=opened, exposure=exposure, paths=paths)
     if path == "/exposure":
-        return pages.render_exposure(made.exposed(), page)
+        return pages.render(made.exposed(), page)
     if path == "/affected":
-        return pages.render_affected(made.affected(), page)
-    return pages.render_entity(made.entity(), page) if path.startswith("/entity/") else None
+        return pages.render(made.affected(), page)
+    return pages.render(made.entity(), page) if path.startswith("/entity/") else None
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -49,10 +49,10 @@ def answers(asked: Asked) -> dict[str, Answer[Any]]:
 
 
 RENDER: dict[str, Callable[[Any, Page], str]] = {
-    "exposure": pages.render_exposure,
-    "trace": pages.render_tier,
-    "affected": pages.render_affected,
-    "paths": pages.render_paths,
+    "exposure": pages.render,
+    "trace": pages.render,
+    "affected": pages.render,
+    "paths": pages.render,
 }
 CLAUSES = {"sv": "Avancerad nivå ≠ Basnivå", "en": "Advanced level ≠ Basic level"}
 
@@ -94,7 +94,7 @@ def test_the_table_of_a_file_notes_the_clause_that_counts(answers: dict[str, Ans
 def test_a_stage_in_conflict_is_noted_where_it_is_named(asked: Asked, answers: dict[str, Answer[Any]]) -> None:
     told = "(the sources disagree: Final manufacture ≠ Processing)"
     assert told in answer_csv(answers["trace"], EN).decode()
-    html = pages.render_entity(entity(asked.store, asked.snapshot(), STEP), Page("en", "/entity/x"))
+    html = pages.render(entity(asked.store, asked.snapshot(), STEP), Page("en", "/entity/x"))
     assert told in html
 
 

@@ -14,10 +14,11 @@ from graph.answer import Resolution
 from graph.data import Reach, TraceData
 from ontology.errors import InputError
 from tests.visualisation import made
-from visualisation.drawing import REGION, Wire, drawing_of, joined, lit, of_affected, of_paths, of_trace
+from visualisation.drawing import REGION, Wire, joined, lit, of_affected, of_exposure, of_paths, of_trace
 from visualisation.grouping import LIMIT, grouped
 from visualisation.labels import label_width, text_width, wrapped
 from visualisation.marks import Level, level_of, reach_span, severity_level
+from visualisation.pyvis_snapshot import snapshot_html
 from visualisation.svg import ROOM, bar, heading_of, picture
 from visualisation.words import Words
 
@@ -150,8 +151,8 @@ def test_a_severity_that_nobody_gave_is_not_drawn_as_the_worst() -> None:
     data = made.exposed().data
     assert data is not None
     vague = data.model_copy(update={"worst": (made.figure(4, severity_unknown=True),), "members": ()})
-    assert {m.level for m in drawing_of(vague).marks} == {Level.UNSTATED}
-    assert {m.level for m in drawing_of(data).marks} == {Level.VERY_SEVERE}
+    assert {m.level for m in of_exposure(vague).marks} == {Level.UNSTATED}
+    assert {m.level for m in of_exposure(data).marks} == {Level.VERY_SEVERE}
 
 
 def test_a_path_is_drawn_from_the_contract_up() -> None:
@@ -162,7 +163,7 @@ def test_a_path_is_drawn_from_the_contract_up() -> None:
 
 def test_what_cannot_be_drawn_says_so() -> None:
     with pytest.raises(InputError):
-        drawing_of(made.entity().data)  # type: ignore[arg-type]
+        snapshot_html(made.entity(), SV)
 
 
 def test_no_two_marks_of_the_picture_overlap() -> None:

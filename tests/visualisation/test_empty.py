@@ -69,8 +69,8 @@ every_language = pytest.mark.parametrize("lang", LANGUAGES)
 def rendered(name: str, answer: Answer[Any], lang: str) -> str:
     page = Page(lang, "/", (("start", "region"), ("subject", "region"), ("source", "step"), ("target", "region")))
     render: dict[str, Callable[..., str]] = {
-        "exposure": pages.render_exposure, "trace": pages.render_tier, "affected": pages.render_affected,
-        "paths": pages.render_paths,
+        "exposure": pages.render, "trace": pages.render, "affected": pages.render,
+        "paths": pages.render,
     }  # fmt: skip
     return render[name.split()[0]](answer, page)
 

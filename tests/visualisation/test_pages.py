@@ -82,14 +82,12 @@ RENDERED: dict[str, Render] = {
         as_of=made.AS_OF,
         demonstration=True,
     ),
-    "tier": lambda lang: pages.render_tier(made.gloves(), page("/tier", lang), exposure=made.exposed()),
-    "selected": lambda lang: pages.render_tier(
-        made.gloves(), page("/tier", lang), selected="dipping", paths=made.paths()
-    ),
-    "exposure": lambda lang: pages.render_exposure(made.exposed(), page("/exposure", lang)),
-    "affected": lambda lang: pages.render_affected(made.affected(), page("/affected", lang)),
-    "paths": lambda lang: pages.render_paths(made.paths(), page("/paths", lang)),
-    "entity": lambda lang: pages.render_entity(made.entity(), page("/entity/site", lang)),
+    "tier": lambda lang: pages.render(made.gloves(), page("/tier", lang), exposure=made.exposed()),
+    "selected": lambda lang: pages.render(made.gloves(), page("/tier", lang), selected="dipping", paths=made.paths()),
+    "exposure": lambda lang: pages.render(made.exposed(), page("/exposure", lang)),
+    "affected": lambda lang: pages.render(made.affected(), page("/affected", lang)),
+    "paths": lambda lang: pages.render(made.paths(), page("/paths", lang)),
+    "entity": lambda lang: pages.render(made.entity(), page("/entity/site", lang)),
 }
 every_page = pytest.mark.parametrize("name", RENDERED)
 
@@ -173,8 +171,8 @@ def renamed(answer: Answer[TraceData], name: str) -> Answer[TraceData]:
 
 @pytest.mark.parametrize("name", NASTY)
 def test_a_nasty_name_is_text_and_nothing_else(name: str) -> None:
-    plain = parsed(pages.render_tier(made.gloves(), page(), selected="dipping"))
-    nasty = parsed(pages.render_tier(renamed(made.gloves(), name), page(), selected="dipping"))
+    plain = parsed(pages.render(made.gloves(), page(), selected="dipping"))
+    nasty = parsed(pages.render(renamed(made.gloves(), name), page(), selected="dipping"))
     assert [tag for tag, _ in nasty.tags if tag != "tspan"] == [tag for tag, _ in plain.tags if tag != "tspan"]
     assert all(not key.startswith("on") for _, attributes in nasty.tags for key in attributes)
     addresses = [a["href"] or "" for _, a in nasty.tags if "href" in a]
@@ -183,7 +181,7 @@ def test_a_nasty_name_is_text_and_nothing_else(name: str) -> None:
 
 
 def test_a_character_that_turns_the_text_is_written_out() -> None:
-    html = pages.render_tier(renamed(made.gloves(), "evil\u202etxt.exe"), page())
+    html = pages.render(renamed(made.gloves(), "evil\u202etxt.exe"), page())
     assert "evil⟨U+202E⟩txt.exe" in html
 
 
@@ -191,7 +189,7 @@ def test_a_source_address_that_is_no_web_address_is_not_a_link() -> None:
     answer = made.exposed()
     cited = made.SOURCE.model_copy(update={"url": "javascript:alert(1)"})
     evidence = answer.evidence.model_copy(update={"cited": (cited,)})
-    html = pages.render_exposure(answer.model_copy(update={"evidence": evidence}), page("/exposure"))
+    html = pages.render(answer.model_copy(update={"evidence": evidence}), page("/exposure"))
     assert "javascript:" not in html
 
 
@@ -203,7 +201,7 @@ def test_a_search_text_is_escaped() -> None:
 
 def test_the_table_has_a_row_for_every_mark_drawn_and_no_other() -> None:
     for answer in (made.gloves(), made.network(150), made.network(1500)):
-        html = pages.render_tier(answer, page())
+        html = pages.render(answer, page())
         drawn = re.findall(r'<a class="n [^>]*data-id="([^"]+)"', html)
         rows = re.findall(r'<tr data-i="(\d+)"', html)
         assert rows == [str(i) for i in range(len(drawn))]
@@ -211,7 +209,7 @@ def test_the_table_has_a_row_for_every_mark_drawn_and_no_other() -> None:
 
 
 def test_a_page_with_150_nodes_is_under_40_kb_with_all_that_it_loads() -> None:
-    html = pages.render_tier(made.network(135), page())
+    html = pages.render(made.network(135), page())
     assert html.count('<a class="n ') >= 149
     folder = Path(pages.static_files())
     loaded = [
@@ -236,7 +234,7 @@ def test_all_state_is_in_the_address() -> None:
 
 
 def test_what_nobody_assessed_reads_unknown_and_asks_the_one_who_must_answer() -> None:
-    text = " ".join(parsed(pages.render_tier(made.gloves(), page(lang="en"), selected="spare")).text.split())
+    text = " ".join(parsed(pages.render(made.gloves(), page(lang="en"), selected="spare")).text.split())
     assert "Forced labour: Unknown (not assessed)" in text
     assert (
         "Kartonger: inputs known: Refused. Ask Nordsken Grossist AB: Avtal handskar 2025 gives a right to an answer"
@@ -246,7 +244,7 @@ def test_what_nobody_assessed_reads_unknown_and_asks_the_one_who_must_answer() -
 
 
 def test_a_statement_is_attributed_dated_and_has_its_standing_and_the_reply() -> None:
-    text = " ".join(parsed(pages.render_tier(made.gloves(), page(lang="en"), selected="dipping")).text.split())
+    text = " ".join(parsed(pages.render(made.gloves(), page(lang="en"), selected="dipping")).text.split())
     assert "According to Invented Watch (2025-03-01): “Workers paid recruitment fees”" in text
     assert "Found by audit" in text
     assert "The company disputes the figure (2025-04-02)." in text
@@ -254,7 +252,7 @@ def test_a_statement_is_attributed_dated_and_has_its_standing_and_the_reply() ->
 
 
 def test_a_path_says_linked_to_and_may_contain_and_names_its_weakest_link() -> None:
-    html = pages.render_tier(made.gloves(), page(lang="en"), selected="dipping", paths=made.paths())
+    html = pages.render(made.gloves(), page(lang="en"), selected="dipping", paths=made.paths())
     text = " ".join(parsed(html).text.split())
     assert "Avtal handskar 2025 is linked to Klang plant 4 by 2 links and may contain goods from there." in text
     assert "Weakest link: Doppning av nitrilhandskar → Avtal handskar 2025 (Declared, confidence 0.95)." in text
@@ -275,7 +273,7 @@ def test_what_is_not_told_and_what_is_affected_on_another_day_is_said_in_every_f
     assert answer.data is not None
     untold = words("affected.count.untold", n=7)
     ended = words("formerly.until", contract="Avtal 2019", until=date(2020, 12, 31))
-    html = parsed(pages.render_affected(answer, page("/affected", lang))).text
+    html = parsed(pages.render(answer, page("/affected", lang))).text
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer_xlsx(answer, words)))
     sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     for text in (html, answer_text(answer, words), answer_csv(answer, words).decode()):
@@ -289,11 +287,11 @@ def test_what_is_not_told_and_what_is_affected_on_another_day_is_said_in_every_f
 def test_what_is_not_in_the_graph_is_unknown_not_clean(lang: str) -> None:
     absent = made.gloves().model_copy(update={"data": None, "knowledge": Knowledge.NOT_IN_GRAPH})
     for html in (
-        pages.render_tier(absent, page(lang=lang)),
-        pages.render_exposure(absent, page("/exposure", lang)),  # type: ignore[arg-type]
-        pages.render_affected(absent, page("/affected", lang)),  # type: ignore[arg-type]
-        pages.render_paths(absent, page("/paths", lang)),  # type: ignore[arg-type]
-        pages.render_entity(absent, page("/entity/x", lang)),  # type: ignore[arg-type]
+        pages.render(absent, page(lang=lang)),
+        pages.render(absent, page("/exposure", lang)),
+        pages.render(absent, page("/affected", lang)),
+        pages.render(absent, page("/paths", lang)),
+        pages.render(absent, page("/entity/x", lang)),
     ):
         assert Words(lang)("not_in_graph.title") in html
         assert Words(lang)("unknown") in html.casefold() or "okända" in html
@@ -328,13 +326,13 @@ def test_all_contracts_are_called_so() -> None:
     assert everything.data is not None
     subject = made.node("all", "all", "all")
     data = everything.data.model_copy(update={"subject": subject, "view": "all"})
-    html = pages.render_exposure(everything.model_copy(update={"data": data}), page("/exposure"))
+    html = pages.render(everything.model_copy(update={"data": data}), page("/exposure"))
     assert "<h1><bdi>Alla avtal: Tvångsarbete</bdi></h1>" in html
     assert "start=all" not in html, "there is no chain of everything to draw"
 
 
 def test_a_buyer_is_not_said_to_lack_an_actor() -> None:
-    row = re.search(r"(?s)<tr data-i.*?Region Exempel.*?</tr>", pages.render_tier(made.gloves(), page()))
+    row = re.search(r"(?s)<tr data-i.*?Region Exempel.*?</tr>", pages.render(made.gloves(), page()))
     assert row is not None
     assert Words("sv")("table.no_actor") not in row[0]
 
@@ -344,13 +342,13 @@ def test_where_sources_differ_on_a_number_it_is_written_as_one() -> None:
     assert answer.data is not None
     conflict = answer.data.conflicts[0].model_copy(update={"values": ("4100", "5400")})
     data = answer.data.model_copy(update={"conflicts": (conflict,)})
-    html = pages.render_entity(answer.model_copy(update={"data": data}), page("/entity/x"))
+    html = pages.render(answer.model_copy(update={"data": data}), page("/entity/x"))
     assert "4 100" in html.replace("\xa0", " ")
     assert "4100" not in html
 
 
 def test_a_search_keeps_the_clocks() -> None:
-    form = re.search(r"(?s)<form class=\"search\".*?</form>", pages.render_tier(made.gloves(), page()))
+    form = re.search(r"(?s)<form class=\"search\".*?</form>", pages.render(made.gloves(), page()))
     assert form is not None
     assert '<input type="hidden" name="valid_at" value="2026-11-01">' in form[0]
     assert "forced-labour" not in form[0]
@@ -370,7 +368,7 @@ def test_without_a_risk_no_mark_claims_anything() -> None:
     answer = made.gloves()
     assert answer.data is not None
     nodes = tuple(item.model_copy(update={"reach": None}) for item in answer.data.nodes)
-    html = pages.render_tier(
+    html = pages.render(
         answer.model_copy(update={"data": answer.data.model_copy(update={"risk": None, "nodes": nodes})}), page()
     )
     assert not re.search(r'<a class="n m[0-4u]', html)
