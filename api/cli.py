@@ -19,7 +19,7 @@ import api.commands.serve
 import api.commands.take_back
 import api.commands.whole  # noqa: F401  (each registers its commands)
 from api.commands.app import app
-from graph.questions.question import found
+from graph.questions.question import declared
 from ontology.errors import KedjaError, of_os_error
 
 __all__ = ["app", "main"]
@@ -30,7 +30,7 @@ app.registered_commands.sort(key=lambda command: getattr(command.callback, "__na
 
 def main() -> None:
     """Run the command; an error, ours or the machine's, is a message with its remedy, exit status 2; Ctrl+C is 130."""
-    for where, why in found().broken.items():
+    for where, why in declared().broken.items():
         typer.echo(f"kedja: {where} declares no question: {why}", err=True)
     try:
         app()

@@ -12,7 +12,6 @@ from pydantic import Field
 
 from graph.answer import Basis, Frozen, Links, Resolution
 
-ALL = "all"  # the subject that is every contract
 DENIED_NODES = "of what is asked about and what links relate it to: what a source denies and none asserts; not counted"
 
 

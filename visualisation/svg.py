@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from graph.data import ALL, Node
+from graph.data import Node
+from graph.questions.question import ALL
 from visualisation.drawing import REGION, Drawing, Mark, Wire, lit
 from visualisation.labels import NARROW, ROOMY, Label, label_width, wrapped
 from visualisation.layout import Layout, lay_out

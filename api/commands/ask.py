@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import shlex
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
@@ -82,6 +83,7 @@ def _parameters(question: type[Question]) -> dict[str, inspect.Parameter]:
     return found | shared_parameters()
 
 
+@cache
 def shared_parameters() -> dict[str, inspect.Parameter]:
     hints = get_type_hints(Shared, include_extras=True)
     return {

@@ -10,7 +10,6 @@ import numpy as np
 
 from graph.answer import Answer, Basis, Completeness, Links, Truncated
 from graph.data import (
-    ALL,
     BuyerCount,
     ContractExposure,
     Distribution,
@@ -32,6 +31,7 @@ from graph.questions.groups import Group, find, group_of, of_broader_kinds, of_m
 from graph.questions.lens import LEVELS, Lens, Side
 from graph.questions.maybe import MayApply
 from graph.questions.naming import Naming, statements_data
+from graph.questions.question import ALL
 from graph.questions.survey import END, STEP, UNASSESSED, Survey
 from graph.snapshot.arrays import I64, Bool
 from graph.snapshot.seeds import UNKNOWN_SEVERITY

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.data import ALL, OtherDays
+from graph.data import OtherDays
 from graph.kernels.reach import reach
 from graph.questions.nearest import at_any_time, nearest
+from graph.questions.question import ALL
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.arrays import I64
 from graph.snapshot.kinds import KIND_TYPES, Fit

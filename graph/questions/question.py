@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from graph.sqlite import Store
 
 GROUP = "kedja.questions"
+ALL = "all"
+"""The subject that is every contract."""
 MAX_TEXT = 300
 """Longest search text or name, in characters."""
 
@@ -122,8 +124,13 @@ class Question(BaseModel):
     @classmethod
     def answers(cls) -> type[BaseModel]:
         """The shape of its answer: what ``compute`` is declared to return."""
-        found: type[BaseModel] = get_type_hints(cls.compute)["return"]
-        return found
+        from graph import answer, data
+        from graph.questions import found
+
+        # A module of ours names these for the type checker alone, so that --help imports none of them.
+        known = {**vars(data), **vars(found), **vars(answer), "Reading": Reading}
+        shape: type[BaseModel] = get_type_hints(cls.compute, localns=known)["return"]
+        return shape
 
     @classmethod
     def params(cls) -> Mapping[str, Param]:
@@ -162,7 +169,7 @@ def _params(question: type[Question]) -> Mapping[str, Param]:
 
 
 @cache
-def found() -> Extensions[type[Question]]:
+def declared() -> Extensions[type[Question]]:
     """The questions by name, and what other packages declare and is none."""
     import graph.questions.declared as ours
 
@@ -174,4 +181,4 @@ def _is_question(one: Any) -> bool:
 
 
 def questions() -> Mapping[str, type[Question]]:
-    return found().known
+    return declared().known

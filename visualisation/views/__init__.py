@@ -9,12 +9,12 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from graph.answer import Answer
 from ontology.errors import DeclarationError
 from ontology.extensions import Extensions, extensions
 from ontology.label import Label
 
 if TYPE_CHECKING:
+    from graph.answer import Answer
     from visualisation.drawing import Drawing
     from visualisation.sentences import Teller
     from visualisation.words import Words

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from graph.answer import Answer
-from graph.data import ALL, ExposureData
-from graph.questions.question import MAX_TEXT, Question, Reading, param
+from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
 from ontology.label import Label
 
 if TYPE_CHECKING:
+    from graph.answer import Answer
+    from graph.data import ExposureData
     from graph.snapshot.view import Snapshot
 
 

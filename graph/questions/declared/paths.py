@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from graph.answer import Answer
-from graph.data import PathsData
 from graph.questions.question import MAX_TEXT, Question, Reading, param
 from ontology.label import Label
+
+if TYPE_CHECKING:
+    from graph.answer import Answer
+    from graph.data import PathsData
 
 
 class Paths(Question):

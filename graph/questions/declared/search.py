@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from graph.questions.found import SearchAnswer
 from graph.questions.question import MAX_TEXT, Question, Reading, param
 from ontology.errors import InputError
 from ontology.label import Label
 
 if TYPE_CHECKING:
+    from graph.questions.found import SearchAnswer
     from graph.snapshot.view import Snapshot
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from graph.answer import Answer
-from graph.data import TraceData
 from graph.questions.question import Question, Reading, param
 from ontology.label import Label
 
 if TYPE_CHECKING:
+    from graph.answer import Answer
+    from graph.data import TraceData
     from graph.snapshot.view import Snapshot
 
 

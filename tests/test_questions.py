@@ -1,0 +1,195 @@
+"""A question is declared once, here or in another package, and found everywhere; all its skins show the same rows."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.export import exported, formats_of
+from api.settings import DEMO_VALID_AT, Settings
+from graph.questions.question import Question, declared, questions
+from tests.conftest import ROOT
+from visualisation.sheets import sheets
+from visualisation.views import views
+from visualisation.words import LANGUAGES, Words
+
+PAGE = (ROOT / "docs" / "how-to" / "extend.md").read_text(encoding="utf-8")
+ASKED = {name: question for name, question in questions().items() if name in exported()}
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+# -- a question of another package -------------------------------------------------------------------------------
+@pytest.fixture
+def other_package(tmp_path: Path, demo_settings: Settings) -> Run:
+    """A package made of what docs/how-to/extend.md shows, installed beside Kedja; runs Python on the demonstration."""
+    site = tmp_path / "site"
+    ((name, text),) = re.findall(r"^# (our_questions/\w+\.py)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    (site / "our_questions").mkdir(parents=True)
+    (site / name).write_text(text, encoding="utf-8")
+    (site / "our_questions" / "taken.py").write_text(
+        "from our_questions.suppliers import Suppliers\nclass Trace(Suppliers):\n    name = 'trace'\n"
+    )
+    groups = dict(re.findall(r'^\[project\.entry-points\."(kedja\.(?:questions|views))"\]\n(.*)$', PAGE, re.MULTILINE))
+    groups["kedja.questions"] += "\nabsent = our_questions.absent:X\ntaken = our_questions.taken:Trace"
+    info = site / "our_questions-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: our-questions\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(
+        "\n".join(f"[{group}]\n{lines.replace(chr(34), '')}" for group, lines in groups.items())
+    )
+    own = os.environ | {"PYTHONPATH": os.pathsep.join((str(site), str(ROOT))), "KEDJA_STORE": demo_settings.store}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, *arguments], cwd=tmp_path, env=own, capture_output=True, text=True)
+
+    return run
+
+
+def test_a_question_of_another_package_is_a_command(other_package: Run) -> None:
+    kedja = ("-m", "api.cli")
+    listed = other_package(*kedja, "--help")
+    assert re.search(r"^  suppliers +Who holds the contracts of a buyer\.$", listed.stdout, re.MULTILINE)
+    assert "our_questions.absent:X of our-questions declares no question: ModuleNotFoundError" in listed.stderr
+    assert "our_questions.taken:Trace of our-questions declares no question: there is another trace" in listed.stderr
+    told = other_package(*kedja, "suppliers", "--help").stdout
+    assert "--least" in told
+    example = re.search(r"Example: kedja (.+)$", told, re.MULTILINE)
+    assert example
+    answer = other_package(*kedja, *example[1].split(), "--lang", "en")
+    assert "Suppliers: Region Kalmar län" in answer.stdout, answer.stderr
+    assert "Björkvik" in answer.stdout
+    found = other_package(*kedja, *example[1].split(), "--least", "1000", "--json")
+    assert json.loads(found.stdout)["data"]["suppliers"] == []
+    refused = other_package(*kedja, *example[1].split(), "--least", "0")
+    assert "0 is not in the range 1<=x<=1000" in refused.stderr
+
+
+EVERYWHERE = """
+import json, sys
+from pathlib import Path
+from fastapi.testclient import TestClient
+from api.app import create_app
+from api.settings import DEMO_VALID_AT, Settings
+from tools.reference import PAGES
+said = {}
+with TestClient(create_app(Settings(sys.argv[1], Path(sys.argv[2])), valid_at=DEMO_VALID_AT),
+                base_url="http://127.0.0.1") as client:
+    said["openapi"] = client.get("/v1/openapi.json").json()["paths"]["/v1/suppliers"]["get"]
+    for path in sys.argv[3:]:
+        response = client.get(path, headers={"Accept": "text/html"})
+        said[path] = [response.status_code, response.text]
+said["reference"] = PAGES["api.md"]() + PAGES["cli.md"]()
+print(json.dumps(said))
+"""
+
+
+def test_a_question_of_another_package_is_in_the_api_the_pages_the_exports_and_the_reference(
+    other_package: Run, demo_settings: Settings
+) -> None:
+    asked = "buyer=2321000073"
+    paths = (
+        f"/v1/suppliers?{asked}", f"/v1/suppliers?{asked}&leest=2", f"/v1/suppliers?{asked}&least=0",
+        "/suppliers?lang=sv", f"/suppliers?{asked}&lang=en", f"/export/suppliers.csv?{asked}&lang=en",
+        f"/export/suppliers.xlsx?{asked}", f"/export/suppliers.graphml?{asked}", f"/export/suppliers.ttl?{asked}",
+        f"/export/suppliers.json?{asked}", f"/export/suppliers.html?{asked}",
+    )  # fmt: skip
+    done = other_package("-c", EVERYWHERE, demo_settings.store, str(demo_settings.cache), *paths)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    buyer = said["openapi"]["parameters"][0]
+    assert (buyer["name"], buyer["required"], buyer["schema"]["examples"]) == ("buyer", True, ["se-orgnr:2321000073"])
+    answer, near, low, form, page, table, *files = (said[path] for path in paths)
+    suppliers = [row["node"]["name"] for row in json.loads(answer[1])["data"]["suppliers"]]
+    assert suppliers
+    assert (near[0], low[0]) == (422, 422)
+    assert "Did you mean least?" in near[1]
+    assert '<input name="buyer"' in form[1]
+    assert "Vilka som håller en köpares avtal" in form[1]
+    assert all(name in html.unescape(page[1]) for name in suppliers)
+    assert "/export/suppliers.csv?buyer=2321000073" in page[1]
+    assert [row["Supplier"] for row in csv.DictReader(io.StringIO(table[1].removeprefix("\ufeff")))] == suppliers
+    assert [status for status, _ in files] == [200, 200, 200, 200, 422]
+    assert "not drawn" in files[-1][1]
+    assert "## GET /v1/suppliers" in said["reference"]
+    assert "## kedja suppliers" in said["reference"]
+    assert "| `/suppliers` | `buyer`, `least` | Who holds the contracts of a buyer. |" in said["reference"]
+    assert "| `suppliers` | `csv`, `xlsx`, `graphml`, `ttl`, `json` |" in said["reference"]
+
+
+# -- every question ----------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def client(demo_settings: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(demo_settings, valid_at=DEMO_VALID_AT), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+def example_of(question: type[Question]) -> dict[str, str]:
+    """The question's own examples of what it needs."""
+    return {name: param.example for name, param in question.params().items() if param.required}
+
+
+def test_every_question_says_all_that_is_shown_of_it_in_both_languages() -> None:
+    assert not declared().broken
+    assert not views().broken
+    for question in questions().values():
+        labels = [question.title(), *(label for p in question.params().values() for label in (p.label, p.note))]
+        assert all(label.sv and label.en for label in labels), question.name
+        assert all(param.example for param in question.params().values() if param.required), question.name
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", ASKED)
+def test_page_csv_json_and_picture_of_a_question_have_the_same_rows(client: TestClient, name: str, lang: str) -> None:
+    question = ASKED[name]
+    asked = example_of(question) | {"lang": lang}
+    files = {format: client.get(f"/export/{name}.{format}", params=asked) for format in formats_of(question)}
+    assert {file.status_code for file in files.values()} == {200}
+    table = [row for row in csv.reader(io.StringIO(files["csv"].content.decode("utf-8-sig")))]
+    # JSON: what is read back from it gives the rows again.
+    answer: Any = question.answers().model_validate_json(files["json"].content)
+    main = sheets(answer, Words(lang))[0]
+    assert main.rows
+    assert [row[: len(main.header)] for row in table] == [
+        list(main.header),
+        *([_cell(value) for value in row] for row in main.rows),
+    ]
+    path = {"trace": "/tier", "entity": f"/entity/{asked.get('id')}"}.get(name, f"/{name}")
+    shown = _text(client.get(path, params={key: value for key, value in asked.items() if key != "id"}).text)
+    for row in main.rows:
+        assert _flat(str(row[0] if name != "paths" else row[2])) in shown
+    if "html" in files:
+        drawn = re.findall(r"<tr><th scope=\"row\">(?:<bdi>)?(.*?)<", files["html"].text)
+        known = {_flat(node.name_sv if lang == "sv" and node.name_sv else node.name) for node in _nodes(answer)}
+        assert drawn
+        if name == "trace":
+            assert [_flat(html.unescape(one)) for one in drawn] == [_flat(str(row[0])) for row in main.rows]
+        assert known
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else value.isoformat() if hasattr(value, "isoformat") else repr(value)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _text(page: str) -> str:
+    return _flat(html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def _nodes(answer: Any) -> list[Any]:
+    return [getattr(node, "node", node) for node in answer.data.nodes]
