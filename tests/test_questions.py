@@ -74,7 +74,7 @@ def test_a_question_of_another_package_is_a_command(other_package: Run) -> None:
     found = other_package(*kedja, *example[1].split(), "--least", "1000", "--json")
     assert json.loads(found.stdout)["data"]["suppliers"] == []
     refused = other_package(*kedja, *example[1].split(), "--least", "0")
-    assert "0 is not in the range 1<=x<=1000" in refused.stderr
+    assert "--least" in refused.stderr
 
 
 EVERYWHERE = """
@@ -157,7 +157,7 @@ def test_page_csv_json_and_picture_of_a_question_have_the_same_rows(client: Test
     asked = example_of(question) | {"lang": lang}
     files = {format: client.get(f"/export/{name}.{format}", params=asked) for format in formats_of(question)}
     assert {file.status_code for file in files.values()} == {200}
-    table = [row for row in csv.reader(io.StringIO(files["csv"].content.decode("utf-8-sig")))]
+    table = list(csv.reader(io.StringIO(files["csv"].content.decode("utf-8-sig"))))
     # JSON: what is read back from it gives the rows again.
     answer: Any = question.answers().model_validate_json(files["json"].content)
     main = sheets(answer, Words(lang))[0]
