@@ -41,6 +41,7 @@ class Search(Question):
     def compute(self, reading: Reading) -> SearchAnswer:
         from graph.questions.common import as_of
         from graph.questions.finding import find
+        from graph.questions.found import SearchAnswer
         from ontology.model import NODES
 
         if self.type is not None and self.type not in NODES:
