@@ -44,11 +44,13 @@ class Settle(StrEnum):
 
     ``MOST``: that of most sources. ``GREATEST``: the greatest number or latest day, of terms the one of the greatest
     ``weight`` in their vocabulary: the worst, or the least known or promised. ``LEAST``: the earliest day.
+    ``COMMON``: of lists the terms that all give.
     """
 
     MOST = "most"
     GREATEST = "greatest"
     LEAST = "least"
+    COMMON = "common"
 
 
 class Tells(StrEnum):

@@ -240,7 +240,11 @@ class Audit(Named):
 
     kind: Text = prop("Slag", "Kind", "What kind of check.", vocabulary="audit-kinds")
     could_find: Many = prop(
-        "Kunde finna", "Could find", "The risk types that its method could find.", vocabulary="risk-types"
+        "Kunde finna",
+        "Could find",
+        "The risk types that its method could find.",
+        vocabulary="risk-types",
+        settle=Settle.COMMON,
     )
     performed: date | None = prop("Utförd", "Performed", "When it was done.", settle=Settle.GREATEST)
     custody_model: Text = prop(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum, StrEnum
@@ -102,6 +102,27 @@ class Source:
     def demonstration(self) -> bool:
         """Whether what it says is invented, for demonstration."""
         return self.series.startswith(DEMONSTRATION)
+
+
+def repeating(sources: Iterable[Source]) -> dict[str, Source]:
+    """Which of the published sources says now what each said first, by the ids of these.
+
+    The newest full edition says all that stands of its series, repeated or not; what was appended is its own's.
+    """
+    found = {source.id: source for source in sources}
+    newest: dict[str, Source] = {}
+    for source in sorted(found.values(), key=_in_series):
+        if source.mode is Mode.FULL:
+            newest[source.series_key] = source
+    for id_, source in found.items():
+        full = newest.get(source.series_key, source)
+        if source.mode is not Mode.APPEND and _in_series(source) < _in_series(full):
+            found[id_] = full
+    return found
+
+
+def _in_series(source: Source) -> tuple[object, ...]:
+    return (edition_order(source.edition), source.published or date.min, source.id)
 
 
 @dataclass(frozen=True, slots=True)

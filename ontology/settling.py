@@ -1,8 +1,8 @@
 """Which value of a property counts where several are live, and whether their sources are in conflict.
 
-As the declaration of each property says: the worst of what bears on risk, the least known of what clears it; of the
-rest the value of most sources, then of the newest source, then of the smallest record id. So it never depends on the
-order in which sources were loaded.
+As the declaration of each property says: the worst of what bears on risk, the least of what clears it (of lists what
+all give); of the rest the value of most sources, then of the newest source, then of the smallest record id. So it
+never depends on the order in which sources were loaded.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ def settled(declared: Property, claims: Sequence[Claim]) -> Any:
     """The value that counts of one or more live ones. A number in a name's place counts where nobody gives a name."""
     if declared.name == "name" and len(claims) > 1:
         claims = [claim for claim in claims if not is_number(str(claim.value))] or claims
+    if declared.settle is Settle.COMMON:
+        return sorted(set[Any].intersection(*(set(claim.value) for claim in claims)))
     if declared.settle is not Settle.MOST and len(claims) > 1:
         sign = 1 if declared.settle is Settle.GREATEST else -1
         weights = [sign * weight(declared, claim.value) for claim in claims]

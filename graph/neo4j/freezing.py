@@ -82,7 +82,7 @@ def _frozen(server: Server, stands: Mark, tables: Tables) -> Snapshot:
 class Tables:
     """What a graph says, as a freeze reads it: ``graph.snapshot.reader.Tables``."""
 
-    sources: list[Source] = field(default_factory=list)
+    known: list[Source] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
     """The number of each entity, by its id."""
     records: list[_Said] = field(default_factory=list)
@@ -95,8 +95,8 @@ class Tables:
         tables = Tables()
         said = {}
         for (held,) in server.stream(f"MATCH (s:{SOURCE}) WHERE s.hash IS NOT NULL RETURN properties(s)"):
-            said[held["id"]] = len(tables.sources)
-            tables.sources.append(_source(held))
+            said[held["id"]] = len(tables.known)
+            tables.known.append(_source(held))
         tables._read_entities(server, said)
         tables._read_links(server)
         return tables
@@ -158,12 +158,15 @@ class Tables:
     def ghosts(self, at: At) -> Iterator[Entity]:  # noqa: ARG002 (the graph shows one publication)
         return iter(sorted(self.unknown, key=lambda entity: entity.id))
 
+    def sources(self, at: At) -> dict[str, Source]:  # noqa: ARG002 (the graph shows one publication)
+        return {source.id: source for source in self.known}
+
     def runs(self) -> list[RunInfo]:
         """A run for each source: the freeze asks what said a record, not when."""
         never = datetime(1970, 1, 1, tzinfo=UTC)
         return [
             RunInfo(number, "load", RunState.PUBLISHED, source, "", "", {}, {}, never, None)
-            for number, source in enumerate(self.sources)
+            for number, source in enumerate(self.known)
         ]
 
     def record_columns(self, at: At) -> Iterator[RecordColumns]:  # noqa: ARG002 (the graph shows one publication)

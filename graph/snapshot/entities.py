@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from itertools import groupby
 from typing import Any
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from graph.snapshot.arrays import I64, Array, Bool, whole
 from graph.snapshot.sayings import Saying, Sayings, asserted, merged, standing_of
 from graph.snapshot.topology import NODE_TYPES, STATUSES, VertexRow, Vertices, joined_keys
-from graph.store import Entity, RecordColumns, RunInfo
+from graph.store import Entity, RecordColumns
 from graph.texts import Texts
 from ontology.records import Source, Status, canonical
 from ontology.values import BEGINNING, END, is_own_key, to_day
@@ -23,15 +23,15 @@ U64 = npt.NDArray[np.uint64]
 
 
 def vertices_of(
-    records: Sequence[RecordColumns], ghosts: Iterable[Entity], runs: Callable[[], Iterable[RunInfo]]
+    records: Sequence[RecordColumns], ghosts: Iterable[Entity], saying: Callable[[], Mapping[int, Source]]
 ) -> tuple[Vertices, Sayings, I64]:
     """The vertices in the order of their ids, what is said of those of which several records or a denied one speak, and
-    the store's number of each vertex, shape (vertices,). ``runs`` gives the runs of the store."""
+    the store's number of each vertex, shape (vertices,). ``saying`` gives the source of what each run said."""
     known = whole(RecordColumns, records)
     first, rest = digests(known.id)
     order = np.argsort(first, kind="stable")
     alone, shared = _apart(order, first, known.denied)
-    sources = {run.run: run.source for run in runs() if run.source} if len(shared) else {}
+    sources = saying() if len(shared) else {}
     groups = _grouped(known, shared)
     said = [[_saying(known, row, sources[int(known.said[row])]) for row in group] for group in groups]
     made = [_made(known, group, sayings) for group, sayings in zip(groups, said, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ from graph.snapshot.topology import (
 )
 from graph.store import At, Entity, LinkColumns, RecordColumns, RunInfo, StoredLink
 from ontology.model import LINKS
+from ontology.records import Source, repeating
 
 MARKED = tuple(name for name in LINK_TYPES if name == "MATCHES" or LINKS[name].by_control)
 
@@ -32,6 +33,7 @@ class Tables(Protocol):
     def ghosts(self, at: At) -> Iterator[Entity]: ...
     def links(self, at: At, *, types: Iterable[str] | None = None) -> Iterator[StoredLink]: ...
     def runs(self) -> list[RunInfo]: ...
+    def sources(self, at: At) -> Mapping[str, Source]: ...
 
 
 def read_topology(store: Tables, at: At) -> Topology:
@@ -39,8 +41,14 @@ def read_topology(store: Tables, at: At) -> Topology:
     links = store.link_columns(at, LINK_TYPES)  # a store may begin to read here, beside what follows
     records = store.record_columns(at)
     ghosts = list(store.ghosts(at))
-    vertices, sayings, nodes = vertices_of(list(records), ghosts, store.runs)
+    vertices, sayings, nodes = vertices_of(list(records), ghosts, lambda: _saying(store, at))
     return with_generic_links(Topology(vertices, _edges(store, at, whole(LinkColumns, list(links)), nodes), sayings))
+
+
+def _saying(store: Tables, at: At) -> dict[int, Source]:
+    """The source that says now what a run said first."""
+    now = repeating(store.sources(at).values())
+    return {run.run: now[run.source.id] for run in store.runs() if run.source and run.source.id in now}
 
 
 def _edges(store: Tables, at: At, links: LinkColumns, nodes: I64) -> Edges:

@@ -55,9 +55,12 @@ def _link(core: Core, row: tuple[Any, ...]) -> StoredLink:
 
 
 def sources(core: Core, at: At) -> dict[str, Source]:
-    """See ``Store.sources``: those of published runs, within the clearance, as the last of its runs described each."""
+    """See ``Store.sources``: within the clearance, as the last of its runs described each."""
     rows = core.reader().execute(
-        "SELECT source, described FROM run WHERE secrecy <= ? AND publication <= ? ORDER BY source, publication",
+        "SELECT r.source, r.described FROM run r WHERE r.series IS NOT NULL AND r.secrecy <= ?1 AND r.publication <= ?2"
+        " AND NOT ifnull(json_extract(r.counts, '$.older_edition'), 0) AND NOT EXISTS ("
+        "SELECT 1 FROM run w WHERE w.run = json_extract(r.counts, '$.withdrawn') AND w.publication <= ?2"
+        ") ORDER BY r.source, r.publication",
         (int(at.clearance), core.view(at).publication),
     )
     return {id_: read_source(described) for id_, described in dict(rows.fetchall()).items()}

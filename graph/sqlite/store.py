@@ -243,6 +243,7 @@ class Store:
     # -- reading ----------------------------------------------------------------------------------------------
     @_reads
     def sources(self, at: At) -> dict[str, Source]:
+        """Sources of published runs, by id, but those that are withdrawn or were too old when they came."""
         return reading.sources(self.core, at)
 
     @_streams

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import count, permutations
 from pathlib import Path
@@ -345,3 +346,48 @@ def test_an_end_of_knowledge_is_cited_where_no_link_leads_to_it(folder: Path) ->
     for series, answer in zip(expected, (with_sources(asked.store, now(asked.store), a) for a in answers), strict=True):
         assert {source.series for source in answer.evidence.cited} == series
         assert {fact.id for fact in answer.evidence.facts} == set(answer.evidence.records)
+
+
+# -- editions -----------------------------------------------------------------------------------------------------
+def edition(number: int, published: date | None = None, series: str = "one", mode: Mode = Mode.FULL) -> Source:
+    return Source(series, str(number), series, "A publisher", mode=mode, published=published)
+
+
+def other_row(record: Record) -> Record:
+    return replace(record, row_key="another row")
+
+
+def test_what_an_edition_repeats_is_said_by_it_and_is_no_conflict_with_the_rest(folder: Path) -> None:
+    both = [step("processing"), other_row(step("component"))]
+    asked = Asked(folder, [(edition(1), chain(contract(), step("processing"))), (edition(2), chain(contract(), *both))])
+    alone = Asked(folder, [(edition(2), chain(contract(), *both))])
+    for found in (asked, alone):
+        s = found.snapshot()
+        vertex = s.keyed(STEP)
+        assert vertex is not None
+        assert s.disputes(vertex) == ()
+
+
+def test_what_the_newest_edition_repeats_is_as_new_as_it(folder: Path) -> None:
+    january, february, march = (D(2026, month, 1) for month in (1, 2, 3))
+    first = (edition(1, january), chain(contract(), step("processing")))
+    again = (edition(2, march), chain(contract(), step("processing"), other_row(step(None))))
+    between = (edition(1, february, "two"), [step("component")])
+    orders: list[tuple[tuple[Source, Items], ...]] = list(permutations((first, again, between)))
+    for loads in orders:
+        s = Asked(folder, loads).snapshot()
+        vertex = s.keyed(STEP)
+        assert vertex is not None
+        assert s.properties(vertex)["stage"] == "processing"
+
+
+def test_what_was_appended_is_its_own_edition_s(folder: Path) -> None:
+    loads = [
+        (edition(number, mode=Mode.APPEND), chain(contract(), said))
+        for number, said in ((1, step("processing")), (2, other_row(step("component"))))
+    ]
+    s = Asked(folder, loads).snapshot()
+    vertex = s.keyed(STEP)
+    assert vertex is not None
+    (dispute,) = s.disputes(vertex)
+    assert dispute.values == ("component", "processing")

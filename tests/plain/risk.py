@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache, cached_property
+from itertools import product
 
 from tests.plain.walks import places_of, tiers, ways
 from tests.plain.world import KINDS, Arrow, World, stage_within
@@ -45,6 +46,8 @@ class Seed:
     likelihood: float | None
     confidence: float
     specific: bool
+    recruited: bool = False
+    """Whether it enters by who recruited for the step's site: what was looked at is the recruitment."""
 
 
 @dataclass(frozen=True)
@@ -77,12 +80,12 @@ class Risks:
         sites = self.world.sources("PERFORMS", step)
         return sites | self.world.sources("OPERATES", *sites) | self.world.sources("RUNS", step)
 
-    def fit(self, statement: str, step: str) -> Fit:
+    def fit(self, statement: str, step: str, *, by_actors: bool = True) -> Fit:
         """Parts of several sorts mean *and*, parts of one sort *or*, an absent sort *any*."""
         world, fits = self.world, []
         if steps := self.scope(statement, "Step"):
             fits.append(Fit.YES if step in steps else Fit.NO)
-        if actors := self.scope(statement, "Organisation", "Site"):
+        if by_actors and (actors := self.scope(statement, "Organisation", "Site")):
             fits.append(Fit.YES if self.actors_of(step) & actors else Fit.NO)
         if kinds := self.scope(statement, *KINDS):
             fits.append(self._fit_any(world.targets("OUTPUTS", step), kinds))
@@ -127,6 +130,9 @@ class Risks:
             likelihood = 1.0
         for at, specific in self._enters(statement, risk):
             yield Seed(statement, at, risk, severity, likelihood, world.confidence(statement), specific)
+        for step, sure in self._recruited(statement, risk):
+            confidence = world.confidence(statement) * sure
+            yield Seed(statement, step, risk, severity, likelihood, confidence, specific=True, recruited=True)
 
     def _enters(self, statement: str, risk: str) -> Iterator[tuple[str, bool]]:
         """Where a statement enters, and whether it names an actor there."""
@@ -142,9 +148,21 @@ class Risks:
                 names = self.scope(statement, "Step") and self.actors_of(step)
                 yield step, bool(actors or names)
         if world.targets("ABOUT", statement) == self.scope(statement, "Place") and not world.stage(statement):
-            for place in self.scope(statement, "Place"):
-                if risk in LABOUR and world.targets("RECRUITS_FOR", place):
+            for place in world.of_type("Place"):
+                meant = world.within(place) & self.scope(statement, "Place")
+                if meant and risk in LABOUR and world.targets("RECRUITS_FOR", place):
                     yield place, False
+
+    def _recruited(self, statement: str, risk: str) -> Iterator[tuple[str, float]]:
+        """Steps that meet the rest of a recruiter's scope, by the sites recruited for, and how sure that is."""
+        if risk not in LABOUR or self.names_actor_only(statement):
+            return
+        actors = self.scope(statement, "Organisation", "Site")
+        hires = [a for a in self.world.stored if a.type == "RECRUITS_FOR" and a.source in actors]
+        works = [a for a in self.world.stored if a.type == "PERFORMS"]
+        for hired, work in product(hires, works):
+            if hired.target == work.source and self.fit(statement, work.target, by_actors=False) is Fit.YES:
+                yield work.target, hired.confidence * work.confidence
 
     # -- assessed ---------------------------------------------------------------------------------------------
     @cache  # noqa: B019
@@ -152,7 +170,7 @@ class Risks:
         """Steps where somebody assessed a risk, or each of the narrower ones."""
         world, found = self.world, set()
         for seed in self.seeds:
-            if seed.risk == risk:
+            if seed.risk == risk and not seed.recruited:
                 type = world.types[seed.at]
                 found |= {seed.at} if type == "Step" else set()
                 found |= world.targets("PERFORMS", seed.at) if type == "Site" else set()
@@ -168,7 +186,7 @@ class Risks:
         for audit in world.of_type("Audit"):
             reported = world.targets("OF_TYPE", *world.targets("REPORTED", audit))
             if (
-                risk in (world.of_most(audit, "could_find") or ())
+                risk in world.common(audit, "could_find")
                 and f"risk:{risk}" not in reported
                 and risk != "state-imposed-labour"
             ):

@@ -65,6 +65,10 @@ def _name(item: Item) -> tuple[object, ...]:
     return (item.type, *what, item.common.valid_from, item.common.valid_to, item.row_key)
 
 
+def _content(said: Said) -> tuple[str, Secrecy]:
+    return repr(said.item), said.secrecy
+
+
 def shown(loads: Sequence[Edition], publication: int, clearance: Secrecy) -> list[Said]:
     """What stands after the first ``publication`` loads and may be read."""
     standing: dict[str, list[Said]] = {}
@@ -77,12 +81,12 @@ def shown(loads: Sequence[Edition], publication: int, clearance: Secrecy) -> lis
         if mode is not Mode.APPEND and number < newest.get(series, 0):
             continue  # an older edition loaded late changes nothing
         newest[series] = max(number, newest.get(series, 0))
-        says = [Said(item, edition.source) for item in edition.items]
+        says = {_content(said): said for said in (Said(item, edition.source) for item in edition.items)}
         named = set(map(_name, edition.items))
-        if mode is Mode.FULL:
-            before = []
+        if mode is Mode.FULL:  # says all that stands, but what was appended and is repeated
+            before = [said for said in before if _content(said) in says and said.source.mode is Mode.APPEND]
         elif mode is Mode.DELTA:
-            before = [said for said in before if _name(said.item) not in named]
-        kept = {(repr(said.item), said.secrecy) for said in before}
-        standing[series] = [*before, *(said for said in says if (repr(said.item), said.secrecy) not in kept)]
+            before = [said for said in before if _name(said.item) not in named or _content(said) in says]
+        kept = set(map(_content, before))
+        standing[series] = [*before, *(said for content, said in says.items() if content not in kept)]
     return [said for stands in standing.values() for said in stands if said.secrecy <= clearance]

@@ -103,8 +103,13 @@ class World:
         said: dict[Any, list[Said]] = {}
         for one in self.records.get(key, ()):
             if isinstance(one.item, Record) and (value := one.item.properties.get(name)) is not None:
-                said.setdefault(tuple(sorted(value)) if isinstance(value, list) else value, []).append(one)
+                said.setdefault(value, []).append(one)
         return min(said, key=lambda value: _precedence(said[value]), default=None)
+
+    def common(self, key: str, name: str) -> set[Any]:
+        """Of several lists what all of them have."""
+        given = self.values(key, name)
+        return set[Any].intersection(*map(set, given)) if given else set()
 
     def stage(self, key: str) -> str | None:
         found: str | None = self.of_most(key, "stage")
