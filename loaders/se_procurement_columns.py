@@ -59,3 +59,14 @@ def is_known_column(column: str) -> bool:
 def changes_rows(column: str) -> bool:
     """Whether a column that is not known tells, by its name, what became of a tender."""
     return any(stem in column.casefold() for stem in _OUTCOMES)
+
+
+_NUMBERS = ("nummer", "orgnr", "org.nr", "org nr", "personnr")
+
+
+def holds_numbers(column: str) -> bool:
+    """Whether a column that is not known holds the numbers of suppliers or buyers by its name: unread, the names of
+    natural persons would show, and one company would be several."""
+    name = column.casefold()
+    of_somebody = any(stem in name for stem in ("leverant", "anbudsgivare", "köpare", "upphandlande"))
+    return any(stem in name for stem in _NUMBERS) and (of_somebody or "org" in name or "person" in name)

@@ -217,7 +217,7 @@ def is_contracted(row: Row) -> bool:
         contracted = parse_bool(said) if contracted is None else contracted
     except ValueProblem:
         known = "Kontrakterad, Inte kontrakterad"
-        raise PropertyProblem(CONTRACTED, Reason.NOT_IN_VOCABULARY, said, nearest=known) from None
+        raise PropertyProblem(CONTRACTED, Reason.NOT_IN_VOCABULARY, said, one_of=known) from None
     if contracted and none_counted:
         raise PropertyProblem(column, Reason.OUT_OF_RANGE, count, ge="1")
     return contracted
@@ -302,7 +302,7 @@ def contract_of(row: Row, report: Report, supplier: Record) -> tuple[Record, str
     """The contract of one supplier on one lot, and the key of its category where it has one."""
     kind = row.text(AGREEMENT)
     if kind and kind not in KINDS:
-        near = ValueProblem(Reason.NOT_IN_VOCABULARY, kind, vocabulary="contract-kinds", nearest=", ".join(KINDS))
+        near = ValueProblem(Reason.NOT_IN_VOCABULARY, kind, one_of=", ".join(KINDS))
         report.leave_out(row.sheet, row.number, AGREEMENT, near)
     number = row.needed(LOT_ID)
     holder = supplier.key.partition(":")[2]

@@ -8,8 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from loaders.base import Report, files_of
-from loaders.se_procurement_columns import changes_rows, is_known_column
-from loaders.se_procurement_rows import LOT_ID, PROCUREMENT_ID, SUPPLIER_NAME, Row
+from loaders.se_procurement_columns import changes_rows, holds_numbers, is_known_column
+from loaders.se_procurement_rows import BUYER_NUMBER, LOT_ID, PROCUREMENT_ID, SUPPLIER_NAME, SUPPLIER_NUMBER, Row
 from loaders.tabular import CSV_ENDINGS, XLSX_ENDINGS, Table, table_of
 from ontology.errors import FileFormatError, Reason, ValueProblem
 
@@ -119,7 +119,7 @@ def remark_columns(found: Found, report: Report) -> None:
     """List the columns that no edition known here has, once each.
 
     Raises:
-        FileFormatError: one of them says what became of a tender, so that its rows would be misread.
+        FileFormatError: one of them says what became of a tender, or who tendered, so that rows would be misread.
     """
     for column in found.table.header:
         if is_known_column(column):
@@ -129,6 +129,11 @@ def remark_columns(found: Found, report: Report) -> None:
                 f"{report.file} has the column {column!r}, which may say that a row is no contract.",
                 remedy="Keep only the rows that became contracts and remove the column, or report the new layout.",
             )
+        if holds_numbers(column):
+            raise FileFormatError(
+                f"{report.file} has the column {column!r}, which may hold the numbers of suppliers or buyers.",
+                remedy=f"Call it {SUPPLIER_NUMBER!r} or {BUYER_NUMBER!r} if it does; else report the new layout.",
+            )
         report.notes["unknown_column"] += 1
-        problem = ValueProblem(Reason.UNKNOWN_COLUMN, column)
+        problem = ValueProblem(Reason.UNKNOWN_COLUMN, column, layout="another")
         report.leave_out(found.sheet, 1, column, problem)

@@ -182,7 +182,7 @@ def _items(pair: Pair, seen: dict[tuple[str, str], int], report: Report) -> list
 def _yes(pair: Pair, mark: str) -> bool:
     said = pair.marks[mark]
     if said not in ("Yes", "No"):  # an empty mark is not a no
-        raise ValueProblem(Reason.NOT_IN_VOCABULARY, said, column=mark, vocabulary=mark, nearest="Yes, No")
+        raise ValueProblem(Reason.NOT_IN_VOCABULARY, said, column=mark, one_of="Yes, No")
     return said == "Yes"
 
 

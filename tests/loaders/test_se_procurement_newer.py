@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ontology.errors import FileFormatError, Reason
 from ontology.values import is_personal_number
 from tests.loaders.test_se_procurement import Said, read
+from visualisation.words import Words
 
 COMPANY, OTHER = "4020011112", "4020022226"
 PERSON, NAME = "6408233234", "Pia Påhittsson"
@@ -174,3 +175,28 @@ def test_every_row_is_a_contract_a_tender_without_one_or_rejected(
     numbers = [key.partition(":")[2] for key in holders(said) if key.startswith("se-orgnr:")]
     assert not any(is_personal_number(number) for number in numbers)
     assert NAME not in f"{said.items} {report.rejects}"
+
+
+@pytest.mark.parametrize("column", ["Leverantörens organisationsnummer", "Orgnr leverantör", "Person-/org.nr"])
+def test_numbers_of_suppliers_under_another_heading_are_not_passed_over(tmp_path: Path, column: str) -> None:
+    path = table(tmp_path, {SUPPLIER: NAME, column: PERSON}, without=(NUMBER,))
+    with pytest.raises(FileFormatError, match=column.replace(".", r"\.")) as told:
+        read(path)
+    path.write_text(path.read_text("utf-8-sig").replace(column, NUMBER), "utf-8")
+    assert NUMBER in str(told.value.remedy)
+    said = read(path)
+    assert not said.named(NAME)
+
+
+@pytest.mark.parametrize(
+    ("column", "written", "remedy"),
+    [
+        ("Kontrakterad", "Avbruten", "Choose one of: Kontrakterad, Inte kontrakterad."),
+        ("Ny kolumn", "x", "No edition that Kedja knows has it"),
+    ],
+)
+def test_a_remedy_of_the_statistics_names_no_template(tmp_path: Path, column: str, written: str, remedy: str) -> None:
+    (reject,) = read(table(tmp_path, {column: written})).report.rejects
+    told = Words("en").remedy(reject.reason, reject.parameters)
+    assert told.startswith(remedy)
+    assert "template" not in told
