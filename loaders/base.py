@@ -13,7 +13,7 @@ from typing import Protocol
 from graph.sqlite import Store
 from graph.store import Publication, Read, Reject, Settled, Stays
 from ontology.errors import FileFormatError, KedjaError, Reason, ValueProblem
-from ontology.records import Link, Record, Source, check_link, check_record
+from ontology.records import Link, Record, Source, canonical, check_link, check_record, digest
 
 BATCH = 10_000
 
@@ -186,6 +186,22 @@ def load(
     except BaseException as error:
         store.abandon(begun.run, error.code if isinstance(error, KedjaError) else type(error).__name__)
         raise
+
+
+@dataclass(slots=True)
+class Once:
+    """Lets a statement through once. A second, different one about the same thing gets its own row key."""
+
+    seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+
+    def new(self, record: Record) -> Record | None:
+        said = digest(canonical(record.properties))
+        before = self.seen.setdefault((record.type, record.key), set())
+        if said in before:
+            return None
+        first = not before
+        before.add(said)
+        return record if first else replace(record, row_key=said)
 
 
 def stays_of(items: Iterable[Record | Link]) -> set[Stays]:

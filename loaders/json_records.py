@@ -78,30 +78,39 @@ class _Buffer:
                 return -1
 
 
-def records(file: Counted, lists: Collection[str]) -> Iterator[tuple[int, Any]]:
+def records(file: Counted, lists: Collection[str], around: dict[str, Any] | None = None) -> Iterator[tuple[int, Any]]:
     """(number, object), or (number, Damaged) where one is not well-formed.
 
-    ``lists`` are the names under which an object that is the whole file may hold the list.
+    ``lists`` are the names under which an object that is the whole file may hold the list. ``around`` is filled with
+    what else that object holds: before the list when the first record is given, after it at the end; without it,
+    nothing may stand after the list.
 
     Raises:
         FileFormatError: no JSON, no array of objects in it, or cut before its end.
     """
     buffer = _Buffer(file)
-    lines = _enter(buffer, lists)
+    lines = _enter(buffer, lists, around)
     number = 0
     split = _first_key(buffer)
     while (byte := buffer.skip()) != -1 and (lines or byte != END):
         number += 1
         yield number, _object(buffer, split) if byte == START else _damage(buffer, "no object")
     if not lines:
-        _leave(buffer, byte)
+        _leave(buffer, byte, around)
 
 
-def _leave(buffer: _Buffer, byte: int) -> None:
-    """Go out of the list; nothing but the end of the object around it may follow."""
+def _leave(buffer: _Buffer, byte: int, around: dict[str, Any] | None) -> None:
+    """Go out of the list; nothing but the rest of the object around it may follow."""
     if byte == -1:
         raise FileFormatError(f"{buffer.file.name} is cut: its list has no end.", remedy="Fetch it again.")
     buffer.at += 1
+    if around is not None and buffer.skip() == b'"'[0]:
+        while buffer.more():
+            pass
+        rest = _loads(b"{" + buffer.data[buffer.at :])
+        if isinstance(rest, dict):
+            around.update(rest)
+            return
     while (byte := buffer.skip()) == b"}"[0]:
         buffer.at += 1
     if byte != -1:
@@ -110,7 +119,7 @@ def _leave(buffer: _Buffer, byte: int) -> None:
         )
 
 
-def _enter(buffer: _Buffer, lists: Collection[str]) -> bool:
+def _enter(buffer: _Buffer, lists: Collection[str], around: dict[str, Any] | None) -> bool:
     """Go into the list of records. True where there is none: objects one after another."""
     first = buffer.skip()
     if first == b"["[0]:
@@ -121,6 +130,8 @@ def _enter(buffer: _Buffer, lists: Collection[str]) -> bool:
     names = "|".join(map(re.escape, lists))
     found = re.search(rf'"(?:{names})"\s*:\s*\['.encode(), buffer.data[:CHUNK]) if names else None
     if found:
+        if around is not None:
+            around.update(_loads(buffer.data[buffer.at : found.end()] + b"]}") or {})
         buffer.at = found.end()
     return found is None
 

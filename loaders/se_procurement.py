@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from graph.store import Stays
-from loaders.base import Progress, Report, checked
+from loaders.base import Once, Progress, Report, checked
 from loaders.se_procurement_rows import (
     LOT_ID,
     PROCUREMENT_ID,
@@ -45,7 +45,7 @@ from loaders.se_procurement_tables import (
 )
 from loaders.tabular import Table
 from ontology.errors import FileFormatError, Reason, ValueProblem
-from ontology.records import Link, Record, Ref, Source, canonical, digest
+from ontology.records import Link, Record, Ref, Source
 from ontology.values import parse_number
 
 Item = Record | Link
@@ -55,29 +55,13 @@ MOST = Decimal(10) ** 13
 
 
 @dataclass(slots=True)
-class _Once:
-    """Lets a statement through once. A second, different one about the same thing gets its own row key."""
-
-    seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-
-    def new(self, record: Record) -> Record | None:
-        said = canonical(record.properties)
-        before = self.seen.setdefault((record.type, record.key), set())
-        if said in before:
-            return None
-        row_key = digest(said) if before else ""
-        before.add(said)
-        return replace(record, row_key=row_key)
-
-
-@dataclass(slots=True)
 class _Reading:
     """What is remembered while one file or folder is read."""
 
     report: Report
     values: Mapping[str, Decimal]
     hidden: frozenset[str]
-    once: _Once = field(default_factory=_Once)
+    once: Once = field(default_factory=Once)
     lots: set[tuple[str, str]] = field(default_factory=set)
     persons: Counter[str] = field(default_factory=Counter)
     contracts: dict[str, int] = field(default_factory=dict)

@@ -150,9 +150,12 @@ def _subdivision(text: str) -> str:
     return value
 
 
+_CONTROL = re.compile(r"[\x00-\x1f]")
+
+
 def _free(text: str) -> str:
     value = " ".join(text.split())
-    if not value or len(value) > MAX_KEY or any(ord(c) < 32 for c in value):
+    if not value or len(value) > MAX_KEY or _CONTROL.search(value):
         raise ValueProblem(Reason.NOT_UNDERSTOOD, text[:80], detail="identifier")
     if is_placeholder(value):
         raise ValueProblem(Reason.PLACEHOLDER, text)
@@ -205,6 +208,9 @@ _SCHEMES = (
         example="J01MA02",
         identifies=_CATEGORY,
     ),
+    Scheme(
+        "unspsc", Label("UNSPSC", "UNSPSC"), _pattern(r"(\d{8})", "unspsc"), example="42132203", identifies=_CATEGORY
+    ),
     Scheme("iso3166-1", Label("landskod", "country code"), _country, example="MY", identifies=_PLACE),
     Scheme(
         "iso3166-2", Label("kod för landsdel", "subdivision code"), _subdivision, example="CN-XJ", identifies=_PLACE
@@ -237,6 +243,7 @@ _SCHEMES = (
     Scheme("own", Label("egen kategori", "own category"), _free, example="gloves", identifies=_CATEGORY),
     Scheme("place", Label("plats", "place"), _free, example="sialkot", identifies=_PLACE),
     Scheme("ref", Label("referensdata", "reference data"), _free, example="uhm-textil-raw-material"),
+    Scheme("ocds", Label("OCDS-id", "OCDS id"), _free, example="ocds-213czf-000-00001"),
     Scheme("se-stat", Label("rad i statistiken", "row of the statistics"), _free, example="123456"),
     Scheme("eforms", Label("del av en eForms-annons", "part of an eForms notice"), _free, example="7871f23f/LOT-0001"),
     Scheme("local", Label("eget id", "own id"), _free, example="K-17", own=True),

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from api.cli import app
 from loaders.glimpse import glimpse
-from loaders.registry import Format, find, known
+from loaders.registry import find, known
 from ontology.errors import InputError
 from tests.conftest import ROOT
 
@@ -146,13 +145,14 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     assert set(json.loads(done.stderr.replace("'", '"'))) <= set(allowed), done.stderr
 
 
-def test_help_takes_less_than_three_tenths_of_a_second_of_work() -> None:
-    def seconds() -> float:
+def test_help_takes_little_more_work_than_importing_its_library() -> None:
+    """0.3 s on a quiet machine: as a ratio, it holds on a busy one too."""
+
+    def seconds(*arguments: str) -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-m", "api.cli", "--help"], cwd=ROOT, capture_output=True, check=True)
+        subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
-    assert min(seconds() for _ in range(5)) < 0.3
-    assert app.registered_commands
-    assert all(isinstance(format, Format) for format in known().formats.values())
+    runs = [(seconds("-m", "api.cli", "--help"), seconds("-c", "import typer.main")) for _ in range(5)]
+    assert min(own for own, _ in runs) < 6 * min(library for _, library in runs)

@@ -1,0 +1,74 @@
+"""OCDS, declared."""
+
+from __future__ import annotations
+
+from loaders.glimpse import Glimpse
+from loaders.registry import EDITION, LICENCE, Format, Option
+from ontology.label import Label
+
+
+def _ocds(seen: Glimpse) -> bool:
+    return any(
+        '"ocid"' in file.text and file.text.lstrip("\ufeff \r\n\t").startswith(("{", "[")) for file in seen.each()
+    )
+
+
+OCDS = Format(
+    kind="ocds",
+    title=Label("Upphandlingar enligt OCDS", "Procurements in OCDS"),
+    help=Label(
+        "Upphandlingar och avtal enligt Open Contracting Data Standard 1.1: releaser, poster, paket, JSON Lines.",
+        "Procurements and contracts in the Open Contracting Data Standard 1.1: releases, records, packages of them.",
+    ),
+    takes=Label(
+        "JSON eller JSON Lines (även .gz), eller en mapp", "JSON or JSON Lines (also .gz), or a folder of them"
+    ),
+    looks_for=Label("JSON med ocid", "JSON with an ocid"),
+    example="kedja load ocds releases.jsonl",
+    loader="loaders.ocds.loader:OcdsLoader",
+    recognises=_ocds,
+    options=(
+        Option(
+            "publisher",
+            Label("Utgivaren, om filen inte säger den.", "Who publishes it, where the file does not say it."),
+        ),
+        EDITION,
+        LICENCE,
+    ),
+    notes={
+        "award_not_active": Label(
+            "Tilldelningar som inte gäller: inget avtal", "Awards that do not stand: no contract"
+        ),
+        "category_unknown": Label(
+            "Avtal utan läsbar kategori: okänd", "Contracts without a category that is read: unknown"
+        ),
+        "contract_not_active": Label("Avtal som inte gäller (än)", "Contracts that do not stand (yet)"),
+        "country_not_understood": Label("Adresser vars land inte förstås", "Addresses whose country is not understood"),
+        "hidden_person": Label("Fysiska personer, dolda här", "Natural persons, hidden here"),
+        "may_replace": Label(
+            "Avtal som en senare tilldelning till samma leverantör kan ha rättat: ingen summa",
+            "Contracts that a later award to the same supplier may correct: no sum is made",
+        ),
+        "party_without_number": Label(
+            "Organisationer utan kontrollerat nummer: inte samma som någon annan",
+            "Organisations without a checked number: the same as no other",
+        ),
+        "procuring_entity_as_buyer": Label(
+            "Processer utan köpare: den som upphandlar i dess ställe",
+            "Processes without a buyer: the procuring entity in its place",
+        ),
+        "release_undated": Label("Releaser utan datum: lästa som äldst", "Releases without a date: read as the oldest"),
+        "supplier_not_named": Label("Tilldelningar utan namngiven leverantör", "Awards that name no supplier"),
+        "supplier_twice": Label(
+            "Leverantörer som står två gånger i en tilldelning: en här",
+            "Suppliers that stand twice in an award: one here",
+        ),
+        "value_absent": Label("Värden som inte anges: okända", "Values that are not told: unknown"),
+        "value_shared": Label(
+            "Avtal vars värde gäller flera leverantörer tillsammans: andelen är okänd",
+            "Contracts whose value is of several suppliers together: the share is unknown",
+        ),
+        "value_zero": Label("Värden som är noll: okända", "Values that are zero: unknown"),
+        "without_award": Label("Processer utan tilldelning: inget avtal", "Processes without an award: no contract"),
+    },
+)

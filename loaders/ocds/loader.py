@@ -1,0 +1,133 @@
+"""Contracts, buyers and suppliers from OCDS. See ``docs/how-to/load.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from loaders.base import Once, Progress, Report, checked
+from loaders.ocds.awards import Item, Process
+from loaders.ocds.merging import Merged, merged, text, without_null
+from loaders.ocds.parties import publisher_of, tell_apart
+from loaders.ocds.reading import Found, Json, found_in, instant, ocds_files, package_of, processes
+from ontology.errors import FileFormatError, Reason, ValueProblem
+from ontology.records import Mode, Record, Source
+
+EVERY = 200
+
+
+def _editions(path: Path) -> Iterator[str]:
+    for file in ocds_files(path):
+        around: Json = {}
+        dates = [str(found.release.get("date") or "") for found in found_in(file, around, lambda _: None)]
+        yield text(around, "publishedDate") or max(dates, key=instant, default="")
+
+
+def _day(edition: str) -> date | None:
+    try:
+        return date.fromisoformat(edition[:10])
+    except ValueError:
+        return None
+
+
+class OcdsLoader:
+    """Procurements, lots, contracts, their buyers, holders and categories, from releases and records of OCDS 1.1."""
+
+    name = "ocds"
+    version = "1"
+
+    def source(self, path: Path, options: Mapping[str, str]) -> Source:
+        """Describe the source: a series for each publisher, whose newer files say more, and replace what they name.
+
+        Raises:
+            FileFormatError: no OCDS release in it, or damaged.
+        """
+        files = ocds_files(path)
+        if not files:
+            raise FileFormatError(f"{path.name} holds no JSON.", remedy="Give release packages, or JSON Lines.")
+        around, first = package_of(files[0])
+        prefix = publisher_of(str(first["ocid"]))
+        publisher = options.get("publisher") or text(around, "publisher", "name") or f"Publisher of {prefix}"
+        edition = options.get("edition") or max(_editions(path), key=instant, default="")
+        url = text(around, "uri")
+        return Source(
+            series=f"ocds-{prefix.removeprefix('ocds-')}",
+            edition=edition,
+            title=f"Contracting data of {publisher} (OCDS)",
+            publisher=publisher,
+            url=url if url.startswith(("http://", "https://")) else "",
+            licence=options.get("licence") or text(around, "license"),
+            language=text(first, "language"),
+            published=_day(edition),
+            mode=Mode.DELTA,
+        )
+
+    def read(
+        self,
+        path: Path,
+        source: Source,  # noqa: ARG002
+        options: Mapping[str, str],  # noqa: ARG002
+        secret: bytes,  # noqa: ARG002
+        report: Report,
+        progress: Progress,
+    ) -> Iterator[Item]:
+        """Yield what each process says once all its releases have been read. A row is a release.
+
+        Raises:
+            FileFormatError: the file cannot be read to its end.
+        """
+        files = ocds_files(path)
+        once, done = Once(), 0
+        size = sum(file.stat().st_size for file in files) or None
+        with processes() as apart:
+            for file in files:
+                for found in found_in(file, {}, lambda _: None):
+                    report.rows_in += 1
+                    if found.why:
+                        _reject(report, found, ValueProblem(Reason.NOT_UNDERSTOOD, found.text, detail=found.why))
+                        continue
+                    if not instant(found.release.get("date")):
+                        report.notes["release_undated"] += 1
+                    apart.add(found)
+                done += file.stat().st_size
+                progress(done, size)
+            for releases in apart.each():
+                yield from _process(releases, report, once)
+
+
+def _process(releases: Sequence[Found], report: Report, once: Once) -> Iterator[Item]:
+    """What the releases of one process say, all of it or nothing."""
+    last = releases[-1]
+    place = (last.file, last.number)
+    ocid = str(last.release["ocid"])
+    try:
+        process = Process(ocid, _whole(releases), report, place)
+        items = [checked(item) for item in process.items()]
+    except (ValueProblem, RecursionError) as error:
+        problem = error if isinstance(error, ValueProblem) else ValueProblem(Reason.NOT_UNDERSTOOD, ocid)
+        for found in releases:
+            _reject(report, found, problem)
+        return
+    report.accepted += len(releases)
+    report.named |= process.named
+    for item in items:
+        said = once.new(item) if isinstance(item, Record) else item
+        if said is not None:
+            yield said
+
+
+def _whole(releases: Sequence[Found]) -> Merged:
+    """The process as its releases leave it; as its publisher merged it, where it is given so."""
+    compiled = [found.release for found in releases if found.compiled]
+    if compiled:
+        return Merged(without_null(compiled[-1]), compiled=True)
+    told: list[Json] = [found.release for found in releases]
+    tell_apart(told)
+    return merged(told)
+
+
+def _reject(report: Report, found: Found, problem: ValueProblem) -> None:
+    """A release that is not read keeps no other from being replaced: a newer file names what it is about."""
+    report.reject(found.file, found.number, getattr(problem, "name", ""), problem)
+    report.explained.add((found.file, found.number))
