@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from loaders.base import Progress, Report, checked
 from loaders.bods.holdings import LAST, Stretch, held_by, stretches
 from loaders.bods.spool import Spool, Thing
 from loaders.bods.statements import Statement, What, instant, statement_of, text
+from loaders.bods.untold import OWNERS, PERSON, Owner, day_of, fraction, together, untold
 from loaders.json_records import Damaged, records
 from loaders.streams import opened, unpacked_size
 from ontology.errors import FileFormatError, Reason, ValueProblem
@@ -27,10 +28,9 @@ from ontology.values import make_key
 
 Item = Record | Link
 
-ENTITIES, OWNS, OWNERS = "entity", "relationship", "owners"
-"""The source's tables: what is said of companies, of companies that own them, and of owners that are not shown."""
+ENTITIES, OWNS = "entity", "relationship"
+"""The source's tables: what is said of companies, and of companies that own them; ``OWNERS`` is the third."""
 HIDDEN_NAME = "natural person"
-PERSON = "natural-persons"
 KNOWN = frozenset({"0.1", "0.2", "0.3", "0.4"})
 LOOKED_AT = 1_000
 LONGEST = 120
@@ -134,15 +134,6 @@ class BodsLoader:
         report.accepted = report.rows_in - report.rejected
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """An owner that is not shown; ``id`` tells two of them apart, ``reason`` says why."""
-
-    id: str
-    reason: str
-    stretches: tuple[Stretch, ...]
-
-
 @dataclass(slots=True)
 class _Reading:
     report: Report
@@ -232,7 +223,7 @@ class _Reading:
 
     def _entity(self, record: str, said: Statement, at: str) -> Iterator[Item]:
         key = self.key(record)
-        common = Common(valid_to=_day(said.at[:10]) if said.closed else None)
+        common = Common(valid_to=day_of(said.at[:10]) if said.closed else None)
         also, raw, person = self._identifiers(said)
         facts: dict[str, Any] = {"name": HIDDEN_NAME, "natural_person": True}
         if person:
@@ -295,7 +286,7 @@ class _Reading:
         owner = self._thing(last.party.record, "interestedParty") if last.party.record else None
         if owner is not None and owner.what is What.ENTITY:
             for stretch in held:
-                yield _owns(owner.told, subject.told, stretch, last.component, record, at)
+                yield owns(owner.told, subject.told, stretch, last.component, record, at)
             return
         reason = owner.told if owner else last.party.reason
         party = self.spool.record_of(last.party.record) if owner else record
@@ -311,8 +302,8 @@ class _Reading:
         """What persons, and others that are not shown, own of each company, for each stretch of days."""
         for subject, owners in self.spool.shares():
             thing = self._thing(subject, "subject")
-            for start, end, now in _stretches(owners):
-                yield checked(_untold(thing, start, end, now))
+            for start, end, now in together(owners):
+                yield checked(untold(thing, start, end, now))
 
 
 def _bare(versions: list[Statement]) -> list[Stretch]:
@@ -323,50 +314,18 @@ def _bare(versions: list[Statement]) -> list[Stretch]:
     return [Stretch("", end, ())] if end else []
 
 
-def _owns(owner: str, subject: str, stretch: Stretch, component: bool, record: str, at: str) -> Link:
+def owns(owner: str, subject: str, stretch: Stretch, component: bool, record: str, at: str, table: str = OWNS) -> Link:
+    """The link of a company that owns another, as it is held for a stretch of days."""
     least, most = stretch.shares
     directness = {one.indirect for one in stretch.interests}
     facts = {
-        "share": _fraction(least),
-        "share_max": _fraction(most) if most != least else None,
+        "share": fraction(least),
+        "share_max": fraction(most) if most != least else None,
         "control": True if any(one.control for one in stretch.interests) else None,
         "indirect": directness.pop() if len(directness) == 1 else None,
         "component": component or None,
         "interests": ", ".join(dict.fromkeys(one.type for one in stretch.interests)) or None,
     }
     ends = (Ref("Organisation", owner), Ref("Organisation", subject))
-    common = Common(valid_from=_day(stretch.start), valid_to=_day(stretch.end))
-    return Link("OWNS", *ends, facts, common=common, locator=at, row_key=record, table=OWNS)
-
-
-def _fraction(value: float | None) -> float | None:
-    return None if value is None else round(value, 9)
-
-
-def _day(given: str) -> date | None:
-    return None if given in ("", LAST) else date.fromisoformat(given)
-
-
-def _stretches(owners: list[Owner]) -> Iterator[tuple[str, str, list[tuple[Owner, Stretch]]]]:
-    """The days in stretches on which the same owners hold the same."""
-    every = [(owner, one) for owner in owners for one in owner.stretches]
-    days = sorted({day for _, one in every for day in (one.start, one.end)})
-    for start, end in pairwise(days):
-        now = [(owner, one) for owner, one in every if one.start <= start and end <= one.end]
-        if now:
-            yield start, end, now
-
-
-def _untold(subject: Thing, start: str, end: str, now: list[tuple[Owner, Stretch]]) -> Record:
-    """What owners that are not shown hold of a company: how many persons, how much at least, why others are not."""
-    persons = {owner.id for owner, _ in now if owner.reason == PERSON}
-    shares = [share for owner, one in now if owner.reason == PERSON and (share := one.shares[0]) is not None]
-    others = {owner.id: owner.reason for owner, _ in now if owner.reason != PERSON}
-    facts = {
-        "name": subject.name,
-        "persons": len(persons) or None,
-        "persons_share": _fraction(sum(shares)) if shares else None,
-        "owner_not_told": (*((PERSON,) if persons else ()), *(others[id] for id in sorted(others))) or None,
-    }
-    common = Common(valid_from=_day(start), valid_to=_day(end))
-    return Record("Organisation", subject.told, facts, common=common, row_key=OWNERS, table=OWNERS)
+    common = Common(valid_from=day_of(stretch.start), valid_to=day_of(stretch.end))
+    return Link("OWNS", *ends, facts, common=common, locator=at, row_key=record, table=table)

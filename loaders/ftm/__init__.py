@@ -1,0 +1,1 @@
+"""Companies, owners and listings from FollowTheMoney entities."""
