@@ -7,7 +7,7 @@ division, then group, class, category and three finer digits, filled up with zer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -73,23 +73,41 @@ def _language(path: Path, root: Element) -> str:
     raise FileFormatError(f"{path.name} is in a language that is not read.", remedy="Give code_sv.xml or code_en.xml.")
 
 
-def names_in(path: Path) -> list[Names]:
-    """The Swedish and English names in a file or folder, English first.
+def _raise(file: str, error: FileFormatError) -> None:  # noqa: ARG001
+    raise error
+
+
+def names_in(path: Path, refuse: Callable[[str, FileFormatError], None] = _raise) -> list[Names]:
+    """The Swedish and English names in a file or folder, English first. ``refuse`` is told the files of a folder that
+    cannot be read, where another can; by default they raise it.
 
     Raises:
-        FileFormatError: no such file in the folder, or two in one language.
+        FileFormatError: no such file in the folder, none that can be read, or two in one language.
     """
-    files = [path]
-    if path.is_dir():
-        files = [file for file in files_of(path) if file.name.startswith(("code_sv.xml", "code_en.xml"))]
-    found = sorted((read_names(file) for file in files), key=lambda names: names.language)
-    languages = [names.language for names in found]
-    if not found or len(set(languages)) != len(languages):
+    if not path.is_dir():
+        return [read_names(path)]
+    files = [file for file in files_of(path) if file.name.startswith(("code_sv.xml", "code_en.xml"))]
+    found: list[Names] = []
+    broken: list[tuple[str, FileFormatError]] = []
+    for file in files:
+        try:
+            found.append(read_names(file))
+        except FileFormatError as error:
+            broken.append((file.name, error))
+    if broken and not found:
+        raise broken[0][1]
+    if not found or len({names.language for names in found}) != len(found):
         raise FileFormatError(
             f"{path.name} must hold one code_sv.xml and one code_en.xml, or one of them.",
             remedy="Remove the double, or give the file itself.",
         )
-    return found
+    for name, why in broken:
+        refuse(name, why)
+    return sorted(found, key=lambda names: names.language)
+
+
+def _pass(file: str, error: FileFormatError) -> None:
+    """Leave a file to be told of where the folder is read."""
 
 
 class CpvLoader:
@@ -104,7 +122,7 @@ class CpvLoader:
         Raises:
             FileFormatError: no CPV names in it.
         """
-        languages = [names.language for names in names_in(path)]
+        languages = [names.language for names in names_in(path, _pass)]
         return Source(
             series="cpv",
             edition=options.get("edition", "2008"),
@@ -125,7 +143,7 @@ class CpvLoader:
         progress: Progress,
     ) -> Iterator[Record | Link]:
         """Yield a category for each code and its link to the broader one. A row is an entry of a file."""
-        files = names_in(path)
+        files = names_in(path, report.refuse)
         labels = {names.language: _labels(names, report) for names in files}
         english, swedish = labels.get("en", {}), labels.get("sv", {})
         codes = sorted({*english, *swedish})

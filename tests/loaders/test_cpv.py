@@ -130,6 +130,21 @@ def test_a_folder_with_two_files_of_one_language_is_refused(tmp_path: Path) -> N
         CpvLoader().source(tmp_path, {})
 
 
+def test_a_file_of_a_folder_that_cannot_be_read_leaves_the_other(tmp_path: Path) -> None:
+    for name in ("code_en.xml", "code_sv.xml"):
+        (tmp_path / name).write_bytes((SMALL / name).read_bytes())
+    both, *_ = read(tmp_path)
+    (tmp_path / "code_en.xml").write_bytes(b"<properties>")
+    records, _, report = read(tmp_path)
+    assert set(records) <= set(both)
+    assert records["33141420"].properties["name_sv"] == both["33141420"].properties["name_sv"]
+    assert [(reject.file, reject.reason) for reject in report.rejects] == [("code_en.xml", Reason.FILE_NOT_READ)]
+    assert len(report.refused) == 1
+    (tmp_path / "code_sv.xml").write_bytes(b"")
+    with pytest.raises(FileFormatError, match=r"code_en\.xml"):
+        CpvLoader().source(tmp_path, {})
+
+
 CODES = st.text("0123", min_size=8, max_size=8)
 
 
