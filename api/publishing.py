@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from api.settings import neo4j_user, now
 from graph.store import Projection
@@ -31,10 +30,6 @@ def opened(url: str) -> Iterator[Server]:
     from graph.neo4j.address import Address
     from graph.neo4j.server import connected
 
-    parts = urlsplit(url)
-    name = parts.path.strip("/")
-    if name and "/" not in name and not parts.query:
-        url = f"{parts.scheme}://{parts.netloc}?database={name}"
     with connected(Address.read(url, *neo4j_user())) as server:
         yield server
 

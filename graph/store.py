@@ -96,7 +96,7 @@ class Reject:
 
     file: str
     sheet: str
-    row: int
+    row: int | str
     column: str
     value: str
     reason: Reason

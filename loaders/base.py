@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from graph.sqlite import Store
 from graph.store import Publication, Read, Reject, Settled, Stays
@@ -19,6 +19,10 @@ BATCH = 10_000
 
 Progress = Callable[[int, int | None], None]
 """Called with (rows read, rows in all or None)."""
+
+
+RowId = int | str
+"""The number of a row in its sheet; of a row of a graph, the id of its node or relationship."""
 
 
 def no_progress(done: int, total: int | None) -> None:
@@ -36,7 +40,7 @@ class Report:
     rows_in: int = 0
     accepted: int = 0
     rejects: list[Reject] = field(default_factory=list)
-    rejected_rows: set[tuple[str, int]] = field(default_factory=set)
+    rejected_rows: set[tuple[str, RowId]] = field(default_factory=set)
     notes: Counter[str] = field(default_factory=Counter)
     """Counted remarks that reject nothing, by code: ``masked_person``, ``empty_flag``."""
     tables: set[str] = field(default_factory=lambda: {""})
@@ -46,7 +50,7 @@ class Report:
     stays: set[Stays] = field(default_factory=set)
     named: set[Stays] = field(default_factory=set)
     """What a delta speaks about, beside the ids that it repeats (``Read.named``)."""
-    explained: set[tuple[str, int]] = field(default_factory=set)
+    explained: set[tuple[str, RowId]] = field(default_factory=set)
     refused: list[FileFormatError] = field(default_factory=list)
     """Files of a folder that could not be read; each stands for itself."""
 
@@ -54,18 +58,18 @@ class Report:
     def rejected(self) -> int:
         return len(self.rejected_rows)
 
-    def reject(self, sheet: str, row: int, column: str, problem: ValueProblem) -> None:
+    def reject(self, sheet: str, row: RowId, column: str, problem: ValueProblem) -> None:
         """Note a rejected value; the row counts once however many of its values are bad."""
         text = "" if problem.value is None else str(problem.value)[:200]
         self.rejects.append(Reject(self.file, sheet, row, column, text, problem.reason, problem.parameters))
         self.rejected_rows.add((sheet, row))
 
-    def leave_out(self, sheet: str, row: int, column: str, problem: ValueProblem) -> None:
+    def leave_out(self, sheet: str, row: RowId, column: str, problem: ValueProblem) -> None:
         """Note a value that was left out; the rest of its row is accepted."""
         text = "" if problem.value is None else str(problem.value)[:200]
         self.rejects.append(Reject(self.file, sheet, row, column, text, problem.reason, problem.parameters))
 
-    def keep(self, sheet: str, row: int, table: str, stays: Iterable[Stays]) -> None:
+    def keep(self, sheet: str, row: RowId, table: str, stays: Iterable[Stays]) -> None:
         """Say what a rejected row said in the edition before: nothing of that is taken back. If nothing is given (the
         row does not say what it is about), nothing is taken back in its table.
 
@@ -113,6 +117,15 @@ class Loader(Protocol):
         self, path: Path, source: Source, options: Mapping[str, str], secret: bytes, report: Report, progress: Progress
     ) -> Iterator[Record | Link]:
         """Yield what the file says, noting in ``report`` each row read and each row rejected."""
+        ...
+
+
+@runtime_checkable
+class Remote(Loader, Protocol):
+    """A loader that reads from a server."""
+
+    def sign_in(self, user: str, password: str) -> None:
+        """Whom to sign in as; both empty where nobody is asked."""
         ...
 
 
@@ -165,7 +178,7 @@ def load(
     given = dict(options or {})
     source = loader.source(path, given)
     source = source if source.sha256 else replace(source, sha256=fingerprint(path))
-    report = Report(file=path.name)
+    report = Report(file=given.get("address", path.name))
     kept = {name: fingerprint(Path(text)) if name in files else text for name, text in given.items()}
     begun = store.begin(source, loader.name, loader.version, kept, now)
     if begun.published:

@@ -31,12 +31,21 @@ class Option:
     """What may be given beside the file: ``--name TEXT``. The loader finds it in its options, under its name.
 
     ``file``: the text is the path of a file; its content, and not where it lies, is part of what the run is.
+    ``named`` (``module:name``) gives that path for the text, or for none, and for what is loaded.
     """
 
     name: str
     help: Label
     file: bool = False
     required: bool = False
+    named: str = ""
+
+    def path(self, text: str | None, argument: Path | None) -> Path | None:
+        """The file that the text means."""
+        if self.named:
+            found: Path | None = _named(self.named)(text, argument)
+            return found
+        return Path(text) if text else None
 
 
 EDITION = Option("edition", Label("Utgåva, om filen inte säger den.", "Edition, where the file does not say it."))
@@ -81,9 +90,9 @@ class Format:
         return path
 
 
-def _named(name: str) -> Callable[[], Any]:
+def _named(name: str) -> Callable[..., Any]:
     module, _, attribute = name.partition(":")
-    found: Callable[[], Any] = getattr(import_module(module), attribute)
+    found: Callable[..., Any] = getattr(import_module(module), attribute)
     return found
 
 

@@ -20,14 +20,14 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
+from loaders import old_excel
 from loaders.spreadsheet_bounds import check_bytes, check_cells, check_grid
-from loaders.spreadsheet_marks import Marks, marks_of
+from loaders.spreadsheet_marks import Marks, NoValue, marks_of, seen
 from ontology.errors import FileFormatError
 
 Row = tuple[int, dict[str, str]]
 
 XLSX_ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods")
-"""XLS only to be refused with what to do."""
 CSV_ENDINGS = (".csv", ".tsv", ".txt")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -80,7 +80,7 @@ def text_of(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell.strip()
+        return cell if isinstance(cell, NoValue) else cell.strip()
     if isinstance(cell, bool):
         return str(cell)
     if isinstance(cell, float):
@@ -256,11 +256,14 @@ def sheets_of(path: Path) -> tuple[str, ...]:
 
 
 def xlsx_table(path: Path, sheet: str = "") -> Table:
-    """A sheet of a spreadsheet (XLSX or ODS); the first one when no name is given.
+    """A sheet of a spreadsheet (XLSX, ODS or XLS); the first one when no name is given.
 
     Raises:
         FileFormatError: not a spreadsheet, no such sheet, one that spans too much, or a header said twice.
     """
+    if path.suffix.lower() == old_excel.ENDING:
+        name, rows, last = old_excel.sheet_of(path, sheet)
+        return _table(name, ((number, [seen(text_of(cell)) for cell in cells]) for number, cells in rows), last)
     book = _workbook(path)
     name = sheet or next(iter(book.sheet_names), "")
     if name not in book.sheet_names:

@@ -209,6 +209,12 @@ class RiskAssessment(Statement):
         pattern=r"^[A-Z]{2}$",
         example="CD",
     )
+    score: float | None = prop("Publicerat värde", "Published score", "The figure in its publisher's own scale.")
+    scale: Text = prop("Skala", "Scale", "The scale of the score and the edition that it belongs to.")
+    score_error: float | None = prop(
+        "Medelfel", "Standard error", "Standard error of the score, in its own scale.", ge=0
+    )
+    score_sources: int | None = prop("Antal källor", "Number of sources", "How many sources the score rests on.", ge=0)
 
 
 @node("Iakttagelse", "Finding", "Iakttagelser", "Findings")

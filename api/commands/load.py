@@ -61,9 +61,10 @@ def run(format: Format, argument: str | None, given: Mapping[str, Any]) -> None:
     path, options = place_of(format, argument, given)
     files = frozenset(option.name for option in format.options if option.file)
     notes = {code: said.get(lang) for code, said in format.notes.items()}
+    called = options.get("address", path.name)
 
     def work(service: Service) -> Loaded:
-        loader = format.make()
+        loader = made(format)
         if format.each_file and path.is_dir():
             from loaders.each import load_each
 
@@ -71,11 +72,11 @@ def run(format: Format, argument: str | None, given: Mapping[str, Any]) -> None:
         return load_into(service, loader, path, options, files)
 
     if given["dry_run"]:
-        loaded = dry_run(given["store"], work, path, lang, notes)
+        loaded = dry_run(given["store"], work, called, lang, notes)
     else:
         with common.opened(given["store"], create=True) as service:
             loaded = work(service)
-            tell(loaded, path, lang, notes)
+            tell(loaded, called, lang, notes)
             common.follow(service, given["publish"])
     write_rejects(loaded, given["rejects"] or Path(f"{path.stem or 'kedja'}.rejects.csv"), lang)
     if loaded.report.refused:
@@ -87,7 +88,7 @@ def run(format: Format, argument: str | None, given: Mapping[str, Any]) -> None:
 
 
 def dry_run(
-    store: str | None, work: Callable[[Service], Loaded], path: Path, lang: str, notes: Mapping[str, str]
+    store: str | None, work: Callable[[Service], Loaded], called: str, lang: str, notes: Mapping[str, str]
 ) -> Loaded:
     """Load into a copy that is thrown away, and print what would change."""
     from api.rehearsal import rehearse
@@ -97,7 +98,7 @@ def dry_run(
 
     with ExitStack() as bars:
         done = rehearse(settings(store), work, lambda what: bars.enter_context(progress_bar(what.capitalize())))
-    typer.echo(rehearsed_text(done, path.name, Words(lang), notes))
+    typer.echo(rehearsed_text(done, called, Words(lang), notes))
     return done.loaded
 
 
@@ -120,8 +121,11 @@ def place_of(format: Format, argument: str | None, given: Mapping[str, Any]) -> 
     for option in format.options:
         if option.required and option.name not in options:
             raise InputError(f"{format.kind} needs --{option.name}.", remedy=f"For example: {format.example}")
-    files = [Path(options[option.name]) for option in format.options if option.file and option.name in options]
     path = Path(argument) if argument else format.default_path()
+    of_files = [option for option in format.options if option.file]
+    found = {option.name: option.path(options.get(option.name), path) for option in of_files}
+    options |= {name: str(file) for name, file in found.items() if file is not None}
+    files = [file for file in found.values() if file is not None]
     if format.addresses and argument:
         options["address"] = argument
         path = files[0] if files else None
@@ -131,6 +135,17 @@ def place_of(format: Format, argument: str | None, given: Mapping[str, Any]) -> 
         if not file.exists():
             raise InputError(f"There is no file {file}.", remedy="Check the path.")
     return path, options
+
+
+def made(format: Format) -> Loader:
+    """The format's loader, signed in where it reads from a server."""
+    from api.settings import neo4j_user
+    from loaders.base import Remote
+
+    loader = format.make()
+    if isinstance(loader, Remote):
+        loader.sign_in(*neo4j_user())
+    return loader
 
 
 def load_into(
@@ -147,12 +162,12 @@ def load_into(
         return load(service.store, loader, file, now=now(), options=options, files=files, progress=progress)
 
 
-def tell(loaded: Loaded, file: Path, lang: str, notes: Mapping[str, str]) -> None:
+def tell(loaded: Loaded, file: str, lang: str, notes: Mapping[str, str]) -> None:
     """Counts that add up, in a few lines on standard error. ``notes``: the words of the format's own remarks."""
     from visualisation.rejects import loaded_text
     from visualisation.words import Words
 
-    typer.echo(loaded_text(loaded, file.name, Words(lang), notes), err=True)
+    typer.echo(loaded_text(loaded, file, Words(lang), notes), err=True)
 
 
 @contextmanager

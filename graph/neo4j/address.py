@@ -27,13 +27,16 @@ class Address:
 
     @staticmethod
     def read(url: str, user: str = "", password: str = "") -> Address:
-        """An address from ``neo4j://host:port?database=name``.
+        """An address from ``neo4j://host:port?database=name``, or ``neo4j://host:port/name``.
 
         Raises:
             InputError: another form; a user or a password in the URL, where logs and process lists would show it.
         """
         parts = urlsplit(url)
         given = parse_qs(parts.query, keep_blank_values=True)
+        if (named := parts.path.strip("/")) and "/" not in named and not given:
+            given = {"database": [named]}
+            parts = parts._replace(path="")
         if parts.scheme not in SCHEMES or not parts.hostname or parts.path.strip("/") or set(given) - {"database"}:
             raise InputError(f"{_without_secret(url)} is not the address of a Neo4j server.", remedy=_FORM)
         if parts.username or parts.password:

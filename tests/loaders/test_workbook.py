@@ -41,7 +41,7 @@ def read(path: Path) -> tuple[list[Record], list[Link], Report]:
     return [i for i in items if isinstance(i, Record)], [i for i in items if isinstance(i, Link)], report
 
 
-def told(reject: Reject) -> tuple[str, int, str, str, Reason]:
+def told(reject: Reject) -> tuple[str, int | str, str, str, Reason]:
     return reject.sheet, reject.row, reject.column, reject.value, reject.reason
 
 

@@ -1,0 +1,10 @@
+CREATE (a:DistributionCenter {id: 1, description: 'North depot', city: 'Norrköping', country: 'Sweden', position: [58.6, 16.2], zoomLevel: 1}),
+       (b:DistributionCenter {id: 2, description: 'South depot', city: 'Istanbul', country: 'Turkey', position: [41.0, 29.0], zoomLevel: 1}),
+       (c:DistributionCenter {id: 3, description: 'Lost depot', country: 'EEUU', zoomLevel: 1}),
+       (d:DestinationCenter {id: 4, description: 'Hospital store', country: 'Finland', position: [60.2, 24.9]}),
+       (e:DestinationCenter {description: 'Without an id', country: 'Norway'}),
+       (t:Truck {id: 1, plate: 'ABC 123'}),
+       (a)-[:LINKED {distance: [200]}]->(b),
+       (a)-[:SUPPLY_TO {distance: [120]}]->(d),
+       (b)-[:SUPPLY_TO {distance: [900]}]->(d),
+       (a)-[:ON_ROUTE]->(t)
