@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
@@ -18,6 +17,7 @@ from api.service import Service, When
 from graph.answer import NewerPublication
 from graph.questions.question import Param, Question, questions
 from graph.store import MOST_REJECTS, Reject
+from ontology.days import begins_with_day
 from ontology.errors import InputError
 
 
@@ -86,7 +86,7 @@ def when_of(
     """Both clocks from the query, the clearance from the server, and the one publication that all of it is read at."""
     for name in ("valid_at", "during_from", "during_to", "known_at"):
         text = request.query_params.get(name)
-        if text is not None and not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])", text):  # a number is no time
+        if text is not None and not begins_with_day(text):
             written = "2026-11-01T12:00:00Z" if name == "known_at" else "2026-11-01"
             raise InputError(f"{name} is not a {'time' if name == 'known_at' else 'day'}.", remedy=f"Write {written}.")
     if known_at is not None and not 1 < known_at.year < 9999:

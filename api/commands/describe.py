@@ -34,6 +34,8 @@ def ontology(
 def doctor(store: Store = None) -> None:
     """Check the installation and the store; exit status 1 when something is wrong.
 
+    It speaks of the whole file, whatever the secrecy of what it holds: who runs it holds the file.
+
     Example: kedja doctor
     """
     import platform

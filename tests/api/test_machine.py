@@ -117,21 +117,26 @@ def test_questions_are_answered_without_a_cache_and_a_warning_says_why(
     assert all(str(tmp_path / "deep") in text and "another folder" in text for text in told)
 
 
-def test_on_a_read_only_disk_everything_is_answered_and_nothing_written(disk: Disk, tmp_path: Path) -> None:
-    file = disk.place / "a.sqlite"
-    settings = made(file)
-    disk.read_only()
-    with spoken(settings):
-        pass
-    for arguments in (
+def writing(settings: Settings, disk: Disk) -> list[tuple[str | Path, ...]]:
+    """Commands that would write on a disk."""
+    return [
         ("load", "reference", "--store", settings.store),
         ("load", "reference", "--store", f"sqlite:///{disk.place}/new.sqlite"),
-        ("load", "reference", "--store", f"sqlite:///{disk.place}/deeper/new.sqlite"),
         ("backup", disk.place / "x.gz", "--store", settings.store),
         ("export", "graph", "--format", "ttl", "--out", disk.place / "x.ttl", "--store", settings.store),
         ("template", "--out", disk.place / "x.xlsx"),
         ("template", "--csv", disk.place / "folder"),
-    ):
+    ]
+
+
+def test_on_a_read_only_disk_everything_is_answered_and_nothing_written(disk: Disk, tmp_path: Path) -> None:
+    file = disk.place / "a.sqlite"
+    settings = made(file)
+    disk.read_only()
+    deeper = f"sqlite:///{disk.place}/deeper/new.sqlite"
+    with spoken(settings):
+        pass
+    for arguments in (*writing(settings, disk), ("load", "reference", "--store", deeper)):
         error = refused(*arguments)
         assert isinstance(error, PlaceError), arguments
         assert str(disk.place) in error.message
@@ -144,14 +149,7 @@ def test_on_a_full_disk_questions_are_answered_and_a_load_can_be_made_again(disk
     disk.fill()
     with spoken(settings):
         pass
-    for arguments in (
-        ("load", "reference", "--store", settings.store),
-        ("load", "reference", "--store", f"sqlite:///{disk.place}/new.sqlite"),
-        ("backup", disk.place / "x.gz", "--store", settings.store),
-        ("export", "graph", "--format", "ttl", "--out", disk.place / "x.ttl", "--store", settings.store),
-        ("template", "--out", disk.place / "x.xlsx"),
-        ("template", "--csv", disk.place / "folder"),
-    ):
+    for arguments in writing(settings, disk):
         error = refused(*arguments)
         assert isinstance(error, DiskFullError), (arguments, error)
         assert str(disk.place) in error.message
