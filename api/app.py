@@ -15,6 +15,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import cypher_routes, described, pages, problems, routes
 from api.admission import THREADS
 from api.guard import Guard
+from api.kept import Kept
 from api.service import Service
 from api.settings import MAX_SECONDS, Settings
 from ontology.records import Secrecy
@@ -51,6 +52,7 @@ def create_app(
             to_thread.current_default_thread_limiter().total_tokens = THREADS
             app.state.service = service
             app.state.clearance = clearance
+            app.state.kept = Kept()
             yield
 
     app = FastAPI(

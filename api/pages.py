@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
@@ -11,8 +12,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.ask import ask
-from api.export import MEDIA_TYPES, answer_file, exported, formats_of
+from api.export import MEDIA_TYPES, answer_file, chosen, exported, formats_of
 from api.in_cypher import in_cypher
+from api.kept import answered
 from api.problems import headers_of
 from api.routes import Asked, At, dated, newer
 from api.service import Service, When
@@ -154,8 +156,12 @@ def tier(
     when: At,
     selected: Name = "",
     open: Annotated[str, Query(max_length=2_000)] = "",  # noqa: A002  (the word in the address)
-) -> str:
+) -> Response:
     """The tier view."""
+    return _kept(request, when, lambda: _tier(request, service, when, selected, open))
+
+
+def _tier(request: Request, service: Service, when: When, selected: str, opened: str) -> str:
     question = asked(request, Trace, Skin.PAGE)
     if question is None:
         return pages.render_form(Trace, page_of(request))
@@ -166,14 +172,13 @@ def tier(
         exposure = _or_none(service, when, Exposure(subject=start[0], risk=risk, members=0))
     if answer.data is not None and selected and not selected.startswith("group:"):
         paths = _way(service, when, selected, answer.data.start, upstream)
-    opened = [box for box in open.split(",") if box]
     subject = service.resolve(start[0], when).name if answer.data is not None and len(start) == 1 else None
     return pages.render(
         answer,
         page_of(request, Trace, answer),
         subject=subject,
         selected=selected or None,
-        opened=opened,
+        opened=[box for box in opened.split(",") if box],
         exposure=exposure,
         paths=paths,
     )
@@ -195,13 +200,28 @@ def _or_none(service: Service, when: When, question: Question) -> Any:
         return None
 
 
+def _kept(request: Request, when: When, make: Callable[[], str | bytes], **more: Any) -> Response:
+    """The page or file of an address, made once in each language."""
+
+    def encoded() -> bytes:
+        made = make()
+        return made if isinstance(made, bytes) else made.encode()
+
+    what = f"{request.url.path}?{request.url.query} {page_of(request).lang}"
+    headers = {"Vary": "Accept-Language", **more.pop("headers", {})}
+    return answered(request, when, what, encoded, headers=headers, **{"media_type": HTMLResponse.media_type, **more})
+
+
 def _add_page(question: type[Question]) -> None:
-    def page(request: Request, service: Asked, when: At) -> str:
-        found = asked(request, question, Skin.PAGE)
-        if found is None:
-            return pages.render_form(question, page_of(request))
-        answer = dated(service, when, ask(service, when, found))
-        return pages.render(answer, page_of(request, question, answer))
+    def page(request: Request, service: Asked, when: At) -> Response:
+        def make() -> str:
+            found = asked(request, question, Skin.PAGE)
+            if found is None:
+                return pages.render_form(question, page_of(request))
+            answer = dated(service, when, ask(service, when, found))
+            return pages.render(answer, page_of(request, question, answer))
+
+        return _kept(request, when, make)
 
     router.add_api_route(
         PATHS.get(question.name, f"/{question.name}"), page, name=question.name, description=question.said()
@@ -228,8 +248,12 @@ def export(request: Request, service: Asked, when: At, question: str, format: st
     """The file of the same answer as the page with the same query."""
     if question not in exported():
         raise InputError(f"{question} cannot be exported.", remedy=f"Use one of {', '.join(exported())}.")
-    answer = dated(service, when, ask(service, when, needed(request, questions()[question], Skin.DOWNLOAD)))
-    content = answer_file(service, when, answer, format, Words(page_of(request).lang))
-    name = f"kedja-{question}.{format}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=MEDIA_TYPES[format], headers=headers)
+    found = needed(request, questions()[question], Skin.DOWNLOAD)
+
+    def make() -> bytes:
+        answer = dated(service, when, ask(service, when, found))
+        return answer_file(service, when, answer, format, Words(page_of(request).lang))
+
+    headers = {"Content-Disposition": f'attachment; filename="kedja-{question}.{format}"'}
+    media_type = MEDIA_TYPES[chosen(format, tuple(MEDIA_TYPES))]
+    return _kept(request, when, make, headers=headers, media_type=media_type)

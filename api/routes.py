@@ -9,10 +9,11 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.ask import ask
+from api.kept import answered
 from api.service import Service, When
 from graph.answer import NewerPublication
 from graph.questions.question import Param, Question, questions
@@ -153,7 +154,8 @@ def query_of(param: Param, kind: Callable[..., Any] = Query) -> Any:
 def _signature(question: type[Question], path: str) -> inspect.Signature:
     """Who asks, when, and each parameter of the question."""
     keyword = inspect.Parameter.KEYWORD_ONLY
-    own = [inspect.Parameter("service", keyword, annotation=Asked), inspect.Parameter("when", keyword, annotation=At)]
+    who = {"request": Request, "service": Asked, "when": At}
+    own = [inspect.Parameter(name, keyword, annotation=annotation) for name, annotation in who.items()]
     for param in question.params().values():
         annotation = query_of(param, Path if f"{{{param.name}:path}}" in path else Query)
         default = inspect.Parameter.empty if param.required else param.default
@@ -164,8 +166,15 @@ def _signature(question: type[Question], path: str) -> inspect.Signature:
 def _add_route(question: type[Question]) -> None:
     path = PATHS.get(question.name, f"/v1/{question.name}")
 
-    def answer(service: Service, when: When, **given: Any) -> Any:
-        return dated(service, when, ask(service, when, question.of(given)))
+    def answer(request: Request, service: Service, when: When, **given: Any) -> Response:
+        asked = question.of(given)
+
+        def make() -> bytes:
+            found: BaseModel = dated(service, when, ask(service, when, asked))
+            return found.model_dump_json().encode()
+
+        what = f"{question.name} {asked.model_dump_json()}"
+        return answered(request, when, what, make, media_type="application/json")
 
     answer.__signature__ = _signature(question, path)  # type: ignore[attr-defined]
     router.add_api_route(
@@ -175,6 +184,7 @@ def _add_route(question: type[Question]) -> None:
         summary=question.title().en,
         description=question.said().partition("\n\n")[2],
         response_model=question.answers(),
+        responses={304: {"description": "What the reader has, by the ETag in If-None-Match"}},
     )
 
 
@@ -207,7 +217,7 @@ def runs(request: Request, service: Asked, limit: Annotated[int, Query(ge=1, le=
 def rejects(
     request: Request,
     service: Asked,
-    run: Annotated[int, Path(ge=1)],
+    run: Annotated[int, Path(ge=1, examples=[1])],
     skip: Annotated[int, Query(ge=0, le=MOST_REJECTS)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_REJECTS)] = 1000,
 ) -> list[Reject]:

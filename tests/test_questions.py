@@ -132,7 +132,9 @@ def test_a_question_of_another_package_is_in_the_api_the_pages_the_exports_and_t
 # -- every question ----------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def client(demo_settings: Settings) -> Iterator[TestClient]:
-    with TestClient(create_app(demo_settings, valid_at=DEMO_VALID_AT), base_url="http://127.0.0.1") as client:
+    with TestClient(
+        create_app(demo_settings, valid_at=DEMO_VALID_AT, seconds=600), base_url="http://127.0.0.1"
+    ) as client:
         yield client
 
 

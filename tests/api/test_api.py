@@ -186,7 +186,7 @@ def test_the_openapi_examples_can_be_executed(client: TestClient) -> None:
                 continue
             value = examples[0]
             if parameter["in"] == "path":
-                address = address.replace("{" + parameter["name"] + "}", value)
+                address = address.replace("{" + parameter["name"] + "}", str(value))
             else:
                 query[parameter["name"]] = value
         response = client.get(address, params=query)
