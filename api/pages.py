@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.ask import ask
@@ -16,7 +16,7 @@ from api.export import MEDIA_TYPES, answer_file, chosen, exported, formats_of
 from api.in_cypher import in_cypher
 from api.kept import answered
 from api.problems import headers_of
-from api.routes import Asked, At, dated, newer
+from api.routes import CLOCKS, Asked, At, dated, newer, refuse_parameter
 from api.service import Service, When
 from api.settings import MAX_TEXT
 from api.skins import RISK, Skin, own
@@ -35,7 +35,26 @@ from visualisation.page import Page, RegionLine, Start
 from visualisation.words import LANGUAGES, Words
 
 Q = TypeVar("Q", bound=Question)
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+IN_ADDRESS = frozenset(
+    (*CLOCKS, "lang", "selected", "open", *(name for q in questions().values() for name in q.params()))
+)
+"""What an address may hold; links from page to page keep what only some of them ask for."""
+
+
+def known_in_address(request: Request) -> None:
+    """Refuse what no page reads: a misspelt day would be answered for today.
+
+    Raises:
+        InputError: names it, with the nearest that exists.
+    """
+    for name in request.query_params:
+        if name not in IN_ADDRESS:
+            refuse_parameter(name, IN_ADDRESS, request.url.path)
+
+
+router = APIRouter(
+    include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(known_in_address)]
+)
 
 Name = Annotated[str, Query(max_length=MAX_TEXT)]
 REGIONS = 60

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -75,6 +76,14 @@ def of_error(error: KedjaError) -> JSONResponse:
     return problem(status, error.code, error.message, error.remedy, **extra)
 
 
+def _wanted(error: Mapping[str, Any]) -> str:
+    """What a parameter that does not fit should be."""
+    kind = str(error["type"])
+    if kind.startswith("datetime_"):
+        return "write a time, 2026-11-01T12:00:00Z"
+    return "write a day, 2026-11-01" if kind.startswith("date_") else str(error["msg"])
+
+
 def install(app: FastAPI) -> None:
     """Turn every error of ours, of validation and of routing into a problem document."""
 
@@ -95,7 +104,7 @@ def install(app: FastAPI) -> None:
 
     async def bad_request(request: Request, error: Exception) -> Response:
         errors = error.errors() if isinstance(error, RequestValidationError) else []
-        where = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in errors)
+        where = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {_wanted(e)}" for e in errors)
         return shown(request, InputError("The request does not fit.", remedy=where))
 
     async def http_error(_: Request, error: Exception) -> Response:

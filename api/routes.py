@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from difflib import get_close_matches
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -59,12 +59,22 @@ def known_parameters(request: Request) -> None:
     declared = {one["name"]: one["schema"] for one in described if one["in"] == "query"}
     for name, count in Counter(name for name, _ in request.query_params.multi_items()).items():
         if name not in declared:
-            near = get_close_matches(name.replace("-", "_"), declared, n=1, cutoff=0.5)
-            hint = f"Did you mean {near[0]}?" if near else f"Use {', '.join(sorted(declared)) or 'none'}."
-            raise InputError(f"{name[:60]} is not a parameter of {path}.", remedy=hint)
+            refuse_parameter(name, declared, path)
         if count > 1 and declared[name].get("type") != "array":
             raise InputError(f"{name} is given {count} times.", remedy="Give it once.")
 
+
+def refuse_parameter(name: str, known: Collection[str], path: str) -> NoReturn:
+    """
+    Raises:
+        InputError: always: names the parameter that is none, with the nearest that is.
+    """
+    near = get_close_matches(name.replace("-", "_"), known, n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]}?" if near else f"Use {', '.join(sorted(known)) or 'none'}."
+    raise InputError(f"{name[:60]} is not a parameter of {path}.", remedy=hint)
+
+
+CLOCKS = ("valid_at", "during_from", "during_to", "known_at")
 
 router = APIRouter(responses=PROBLEMS, dependencies=[Depends(known_parameters)])
 A = TypeVar("A", bound=BaseModel)
@@ -85,7 +95,7 @@ def when_of(
     known_at: Annotated[datetime | None, Query(description="When we knew it; the last publication by default")] = None,
 ) -> When:
     """Both clocks from the query, the clearance from the server, and the one publication that all of it is read at."""
-    for name in ("valid_at", "during_from", "during_to", "known_at"):
+    for name in CLOCKS:
         text = request.query_params.get(name)
         if text is not None and not begins_with_day(text):
             written = "2026-11-01T12:00:00Z" if name == "known_at" else "2026-11-01"

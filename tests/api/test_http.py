@@ -43,6 +43,22 @@ def test_a_parameter_that_is_none_or_is_given_twice_is_refused(client: TestClien
     assert hint in response.json()["detail"]
 
 
+@pytest.mark.parametrize("path", ["/", "/affected", f"/entity/{FACTORY}", "/search", "/export/affected.csv"])
+def test_a_page_reads_no_misspelt_day_as_none(client: TestClient, path: str) -> None:
+    asked = f"{path}?start={FACTORY}&q=x&lang=en&valid-at=2015-01-01"
+    page = client.get(asked, headers={"accept": "text/html"})
+    assert page.status_code == 422
+    assert "valid_at" in page.text
+    kept = {"valid_at": "2026-11-01", "selected": "x", "open": "y", "direction": "downstream", "goods": ""}
+    good = client.get(path, params={"start": FACTORY, "q": "x", "lang": "en", **kept}, headers={"accept": "text/html"})
+    assert good.status_code == 200
+
+
+def test_what_is_no_day_is_told_how_one_is_written(client: TestClient) -> None:
+    for query in ("valid_at=20261129", "valid_at=2026-13-01", "during_from=igår&during_to=2026-01-01"):
+        assert "write a day, 2026-11-01" in client.get(f"/v1/affected?start={FACTORY}&{query}").json()["detail"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
