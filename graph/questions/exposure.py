@@ -59,10 +59,10 @@ def exposure(s: Snapshot, subject: str, risk: str, *, members: int = MEMBERS) ->
     vertex = None if subject == ALL else find(s, subject)
     if vertex is None and subject != ALL:
         return framed(s, question, None)
-    return _Exposure(s, vertex, risk, members).answer(question)
+    return GroupExposure(s, vertex, risk, members).answer(question)
 
 
-class _Exposure:
+class GroupExposure:
     """One question about exposure, worked out part by part."""
 
     def __init__(self, s: Snapshot, vertex: int | None, risk: str, members: int) -> None:
@@ -84,7 +84,7 @@ class _Exposure:
     def answer(self, question: str) -> Answer[ExposureData]:
         order = self._order()
         shown = [self._member(row, place) for place, row in enumerate(order[: self.most])]
-        worst = self._worst()
+        worst = self.worst()
         statements = self._statements()
         origins = self._origins()
         denied = denied_beside(self.s, self.naming, self.survey.whole.vertex)
@@ -97,7 +97,7 @@ class _Exposure:
             may_belong=self._by_kind(of_broader_kinds),
             by_match=self._by_kind(of_matched_kinds),
             distribution=self._distribution(),
-            levels=self._levels(),
+            levels=self.levels(),
             worst=worst,
             worst_contract=_worst_contract(worst),
             tiers=self._tiers(),
@@ -186,7 +186,7 @@ class _Exposure:
             for level in LEVELS
         )
 
-    def _levels(self) -> tuple[LevelCount, ...]:
+    def levels(self) -> tuple[LevelCount, ...]:
         """Of every contract its highest level, by traced links alone and with typical ones."""
         none_found = np.array([name == "none_found" for name in self.knowledge], np.bool_)
         found: list[LevelCount] = []
@@ -199,8 +199,9 @@ class _Exposure:
             found += [LevelCount(links=links, level=name, contracts=n) for name, n in sorted(Counter(names).items())]
         return tuple(found)
 
-    def _worst(self) -> tuple[Figure, ...]:
-        """Per basis and links the figure of the most severely, then most surely reached contract."""
+    def worst(self, *, explained: bool = True) -> tuple[Figure, ...]:
+        """Per basis and links the figure of the most severely, then most surely reached contract, with its path where
+        it is explained."""
         found = []
         for (basis, links), severity in self.severity.items():
             level = int(severity.max(initial=-1))
@@ -209,7 +210,7 @@ class _Exposure:
             low = self.lens.values(level, basis, links, Side.LOW)
             high = self.lens.values(level, basis, links, Side.HIGH)
             row = int(np.lexsort((self.contracts, -high, -low, severity != level))[0])
-            found.append(self._figure(row, level, basis, links, explained=True))
+            found.append(self._figure(row, level, basis, links, explained=explained))
         return tuple(figure for figure in found if figure)
 
     def _figure(self, row: int, level: int, basis: Basis, links: Links, *, explained: bool) -> Figure | None:

@@ -1,0 +1,42 @@
+"""How exposed a group of contracts is to each risk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from graph.questions.declared.exposure import Exposure
+from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
+
+if TYPE_CHECKING:
+    from graph.answer import Answer
+    from graph.questions.risks import RisksData
+    from graph.snapshot.view import Snapshot
+
+
+class Risks(Question):
+    """How exposed a group of contracts is to every risk type: the most severe reached, and what is not known."""
+
+    name: ClassVar[str] = "risks"
+    sv: ClassVar[str] = (
+        "Hur utsatt en grupp avtal är för varje risktyp: det allvarligaste som nås, och vad som inte är känt"
+    )
+
+    subject: str = param(
+        Exposure.params()["subject"].label,
+        Exposure.params()["subject"].note,
+        names=True,
+        besides=(ALL,),
+        example="se-orgnr:2321000073",
+        max_length=MAX_TEXT,
+    )
+
+    def cost(self, s: Snapshot) -> int:
+        from graph.questions.costs import cost_of_group
+        from graph.snapshot.seeds import risk_types
+
+        return len(risk_types()) * cost_of_group(s, None if self.subject == ALL else self.subject)
+
+    def compute(self, reading: Reading) -> Answer[RisksData]:
+        from graph.questions.risks import risks
+
+        return risks(reading.snapshot, self.subject)
