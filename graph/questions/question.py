@@ -125,10 +125,10 @@ class Question(BaseModel):
     def answers(cls) -> type[BaseModel]:
         """The shape of its answer: what ``compute`` is declared to return."""
         from graph import answer, data
-        from graph.questions import found
+        from graph.questions import found, risk_lines
 
         # A module of ours names these for the type checker alone, so that --help imports none of them.
-        known = {**vars(data), **vars(found), **vars(answer), "Reading": Reading}
+        known = {**vars(data), **vars(found), **vars(risk_lines), **vars(answer), "Reading": Reading}
         shape: type[BaseModel] = get_type_hints(cls.compute, localns=known)["return"]
         return shape
 

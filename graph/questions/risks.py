@@ -3,37 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from pydantic import Field
 
-from graph.answer import Answer, Completeness, Frozen, Links
-from graph.data import Figure, LevelCount, Node
+from graph.answer import Answer, Completeness, Links
+from graph.data import Node
 from graph.questions.common import evidence_of, framed, wording
 from graph.questions.exposure import GroupExposure
 from graph.questions.groups import find
 from graph.questions.naming import Naming
 from graph.questions.question import ALL
+from graph.questions.risk_lines import RiskLine, RisksData
 from graph.questions.survey import STEP, UNASSESSED
 from graph.snapshot.seeds import risk_types
 from graph.snapshot.view import Snapshot
-
-
-class RiskLine(Frozen):
-    """What a group's exposure to one risk type comes to. ``said``: somebody said or assessed anything of it."""
-
-    risk: str
-    said: bool
-    worst: Figure | None = Field(description="of the contract reached most severely, without its path")
-    levels: tuple[LevelCount, ...]
-    steps: int
-    unassessed: int = Field(description="of ``steps``, those that nobody assessed for the risk")
-
-
-class RisksData(Frozen):
-    """One group of contracts and every risk type."""
-
-    subject: Node
-    contracts: int
-    risks: tuple[RiskLine, ...]
 
 
 def risks(s: Snapshot, subject: str) -> Answer[RisksData]:

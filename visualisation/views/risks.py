@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graph.answer import Links
 from ontology.label import Label
+from ontology.vocabulary import vocabulary
 from visualisation.marks import Level, figure_level, level_name, span
 from visualisation.page import Page
 from visualisation.pages import frame_of, rendered
@@ -16,7 +17,7 @@ from visualisation.words import Words
 
 if TYPE_CHECKING:
     from graph.answer import Answer
-    from graph.questions.risks import RiskLine, RisksData
+    from graph.questions.risk_lines import RiskLine, RisksData
 
 SHOWN = tuple(level for level in Level if level is not Level.NO_RISK)
 
@@ -91,6 +92,14 @@ def _lines(answer: Answer[RisksData], teller: Teller) -> Iterator[str]:
         yield f"  {levels}; {unknown(line, words)}"
 
 
+def _depth(risk: str) -> int:
+    """How many broader risk types it has."""
+    terms, depth = vocabulary("risk-types"), 0
+    while broader := terms[risk].broader:
+        risk, depth = broader, depth + 1
+    return depth
+
+
 def render_risks(answer: Answer[RisksData], page: Page) -> str:
     """The table with a bar of contracts by level for each risk type, leading to its exposure."""
     assert answer.data is not None
@@ -98,7 +107,7 @@ def render_risks(answer: Answer[RisksData], page: Page) -> str:
     teller = Teller(answer, words)
     title = f"{teller.name(answer.data.subject.id)}: {words('risks.title')}"
     rows = [
-        (line, level_of_line(line), told(line, teller), unknown(line, words), counted(line))
+        (line, _depth(line.risk), level_of_line(line), told(line, teller), unknown(line, words), counted(line))
         for line in answer.data.risks
     ]
     return rendered("risks.html", page, title, frame_of(answer), data=answer.data, teller=teller, rows=rows)

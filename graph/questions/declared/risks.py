@@ -9,7 +9,7 @@ from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
 
 if TYPE_CHECKING:
     from graph.answer import Answer
-    from graph.questions.risks import RisksData
+    from graph.questions.risk_lines import RisksData
     from graph.snapshot.view import Snapshot
 
 
