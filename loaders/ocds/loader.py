@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -10,18 +11,40 @@ from loaders.base import Once, Progress, Report, checked
 from loaders.ocds.awards import Item, Process
 from loaders.ocds.merging import Merged, merged, text, without_null
 from loaders.ocds.parties import publisher_of, tell_apart
-from loaders.ocds.reading import Found, Json, found_in, instant, ocds_files, package_of, processes
+from loaders.ocds.reading import Found, Json, Processes, found_in, instant, ocds_files, package_of, processes
 from ontology.errors import FileFormatError, Reason, ValueProblem
 from ontology.records import Mode, Record, Source
 
 EVERY = 200
 
 
-def _editions(path: Path) -> Iterator[str]:
-    for file in ocds_files(path):
+def _editions(files: Sequence[Path]) -> Iterator[str]:
+    """When each file was published, by its package, else by its newest release; of one that is damaged, as far as it
+    is read."""
+    for file in files:
         around: Json = {}
-        dates = [str(found.release.get("date") or "") for found in found_in(file, around, lambda _: None)]
-        yield text(around, "publishedDate") or max(dates, key=instant, default="")
+        latest = ""
+        with suppress(FileFormatError):
+            for found in found_in(file, around, lambda _: None):
+                if "publishedDate" in around:
+                    break
+                latest = max(latest, str(found.release.get("date") or ""), key=instant)
+        yield text(around, "publishedDate") or latest
+
+
+def _first(path: Path, files: Sequence[Path]) -> tuple[Mapping[str, object], Json]:
+    """What the first file that can be read says of itself, and its first release.
+
+    Raises:
+        FileFormatError: there is none.
+    """
+    error = FileFormatError(f"{path.name} holds no JSON.", remedy="Give release packages, or JSON Lines.")
+    for file in files:
+        try:
+            return package_of(file)
+        except FileFormatError as found:
+            error = found
+    raise error
 
 
 def _day(edition: str) -> date | None:
@@ -44,12 +67,10 @@ class OcdsLoader:
             FileFormatError: no OCDS release in it, or damaged.
         """
         files = ocds_files(path)
-        if not files:
-            raise FileFormatError(f"{path.name} holds no JSON.", remedy="Give release packages, or JSON Lines.")
-        around, first = package_of(files[0])
+        around, first = _first(path, files)
         prefix = publisher_of(str(first["ocid"]))
         publisher = options.get("publisher") or text(around, "publisher", "name") or f"Publisher of {prefix}"
-        edition = options.get("edition") or max(_editions(path), key=instant, default="")
+        edition = options.get("edition") or max(_editions(files), key=instant, default="")
         url = text(around, "uri")
         return Source(
             series=f"ocds-{prefix.removeprefix('ocds-')}",
@@ -82,18 +103,27 @@ class OcdsLoader:
         size = sum(file.stat().st_size for file in files) or None
         with processes() as apart:
             for file in files:
-                for found in found_in(file, {}, lambda _: None):
-                    report.rows_in += 1
-                    if found.why:
-                        _reject(report, found, ValueProblem(Reason.NOT_UNDERSTOOD, found.text, detail=found.why))
-                        continue
-                    if not instant(found.release.get("date")):
-                        report.notes["release_undated"] += 1
-                    apart.add(found)
+                try:
+                    _set_aside(file, apart, report)
+                except FileFormatError as error:
+                    if not path.is_dir():
+                        raise
+                    report.refuse(file.name, error)
                 done += file.stat().st_size
                 progress(done, size)
             for releases in apart.each():
                 yield from _process(releases, report, once)
+
+
+def _set_aside(file: Path, apart: Processes, report: Report) -> None:
+    for found in found_in(file, {}, lambda _: None):
+        report.rows_in += 1
+        if found.why:
+            _reject(report, found, ValueProblem(Reason.NOT_UNDERSTOOD, found.text, detail=found.why))
+            continue
+        if not instant(found.release.get("date")):
+            report.notes["release_undated"] += 1
+        apart.add(found)
 
 
 def _process(releases: Sequence[Found], report: Report, once: Once) -> Iterator[Item]:
@@ -112,7 +142,8 @@ def _process(releases: Sequence[Found], report: Report, once: Once) -> Iterator[
     report.accepted += len(releases)
     report.named |= process.named
     for item in items:
-        said = once.new(item) if isinstance(item, Record) else item
+        # All but organisations bear the process in their key, and are said once by it.
+        said = once.new(item) if isinstance(item, Record) and item.type == "Organisation" else item
         if said is not None:
             yield said
 

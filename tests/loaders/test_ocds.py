@@ -313,6 +313,14 @@ def test_a_single_release_and_a_folder(tmp_path: Path) -> None:
     assert both.source.edition == "2026-02-01T00:00:00Z"
 
 
+def test_a_damaged_file_of_a_folder_costs_itself(tmp_path: Path) -> None:
+    (tmp_path / "1.json").write_text('{"releases": [{"ocid": "ocds-abc123-1", "da')
+    (tmp_path / "2.json").write_text(json.dumps(release(awards=[award()])))
+    said = Read(tmp_path)
+    assert len(said.of("Contract")) == 1
+    assert [error.message.split()[0] for error in said.report.refused] == ["1.json"]
+
+
 def test_what_is_no_release_is_rejected_with_its_place(read: Reader) -> None:
     said = read({"id": "without"}, {"url": "https://example.org/1"}, release(awards=[award()]))
     assert [(one.row, one.reason) for one in said.report.rejects] == [
