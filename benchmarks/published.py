@@ -173,7 +173,7 @@ def _then(data: Data, questions: list[Question]) -> tuple[float, list[float], li
 
 def _alike(rows: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     """What both Kedjas give of an answer."""
-    names = ("tier", "id", "severity", "basis", "statements")
+    names = ("tier", "name", "severity", "basis", "low", "high")
     return sorted(
         tuple(f"{row[name]:.9g}" if isinstance(row[name], float) else str(row[name]) for name in names if name in row)
         for row in rows
