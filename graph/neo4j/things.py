@@ -73,7 +73,8 @@ class Things:
     def hash(self) -> I64:
         """Tells whether anything that hangs on a vertex may be another than before, shape (n,).
 
-        What one record says never changes under its row; what several say is settled for the day.
+        What one record says never changes under its row; what several say is settled for the day, by the sources that
+        say it now.
         """
         s, v = self.snapshot, self.snapshot.topology.vertices
         confidence = np.where(
@@ -82,6 +83,9 @@ class Things:
         said = np.zeros(s.n, np.uint64)
         row, vertex = self.places
         np.add.at(said, vertex, mixed(row).astype(np.uint64))
+        one = s.topology.sayings
+        says = mixed(_hashed(one.source), _hashed(one.publisher), one.published)
+        np.add.at(said, one.vertex, says.astype(np.uint64))
         risk = v.type == NODE_CODE[RISK]
         told = np.zeros(s.n, np.int64)
         told[risk] = [fingerprint(sorted(self.assessed))] * int(risk.sum())

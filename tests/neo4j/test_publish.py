@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from graph.neo4j import difference, layout, publishing, statements
 from graph.neo4j.address import Address
+from graph.neo4j.freezing import freeze
 from graph.neo4j.publishing import Published
 from graph.neo4j.removing import unpublish
 from graph.neo4j.server import Server, connected
@@ -192,6 +194,16 @@ def test_publishing_again_gives_what_a_first_publish_gives(
     unpublish(server)
     publish(server, store)
     assert contents(server) == by_difference
+
+
+def test_what_a_newer_edition_only_repeats_is_settled_anew(server: Server, store: Store) -> None:
+    for series, form, edition, day in (("a", "AB", "1", 1), ("b", "HB", "1", 2), ("a", "AB", "2", 3)):
+        said = replace(source(series, edition), published=date(2026, 6, day))
+        load(store, said, [record("Organisation", "two", "Two", legal_form=form)])
+        publish(server, store)
+        form_now = server.read("MATCH (o:Organisation {key: 'local:two'}) RETURN o.legal_form")
+        assert form_now == [[form]]
+    assert freeze(server).hash == frozen(store).hash
 
 
 def test_a_publish_that_was_cut_short_is_resumed(server: Server, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
