@@ -17,9 +17,11 @@ from zipfile import ZipFile
 from loaders.spreadsheet_bounds import CHUNK, Attributes, no_entities, opened, parts, reference, repeated
 from ontology.errors import Reason, ValueProblem
 
-# In XLSX: a cell of type error, a formula, anything hidden; or text that is not written in single bytes.
+# In XLSX: a cell of type error, a formula, anything hidden or of no width or height; or text that is not written in
+# single bytes.
 _MARKED = re.compile(
-    rb"""t\s*=\s*["']e["']|<(?:\w+:)?f[\s/>]|hidden|zeroHeight|\A(?:\xff\xfe|\xfe\xff)""", re.IGNORECASE
+    rb"""t\s*=\s*["']e["']|<(?:\w+:)?f[\s/>]|hidden|zeroHeight|(?:width|ht)\s*=\s*["']0["'.]|\A(?:\xff\xfe|\xfe\xff)""",
+    re.IGNORECASE,
 )
 _LONGEST_MARK = 64
 
@@ -114,6 +116,11 @@ def _is_zero(text: str) -> bool:
         return False
 
 
+def _is_nothing(size: str | None) -> bool:
+    """Whether a width or height is none, which hides what has it."""
+    return size is not None and re.fullmatch(r"0(\.0*)?", size) is not None
+
+
 def _true(text: str | None) -> bool:
     return text in ("1", "true", "on")
 
@@ -150,7 +157,8 @@ class _Sheet:
             self.row = int(given["r"]) if given.get("r", "").isdecimal() else self.row + 1
             self.column = 0
             self.hidden = _true(given["hidden"]) if "hidden" in given else self.all_hidden
-        elif name == "col" and _true(given.get("hidden")):
+            self.hidden = self.hidden or _is_nothing(given.get("ht"))
+        elif name == "col" and (_true(given.get("hidden")) or _is_nothing(given.get("width"))):
             first, last = given.get("min", ""), given.get("max", "")
             if first.isdecimal() and last.isdecimal():
                 self.marks.hidden_columns += range(int(first), min(int(last), 16_384) + 1)

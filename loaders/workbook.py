@@ -13,6 +13,7 @@ from typing import Any
 from graph.store import Reject
 from loaders.base import Progress, Report
 from loaders.spreadsheet_marks import NoValue
+from loaders.workbook_binding import remarks
 from loaders.workbook_cells import Table, passed_over, tables
 from loaders.workbook_columns import (
     NOTES_TITLES,
@@ -134,7 +135,8 @@ class WorkbookLoader:
 
 
 def _remark_source(table: Table, report: Report) -> None:
-    """Note the fields of the source sheet that are not known."""
+    """Note the fields of the source sheet that are not known, and what is hidden there."""
+    remarks(table, report)
     for number, cells in table.rows:
         if cells[0] and source_field(cells[0]) is None:
             near = nearest_field(cells[0])

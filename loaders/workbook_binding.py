@@ -50,7 +50,7 @@ def stops(column: Column) -> bool:
 def bind(table: Table, report: Report) -> Bound | None:
     """The table with its sheet and columns; what is not known is reported, and None where the sheet is not."""
     sheet = find_sheet(table.title)
-    _remarks(table, report)
+    remarks(table, report)
     if sheet is None:
         if table.header:
             told = {"rows": str(len(table.rows)), "sheets": ", ".join(nearest_sheets(table.title, table.header))}
@@ -72,7 +72,7 @@ def bind(table: Table, report: Report) -> Bound | None:
     return Bound(table, sheet, columns)
 
 
-def _remarks(table: Table, report: Report) -> None:
+def remarks(table: Table, report: Report) -> None:
     """What is to be known of a table beside its rows."""
     for said in table.remarks:
         column, value = without_persons(said.column), without_persons(said.value)[:200]

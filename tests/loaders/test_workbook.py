@@ -494,3 +494,22 @@ def test_a_sheet_of_the_template_without_a_cell_is_named(tmp_path: Path) -> None
     _, _, report = read(folder(tmp_path, steps="", sites="id,name\nF,Fabrik\n"))
     assert [told(reject) for reject in report.rejects] == [("steps", 1, "", "steps", Reason.PASSED_OVER)]
     assert report.notes[str(Reason.PASSED_OVER)] == 1
+
+
+def test_a_hidden_source_sheet_and_what_has_no_width_or_height_are_remarked_on(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("contracts")
+        for number, row in enumerate((["id", "name"], ["K1", "One"], ["K2", "Two"])):
+            sheet.write_row(number, 0, row)
+        sheet.set_column(1, 1, 0)
+        sheet.set_row(2, 0)
+        said = book.add_worksheet("source")
+        for number, line in enumerate(SOURCE.splitlines()):
+            said.write_row(number, 0, line.split(","))
+        said.hide()
+    records, _, report = read(path)
+    assert len(records) == 2
+    assert {told(reject)[:4] for reject in report.rejects if reject.reason is Reason.HIDDEN_CELLS} == {
+        ("contracts", 3, "", "3"), ("contracts", 1, "name", "B"), ("source", 1, "", "source")
+    }  # fmt: skip
