@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import cypher_routes, described, pages, problems, routes
 from api.admission import THREADS
+from api.following import started
 from api.guard import Guard
 from api.kept import Kept
 from api.service import Service
@@ -36,10 +37,10 @@ def create_app(
     valid_at: date | None = None,
     seconds: float = MAX_SECONDS,
 ) -> FastAPI:
-    """An app that answers from one store.
+    """An app that answers from one store, or from a published graph.
 
     Args:
-        settings: the store and the snapshot cache; the store is opened when the app starts and closed when it ends.
+        settings: where answers come from, and the snapshot cache; opened when the app starts and closed when it ends.
         hosts: names beside localhost that the Host header may carry.
         clearance: the highest secrecy that answers may contain.
         valid_at: the day that questions are about when they name none; today in Stockholm if not given.
@@ -48,11 +49,12 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with Service(settings, valid_at=valid_at, waits=False) as service:
+        def put(service: Service) -> None:
+            app.state.kept, app.state.service = Kept(), service
+
+        with started(settings, clearance, valid_at, put):
             to_thread.current_default_thread_limiter().total_tokens = THREADS
-            app.state.service = service
             app.state.clearance = clearance
-            app.state.kept = Kept()
             yield
 
     app = FastAPI(

@@ -123,8 +123,8 @@ def answered(
         what: the question, its parameters and the language; with the snapshot it decides every byte.
         when: where the reader stands.
     """
-    service: Service = request.app.state.service
-    kept: Kept = request.app.state.kept
+    service: Service = request.state.service
+    kept: Kept = request.state.kept
     kept.heed(len(service.store.tombstones()))
     snapshot, coming = service.snapshot(when), service.newer(when)
     # Nothing that the reader may not know: a tag tells as much as an answer. An erasure is a publication of its own, so

@@ -101,7 +101,7 @@ def start(request: Request, service: Asked, when: At) -> str:
 def _start(service: Service, snapshot: Snapshot, when: When) -> Start:
     types = Counter(snapshot.type(int(v)) for v in range(snapshot.n) if snapshot.alive[v])
     incidents = [describe(snapshot, int(v)) for v in snapshot.of_type("Incident")]
-    runs = service.runs(when.clearance)[:5]
+    runs = None if service.restored else service.runs(when.clearance)[:5]
     return Start(
         as_of=as_of(snapshot),
         newer=newer(service, when),

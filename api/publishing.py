@@ -46,8 +46,8 @@ def publish_to(
     done = publish(server, service.store, service.at(standing), snapshot, clock=now, dry_run=dry_run, progress=progress,
                    freeze=service.snapshots.cache.topology)  # fmt: skip
     if not dry_run:
-        mark, url = done.mark, server.address.url
-        service.store.note(Projection(url, mark.publication, mark.clearance, mark.valid_at, mark.ended or now()))
+        mark, number = done.mark, service.publication(standing).number
+        service.store.note(Projection(server.address.url, number, mark.clearance, mark.valid_at, mark.ended or now()))
     return done
 
 

@@ -81,12 +81,19 @@ A = TypeVar("A", bound=BaseModel)
 
 
 def service_of(request: Request) -> Service:
-    found: Service = request.app.state.service
+    """The server's service, one for all of a request: that of a newer publication may take its place meanwhile."""
+    if not hasattr(request.state, "service"):
+        request.state.service, request.state.kept = request.app.state.service, request.app.state.kept
+    found: Service = request.state.service
     return found
+
+
+Asked = Annotated[Service, Depends(service_of)]
 
 
 def when_of(
     request: Request,
+    service: Asked,
     valid_at: Annotated[
         date | None, Query(description="When it was so; today in Stockholm if not given", examples=["2026-11-01"])
     ] = None,
@@ -109,7 +116,7 @@ def when_of(
         raise InputError("The period ends before it begins.", remedy="Give during_to after during_from.")
     if known_at is not None and known_at.tzinfo is None:
         raise InputError("known_at has no time zone.", remedy="End it with Z or an offset such as +01:00.")
-    return service_of(request).standing(When(valid_at, during, known_at, request.app.state.clearance))
+    return service.standing(When(valid_at, during, known_at, request.app.state.clearance))
 
 
 def newer(service: Service, when: When) -> NewerPublication | None:
@@ -124,7 +131,6 @@ def dated(service: Service, when: When, answer: A) -> A:
     return answer.model_copy(update={"newer_publication": coming}) if coming else answer
 
 
-Asked = Annotated[Service, Depends(service_of)]
 At = Annotated[When, Depends(when_of)]
 
 
@@ -231,7 +237,7 @@ def rejects(
     skip: Annotated[int, Query(ge=0, le=MOST_REJECTS)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_REJECTS)] = 1000,
 ) -> list[Reject]:
-    return service.store.rejects(run, request.app.state.clearance)[skip : skip + limit]
+    return service.rejects(run, request.app.state.clearance)[skip : skip + limit]
 
 
 @router.get("/healthz", summary="Whether the server can answer")

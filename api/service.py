@@ -11,13 +11,15 @@ from api.settings import MAX_TEXT, Settings, today
 from api.snapshots import Snapshots
 from api.stores import open_store
 from graph.snapshot.view import Moment, Snapshot
-from graph.store import At, Entity, Hit, Publication, RunInfo
-from ontology.errors import AmbiguousError, InputError, NotInGraphError
+from graph.store import At, Entity, Hit, Publication, Reject, RunInfo
+from ontology.errors import AmbiguousError, InputError, KedjaError, NoGraphError, NotInGraphError
 from ontology.records import Secrecy
 from ontology.values import guess_keys
 
 if TYPE_CHECKING:
     from typing import Self
+
+    from graph.neo4j.restoring import Restored
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,12 @@ class When:
 
 
 class Service:
-    """An open store with its snapshots."""
+    """An open store with its snapshots: the record's, or that of a published graph, which knows no history."""
 
     def __init__(
-        self, settings: Settings, *, create: bool = False, valid_at: date | None = None, waits: bool = True
-    ) -> None:
+        self, settings: Settings, *, create: bool = False, valid_at: date | None = None, waits: bool = True,
+        restored: Restored | None = None,
+    ) -> None:  # fmt: skip
         """
         Args:
             settings: where the store and the snapshots are.
@@ -48,12 +51,16 @@ class Service:
             valid_at: stands for today where a question names no day: the demonstration pins it.
             waits: for the newest publication's snapshot, as a command does. A server does not: until it is ready, it
                 answers from the last one and says so.
+            restored: what was read of the published graph that answers, where it is one; closed with the service.
         """
         self.settings = settings
         self.valid_at = valid_at
         self.waits = waits
-        self.store = open_store(settings.store, create=create)
-        self.snapshots = Snapshots(self.store, settings.cache)
+        self.restored = restored
+        self.refusal: KedjaError | None = None
+        """Why nothing is answered any more, where that is so."""
+        self.store = open_store(f"sqlite:///{restored.record}" if restored else settings.store, create=create)
+        self.snapshots = Snapshots(self.store, restored.snapshots if restored else settings.cache)
         self.admission = Admission()
 
     def __enter__(self) -> Self:
@@ -65,12 +72,15 @@ class Service:
     def close(self) -> None:
         self.snapshots.close()
         self.store.close()
+        if self.restored:
+            self.restored.close()
 
     # -- where a reader stands ------------------------------------------------------------------------------
     def standing(self, when: When) -> When:
         """The question with its publication resolved, once, so that all that is read for it is of one publication."""
         if when.publication is not None:
             return when
+        self._refuse(when)
         if not self.waits:
             self.snapshots.heed_erasures()
         found = self.store.latest() if when.known_at is None else self.store.resolve(when.known_at)
@@ -79,6 +89,36 @@ class Service:
             return replace(when, publication=newest)
         stands = self.snapshots.standing(newest, self._moment(when), when.clearance)
         return replace(when, publication=stands, newer=newest if stands != newest else None)
+
+    def _refuse(self, when: When) -> None:
+        """
+        Raises:
+            NoGraphError: another clearance than that of the graph that answers.
+            InputError: a graph is asked for what was known before.
+        """
+        if self.refusal:
+            raise self.refusal
+        if self.restored is None:
+            return
+        holds, asks = self.restored.mark.clearance, when.clearance.name.lower()
+        if holds != asks:
+            raise NoGraphError(
+                f"The graph that answers was published as {holds}, and it is asked as {asks}.",
+                remedy=f"Ask with --clearance {holds}, or publish it with --clearance {asks}.",
+            )
+        if when.known_at is not None:
+            self._needs_record()
+
+    def _needs_record(self) -> None:
+        """
+        Raises:
+            InputError: a graph answers, which knows no history.
+        """
+        if self.restored:
+            raise InputError(
+                "History is not known here: a published graph answers, which holds what its last publication shows.",
+                remedy="Leave known_at out, ask a Kedja that has the record, or publish --known-at elsewhere.",
+            )
 
     def publication(self, when: When) -> Publication:
         """The publication that a reader sees; the empty store has number 0."""
@@ -90,8 +130,14 @@ class Service:
         return At(self.publication(when).number, when.clearance)
 
     def runs(self, clearance: Secrecy) -> list[RunInfo]:
-        """What was loaded, judged and edited, newest first, as far as a clearance may know."""
+        """What was loaded, judged and edited, newest first, as far as a clearance may know; not known to a graph."""
+        self._needs_record()
         return self.store.runs_seen(clearance)[::-1]
+
+    def rejects(self, run: int, clearance: Secrecy) -> list[Reject]:
+        """What a run did not accept; see ``Store.rejects``; not known to a graph."""
+        self._needs_record()
+        return self.store.rejects(run, clearance)
 
     def told(self, when: When) -> Publication:
         """The publication that a reader sees, by the number that it has for the clearance."""

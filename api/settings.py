@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from platformdirs import user_cache_path, user_data_path
 
 from graph.questions.question import MAX_TEXT as MAX_TEXT
+from ontology.errors import InputError
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 DEMO_VALID_AT = date(2026, 11, 1)
@@ -21,11 +22,18 @@ MAX_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``store`` is a URL; ``cache`` the folder of snapshots; ``graph`` the published graph that Cypher is asked of."""
+    """``store`` is a URL; ``cache`` the folder of snapshots; ``graph`` the published graph that Cypher is asked of, and
+    with ``from_graph`` all questions, in place of the store."""
 
     store: str
     cache: Path
     graph: str | None = None
+    from_graph: bool = False
+
+    @property
+    def graphs(self) -> Path:
+        """The folder of what was read of published graphs."""
+        return self.cache.with_name("graphs")
 
 
 def data_folder() -> Path:
@@ -33,13 +41,27 @@ def data_folder() -> Path:
 
 
 def settings(store: str | None = None) -> Settings:
-    """The settings from the arguments, else KEDJA_STORE, else a file in the user's data folder."""
+    """The settings of the record: from the argument, else KEDJA_STORE, else a file in the user's data folder."""
     url = store or os.environ.get("KEDJA_STORE") or f"sqlite:///{data_folder() / 'kedja.sqlite'}"
     return Settings(url, user_cache_path("kedja") / "snapshots", graph_url(None))
 
 
+def asked(store: str | None, graph: str | None) -> Settings:
+    """The settings of who asks: the graph or the record that is named, else KEDJA_GRAPH, else the record.
+
+    Raises:
+        InputError: both a record and a graph are named.
+    """
+    if store and graph:
+        raise InputError("A record answers, or a graph.", remedy="Give --store or --graph, not both.")
+    url = graph_url(graph)
+    if url and not store:
+        return replace(settings(), graph=url, from_graph=True)
+    return settings(store)
+
+
 def graph_url(given: str | None) -> str | None:
-    """The published graph in Neo4j that is named, else KEDJA_GRAPH."""
+    """The published graph in Neo4j that is asked: the one named, else KEDJA_GRAPH."""
     return given or os.environ.get("KEDJA_GRAPH") or None
 
 

@@ -25,7 +25,8 @@ def store_path(url: str) -> Path:
     if url.partition("://")[0] in NEO4J:
         raise InputError(
             "A store is an SQLite file, and this is the address of a Neo4j server.",
-            remedy="Give --store sqlite:///path/to/file.sqlite. To have the graph in Neo4j: kedja publish neo4j://host:7687.",
+            remedy="Give --store sqlite:///path/to/file.sqlite. To have the graph in Neo4j: kedja publish neo4j://host:7687;"
+            " to ask it there: --graph neo4j://host:7687.",
         )
     raise InputError(f"{url} is not a store that Kedja can open.", remedy="Give --store sqlite:///path/to/file.sqlite.")
 

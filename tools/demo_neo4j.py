@@ -1,4 +1,4 @@
-"""`make demo-neo4j`: what `make demo` does, and its graph in a Neo4j server that is started here and ends with it.
+"""`make demo-neo4j`: the demonstration in a Neo4j server started here, and served from there without the record.
 
     python -m tools.demo_neo4j [--no-serve] [--port N]
 
@@ -17,7 +17,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from api.commands.demo import SUBJECT
 from api.settings import DEMO_VALID_AT, demo_settings
+from api.skins import RISK
 from tools.neo4j_parts import CACHE, RELEASES, NeoServerError, browser_jars, find_java
 from tools.neo4j_server import USER, Server, free_port, interrupted
 
@@ -25,6 +27,7 @@ FOLDER = CACHE / "demo"
 BOLT_PORT, HTTP_PORT = 7687, 7474  # those that Neo4j's own tools propose
 # What lies upstream of the gloves' contracts.
 CONTRACT = "demo:contract-gloves-kalmar"
+DAY = ("--valid-at", DEMO_VALID_AT.isoformat())
 TO_PASTE = (
     "MATCH p = (c:Contract)<-[:DELIVERED_UNDER]-(:Step)<-[:SUPPLIES*0..6]-(:Step) "
     "WHERE c.name STARTS WITH 'Handskar' RETURN p"
@@ -96,23 +99,26 @@ def publish(server: Server) -> None:
     Raises:
         NeoServerError: one of the two failed, and has said why.
     """
-    day = DEMO_VALID_AT.isoformat()
     store = demo_settings().store
-    loading, publishing = ("demo", "--no-serve"), ("publish", server.routing_uri, "--store", store, "--valid-at", day)
+    loading, publishing = ("demo", "--no-serve"), ("publish", server.routing_uri, "--store", store, *DAY)
     if kedja(server, *loading, quiet=True) or kedja(server, *publishing):
         raise NeoServerError("The demonstration is not in Neo4j.", remedy="See above.")
 
 
-def first_answer(server: Server) -> None:
-    """What lies upstream of a contract of gloves, asked in Cypher.
+def first_answers(server: Server) -> None:
+    """What lies upstream of a contract of gloves, asked in Cypher, and how exposed a region's contracts are.
 
     Raises:
-        NeoServerError: it could not be asked, and it was said why.
+        NeoServerError: they could not be asked, and it was said why.
     """
-    asked = ("cypher", "upstream", "--param", f"start={CONTRACT}", "--valid-at", DEMO_VALID_AT.isoformat())
-    print(f"\nWhat lies upstream of a contract, tier by tier: kedja {' '.join(asked)}", flush=True)
-    if kedja(server, *asked, "--graph", server.routing_uri):
-        raise NeoServerError("The graph was not asked.", remedy="See above.")
+    for what, asked in (
+        ("What lies upstream of a contract, tier by tier", ("cypher", "upstream", "--param", f"start={CONTRACT}")),
+        ("How exposed a region's contracts are", ("exposure", SUBJECT, "--risk", RISK, "--members", "5")),
+    ):
+        words = (*asked, *DAY, "--graph", server.routing_uri)
+        print(f"\n{what}: kedja {' '.join(words)}", flush=True)
+        if kedja(server, *words):
+            raise NeoServerError("The graph was not asked.", remedy="See above.")
     print(flush=True)
 
 
@@ -134,8 +140,7 @@ def main() -> None:
     parser.add_argument("--no-serve", action="store_true", help="stop after the answer")
     parser.add_argument("--port", type=int, help="port of the explorer")
     given = parser.parse_args()
-    arguments = ["--no-serve"] if given.no_serve else []
-    arguments += ["--port", str(given.port)] if given.port is not None else []
+    port = ["--port", str(given.port)] if given.port is not None else []
     signal.signal(signal.SIGTERM, interrupted)
     try:
         line, browser = newest_line(), has_browser()
@@ -149,9 +154,10 @@ def main() -> None:
             password=kept_password(FOLDER / "password"),
         ) as server:
             publish(server)
-            first_answer(server)
+            first_answers(server)
             print("\n".join(how_to_look(server, browser)), flush=True)
-            status = kedja(server, "demo", *arguments)
+            serve = ("serve", "--graph", server.routing_uri, *DAY, *port)
+            status = 0 if given.no_serve else kedja(server, *serve)
             print("Neo4j is ending, some ten seconds", flush=True)
             server.stop()
     except NeoServerError as problem:

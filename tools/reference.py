@@ -35,7 +35,8 @@ MADE = "Made by `python -m tools.reference` from the program itself; do not edit
 VARIABLES = {
     "KEDJA_STORE": "Store of every command without `--store`: `sqlite:///relative/path` or `sqlite:////absolute/path`. "
     "`kedja demo` has a store of its own and does not read it.",
-    "KEDJA_GRAPH": "A published graph, `neo4j://host:port`, that `kedja cypher` and `/v1/cypher` ask; none if not set.",
+    "KEDJA_GRAPH": "The published graph that is asked, `neo4j://host:port`: by `kedja cypher` and `/v1/cypher`, and by "
+    "`kedja serve` and the commands that ask, in place of a record, unless `--store` names one. None if not set.",
     "KEDJA_PUBLISH": "A graph in Neo4j that follows the record: published to after every load, withdrawal and erasure.",
     "KEDJA_NEO4J_USER": "User of the Neo4j server that the graph is published to.",
     "KEDJA_NEO4J_PASSWORD": "The user's password: never in an address, which logs and process lists show.",

@@ -59,14 +59,15 @@ class RegionLine:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the start page shows. ``counts`` by node type; ``incidents`` and ``regions`` in the order shown."""
+    """What the start page shows. ``counts`` by node type; ``incidents`` and ``regions`` in the order shown; ``runs``
+    are None where history is not known."""
 
     as_of: AsOf
     counts: Mapping[str, int]
     links: int
     regions: Sequence[RegionLine] = ()
     incidents: Sequence[Node] = ()
-    runs: Sequence[RunInfo] = ()
+    runs: Sequence[RunInfo] | None = ()
     snapshot: str = ""
     demonstration: bool = False
     risk: str = ""

@@ -15,7 +15,7 @@ from annotated_types import Ge, Le
 
 from api.commands import common
 from api.commands.app import app
-from api.commands.common import Clearance, During, Json, KnownAt, Lang, Store, ValidAt
+from api.commands.common import Clearance, During, Graph, Json, KnownAt, Lang, Store, ValidAt
 from api.skins import Skin, own
 from graph.questions.question import Param, Question, questions
 
@@ -29,6 +29,7 @@ class Shared(NamedTuple):
     """The options of every question."""
 
     store: Store = None
+    graph: Graph = None
     valid_at: ValidAt = None
     during: During = None
     known_at: KnownAt = None
@@ -111,7 +112,7 @@ def _answered(question: type[Question], shared: Shared, given: Mapping[str, Any]
     """Ask and print."""
     from api.ask import ask
 
-    with common.opened(shared.store) as service:
+    with common.asking(shared.store, shared.graph) as service:
         answer = ask(service, shared.when, asked(question, given))
     common.show(answer, shared.language, shared.as_json)
 
@@ -160,7 +161,7 @@ def _affected(question: type[Question], shared: Shared, given: dict[str, Any]) -
     if names is None and out is None:
         _answered(question, shared, given)
         return
-    with common.opened(shared.store) as service:
+    with common.asking(shared.store, shared.graph) as service:
         if names is not None:
             _by_names(service, shared.when, names, out, shared.language)
             return
@@ -198,7 +199,7 @@ def _search(question: type[Question], shared: Shared, given: dict[str, Any]) -> 
     from visualisation.text import shown
     from visualisation.words import Words
 
-    with common.opened(shared.store) as service:
+    with common.asking(shared.store, shared.graph) as service:
         found = ask(service, shared.when, asked(question, given))
     if shared.as_json:
         typer.echo(json.dumps([hit.model_dump() for hit in found.hits], ensure_ascii=False, indent=2))

@@ -24,6 +24,13 @@ Store = Annotated[
         help="Store URL, sqlite:///path; else KEDJA_STORE, else a file in your data folder.",
     ),
 ]
+Graph = Annotated[
+    str | None,
+    typer.Option(
+        "--graph",
+        help="Ask a published graph, neo4j://host:port, in place of a store; else KEDJA_GRAPH.",
+    ),
+]
 ValidAt = Annotated[
     str | None, typer.Option("--valid-at", help="When it was so, YYYY-MM-DD; today in Stockholm if not given.")
 ]
@@ -96,6 +103,24 @@ def opened(store: str | None, *, create: bool = False) -> Iterator[Service]:
     from api.settings import settings
 
     with Service(settings(store), create=create) as service:
+        yield service
+
+
+@contextmanager
+def asking(store: str | None, graph: str | None) -> Iterator[Service]:
+    """Who answers a question: the record, or a published graph in its place."""
+    from api.settings import asked
+
+    settings = asked(store, graph)
+    if not settings.from_graph:
+        with opened(store) as service:
+            yield service
+        return
+    from api.following import from_graph
+
+    with working("Reading the graph"):
+        found = from_graph(settings)
+    with found as service:
         yield service
 
 

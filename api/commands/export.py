@@ -54,7 +54,7 @@ def export(
     from visualisation.words import Words
 
     shared = Shared(**{name: given.pop(name) for name in Shared._fields if name in given})
-    with common.opened(shared.store) as service:
+    with common.asking(shared.store, shared.graph) as service:
         if question == "graph":
             content = graph_file(service, shared.when, format)
         else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.commands.app import app
-from api.commands.common import Clearance, Store
+from api.commands.common import Clearance, Graph, Store, when, working
 from ontology.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,15 +25,22 @@ Host = Annotated[str, typer.Option("--host", help="Address to bind to, and the o
 
 
 @app.command()
-def serve(host: Host = "127.0.0.1", port: Port = 8000, store: Store = None, clearance: Clearance = "public") -> None:
+def serve(
+    host: Host = "127.0.0.1", port: Port = 8000, store: Store = None, graph: Graph = None,
+    clearance: Clearance = "public",
+    valid_at: Annotated[
+        str | None, typer.Option("--valid-at", help="The day of questions that name none, YYYY-MM-DD; else today.")
+    ] = None,
+) -> None:  # fmt: skip
     """Serve the explorer and the API, on this machine only unless told otherwise.
 
     Example: kedja serve --port 8080
+    Without the record: kedja serve --graph neo4j://localhost:7687
     """
-    from api.commands.common import when
-    from api.settings import settings
+    from api.settings import asked
 
-    run(settings(store), host, port, when(None, None, None, clearance).clearance)
+    asks = when(valid_at, None, None, clearance)
+    run(asked(store, graph), host, port, asks.clearance, asks.valid_at)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -57,16 +64,31 @@ def bind(host: str, port: int) -> socket.socket:
     return found
 
 
+def _try(settings: Settings, clearance: Secrecy) -> None:
+    """What cannot be opened is told before anything listens."""
+    from api.service import When
+    from api.stores import open_store
+
+    if not settings.from_graph:
+        open_store(settings.store, create=False).close()
+        return
+    from api.following import from_graph
+
+    with working("Reading the graph"):
+        service = from_graph(settings)
+    with service:
+        service.standing(When(clearance=clearance))
+
+
 def run(settings: Settings, host: str, port: int, clearance: Secrecy, valid_at: date | None = None) -> None:
     """Serve until stopped; the first line says where to look."""
     import uvicorn
 
     from api.app import create_app
     from api.memory import share_heaps
-    from api.stores import open_store
 
     share_heaps()
-    open_store(settings.store, create=False).close()  # one that cannot be opened is told before anything listens
+    _try(settings, clearance)
     if host not in LOCAL:
         typer.echo(f"Warning: {host} can be reached from other machines, and there is no login.", err=True)
     listening = bind(host, port)

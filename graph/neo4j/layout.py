@@ -34,7 +34,8 @@
 - ``confidence`` is always there on entities and links: the method's own by status where the source stated none.
 - A ``Record`` stands apart only where an entity has several, or a denied one, or where its properties are not those of
   the entity on the mark's day; else the entity carries ``record``, ``source``, ``locator``, ``cites`` and ``secrecy``.
-- An ``Alias`` is another name, another identifier than ``key``, or an id of an entity that was merged into this one.
+- An ``Alias`` is another name, another identifier than ``key``, or an id by which the entity was known before or is
+  known to others: of one that was merged into it, of a record that was taken back, of a key that several entities have.
 - Whatever a native value would not give back as it was (a map, an amount with trailing zeros) stands in ``as_written``,
   a list of JSON texts of one property each, beside the nearest native value where there is one.
 - What Kedja publishes has a ``hash``, which is another where the content is; nodes and relationships without one are

@@ -23,7 +23,8 @@ WRITERS = 3
 class Mark:
     """What a published graph says of itself.
 
-    ``record`` is the record's own name (``Store.uid``); ``whole`` is false while a publish is under way or was cut
+    ``record`` is the record's own name (``Store.uid``); ``publication`` has the number by which the clearance knows it,
+    which tells nothing of what is withheld; ``whole`` is false while a publish is under way or was cut
     short; ``topology`` and ``weights`` are the hashes of the snapshot; ``entities``, ``links`` (statements, derived
     ones included), ``denied`` and ``derived`` count what was published, ``rows`` all of it: 0 while not all is there;
     ``content`` is a hash of entities and links. Settled properties and EXPOSED_TO hold for ``valid_at``, ENTERS from
@@ -58,8 +59,9 @@ class Mark:
         """The mark of a snapshot that is to be published."""
         assert snapshot.moment.valid_at is not None
         topology, _, weights = snapshot.hash.partition("/")
+        known = snapshot.known
         return Mark(
-            record, snapshot.known.publication, snapshot.known.at, snapshot.known.clearance, snapshot.moment.valid_at,
+            record, known.number, known.at, known.clearance, snapshot.moment.valid_at,
             f"{snapshot.method.name}/{snapshot.method.version}", VERSION, LAYOUT, topology, weights,
         )  # fmt: skip
 

@@ -198,8 +198,12 @@ def _earlier(store: Store, stands: Mark, target: Mark, freeze: Freeze) -> Conten
     """What the graph shows, from the record; None where that does not say it any more, or another Kedja published."""
     if (stands.method, stands.ontology, stands.layout) != (target.method, target.ontology, target.layout):
         return None
-    at = At(stands.publication, Secrecy[stands.clearance.upper()])
-    known = Known(stands.publication, stands.known_at.astimezone(UTC), stands.clearance)
+    clearance = Secrecy[stands.clearance.upper()]
+    told = (one for one in reversed(store.publications()) if store.told(one, clearance).number == stands.publication)
+    if (published := next(told, None)) is None:
+        return None
+    at = At(published.number, clearance)
+    known = Known(published.number, stands.known_at.astimezone(UTC), stands.clearance, stands.publication)
     found = Content(store, at, Snapshot(freeze(store, at), Moment(stands.valid_at), method(), known))
     return found if found.hash == stands.content else None
 

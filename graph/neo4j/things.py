@@ -54,6 +54,14 @@ class Things:
         return row, np.searchsorted(self.ordinals, ordinal)
 
     @cached_property
+    def moved(self) -> Mapping[str, list[str]]:
+        """By entity, ids that find it and that nothing visible bears."""
+        found: dict[str, list[str]] = {}
+        for id_, entity in self.store.redirects(self.at):
+            found.setdefault(entity, []).append(id_)
+        return found
+
+    @cached_property
     def spoken(self) -> Bool:
         """The vertices of which several records speak, or one that denies, shape (n,)."""
         found = np.zeros(self.snapshot.n, np.bool_)
@@ -86,6 +94,9 @@ class Things:
         one = s.topology.sayings
         says = mixed(_hashed(one.source), _hashed(one.publisher), one.published)
         np.add.at(said, one.vertex, says.astype(np.uint64))
+        for entity, ids in self.moved.items():
+            if (place := s.vertex(entity)) is not None:
+                said[place] += np.uint64(fingerprint(sorted(ids)))
         risk = v.type == NODE_CODE[RISK]
         told = np.zeros(s.n, np.int64)
         told[risk] = [fingerprint(sorted(self.assessed))] * int(risk.sum())
@@ -146,7 +157,7 @@ class Things:
         yield from tabled(
             row
             for id_, name, key, all_, text, properties in zip(ids, names, own, keys, base, given, strict=True)
-            for row in _aliases(id_, name, key, all_, [(text, properties)] if text else [])
+            for row in _aliases(id_, name, key, [*all_, *self.moved.get(id_, ())], [(text, properties)] if text else [])
         )
 
     # -- of which several speak -------------------------------------------------------------------------------
@@ -173,7 +184,7 @@ class Things:
         yield Row(kind, id_, facts)
         yield from (_record(record) for record in apart)
         said = [(record.id, record.properties) for record in records]
-        yield from _aliases(id_, facts["name"], facts["key"], keys, said)
+        yield from _aliases(id_, facts["name"], facts["key"], [*keys, *self.moved.get(id_, ())], said)
 
     def _settled(self, vertex: int, kind: str) -> dict[str, Any]:
         s, v = self.snapshot, self.snapshot.topology.vertices

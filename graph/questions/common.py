@@ -19,7 +19,7 @@ def as_of(s: Snapshot) -> AsOf:
         valid_at=s.moment.valid_at,
         during=s.moment.during,
         known_at=s.known.at,
-        publication=s.known.publication if s.known.told is None else s.known.told,
+        publication=s.known.number,
         clearance=s.known.clearance,
     )
 

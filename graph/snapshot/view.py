@@ -71,6 +71,11 @@ class Known:
     told: int | None = None
     """The number by which the clearance knows the publication, where that is another."""
 
+    @property
+    def number(self) -> int:
+        """The publication as the clearance is told of it."""
+        return self.publication if self.told is None else self.told
+
 
 class Snapshot:
     """What questions are asked of. Immutable; everything heavy is computed once, when first needed."""

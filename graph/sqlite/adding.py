@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import astuple
+from functools import cache, partial
 
 from graph.identity import ordinal
 from graph.searching import indexed
 from graph.sqlite.core import Core
 from graph.sqlite.schema import SHIFT
 from graph.store import RunState
-from graph.stored import STATUSES, Batch, prepare
+from graph.stored import STATUSES, prepare
 from ontology.errors import StoreError
 from ontology.records import Common, Link, Polarity, Record, Secrecy, canonical, link_order
 from ontology.values import BEGINNING, END, to_day
@@ -21,6 +22,8 @@ _STATUS = {status: number for number, status in enumerate(STATUSES)}
 _MOST_CACHED = 1_000_000
 
 Row = tuple[object, ...]
+Kind = Callable[[str], int]
+"""The number of a type's or a table's name."""
 
 
 def add(core: Core, run: int, items: Sequence[Record | Link]) -> None:
@@ -34,8 +37,14 @@ def add(core: Core, run: int, items: Sequence[Record | Link]) -> None:
     with core.writing() as connection:
         first = _places(core, connection, run, len(items))
         nodes = intern(core, connection, batch.bases)
-        _insert_records(core, connection, batch, nodes, first, run)
-        _insert_links(core, connection, batch, nodes, first, run)
+        kind = cache(partial(core.kind, connection))
+        records, texts, keys = record_rows(batch.records, nodes, first, run, kind)
+        links, link_texts = link_rows(batch.links, nodes, first, run, kind)
+        for table, rows in (
+            ("record_in", records), ("record_body", texts), ("link_in", links), ("link_body", link_texts)
+        ):  # fmt: skip
+            insert(connection, table, rows)
+        connection.executemany("INSERT OR IGNORE INTO record_key VALUES (?,?)", keys)
     if len(core.nodes) > _MOST_CACHED:
         core.nodes.clear()
     core.nodes.update(nodes)
@@ -80,31 +89,24 @@ def _common(kind: int, common: Common, secrecy: int, run: int, row: int, said: i
     )  # fmt: skip
 
 
-def _parts(core: Core, connection: sqlite3.Connection, items: Iterable[Record | Link]) -> dict[str, int]:
-    return {name: core.kind(connection, name) for name in {item.table for item in items}}
-
-
 def _raw(raw: Mapping[str, str]) -> str:
     return canonical(raw) if raw else ""
 
 
-def _insert_records(
-    core: Core, connection: sqlite3.Connection, batch: Batch, nodes: Mapping[str, int], first: int, run: int
-) -> None:
-    if not batch.records:
-        return
+def record_rows(
+    records: Iterable[tuple[int, Record, str, tuple[str, ...], str, int, int]], nodes: Mapping[str, int], first: int,
+    run: int, kind: Kind,
+) -> tuple[list[Row], list[Row], list[Row]]:  # fmt: skip
+    """Rows of the narrow table, of bodies and of keys, for records as a ``Batch`` has them."""
     rows: list[Row] = []
     bodies: list[Row] = []
     keys: list[Row] = []
-    parts = _parts(core, connection, (record for _, record, *_ in batch.records))
-    for place, record, id_, ghosts, text, said, secrecy in batch.records:
+    for place, record, id_, ghosts, text, said, secrecy in records:
         row, base, facts = first + place, nodes[id_], record.properties
         name = str(facts.get("name") or "")
         apart = int(facts.get("natural_person") is True)
-        kind = core.kind(connection, record.type)
-        rows.append(
-            (row, base, apart, len(name), *_common(kind, record.common, secrecy, run, row, said, parts[record.table]))
-        )
+        common = _common(kind(record.type), record.common, secrecy, run, row, said, kind(record.table))
+        rows.append((row, base, apart, len(name), *common))
         keys += ((nodes[ghost], base) for ghost in ghosts)
         alias = str(facts.get("name_sv") or "")
         words = indexed(name, alias, " ".join(key.partition(":")[2] for key in record.keys))
@@ -112,26 +114,24 @@ def _insert_records(
             row, name, alias, json.dumps(record.keys, ensure_ascii=False), text, _raw(record.raw), record.locator,
             record.common.cites, *astuple(words),
         ))  # fmt: skip
-    _insert(connection, "record", rows, bodies)
-    connection.executemany("INSERT OR IGNORE INTO record_key VALUES (?,?)", keys)
+    return rows, bodies, keys
 
 
-def _insert_links(
-    core: Core, connection: sqlite3.Connection, batch: Batch, nodes: Mapping[str, int], first: int, run: int
-) -> None:
-    if not batch.links:
-        return
+def link_rows(
+    links: Iterable[tuple[int, Link, str, str, str, str, int, int]], nodes: Mapping[str, int], first: int, run: int,
+    kind: Kind,
+) -> tuple[list[Row], list[Row]]:  # fmt: skip
+    """Rows of the narrow table and of bodies, for links as a ``Batch`` has them."""
     rows: list[Row] = []
     bodies: list[Row] = []
-    parts = _parts(core, connection, (link for _, link, *_ in batch.links))
-    for place, link, id_, source, target, text, said, secrecy in batch.links:
-        row, kind = first + place, core.kind(connection, link.type)
-        common = _common(kind, link.common, secrecy, run, row, said, parts[link.table])
+    for place, link, id_, source, target, text, said, secrecy in links:
+        row = first + place
+        common = _common(kind(link.type), link.common, secrecy, run, row, said, kind(link.table))
         rows.append((row, link_order(id_), nodes[source], nodes[target], *common))
         bodies.append((row, text, _raw(link.raw), link.locator, link.common.cites))
-    _insert(connection, "link", rows, bodies)
+    return rows, bodies
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: list[Row], bodies: list[Row]) -> None:
-    for name, values in ((f"{table}_in", rows), (f"{table}_body", bodies)):
-        connection.executemany(f"INSERT INTO {name} VALUES ({','.join('?' * len(values[0]))})", values)
+def insert(connection: sqlite3.Connection, table: str, rows: list[Row]) -> None:
+    if rows:
+        connection.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]))})", rows)

@@ -129,6 +129,27 @@ def _of_id(core: Core, at: At, view: View, bases: list[int]) -> Entity | None:
     return None
 
 
+def redirects(core: Core, at: At) -> Iterator[tuple[str, str]]:
+    """(id, the entity that it finds) for the ids of which what is visible does not tell it by itself: of records and
+    ghosts that are there no more, and of keys that several entities have, or that only a link says."""
+    view = core.view(at)
+    seen, member = view.sql("r"), view.sql("m", secrecy=False)
+    held = f"SELECT 1 FROM record_key k CROSS JOIN record r ON r.base = k.base WHERE k.key = m.base AND {seen}"
+    bases = core.reader().execute(
+        "SELECT o.base FROM record o WHERE o.retracted IS NOT NULL"
+        f" AND NOT EXISTS (SELECT 1 FROM record r WHERE r.base = o.base AND {seen})"
+        f" UNION SELECT k.key FROM record_key k CROSS JOIN record r ON r.base = k.base WHERE {seen}"
+        " GROUP BY k.key HAVING min(r.entity) < max(r.entity)"
+        " UNION SELECT m.base FROM member m JOIN base b ON b.node = m.base"
+        f" WHERE b.key IS NOT NULL AND {member} AND (m.rule <> '' OR NOT EXISTS ({held}))"
+    )
+    for (base,) in bases.fetchall():
+        found = _of_id(core, at, view, [base])
+        (id_,) = core.reader().execute("SELECT id FROM base WHERE node = ?", (base,)).fetchone()
+        if found and found.id != entity_id(id_):
+            yield entity_id(id_), found.id
+
+
 def was_shown(core: Core, view: View, base: int) -> bool:
     """Whether the clearance has seen the base by now, even if it no longer stands."""
     holds = f"SELECT 1 FROM record r WHERE r.base = :base AND {view.added('r')}"

@@ -105,7 +105,8 @@ def named(core: Core, at: At, text: str, most: int) -> list[str]:
     *_, match = _stages(query)
     rows = core.reader().execute(
         "SELECT e.id FROM (SELECT r.entity FROM words CROSS JOIN record r ON r.body = words.rowid"
-        f" WHERE words MATCH ? AND {view.sql('r')} ORDER BY r.length, r.base LIMIT ?) JOIN base e ON e.node = entity",
+        f" WHERE words MATCH ? AND {view.sql('r')} ORDER BY r.length, r.hash, r.base LIMIT ?)"
+        " JOIN base e ON e.node = entity",
         (match, most),
     )
     return [entity_id(id_) for (id_,) in rows]
@@ -151,7 +152,7 @@ def _candidates(
         "WITH best AS MATERIALIZED (SELECT r.entity, r.type, r.body FROM words"
         " CROSS JOIN record r ON r.body = words.rowid"
         f" WHERE words MATCH ? AND {view.sql('r')}{chosen}"
-        f" ORDER BY abs(r.length - ?) > {NEAR_LENGTH}, CASE r.type {ranks} ELSE 99 END, r.length, r.base, r.hash"
+        f" ORDER BY abs(r.length - ?) > {NEAR_LENGTH}, CASE r.type {ranks} ELSE 99 END, r.length, r.hash, r.base"
         f" LIMIT {CANDIDATES})"
         " SELECT e.id, best.type, d.name, d.alias, d.keys FROM best JOIN base e ON e.node = best.entity"
         " JOIN record_body d ON d.body = best.body",

@@ -274,6 +274,11 @@ class Store:
         """The entity with this id (redirects followed) or this ``scheme:value`` key."""
         return entities.find(self.core, at, text)
 
+    @_streams
+    def redirects(self, at: At) -> Iterator[tuple[str, str]]:
+        """(id, entity that it finds) of ids that no visible record or link bears, and that ``find`` knows."""
+        return entities.redirects(self.core, at)
+
     @_reads
     def search(self, at: At, text: str, *, types: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
         return search.search(self.core, at, text, types, limit)

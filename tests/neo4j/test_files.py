@@ -14,9 +14,11 @@ from graph.neo4j import mark
 from graph.neo4j.address import Address
 from graph.neo4j.files import _cell
 from graph.neo4j.freezing import freeze
+from graph.neo4j.publishing import to_files
 from graph.neo4j.server import connected
 from ontology.errors import StoreError
 from tests.neo4j import servers
+from tests.neo4j.worlds import SECRET, frozen, last, load, record, source, told, world
 from tools.neo4j_parts import NeoServerError
 from tools.neo4j_server import Server
 
@@ -54,6 +56,19 @@ def test_a_folder_that_holds_something_is_not_written_to(demo: Service, tmp_path
     with pytest.raises(StoreError, match="not empty"):
         write_files(tmp_path, demo, When())
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_what_was_erased_or_is_withheld_is_in_no_file(tmp_path: Path) -> None:
+    with world(tmp_path / "record.sqlite") as store:
+        load(store, source("erasable"), [record("Organisation", "gone", "Forgotten AB")])
+        (wrong,) = (one for one in store.records(last(store)) if one.name == "Forgotten AB")
+        for place, expected in (("before", True), ("after", False)):
+            to_files(tmp_path / place, store, last(store), frozen(store), clock=lambda: told(99))
+            found = b"".join(file.read_bytes() for file in (tmp_path / place).iterdir())
+            assert (b"Forgotten AB" in found, b"local:gone" in found) == (expected, expected)
+            assert SECRET.encode() not in found
+            assert b"secret-site" not in found
+            store.erase([wrong.id], "asked to be forgotten", told(50))
 
 
 def test_what_the_tool_would_read_as_something_else_is_written_so_that_it_does_not() -> None:

@@ -10,29 +10,21 @@ from pathlib import Path
 import pytest
 
 from graph.neo4j import difference, layout, publishing, statements
-from graph.neo4j.address import Address
 from graph.neo4j.freezing import freeze
 from graph.neo4j.publishing import Published
 from graph.neo4j.removing import unpublish
-from graph.neo4j.server import Server, connected
+from graph.neo4j.server import Server
 from graph.sqlite import Store
 from ontology.errors import InputError, StoreBusyError, StoreError
 from ontology.model import LINKS, NODES
 from ontology.records import Secrecy
 from tests.neo4j import worlds
-from tests.neo4j.servers import Running
 from tests.neo4j.worlds import DAY, SECRET, frozen, last, link, load, record, ref, source, told, world
 
 ALL_OF_IT = (
     "MATCH (n) WHERE n.hash IS NOT NULL RETURN elementId(n) AS x, properties(n) AS p"
     " UNION ALL MATCH ()-[n]->() WHERE n.hash IS NOT NULL RETURN elementId(n) AS x, properties(n) AS p"
 )
-
-
-@pytest.fixture
-def server(neo4j_server: Running) -> Iterator[Server]:
-    with connected(Address.read(neo4j_server.uri, *(neo4j_server.auth or ("", "")))) as found:
-        yield found
 
 
 @pytest.fixture

@@ -101,6 +101,7 @@ def last(store: Store, clearance: Secrecy = Secrecy.PUBLIC) -> At:
 
 def frozen(store: Store, clearance: Secrecy = Secrecy.PUBLIC, day: date = DAY) -> Snapshot:
     """The snapshot of the last publication."""
-    at = last(store, clearance)
-    known = Known(at.publication, told(at.publication), clearance.name.lower())
+    at, published = last(store, clearance), store.latest() or Publication(0, 0, told(0))
+    seen = store.told(published, clearance)
+    known = Known(at.publication, seen.at, clearance.name.lower(), seen.number)
     return Snapshot(read_topology(store, at), Moment(day), method(), known)
