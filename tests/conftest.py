@@ -41,6 +41,7 @@ ON_THE_NEWEST = (
     "test_a_wrong_password", "test_a_read_only_database", "test_a_reader_whose_server_dies", "test_with_a_password",
     "test_what_was_committed", "test_a_question_too_large", "test_a_publish_that_was_cut_short", "test_two_at_once",
     "test_any_world_comes_back", "test_the_mark_says_on_which_days", "test_a_database_with_the_graph_of_another",
+    "test_every_question_page_and_export_has_the_same_bytes",
 )  # fmt: skip
 
 slow = [HealthCheck.too_slow, HealthCheck.data_too_large]

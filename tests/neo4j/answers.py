@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -68,7 +68,7 @@ def differences(record: Service, graph: Service, when: When, names: list[str]) -
     return [f"{one}\nnot\n{other}" for one, other in pairs if one != other]
 
 
-def addresses(names: list[str]) -> Iterator[str]:
+def addresses(names: Sequence[str]) -> Iterator[str]:
     """Every page, route and export of every question, about some things."""
     for place, text in enumerate(names):
         for asked in _questions(text, names[place - 1]):

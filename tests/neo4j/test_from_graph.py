@@ -69,11 +69,11 @@ def test_every_question_page_and_export_has_the_same_bytes(server: Server, graph
     names = answers.names(demo, when)
     known = ("demo:contract-gloves-kalmar", "se-orgnr:2321000073", "demo:incident-klang", "demo:site-klang-4")
     with client(demo.settings) as record, client(graph) as without:
-        for address in ("/healthz", "/v1/entities/demo:site-klang-4", *answers.addresses([*known, *names[::900]])):
+        for address in ("/healthz", "/v1/entities/demo:site-klang-4", *answers.addresses(known)):
             there, here = record.get(address), without.get(address)
             assert (here.status_code, here.content) == (there.status_code, there.content), address
     with from_graph(graph) as found:
-        assert answers.differences(demo, found, when, names[::60]) == []
+        assert answers.differences(demo, found, when, names[::150]) == []
         assert found.store.check() == []
 
 
