@@ -130,7 +130,9 @@ def read_rows(
         reader = RowReader(rows, columns, source, keys, report, said)
         headings = set(table.header)
         for number, cells in table.rows:
-            for name in cells.keys() - headings:
+            for name in sorted(cells.keys() - headings):
+                if name.partition(".")[0] in headings:  # a part of a list
+                    continue
                 shown = without_persons(cells[name])
                 report.leave_out(table.name, number, name, ValueProblem(Reason.NO_HEADING, shown))
             yield from reader.read((table.name, number), cells)

@@ -434,9 +434,8 @@ def test_a_mapping_that_does_not_say_who_says_this_asks_for_it(tmp_path: Path) -
 
 def test_the_example_in_the_documents_says_what_it_shows(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "how-to" / "map.md").read_text(encoding="utf-8")
-    (table,), (mapping,) = (
-        re.findall(rf"^```{kind}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL) for kind in ("csv", "toml")
-    )
+    blocks = (re.findall(rf"^```{kind}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL) for kind in ("csv", "toml"))
+    table, mapping = (found[0] for found in blocks)
     (tmp_path / "suppliers.csv").write_text(table, "utf-8")
     (tmp_path / "suppliers.toml").write_text(mapping, "utf-8")
     found = read_file(tmp_path / "suppliers.csv", map=str(tmp_path / "suppliers.toml"))

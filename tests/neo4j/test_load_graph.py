@@ -70,6 +70,7 @@ def test_nodes_and_relationships_become_what_the_mapping_says(neo4j_server: Runn
         ("SELLS_TO", "1", "/4"), ("SELLS_TO", "2", "/4"),
     ]  # fmt: skip
     assert (report.rows_in, report.rejected) == (7, 1)
+    assert not [reject for reject in report.rejects if "." in reject.column], "parts of a list are the list's"
 
 
 def test_what_is_rejected_and_what_is_not_mapped_is_named_with_label_and_element_id(neo4j_server: Running) -> None:
@@ -208,3 +209,32 @@ def test_a_step_of_all_that_a_company_sells_is_refused(neo4j_server: Running, ke
     with pytest.raises(FileFormatError, match=r"makes one step, .*Wholesaler, of two sorts of goods"):
         kedja("load", "neo4j", neo4j_server.uri, "--map", "map.toml")
     assert "unpublished" in kedja("runs").stdout or "abandoned" in kedja("runs").stdout
+
+
+def test_a_proposal_for_a_graph_of_companies_loads_and_makes_steps_where_goods_are_named(
+    neo4j_server: Running, kedja: Kedja, tmp_path: Path
+) -> None:
+    fill(neo4j_server, WHOLESALER)
+    assert kedja("map", neo4j_server.uri, "--out", "map.toml").exit_code == 0
+    who = ("--publisher", "P", "--series", "s", "--title", "T")
+    told = kedja("load", "neo4j", neo4j_server.uri, "--map", "map.toml", *who, "--lang", "en").stderr
+    assert "0 rejected" in told
+    items, _ = read(neo4j_server, _signed(tmp_path / "map.toml"))
+    kinds = {item.type for item in items}
+    assert {"SELLS_TO", "SUPPLIES", "OUTPUTS", "RUNS"} <= kinds
+
+
+def _signed(mapping: Path) -> Path:
+    text = mapping.read_text("utf-8")
+    for field in ("publisher", "series", "title"):
+        text = text.replace(f'{field} = ""', f'{field} = "x"')
+    mapping.write_text(text, "utf-8")
+    return mapping
+
+
+def test_a_proposal_for_a_graph_comments_out_what_its_names_do_not_tell(neo4j_server: Running, kedja: Kedja) -> None:
+    fill(neo4j_server, (DATA / "distribution.cypher").read_text("utf-8"))
+    text = kedja("map", neo4j_server.uri).stdout
+    assert '# label = "Truck"' in text
+    assert '# relationship = "(:DistributionCenter)-[:LINKED]->(:DistributionCenter)"' in text
+    assert 'label = "DistributionCenter"' in text
