@@ -200,7 +200,7 @@ def _paths(header: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The way in the record's tree of each column that is read: ``("Relationship", ..., "1", "StartDate")``."""
     found = {}
     for name in header:
-        parts = name.strip().split(".")
+        parts = [part.rpartition(":")[2] for part in name.strip().split(".")]
         below = (".".join(parts[:depth]) for depth in range(len(parts), 0, -1))
         if name not in WHOLE and (WANTED.isdisjoint(below) or "xmllang" in parts):
             continue

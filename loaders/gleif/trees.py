@@ -87,7 +87,16 @@ def day_of(tree: Any, *path: str, end: bool = False) -> date | None:
 
 def deleted(tree: Tree) -> date | None:
     """The day on which a record was deleted. JSON has the place for it, with null, in records that live."""
-    for path in (("Extension", "Deletion", "DeletedAt"), ("Deletion", "DeletedAt"), ("DeletedAt",)):
+    for path in _DELETED:
         if path[0] in tree and text(tree, *path):
             return day_of(tree, *path)
     return None
+
+
+_DELETED = (
+    ("Extension", "Deletion", "DeletedAt"),
+    ("Extension", "gleif:Deletion", "gleif:DeletedAt"),
+    ("Deletion", "DeletedAt"),
+    ("DeletedAt",),
+)
+"""Where the day stands; JSON may keep the prefix of the extension's names."""

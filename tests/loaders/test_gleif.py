@@ -15,7 +15,7 @@ from graph.store import At
 from loaders.base import Loaded, load
 from loaders.gleif.files import Kind
 from loaders.gleif.loader import GleifLoader
-from ontology.errors import Reason
+from ontology.errors import FileFormatError, Reason
 from ontology.model import NODES
 from ontology.records import Link, Mode, Record
 from ontology.settling import Claim, settled
@@ -99,6 +99,17 @@ def test_a_null_deletion_does_nothing(tmp_path: Path) -> None:
     items, report = read(file)
     assert only(items).common.valid_to is None
     assert report.notes["deleted"] == 0
+
+
+@pytest.mark.parametrize("prefix", ["", "gleif:"])
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_a_deletion_is_seen_in_every_form(tmp_path: Path, form: str, prefix: str) -> None:
+    gone = relation() | {"Extension": {f"{prefix}Deletion": {f"{prefix}DeletedAt": "2024-05-30T08:00:00Z"}}}
+    file = tmp_path / f"rr.{form}"
+    file.write_text(json_text(Kind.RELATION, [gone]) if form == "json" else csv_text([gone]), "utf-8")
+    items, report = read(file)
+    assert only(items).common.valid_to == date(2024, 5, 30)
+    assert report.notes["deleted"] == 1
 
 
 def test_lapsed_and_active_stays_in_the_group(tmp_path: Path) -> None:
@@ -380,3 +391,16 @@ def test_the_name_of_level_1_goes_before_the_number_of_an_exception() -> None:
         numbers = [Claim(A, source, 9, f"r{source}") for source in others]
         assert settled(name, [*numbers, Claim("Alfa AB", "x", 0, "rx")]) == "Alfa AB"
     assert settled(name, [Claim(A, "s", 9, "rs"), Claim(B, "t", 1, "rt")]) in (A, B)
+
+
+@pytest.mark.parametrize("part", [0.2, 0.5, 0.9])
+def test_a_file_that_is_cut_leaves_the_edition_before(store: Store, tmp_path: Path, part: float) -> None:
+    loaded(store, tmp_path, Kind.RELATION, FULL, relation(A, B), relation(C, B))
+    before = owners(store)
+    text = xml(Kind.RELATION, [relation(A, C), relation(C, A), relation(B, D)], DELTA)
+    file = tmp_path / "cut.xml"
+    file.write_text(text[: int(len(text) * part)], "utf-8")
+    with pytest.raises(FileFormatError, match=r"cut\.xml"):
+        load(store, GleifLoader(), file, now=datetime(2024, 6, 4, tzinfo=UTC))
+    assert owners(store) == before
+    assert len(store.publications()) == 1
