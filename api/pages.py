@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
@@ -20,18 +20,21 @@ from api.routes import CLOCKS, Asked, At, dated, newer, refuse_parameter
 from api.service import Service, When
 from api.settings import MAX_TEXT
 from api.skins import RISK, Skin, own
-from graph.answer import Answer
+from graph.answer import Answer, NewerPublication
+from graph.data import ExposureData
 from graph.questions.common import as_of
 from graph.questions.declared.exposure import Exposure
 from graph.questions.declared.paths import Paths
 from graph.questions.declared.search import Search
 from graph.questions.declared.trace import Trace
 from graph.questions.naming import describe
-from graph.questions.question import Question, questions
+from graph.questions.question import ALL, Question, questions
 from graph.snapshot.view import Snapshot
+from graph.store import RunInfo
 from ontology.errors import AmbiguousError, InputError, KedjaError
 from visualisation import pages
 from visualisation.page import Page, RegionLine, Start
+from visualisation.views import views
 from visualisation.words import LANGUAGES, Words
 
 Q = TypeVar("Q", bound=Question)
@@ -58,8 +61,6 @@ router = APIRouter(
 
 Name = Annotated[str, Query(max_length=MAX_TEXT)]
 REGIONS = 60
-PATHS = {"trace": "/tier", "entity": "/entity/{id:path}"}
-"""Where the page of a question is, if not at ``/NAME``."""
 
 
 def preferred_language(accepted: str) -> str:
@@ -93,37 +94,50 @@ def page_of(request: Request, question: type[Question] | None = None, answer: An
 
 
 @router.get("/")
-def start(request: Request, service: Asked, when: At) -> str:
-    snapshot = service.snapshot(when)
-    return pages.render_start(_start(service, snapshot, when), page_of(request))
+def start(request: Request, service: Asked, when: At) -> Response:
+    runs = None if service.restored else service.runs(when.clearance)[:5]
+
+    def make() -> str:
+        risk = request.query_params.get("risk") or RISK
+        overall = ask(service, when, Exposure(subject=ALL, risk=risk, members=0))
+        # The page lists regions and no contracts: that none is listed is nothing to be told.
+        counted = overall.completeness.model_copy(update={"truncated": None})
+        overall = overall.model_copy(update={"completeness": counted})
+        return pages.render_start(_start(service.snapshot(when), newer(service, when), runs, overall), page_of(request))
+
+    return _kept(request, when, make, beside=repr([(run.run, run.state) for run in runs or ()]))
 
 
-def _start(service: Service, snapshot: Snapshot, when: When) -> Start:
+def _start(
+    snapshot: Snapshot, coming: NewerPublication | None, runs: Sequence[RunInfo] | None, overall: Answer[ExposureData]
+) -> Start:
     types = Counter(snapshot.type(int(v)) for v in range(snapshot.n) if snapshot.alive[v])
     incidents = [describe(snapshot, int(v)) for v in snapshot.of_type("Incident")]
-    runs = None if service.restored else service.runs(when.clearance)[:5]
     return Start(
         as_of=as_of(snapshot),
-        newer=newer(service, when),
+        newer=coming,
         counts=types,
         links=int(snapshot.live.sum()),
-        regions=_regions(snapshot),
+        overall=overall,
+        regions=_regions(snapshot, overall),
         incidents=incidents[:10],
         runs=runs,
         snapshot=snapshot.hash,
         demonstration=snapshot.demonstration,
-        risk=RISK,
     )
 
 
-def _regions(snapshot: Snapshot) -> list[RegionLine]:
-    """The regions with contracts; where there are none, the buyers with most contracts."""
+def _regions(snapshot: Snapshot, overall: Answer[ExposureData]) -> list[RegionLine]:
+    """The regions with contracts, the most severely exposed first; where there are none, the buyers with most
+    contracts."""
     serves = snapshot.pairs("SERVES")
     counts = Counter(int(buyer) for buyer in serves.target)
     regions = {b: n for b, n in counts.items() if "region" in snapshot.properties(b).get("roles", ())}
     chosen = sorted((regions or counts).items(), key=lambda item: (-item[1], snapshot.name(item[0])))[:REGIONS]
-    lines = [RegionLine(describe(snapshot, buyer), count) for buyer, count in chosen]
-    return sorted(lines, key=lambda line: line.node.name)
+    told = {row.buyer: row for row in overall.data.buyers} if overall.data else {}
+    place = {buyer: number for number, buyer in enumerate(told)}
+    lines = [RegionLine(describe(snapshot, buyer), count, told.get(snapshot.id(buyer))) for buyer, count in chosen]
+    return sorted(lines, key=lambda line: (place.get(line.node.id, len(place)), line.node.name))
 
 
 def asked(request: Request, question: type[Q], skin: Skin) -> Q | None:
@@ -219,16 +233,22 @@ def _or_none(service: Service, when: When, question: Question) -> Any:
         return None
 
 
-def _kept(request: Request, when: When, make: Callable[[], str | bytes], **more: Any) -> Response:
-    """The page or file of an address, made once in each language."""
+def _kept(request: Request, when: When, make: Callable[[], str | bytes], beside: str = "", **more: Any) -> Response:
+    """The page or file of an address, made once in each language; ``beside`` is what it shows that the snapshot does
+    not hold."""
 
     def encoded() -> bytes:
         made = make()
         return made if isinstance(made, bytes) else made.encode()
 
-    what = f"{request.url.path}?{request.url.query} {page_of(request).lang}"
+    what = f"{request.url.path}?{request.url.query} {page_of(request).lang} {beside}"
     headers = {"Vary": "Accept-Language", **more.pop("headers", {})}
     return answered(request, when, what, encoded, headers=headers, **{"media_type": HTMLResponse.media_type, **more})
+
+
+def _path(question: type[Question]) -> str:
+    view = views().known.get(question.name)
+    return view.path if view and view.path else f"/{question.name}"
 
 
 def _add_page(question: type[Question]) -> None:
@@ -242,9 +262,7 @@ def _add_page(question: type[Question]) -> None:
 
         return _kept(request, when, make)
 
-    router.add_api_route(
-        PATHS.get(question.name, f"/{question.name}"), page, name=question.name, description=question.said()
-    )
+    router.add_api_route(_path(question), page, name=question.name, description=question.said())
 
 
 OWN_PAGES = ("search", "trace")

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from graph.answer import AsOf, NewerPublication
-from graph.data import Node
+from graph.answer import Answer, AsOf, NewerPublication
+from graph.data import BuyerCount, ExposureData, Node
 from graph.store import RunInfo
 
 CLOCKS = ("valid_at", "known_at")
@@ -51,10 +51,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class RegionLine:
-    """One buyer on the start page, with how many contracts it has."""
+    """One buyer on the start page, with how many contracts it has and what is known of them."""
 
     node: Node
     contracts: int
+    count: BuyerCount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,8 @@ class Start:
     runs: Sequence[RunInfo] | None = ()
     snapshot: str = ""
     demonstration: bool = False
-    risk: str = ""
+    overall: Answer[ExposureData] | None = None
+    """The exposure of every contract to the risk that is shown."""
     newer: NewerPublication | None = None
 
 

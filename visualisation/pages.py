@@ -31,7 +31,7 @@ from visualisation.page import Candidate, Page, Start
 from visualisation.sentences import Teller
 from visualisation.svg import Picture, node_name, picture
 from visualisation.text import shown
-from visualisation.views import view_of
+from visualisation.views import view_of, views
 from visualisation.words import LANGUAGES, Words, language_name
 
 
@@ -98,9 +98,16 @@ def rendered(template: str, page: Page, title: str, frame: Frame, /, **values: o
             title=title,
             frame=frame,
             other=[lang for lang in LANGUAGES if lang != page.lang],
+            menu=_menu(page),
             **values,
         )
     )
+
+
+def _menu(page: Page) -> list[tuple[str, str]]:
+    """(title, address) of the pages that ask something."""
+    found = [(view.heading.get(page.lang), view.path or f"/{view.name}") for view in views().known.values()]
+    return [(title, page.url(path)) for title, path in found if "{" not in path]
 
 
 def frame_of(answer: Answer[Any]) -> Frame:
@@ -169,10 +176,22 @@ def _field(param: Param, page: Page, words: Words) -> Field:
 
 # -- pages ----------------------------------------------------------------------------------------------------
 def render_start(start: Start, page: Page) -> str:
-    """The start page: search, what the store holds, the regions, the latest loads and incidents."""
+    """The start page: search, the exposure of every contract and of each region, incidents, the latest loads."""
+    from visualisation.tables import buyer_level, exposure_view
+
+    words = Words(page.lang)
     frame = Frame(start.as_of, start.snapshot, "", start.demonstration, newer=start.newer)
+    teller = Teller(start.overall, words) if start.overall else None
     return rendered(
-        "start.html", page, Words(page.lang)("app.name"), frame, start=start, risks=risk_choices(Words(page.lang))
+        "start.html",
+        page,
+        words("app.name"),
+        frame,
+        start=start,
+        risks=risk_choices(words),
+        teller=teller,
+        view=exposure_view(start.overall, teller) if start.overall and start.overall.data and teller else None,
+        level_of=buyer_level,
     )
 
 

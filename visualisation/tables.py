@@ -139,7 +139,7 @@ def exposure_view(answer: Answer[ExposureData], teller: Teller) -> ExposureView:
         sets=_figure_sets(data, teller),
         members=members,
         bars=tuple((words.links(links), _bar(data, links)) for links in Links if data.contracts),
-        buyers=tuple((row, teller.name(row.buyer), _buyer_level(row)) for row in data.buyers),
+        buyers=tuple((row, teller.name(row.buyer), buyer_level(row)) for row in data.buyers),
         tiers=data.tiers,
         statements=tuple(teller.statement(s) for s in data.statements),
         unknown=tuple(teller.unknown()),
@@ -151,7 +151,8 @@ def _bar(data: ExposureData, links: Links) -> tuple[tuple[Level, int], ...]:
     return tuple((level, counts[level]) for level in Level if level in counts)
 
 
-def _buyer_level(row: BuyerCount) -> Level:
+def buyer_level(row: BuyerCount) -> Level:
+    """The highest that a buyer's contracts reach; unknown where none is reached and not all is known."""
     if row.severity and not row.severity_unknown:
         return Level(str(row.severity))
     if row.reached:

@@ -62,6 +62,8 @@ class View:
     page: Callable[..., str] | None = None
     drawing: Callable[[Any], Drawing] | None = None
     cypher: Callable[[Any], Iterable[tuple[str, dict[str, str]]]] = _nothing
+    path: str = ""
+    """Where its page is, if not at ``/NAME``."""
 
     def title(self, data: Any, teller: Teller) -> str:
         return f"{self.heading.get(teller.words.lang)}: {self.about(data, teller)}"

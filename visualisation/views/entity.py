@@ -83,4 +83,5 @@ VIEW = View(
     sheet=_said,
     text=_entity,
     page=render_entity,
+    path="/entity/{id:path}",
 )

@@ -198,4 +198,5 @@ VIEW = View(
     page=render_tier,
     drawing=of_trace,
     cypher=_cypher,
+    path="/tier",
 )
