@@ -78,7 +78,7 @@ def test_from_the_search_box_to_the_worst_path_and_its_weakest_link(page: Page, 
     page.keyboard.type("region kalmar")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="Region Kalmar län").first.click()
-    page.get_by_role("link", name="Exposure").first.click()
+    page.locator("main").get_by_role("link", name="Exposure").first.click()
     body = page.locator("main")
     expect(body).to_contain_text("Very severe")
     expect(body).to_contain_text("weakest link")
