@@ -246,7 +246,8 @@ def _kept(request: Request, when: When, make: Callable[[], str | bytes], beside:
     return answered(request, when, what, encoded, headers=headers, **{"media_type": HTMLResponse.media_type, **more})
 
 
-def _path(question: type[Question]) -> str:
+def path_of(question: type[Question]) -> str:
+    """Where the page of a question is."""
     view = views().known.get(question.name)
     return view.path if view and view.path else f"/{question.name}"
 

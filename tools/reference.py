@@ -272,7 +272,7 @@ def shape_page(name: str, schema: dict[str, Any]) -> str:
 def page_rows() -> list[tuple[str, ...]]:
     """The explorer's pages and files: address, what may stand in the query, what it is."""
     rows: list[tuple[str, ...]] = []
-    asking = {pages.PATHS.get(name, f"/{name}"): list(asked.params()) for name, asked in asked_for().items()}
+    asking = {pages.path_of(asked): list(asked.params()) for asked in asked_for().values()}
     for route in pages.router.routes:
         assert isinstance(route, APIRoute)
         names_ = [name for name in asking.get(route.path, ()) if f"{{{name}:" not in route.path]

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from api.ask import ask
 from api.export import exported, graph_file
-from api.pages import PATHS
+from api.pages import path_of
 from api.service import Service, When
 from graph.questions.question import Question, questions
 from ontology.errors import KedjaError
@@ -74,6 +74,6 @@ def addresses(names: Sequence[str]) -> Iterator[str]:
         for asked in _questions(text, names[place - 1]):
             given = asked.model_dump(include={param.name for param in asked.params().values() if param.required})
             query = "&".join(f"{name}={''.join(value)}" for name, value in given.items())
-            for path in (PATHS.get(asked.name, f"/{asked.name}"), f"/v1/{asked.name}"):
+            for path in (path_of(type(asked)), f"/v1/{asked.name}"):
                 yield f"/entity/{text}" if "{" in path else f"{path}?{query}"
             yield from (f"/export/{asked.name}.{format}?{query}" for format in exported().get(asked.name, ()))
