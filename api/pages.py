@@ -263,7 +263,7 @@ def _add_page(question: type[Question]) -> None:
 
         return _kept(request, when, make)
 
-    router.add_api_route(_path(question), page, name=question.name, description=question.said())
+    router.add_api_route(path_of(question), page, name=question.name, description=question.said())
 
 
 OWN_PAGES = ("search", "trace")
