@@ -167,7 +167,8 @@ class _Reading:
         report = self.report
         report.rows_in += 1
         if isinstance(tree, Damaged):
-            self._reject(place, "", ValueProblem(Reason.NOT_UNDERSTOOD, tree.text, detail=tree.why), set())
+            said = tree.text if not tree.text.startswith("{") else "{"  # a record may be a person's
+            self._reject(place, "", ValueProblem(Reason.NOT_UNDERSTOOD, said, detail=tree.why), set())
             return
         try:
             items = [checked(item) for item in self._items(tree, f"{self.kind}!{place}")]
