@@ -154,6 +154,15 @@ class Contract(Named):
     awarded_value: Decimal | None = prop(
         "Kontrakterat värde", "Awarded value", "Awarded to this contract, excluding VAT."
     )
+    shared_value: Decimal | None = prop(
+        "Gemensamt värde", "Shared value", "Awarded to several suppliers together; the share of each is unknown."
+    )
+    may_be_replaced_by: Text = prop(
+        "Kan vara ersatt av",
+        "May be replaced by",
+        "A later award to the same supplier that may correct this one: the two are never summed.",
+        wording=True,
+    )
     spent_value: Decimal | None = prop("Inköpt värde", "Spent value", "Spent under this contract, excluding VAT.")
     currency: Text = prop("Valuta", "Currency", "ISO 4217.", pattern=r"^[A-Z]{3}$", example="SEK")
 

@@ -56,7 +56,7 @@ class Process:
         self.tender = inner(self.release, "tender")
 
     def key(self, *parts: str) -> str:
-        rest = "/".join(part.removeprefix(f"{self.ocid}-") for part in parts)
+        rest = "/".join(part.removeprefix(f"{self.ocid}-") for part in parts if part)
         return make_key("ocds", "/".join(filter(None, (self.ocid, rest if len(rest) < 100 else digest(rest)))))
 
     def items(self) -> list[Item]:
@@ -150,27 +150,28 @@ class Process:
         which = digest(supplier.key)[:10] if supplier else "nobody"
         signed = self._money(contract, f"contracts/{text(contract, 'id')}/value") if contract else None
         alone = len(suppliers) <= 1
-        amount = (signed or (None if contract else value)) if alone else None
-        if not alone and (signed or value):
+        amount = signed or (None if contract else value)
+        if not alone and amount:
             self.report.notes["value_shared"] += 1
         title = text(contract, "title") or text(award, "title") or self._title()
         raw = {
             "award": id_,
             "contract": text(contract, "id"),
-            "award value": _scope(value, len(suppliers)),
-            "contract value": _scope(signed, len(suppliers)),
+            "award value": str(value or ""),
+            "contract value": str(signed or ""),
             "award date": text(award, "date"),
             "date signed": text(contract, "dateSigned"),
             "earlier": self._earlier(id_, text(contract, "id")),
-            "may be replaced by": replaced.get(supplier.key, "") if supplier else "",
             "title": title if len(title) > NAME else "",
         }
         start, end = self._period(contract or award, "period" if contract else "contractPeriod")
         properties = {
             "name": title[:NAME],
             "kind": self._kind(),
-            "awarded_value": amount.amount if amount else None,
+            "awarded_value": amount.amount if amount and alone else None,
+            "shared_value": amount.amount if amount and not alone else None,
             "currency": amount.currency if amount else None,
+            "may_be_replaced_by": replaced.get(supplier.key) if supplier else None,
         }
         return Record(
             "Contract",
@@ -358,12 +359,6 @@ def _money(said: str, currency: str) -> Money | None:
     if len(currency) != 3 or not currency.isascii() or not currency.isupper():
         raise ValueProblem(Reason.MISSING, currency, column="currency")
     return Money(amount, currency)
-
-
-def _scope(money: Money | None, suppliers: int) -> str:
-    if money is None:
-        return ""
-    return str(money) if suppliers <= 1 else f"{money} for {suppliers} suppliers together: the share of each is unknown"
 
 
 def _texts(value: object) -> list[str]:
