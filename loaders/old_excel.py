@@ -33,11 +33,12 @@ def sheet_of(path: Path, sheet: str = "") -> tuple[str, Iterator[tuple[int, list
     if name not in names:
         raise FileFormatError(f"{path.name} has no sheet {name!r}.", remedy=f"Its sheets: {', '.join(names)}.")
     found = book.sheet_by_name(name)
-    rows = ((number + 1, [_value(cell, book.datemode) for cell in found.row(number)]) for number in range(found.nrows))
+    rows = ((number + 1, [value(cell, book.datemode) for cell in found.row(number)]) for number in range(found.nrows))
     return name, rows, found.nrows
 
 
-def _value(cell: Any, datemode: int) -> Any:
+def value(cell: Any, datemode: int) -> Any:
+    """A cell as Python has it; ``NoValue`` where it shows an error."""
     import xlrd
 
     if cell.ctype == xlrd.XL_CELL_ERROR:

@@ -31,7 +31,9 @@ PERMISSIVE = {
     "MIT", "PSF-2.0", "Python-2.0", "Zlib",
 }  # fmt: skip
 # Used as they are, imported and never changed or copied, which these licences allow any program.
-WEAK_COPYLEFT = {"python-stdnum": "LGPL-2.1-or-later", "pycountry": "LGPL-2.1-only"}
+WEAK_COPYLEFT = {
+    "python-stdnum": "LGPL-2.1-or-later", "pycountry": "LGPL-2.1-only", "orjson": "MPL-2.0 AND (Apache-2.0 OR MIT)",
+}  # fmt: skip
 # Packages without an SPDX expression say it in words.
 IN_WORDS = {
     "Apache 2.0": "Apache-2.0",
@@ -126,7 +128,7 @@ def allowed(row: Row) -> bool:
     if row.licence and WEAK_COPYLEFT.get(row.name) == row.licence:
         return True
     parts = row.licence.split(" AND ")
-    return all(part in PERMISSIVE for part in parts)
+    return all(any(choice.strip("()") in PERMISSIVE for choice in part.split(" OR ")) for part in parts)
 
 
 def page() -> str:
