@@ -35,7 +35,7 @@ WITH t, rounds, day, k.passes AS passes, collect(DISTINCT substring(narrow.key, 
 CALL (t, passes, risks, day) {
   MATCH (t)<-[r:HOLDS|OPERATES|OWNS|PERFORMS|RECRUITS_FOR|RUNS|DELIVERED_UNDER|SUPPLIES*0..]-(at)
   WHERE all(e IN r WHERE e.valid_from <= day < e.valid_to AND e.status <> 'generic' AND type(e) IN passes
-      AND (type(e) <> 'OWNS' OR coalesce(e.control, false) OR coalesce(e.share >= 0.5, false)))
+      AND (type(e) <> 'OWNS' OR coalesce(e.control OR e.share >= 0.5 OR e.share_max >= 0.5, false)))
   WITH DISTINCT at
   MATCH (st)-[s:ENTERS]->(at) WHERE s.risk IN risks AND s.valid_from <= day < s.valid_to
   RETURN collect({at: at, of: st.id, severity: s.severity, low: s.low, high: s.high, basis: s.basis}) AS seeds
@@ -56,7 +56,7 @@ CALL (t, rounds, passes, seeds, day) {
       WITH f, f.n AS b
       MATCH (a)-[e:HOLDS|OPERATES|OWNS|PERFORMS|RECRUITS_FOR|RUNS|DELIVERED_UNDER|SUPPLIES]->(b)
       WHERE e.valid_from <= day < e.valid_to AND e.status <> 'generic' AND type(e) IN passes
-        AND (type(e) <> 'OWNS' OR coalesce(e.control, false) OR coalesce(e.share >= 0.5, false))
+        AND (type(e) <> 'OWNS' OR coalesce(e.control OR e.share >= 0.5 OR e.share_max >= 0.5, false))
         AND f.v * e.confidence * most > best.v
       RETURN {n: a, v: f.v * e.confidence, way: [a.id] + f.way, links: [e.id] + f.links} AS step
       ORDER BY a.id, step.v DESC, step.links

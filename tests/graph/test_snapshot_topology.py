@@ -22,6 +22,7 @@ from graph.snapshot.topology import (
     Vertices,
     canonical_edges,
     edges_of,
+    mark_of,
 )
 from graph.snapshot.view import Moment, Snapshot
 from graph.texts import Texts, ranges
@@ -270,3 +271,14 @@ def test_links_made_without_an_id_get_one_of_content() -> None:
     edges = edges_of(vertices, [link])
     assert edges.id(0) == f"l{link.order:016x}"
     assert edges.id(0) == edges_of(vertices, [replace(link, id=edges.id(0))]).id(0)
+
+
+@pytest.mark.parametrize(
+    ("owned", "passes"),
+    [
+        ({"share": 0.5}, 1), ({"share": 0.49}, 0), ({"share": 0.25, "share_max": 0.75}, 1), ({"share_max": 0.4}, 0),
+        ({"control": True}, 1), ({"control": True, "share": 0.1}, 1), ({}, 0),
+    ],
+)  # fmt: skip
+def test_what_may_be_one_half_passes_as_one_half_does(owned: dict[str, float | bool], passes: int) -> None:
+    assert mark_of("OWNS", owned) == passes

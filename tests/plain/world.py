@@ -165,7 +165,8 @@ class World:
         for link, said in self._holding(self.types.keys(), denied=False):
             common = said.item.common
             sure = CONFIDENCE[common.status] if common.confidence is None else common.confidence
-            controls = bool(link.properties.get("control")) or float(link.properties.get("share") or 0) >= 0.5
+            shares = [float(link.properties.get(name) or 0) for name in ("share", "share_max")]
+            controls = bool(link.properties.get("control")) or max(shares) >= 0.5
             generic = common.status is Status.GENERIC
             found.append(Arrow(link.type, link.source.key, link.target.key, generic, sure, controls))
         return found
