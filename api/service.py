@@ -10,6 +10,7 @@ from api.admission import Admission
 from api.settings import MAX_TEXT, Settings, today
 from api.snapshots import Snapshots
 from api.stores import open_store
+from graph import budget
 from graph.snapshot.view import Moment, Snapshot
 from graph.store import At, Entity, Hit, Publication, Reject, RunInfo
 from ontology.errors import AmbiguousError, InputError, KedjaError, NoGraphError, NotInGraphError
@@ -78,6 +79,7 @@ class Service:
     # -- where a reader stands ------------------------------------------------------------------------------
     def standing(self, when: When) -> When:
         """The question with its publication resolved, once, so that all that is read for it is of one publication."""
+        budget.check()  # whose time ran out while it waited for a thread begins nothing
         if when.publication is not None:
             return when
         self._refuse(when)

@@ -21,6 +21,11 @@ NARROWER = {
 }  # fmt: skip
 """The risk types of these tests: an own letter for each family."""
 
+LEVELS: dict[str, tuple[int, float] | None] = {
+    "uhm-low": (1, 0.1), "uhm-insufficient-information": None, "uhm-high": (3, 0.6),
+}  # fmt: skip
+"""Published levels, the worst last, as (severity, likelihood). Who does not know does not say *low*."""
+
 PASSES = {
     "PERFORMS": "HD", "RUNS": "OSD", "OPERATES": "OSD", "OWNS": "S", "RECRUITS_FOR": "H", "SUPPLIES": "HSD",
     "DELIVERED_UNDER": "HSD", "HOLDS": "OS", "SELLS_TO": "D",
@@ -104,9 +109,29 @@ class Risks:
 
     # -- seeds ------------------------------------------------------------------------------------------------
     def is_silent(self, statement: str) -> bool:
-        """Whether every source that describes it says that it was refuted."""
-        standings = [said.properties.get("standing") for said in self.world.described(statement)]
-        return bool(standings) and set(standings) == {"refuted"}
+        """Whether every source that describes it says that it was refuted, revoked, or not made yet."""
+        said = [record.properties for record in self.world.described(statement)]
+        first, last = str(self.world.days[0]), str(self.world.days[-1])
+        return bool(said) and all(
+            one.get("standing") == "refuted" or (one.get("revoked", last) <= first and "revoked" in one)
+            or one.get("issued", first) > last
+            for one in said
+        )  # fmt: skip
+
+    def level(self, statement: str) -> tuple[int | None, float | None] | None:
+        """(severity, likelihood) as stated, by a published level where a record states none; None: all unknown."""
+        said = [record.properties for record in self.world.described(statement)]
+        levels = sorted((one["level"] for one in said if "level" in one), key=list(LEVELS).index)
+        stated = any(name in one for one in said for name in ("severity", "likelihood"))
+        if levels and LEVELS[levels[-1]] is None and not stated:
+            return None
+        rows = [LEVELS.get(one.get("level", "")) or (None, None) for one in said]
+        severities = [one.get("severity", row[0]) for one, row in zip(said, rows, strict=True)]
+        likelihoods = [one.get("likelihood", row[1]) for one, row in zip(said, rows, strict=True)]
+        return (
+            max((severity for severity in severities if severity is not None), default=None),
+            max((likelihood for likelihood in likelihoods if likelihood is not None), default=None),
+        )
 
     @cached_property
     def statements(self) -> list[tuple[str, str]]:
@@ -124,8 +149,10 @@ class Risks:
 
     def _seeds_of(self, statement: str, risk: str) -> Iterator[Seed]:
         world = self.world
-        severity = max(world.values(statement, "severity"), default=None)
-        likelihood = max(world.values(statement, "likelihood"), default=None)
+        level = self.level(statement)
+        if level is None:
+            return
+        severity, likelihood = level
         if world.types[statement] == "Finding":
             likelihood = 1.0
         for at, specific in self._enters(statement, risk):
@@ -184,6 +211,8 @@ class Risks:
         """Steps that an audit examined, by themselves or by their site, which could find the risk and did not."""
         world, found = self.world, set()
         for audit in world.of_type("Audit"):
+            if max(world.values(audit, "performed"), default="") > str(world.days[-1]):
+                continue
             reported = world.targets("OF_TYPE", *world.targets("REPORTED", audit))
             if (
                 risk in world.common(audit, "could_find")

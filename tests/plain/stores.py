@@ -20,6 +20,7 @@ from graph.snapshot.view import Known, Moment, Snapshot
 from graph.store import At
 from ontology.method import method
 from ontology.records import Common, Link, Mode, Polarity, Record, Ref, Secrecy, Source, Status
+from tests.plain.risk import LEVELS
 from tests.plain.standing import Edition, Item, shown
 from tests.plain.world import World
 
@@ -43,6 +44,7 @@ LOTS = ("lot-0",)
 STATEMENTS = ("finding-0", "finding-1", "assessment-0", "assessment-1")
 AUDITS = ("audit-0",)
 RISKS = ("forced-labour", "debt-bondage", "water-pollution", "own-conduct", "sanctions")
+RELATIONS = ("exact", "broader", "narrower")
 STARTS = (*STEPS, *SITES, *ORGS, *PLACES, *KINDS)
 
 
@@ -76,6 +78,10 @@ class Varied:
     conflicts: bool = False
     sources: bool = False
     secrecy: bool = False
+    matches: bool = False
+    days: bool = False
+    """Of statements and audits: when they were made, revoked, performed."""
+    levels: bool = False
 
 
 @cache
@@ -128,6 +134,7 @@ class Drawing:
             facts |= self.statement(name)
         if name in AUDITS:
             facts["could_find"] = list(self.some(RISKS, 2))
+            facts |= self.on_a_day("performed")
         generic = self.is_typical(name)
         common = self.common(generic=generic)
         return Record(type_of(name), key(name), facts, common=common)
@@ -141,9 +148,18 @@ class Drawing:
         }
         if type_of(name) == "Finding":
             facts["standing"] = draw(st.sampled_from([None, "alleged", "remedied", "refuted"]))
+            facts |= self.on_a_day("issued") | self.on_a_day("revoked")
         else:
             facts["likelihood"] = draw(st.sampled_from([None, 0.0, 0.25, 0.5, 1.0]))
+            facts |= self.on_a_day("issued")
+            if self.varied.levels and draw(st.booleans()):
+                facts = {"level": draw(st.sampled_from(tuple(LEVELS))), "stage": facts["stage"]}
         return {name: value for name, value in facts.items() if value is not None}
+
+    def on_a_day(self, name: str) -> dict[str, Any]:
+        """Now and then a property that is a day."""
+        day = self.draw(st.sampled_from([None, None, *DAYS])) if self.varied.days else None
+        return {name: str(day)} if day else {}
 
     def about(self, statement: str) -> Iterator[Link]:
         """A scope of one or two parts, and a risk type."""
@@ -198,6 +214,11 @@ class Drawing:
             for name in names:
                 yield from (self.link(type, name, wider) for wider in self.some(names))
 
+    def matches(self) -> Iterator[Link]:
+        for kind in KINDS if self.varied.matches else ():
+            for other in self.some(KINDS):
+                yield self.link("MATCHES", kind, other, relation=self.draw(st.sampled_from(RELATIONS)))
+
     def links_of_risks(self) -> Iterator[Link]:
         for statement in STATEMENTS:
             yield from self.about(statement)
@@ -208,7 +229,7 @@ class Drawing:
             yield from (self.link("RECRUITS_FOR", who, site) for who in self.some((*ORGS, *PLACES)))
 
     def loads(self) -> tuple[Edition, ...]:
-        items: list[Item] = [*self.records(), *self.links()]
+        items: list[Item] = [*self.records(), *self.links(), *self.matches()]
         if self.varied.risks:
             items += [Record("RiskType", key(f"risk-{risk}"), {"name": risk}) for risk in RISKS]
             items += self.links_of_risks()

@@ -87,6 +87,13 @@ def test_exposure_where_sources_disagree(loads: Sequence[Edition], risks: Sequen
     same_exposures(loads, when, risks)
 
 
+@given(stores(Varied(risks=True, recruits=True, days=True, levels=True, matches=True, conflicts=True)), one, periods)
+def test_exposure_by_published_levels_matched_kinds_and_what_was_said_by_then(
+    loads: Sequence[Edition], risks: Sequence[str], when: When
+) -> None:
+    same_exposures(loads, when, risks)
+
+
 @settings(max_examples=40)
 @given(stores(Varied(risks=True, sources=True, conflicts=True)), one)
 def test_the_order_of_loading_changes_no_figure(loads: Sequence[Edition], risks: Sequence[str]) -> None:

@@ -47,9 +47,9 @@ def cycles(ways: Ways, keys: Iterable[str]) -> set[frozenset[str]]:
     }  # fmt: skip
 
 
-def greatest(ways: Ways, starts: Iterable[str], most: int | None = None) -> dict[str, int | None]:
-    """The longest way to everything reached; None where a way to it touches a cycle, or where it was cut."""
-    inside = tiers(ways, starts, most).keys()
+def greatest(ways: Ways, starts: Iterable[str]) -> dict[str, int | None]:
+    """The longest way to everything reached; None where a way to it touches a cycle."""
+    inside = tiers(ways, starts).keys()
     here = {key: ways[key] & inside for key in inside}
     loose = tiers(here, [key for key in inside if on_cycle(here, key)]).keys()
     found: dict[str, int | None] = dict.fromkeys(loose)
@@ -129,7 +129,9 @@ def trace(world: World, start: str, *, upstream: bool, most: int | None = None) 
     any_ways = ways(world, upstream=upstream, item=False)
     reached = tiers(any_ways, begin, most)
     item = tiers(ways(world, upstream=upstream, item=True), begin, most)
-    longest = greatest(any_ways, begin, most)
+    longest = greatest(any_ways, begin)
+    if any(any_ways[key] - reached.keys() for key in reached):  # a longer way may lead through what was cut off
+        longest = dict.fromkeys(reached)
     found = Trace()
     found.places = {key: Place(tier, longest[key], tier, key in item) for key, tier in reached.items()}
     found.links = [a[:3] for a in world.links if a.type in GOODS and {a.source, a.target} <= reached.keys()]
@@ -168,6 +170,19 @@ def _nearest(one: Place, two: Place) -> Place:
 
 
 # -- affected -----------------------------------------------------------------------------------------------------
+def untold(world: World, contracts: Iterable[str]) -> set[str]:
+    """Those of some contracts with an end of knowledge at or upstream of them, as far as the goods are named."""
+    up = ways(world, upstream=True, item=True)
+    return {contract for contract in contracts if any(map(world.is_open, tiers(up, [contract])))}
+
+
+def broader_contracts(world: World, kind: str) -> set[str]:
+    """Contracts, by themselves or by their lot, of just a kind that is broader than one and not the same."""
+    broader = {other for other in world.within(kind) if kind not in world.within(other)}
+    named = world.sources("IN_CATEGORY", *broader)
+    return named & world.of_type("Contract") | world.sources("FOR_LOT", *(named & world.of_type("Lot")))
+
+
 @dataclass
 class Affected:
     """Contracts with the fewest tiers to them: known by the goods, or only by what is typical of their kind."""

@@ -41,6 +41,8 @@ class Arrow(NamedTuple):
     confidence: float
     controls: bool = False
     derived: bool = False
+    relation: str = ""
+    """Of a match between schemes: what the target is to the source."""
 
 
 def stage_within(stage: str, other: str) -> bool:
@@ -168,7 +170,8 @@ class World:
             shares = [float(link.properties.get(name) or 0) for name in ("share", "share_max")]
             controls = bool(link.properties.get("control")) or max(shares) >= 0.5
             generic = common.status is Status.GENERIC
-            found.append(Arrow(link.type, link.source.key, link.target.key, generic, sure, controls))
+            ends, relation = (link.source.key, link.target.key), str(link.properties.get("relation", ""))
+            found.append(Arrow(link.type, *ends, generic, sure, controls, relation=relation))
         return found
 
     @cached_property
@@ -198,6 +201,10 @@ class World:
         for arrow in self.stored:
             if arrow.type == "BROADER" or (arrow.type == "IN_CATEGORY" and self.types[arrow.source] in KINDS):
                 up.setdefault(arrow.source, set()).add(arrow.target)
+            if arrow.type == "MATCHES" and arrow.relation in ("exact", "broader"):
+                up.setdefault(arrow.source, set()).add(arrow.target)
+            if arrow.type == "MATCHES" and arrow.relation in ("exact", "narrower"):
+                up.setdefault(arrow.target, set()).add(arrow.source)
             if arrow.type == "PART_OF" and self.types[arrow.source] == "Place":
                 up.setdefault(arrow.source, set()).add(arrow.target)
         found, fresh = {thing}, {thing}
