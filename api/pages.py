@@ -197,7 +197,7 @@ def tier(
 def _tier(request: Request, service: Service, when: When, selected: str, opened: str) -> str:
     question = asked(request, Trace, Skin.PAGE)
     if question is None:
-        return pages.render_form(Trace, page_of(request))
+        return pages.render_form(Trace, page_of(request), own(Skin.PAGE, Trace))
     start, risk, upstream = question.start, question.risk, question.direction == "upstream"
     answer = dated(service, when, ask(service, when, question))
     exposure = paths = None
@@ -257,7 +257,7 @@ def _add_page(question: type[Question]) -> None:
         def make() -> str:
             found = asked(request, question, Skin.PAGE)
             if found is None:
-                return pages.render_form(question, page_of(request))
+                return pages.render_form(question, page_of(request), own(Skin.PAGE, question))
             answer = dated(service, when, ask(service, when, found))
             return pages.render(answer, page_of(request, question, answer))
 

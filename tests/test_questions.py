@@ -143,6 +143,13 @@ def example_of(question: type[Question]) -> dict[str, str]:
     return {name: param.example for name, param in question.params().items() if param.required}
 
 
+def test_a_form_speaks_the_readers_language_and_begins_with_the_pages_own_values(client: TestClient) -> None:
+    form = client.get("/tier", params={"lang": "sv"}).text
+    assert f'<option value="upstream" selected>{Words("sv")("direction.upstream")}</option>' in form
+    assert '<option value="forced-labour" selected>Tvångsarbete</option>' in form
+    assert re.search(r'name="max_nodes" type="number"[^>]* value="2000"', form)
+
+
 def test_every_question_says_all_that_is_shown_of_it_in_both_languages() -> None:
     assert not declared().broken
     assert not views().broken

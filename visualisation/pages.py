@@ -7,7 +7,7 @@ would reorder or hide text are written out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -151,23 +151,24 @@ class Field:
     choices: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
 
 
-def form(question: type[Question], page: Page) -> list[Field]:
-    """The fields of a question's form, with what the address says."""
+def form(question: type[Question], page: Page, own: Mapping[str, Any] | None = None) -> list[Field]:
+    """The fields of a question's form: as the address says, else the page's ``own`` values, else the defaults."""
     words = Words(page.lang)
-    return [_field(param, page, words) for param in question.params().values()]
+    return [_field(param, page, words, (own or {}).get(param.name)) for param in question.params().values()]
 
 
-def _field(param: Param, page: Page, words: Words) -> Field:
+def _field(param: Param, page: Page, words: Words, own: Any) -> Field:
     offered: list[tuple[str, list[tuple[str, str]]]] = []
     if param.vocabulary:
         offered = choices(param.vocabulary, words)
     elif get_origin(param.annotation) is Literal:
-        offered = [("", [(value, value) for value in get_args(param.annotation)])]
+        keys = {value: f"{param.name}.{value}" for value in get_args(param.annotation)}
+        offered = [("", [(value, words(key) if words.has(key) else value) for value, key in keys.items()])]
     return Field(
         name=param.name,
         label=param.label.get(words.lang),
         note=param.note.get(words.lang),
-        value=page.value(param.name) or ("" if param.default is None else str(param.default)),
+        value=page.value(param.name) or next((str(v) for v in (own, param.default) if v is not None), ""),
         required=param.required,
         number=param.annotation in (int, float),
         choices=offered,
@@ -210,10 +211,10 @@ def render_search(
     return rendered("search.html", page, title, frame, text=text, hits=hits)
 
 
-def render_form(question: type[Question], page: Page) -> str:
+def render_form(question: type[Question], page: Page, own: Mapping[str, Any]) -> str:
     """The form of a question, for whoever has not asked it yet."""
     title = question.title().get(page.lang)
-    return rendered("question.html", page, title, Frame(), fields=form(question, page), path=page.path, sheet=None)
+    return rendered("question.html", page, title, Frame(), fields=form(question, page, own), sheet=None)
 
 
 def render(answer: Answer[Any], page: Page, **beside: Any) -> str:
@@ -231,7 +232,6 @@ def render(answer: Answer[Any], page: Page, **beside: Any) -> str:
         view.title(answer.data, teller),
         frame_of(answer),
         fields=form(questions()[view.name], page),
-        path=page.path,
         sheet=view.sheet(answer.data, teller),
         picture=plain(view.drawing(answer.data), page, words) if view.drawing else None,
         teller=teller,
