@@ -7,10 +7,14 @@ made from it. A package of its own adds one by the entry point group ``kedja.que
 
 from __future__ import annotations
 
+import ast
+import inspect
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from inspect import cleandoc
+from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -119,17 +123,13 @@ class Question(BaseModel):
 
     @classmethod
     def said(cls) -> str:
-        return cleandoc(cls.__doc__ or "")
+        return inspect.cleandoc(cls.__doc__ or "")
 
     @classmethod
     def answers(cls) -> type[BaseModel]:
         """The shape of its answer: what ``compute`` is declared to return."""
-        from graph import answer, data
-        from graph.questions import found, risk_lines
-
-        # A module of ours names these for the type checker alone, so that --help imports none of them.
-        known = {**vars(data), **vars(found), **vars(risk_lines), **vars(answer), "Reading": Reading}
-        shape: type[BaseModel] = get_type_hints(cls.compute, localns=known)["return"]
+        named = _for_the_type_checker(sys.modules[cls.__module__])
+        shape: type[BaseModel] = get_type_hints(cls.compute, localns=named)["return"]
         return shape
 
     @classmethod
@@ -148,6 +148,13 @@ class Question(BaseModel):
         except ValidationError as error:
             where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
             raise InputError("The request does not fit.", remedy=where) from error
+
+
+def _for_the_type_checker(module: ModuleType) -> dict[str, Any]:
+    """What a module imports for the type checker alone, so that ``--help`` does not: imported now, by name."""
+    blocks = (node.body for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.If))
+    imports = (one for body in blocks for one in body if isinstance(one, ast.ImportFrom) and one.module)
+    return {n.asname or n.name: getattr(import_module(str(i.module)), n.name) for i in imports for n in i.names}
 
 
 @cache
