@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from graph.neo4j.layout import constraints, indexes
 from graph.neo4j.server import Server, Tx
@@ -30,9 +30,9 @@ def make_constraints(server: Server) -> None:
         raise
 
 
-def make_indexes(server: Server) -> None:
-    """Make the indexes that are missing, and wait until they can be used."""
-    _make(server, indexes())
+def make_indexes(server: Server, rows: Mapping[str, int]) -> None:
+    """Make the indexes that are missing for the kinds of which there are rows, and wait until they can be used."""
+    _make(server, indexes({kind for kind, number in rows.items() if number}))
     server.read(f"CALL db.awaitIndexes({WAIT})")
 
 

@@ -47,7 +47,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -174,12 +174,13 @@ def constraints() -> Iterator[tuple[str, str]]:
         yield name, f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:`{label}`) REQUIRE n.`{key}` IS UNIQUE"
 
 
-def indexes() -> Iterator[tuple[str, str]]:
-    """(name, statement) of what is quicker made after the first load."""
-    for label, key in ((RECORD, "id"), *((label, "key") for label in (ENTITY, *sorted(NODES)))):
+def indexes(kinds: Collection[str] = (*NODES, RECORD, *RELATIONSHIPS)) -> Iterator[tuple[str, str]]:
+    """(name, statement) of what is quicker made after the first load, for the kinds of rows that there are."""
+    labels = (label for label in sorted(NODES) if label in kinds)
+    for label, key in (*[(RECORD, "id")] * (RECORD in kinds), *((label, "key") for label in (ENTITY, *labels))):
         name = f"kedja_{label}_{key}".lower()
         yield name, f"CREATE INDEX {name} IF NOT EXISTS FOR (n:`{label}`) ON (n.`{key}`)"
-    for kind in RELATIONSHIPS:
+    for kind in (kind for kind in RELATIONSHIPS if kind in kinds):
         name = f"kedja_{kind}_id".lower()
         yield name, f"CREATE INDEX {name} IF NOT EXISTS FOR ()-[e:`{kind}`]-() ON (e.id)"
     yield (

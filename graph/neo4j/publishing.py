@@ -278,7 +278,7 @@ def _whole(server: Server, stands: Mark, work: _Work, *, dry_run: bool) -> Mark:
     if stands.whole or dry_run:
         return stands
     make_constraints(server)
-    make_indexes(server)
+    make_indexes(server, counts(server.read))
     done = replace(stands, whole=True, attempt=work.target.attempt, ended=work.clock())
 
     def end(tx: Tx) -> None:
@@ -303,14 +303,15 @@ def _at_once(server: Server, work: _Work, stands: Mark, change: _Change) -> Publ
         return change.told(done, foreign)
 
     found = server.write(at_once)
-    make_indexes(server)
+    make_indexes(server, work.counts)
     return found
 
 
 def _in_steps(server: Server, work: _Work, change: _Change) -> Published:
     """Marked as not whole meanwhile. What must leave leaves first, so nothing withheld stays if this is cut short."""
     server.write(lambda tx: mark.begin(tx, work.target))
-    make_indexes(server)  # what leaves is found by its id
+    there = Counter({kind: len(leaving) for kind, leaving in change.gone.items()}) + work.counts
+    make_indexes(server, there)  # what leaves is found by its id
     foreign = 0
     for kind, leaving in change.gone.items():
         for batch in chunks(leaving, work.size):
@@ -337,7 +338,7 @@ def _filled(server: Server, work: _Work, *, dry_run: bool) -> Published:
     with Writer(server, work.target.attempt) as writer:
         for table in tables:
             writer.put(table)
-    make_indexes(server)
+    make_indexes(server, work.counts)
     return Published(_end(server, work), added=work.counts.total())
 
 

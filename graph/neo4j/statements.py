@@ -104,7 +104,7 @@ class Statements:
         e, edge = s.topology.edges, h.edge
         facts = np.zeros(len(e), np.uint64)
         facts[e.derived] = fingerprint(s.method.name, s.method.version)
-        np.add.at(facts, np.repeat(np.arange(len(e)), np.diff(e.fact_start)), mixed(e.fact).astype(np.uint64))
+        np.bitwise_xor.at(facts, np.repeat(np.arange(len(e)), np.diff(e.fact_start)), mixed(e.fact).astype(np.uint64))
         ends = self.things.ordinals
         return mixed(
             e.row[edge], e.order[edge], e.type[edge], e.denied[edge], ends[e.source[edge]], ends[e.target[edge]],

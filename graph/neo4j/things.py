@@ -90,10 +90,10 @@ class Things:
         )
         said = np.zeros(s.n, np.uint64)
         row, vertex = self.places
-        np.add.at(said, vertex, mixed(row).astype(np.uint64))
+        np.bitwise_xor.at(said, vertex, mixed(row).astype(np.uint64))
         one = s.topology.sayings
-        says = mixed(_hashed(one.source), _hashed(one.publisher), one.published)
-        np.add.at(said, one.vertex, says.astype(np.uint64))
+        says = mixed(*map(_hashed, (one.record, one.source, one.publisher)), one.published)
+        np.bitwise_xor.at(said, one.vertex, says.astype(np.uint64))
         for entity, ids in self.moved.items():
             if (place := s.vertex(entity)) is not None:
                 said[place] += np.uint64(fingerprint(sorted(ids)))
