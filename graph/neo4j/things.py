@@ -94,9 +94,9 @@ class Things:
         one = s.topology.sayings
         says = mixed(*map(_hashed, (one.record, one.source, one.publisher)), one.published)
         np.bitwise_xor.at(said, one.vertex, says.astype(np.uint64))
-        for entity, ids in self.moved.items():
-            if (place := s.vertex(entity)) is not None:
-                said[place] += np.uint64(fingerprint(sorted(ids)))
+        found = [(s.vertex(entity), fingerprint(sorted(ids))) for entity, ids in self.moved.items()]
+        moved = np.array([both for both in found if both[0] is not None], np.int64).reshape(-1, 2)
+        np.bitwise_xor.at(said, moved[:, 0], mixed(moved[:, 1]).astype(np.uint64))
         risk = v.type == NODE_CODE[RISK]
         told = np.zeros(s.n, np.int64)
         told[risk] = [fingerprint(sorted(self.assessed))] * int(risk.sum())
