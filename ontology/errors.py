@@ -173,6 +173,7 @@ class Reason(StrEnum):
     UNKNOWN_COLUMN = "unknown_column"  # nearest
     UNKNOWN_FIELD = "unknown_field"  # nearest
     NOT_MAPPED = "not_mapped"
+    OF_NOTHING = "of_nothing"
     NO_HEADING = "no_heading"
     WRONG_END = "wrong_end"  # link, ends, types
     PERIOD_REVERSED = "period_reversed"

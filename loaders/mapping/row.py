@@ -80,6 +80,10 @@ class Row:
     left_out: list[tuple[str, ValueProblem]] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     """Nodes whose identifier stands there and cannot be read."""
+    settled: set[str] = field(default_factory=set)
+    """Nodes of which the row says nothing on purpose: by a condition, or since it names no goods."""
+    said: set[str] = field(default_factory=set)
+    """Headings of which something was made."""
     empty: list[str] = field(default_factory=list)
     """Columns of identifiers that are not filled in."""
     persons: dict[tuple[str, str], str] = field(default_factory=dict)

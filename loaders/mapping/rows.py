@@ -52,6 +52,7 @@ class RowReader:
             rows, columns, source, keys, report, said
         )  # fmt: skip
         self.table = rows.title
+        self.of_node = {name: self._headings(block) for name, block in rows.node.items()}
         self.missing = [pattern for pattern in rows.missing if "*" in pattern]
         self.missing_texts = {pattern.casefold() for pattern in rows.missing if "*" not in pattern}
 
@@ -65,7 +66,7 @@ class RowReader:
             return []
         self._things(row)
         if row.persons:  # once more, with everything that tells who it is put aside
-            row = replace(row, things={}, problems=[], left_out=[], unread=set(), empty=[])
+            row = replace(row, things={}, problems=[], left_out=[], unread=set(), settled=set(), empty=[])
             self._things(row)
         self._drop_steps(row)
         links = self._links(row)
@@ -76,6 +77,7 @@ class RowReader:
         if row.problems:
             self._reject(row)
             return []
+        self._name_unsaid(row)
         self._accept(row, said=bool(items))
         return list(self.said.new(items))
 
@@ -115,6 +117,8 @@ class RowReader:
                 for parts in self._parts(block, row)
                 if self._meets(block, row, parts) and (thing := self._thing(name, block, row, parts)) is not None
             ]
+            if not row.things[name] and not any(self._meets(block, row, parts) for parts in self._parts(block, row)):
+                row.settled.add(name)
 
     def _parts(self, block: NodeBlock, row: Row) -> list[dict[str, str]]:
         """The column that the block is said once for each part of, with the part."""
@@ -254,6 +258,7 @@ class RowReader:
             kept = [t for t in things if any(pair(t, g) for other in goods for g in row.things[other])]
             if len(kept) < len(things):
                 self.report.notes["goods_not_named"] += len(things) - len(kept)
+                row.settled.add(name)
             row.things[name] = kept
 
     def _links(self, row: Row) -> list[Link]:
@@ -262,6 +267,8 @@ class RowReader:
             if not self._meets(block, row, {}):
                 continue
             pairs = [(s, t) for s in row.things[block.source] for t in row.things[block.target] if pair(s, t)]
+            if pairs:
+                row.said |= self.of_node[block.source] | self.of_node[block.target] | self._headings(block)
             for source, target in pairs:
                 self._check_goods(block, source, target)
                 properties, raw, shared = self._values(block, row, {})
@@ -282,6 +289,24 @@ class RowReader:
                 f"The mapping makes one step, {step.ref.key}, of two sorts of goods: {first} and {goods.ref.key}.",
                 remedy=f"One step is one output: add the goods to the key of {block.source!r} in {self.table!r}.",
             )
+
+    def _headings(self, block: Block) -> set[str]:
+        names = {name for text in block.texts() for name in each_column(text)}
+        names |= {one.column for one in (*block.when, *block.unless)}
+        names |= {block.each.column} if isinstance(block, NodeBlock) and block.each else set()
+        return {self.columns[name] for name in names if name in self.columns}
+
+    def _name_unsaid(self, row: Row) -> None:
+        """Leave out, by name, each value of nothing: its thing has no identifier, or nothing that it is linked to."""
+        said = set(row.said)
+        lost: set[str] = set()
+        for name, block in self.rows.node.items():
+            told = name in row.settled or name in row.unread or (block.named and row.things[name])
+            (said if told else lost).update(self.of_node[name])
+        for heading in sorted(lost - said):
+            text = row.cells.get(heading, "")
+            if text and not self._is_missing(text):
+                row.left_out.append((heading, ValueProblem(Reason.OF_NOTHING, text)))
 
     # -- what becomes of the row ---------------------------------------------------------------------------------
     def _stays(self, row: Row) -> set[Stays]:
