@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from ontology.errors import (
+    AddressError,
     AmbiguousError,
     BusyError,
     DiskFullError,
@@ -107,10 +108,15 @@ def install(app: FastAPI) -> None:
         where = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {_wanted(e)}" for e in errors)
         return shown(request, InputError("The request does not fit.", remedy=where))
 
-    async def http_error(_: Request, error: Exception) -> Response:
+    async def http_error(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         title = str(error.detail) if isinstance(error, HTTPException) else "Error"
-        answer = problem(status, "http_error", title)
+        if status == 404 and wants_page(request):
+            from api.pages import problem_page
+
+            answer: Response = problem_page(request, status, AddressError(f"No page is at {request.url.path}."))
+        else:
+            answer = problem(status, "http_error", title)
         answer.headers.update(getattr(error, "headers", None) or {})
         return answer
 

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from graph.sqlite import Store
 from graph.store import Publication, Read, Reject, Settled, Stays
 from ontology.errors import FileFormatError, KedjaError, Reason, ValueProblem
-from ontology.records import Link, Record, Source, canonical, check_link, check_record, digest
+from ontology.records import Link, Mode, Record, Source, canonical, check_link, check_record, digest
 
 BATCH = 10_000
 
@@ -215,6 +215,18 @@ class Once:
         first = not before
         before.add(said)
         return record if first else replace(record, row_key=said)
+
+
+def mode_given(options: Mapping[str, str]) -> Mode | None:
+    """How the file takes back what stood before, by the option ``mode``; None where it is not given.
+
+    Raises:
+        FileFormatError: it is neither full nor delta.
+    """
+    given = options.get("mode")
+    if given not in (None, Mode.FULL, Mode.DELTA):
+        raise FileFormatError(f"mode={given} is not known.", remedy="Give mode=full or mode=delta.")
+    return None if given is None else Mode(given)
 
 
 def stays_of(items: Iterable[Record | Link]) -> set[Stays]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.store import Stays
-from loaders.base import Progress, Report, checked
+from loaders.base import Progress, Report, checked, mode_given
 from loaders.bods.holdings import LAST, Stretch, held_by, stretches
 from loaders.bods.spool import Spool, Thing
 from loaders.bods.statements import Statement, What, instant, statement_of, text
@@ -35,7 +35,6 @@ KNOWN = frozenset({"0.1", "0.2", "0.3", "0.4"})
 LOOKED_AT = 1_000
 LONGEST = 120
 EVERY = 1_000
-_MODES = {"full": Mode.FULL, "delta": Mode.DELTA}
 
 
 @cache
@@ -95,9 +94,6 @@ class BodsLoader:
             FileFormatError: no statements in it, or an option that is none.
         """
         head = _head(path)
-        mode = options.get("mode", "delta")
-        if mode not in _MODES:
-            raise FileFormatError(f"mode={mode} is not known.", remedy="Give mode=full or mode=delta.")
         edition = options.get("edition") or head.edition
         publisher = options.get("publisher") or head.publisher or path.stem
         return Source(
@@ -107,7 +103,7 @@ class BodsLoader:
             publisher=publisher,
             licence=options.get("licence") or head.licence,
             published=_published(edition),
-            mode=_MODES[mode],
+            mode=mode_given(options) or Mode.DELTA,
         )
 
     def read(

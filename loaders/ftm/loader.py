@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.store import Stays
-from loaders.base import Progress, Report, checked
+from loaders.base import Progress, Report, checked, mode_given
 from loaders.bods.holdings import Stretch
 from loaders.bods.loader import owns
 from loaders.bods.spool import Spool, Thing
@@ -48,7 +48,6 @@ LOOKED_AT = 1_000
 EVERY = 1_000
 OTHER = What.RELATION
 """What is neither a company nor a person: a ship, an address."""
-_MODES = {"full": Mode.FULL, "delta": Mode.DELTA}
 _KEYS = (("leiCode", "lei"), ("vatCode", "vat"))
 
 
@@ -70,9 +69,6 @@ class FtmLoader:
             raise FileFormatError(
                 f"{path.name} holds no entity of FollowTheMoney.", remedy="Give JSON Lines of entities."
             )
-        mode = options.get("mode", "full")
-        if mode not in _MODES:
-            raise FileFormatError(f"mode={mode} is not known.", remedy="Give mode=full or mode=delta.")
         datasets = [name for one in head for name in one.get("datasets", ()) if isinstance(name, str)]
         seen = [one[name] for one in head for name in ("last_change", "last_seen") if isinstance(one.get(name), str)]
         edition = options.get("edition") or max(seen, default="")
@@ -84,7 +80,7 @@ class FtmLoader:
             publisher=options.get("publisher") or dataset,
             licence=options.get("licence", ""),
             published=_published(edition),
-            mode=_MODES[mode],
+            mode=mode_given(options) or Mode.FULL,
         )
 
     def read(

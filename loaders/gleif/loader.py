@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from graph.store import Stays
-from loaders.base import Progress, Report, checked
+from loaders.base import Progress, Report, checked, mode_given
 from loaders.gleif import entities, exceptions, relations
 from loaders.gleif.files import Damaged, Kind, Look, Tree, look_at, records
 from loaders.gleif.trees import deleted, text
@@ -35,7 +35,6 @@ LEAST = {Kind.LEI: 600, Kind.RELATION: 400, Kind.EXCEPTION: 100}
 """Bytes of XML that a record takes at least: a file shorter than its header claims is an extract of it."""
 _FULL_NAME = re.compile(r"golden-?copy\.|concatenated|gleif-full", re.IGNORECASE)
 _DATED = re.compile(r"(?<!\d)(20\d{6})-?([0-2]\d[0-5]\d)?(?!\d)")
-_MODES = {"full": Mode.FULL, "delta": Mode.DELTA}
 
 
 def mode_of(path: Path, look: Look, options: Mapping[str, str]) -> Mode:
@@ -45,10 +44,8 @@ def mode_of(path: Path, look: Look, options: Mapping[str, str]) -> Mode:
     Raises:
         FileFormatError: an option that is none.
     """
-    if given := options.get("mode"):
-        if given not in _MODES:
-            raise FileFormatError(f"mode={given} is not known.", remedy="Give mode=full or mode=delta.")
-        return _MODES[given]
+    if given := mode_given(options):
+        return given
     content = look.header.get("FileContent", "")
     if not content:
         return Mode.FULL if _FULL_NAME.search(path.name) else Mode.DELTA

@@ -99,6 +99,15 @@ def test_an_unknown_route_of_the_api_is_a_problem(client: TestClient) -> None:
     assert (response.status_code, response.headers["content-type"]) == (404, "application/problem+json")
 
 
+@pytest.mark.parametrize(("lang", "words"), [("sv", "Sidan finns inte"), ("en", "There is no such page")])
+def test_an_unknown_address_is_a_page_for_a_browser(client: TestClient, lang: str, words: str) -> None:
+    response = client.get(f"/nothing<b>?lang={lang}", headers={"Accept": "text/html"})
+    assert (response.status_code, response.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert words in response.text
+    assert "<b>" not in response.text
+    assert client.get("/nothing").headers["content-type"] == "application/problem+json"
+
+
 def test_a_fault_of_ours_is_a_problem_that_tells_nothing_of_the_inside(
     demo_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
