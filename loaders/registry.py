@@ -60,7 +60,8 @@ class Format:
     ``loader`` and ``default`` (a function that gives the path where none is given) are named as ``module:name``.
     ``addresses``: how the argument begins where it is an address and no file; the loader then finds it in its options
     under ``address``, and the path that it is given is that of the first of its options that is a file.
-    ``each_file``: every file of a folder is a source of its own.
+    ``each_file``: every file of a folder is a source of its own. ``general``: it may fit what is another format's, and
+    is taken only where none else is recognised.
     ``notes`` are the words of what ``Report.notes`` counts.
     """
 
@@ -76,6 +77,7 @@ class Format:
     default: str = ""
     addresses: tuple[str, ...] = ()
     each_file: bool = False
+    general: bool = False
     notes: Mapping[str, Label] = field(default_factory=dict)
 
     def make(self) -> Loader:
@@ -159,7 +161,8 @@ def find(argument: str) -> Format:
         seen = glimpse(path)
     except OSError as error:
         raise of_os_error(error, path) from error
-    found = [format for format in every if format.recognises(seen)]
+    fitting = [format for format in every if format.recognises(seen)]
+    found = [format for format in fitting if not format.general] or fitting
     if len(found) == 1:
         return found[0]
     if found:

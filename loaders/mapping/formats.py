@@ -54,6 +54,7 @@ TABLE = Format(
     example="kedja load table register.csv --map register.toml",
     loader="loaders.mapping.table:TableLoader",
     recognises=_known_table,
+    general=True,
     options=(Option("map", _MAP, file=True, named="loaders.mapping.files:map_for"), *_SOURCE),
     notes=_NOTES,
 )
