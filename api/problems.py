@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from ontology.errors import (
-    AddressError,
     AmbiguousError,
     BusyError,
     DiskFullError,
@@ -114,7 +113,9 @@ def install(app: FastAPI) -> None:
         if status == 404 and wants_page(request):
             from api.pages import problem_page
 
-            answer: Response = problem_page(request, status, AddressError(f"No page is at {request.url.path}."))
+            nowhere = InputError(f"No page is at {request.url.path}.")
+            nowhere.code = "http_error"
+            answer: Response = problem_page(request, status, nowhere)
         else:
             answer = problem(status, "http_error", title)
         answer.headers.update(getattr(error, "headers", None) or {})

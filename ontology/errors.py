@@ -40,12 +40,6 @@ class NotInGraphError(InputError):
     code = "not_in_graph"
 
 
-class AddressError(InputError):
-    """An address that leads nowhere."""
-
-    code = "http_error"
-
-
 class NoGraphError(InputError):
     """No graph has been published where one is asked, or it holds more than the reader may see."""
 

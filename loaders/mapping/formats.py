@@ -23,6 +23,10 @@ _NOTES = {
     "cells_left_out": Label("Celler som utelämnats ur godtagna rader", "Cells left out of accepted rows"),
     "rows_not_asked_for": Label("Rader som mappningen inte läser något ur", "Rows of which the mapping reads nothing"),
     "goods_not_named": Label("Rader utan vara: inget steg är gjort", "Rows without goods: no step is made"),
+    "hidden_person": Label(
+        "Fysiska personer, utan namn, nummer och andra uppgifter",
+        "Natural persons, without name, number and other details",
+    ),
     "next_identifier": Label(
         "Rader vars första identifierare inte stämmer: mappningens nästa i dess ställe",
         "Rows whose first identifier is not valid: the mapping's next one in its place",

@@ -78,6 +78,8 @@ class RowReader:
             self._reject(row)
             return []
         self._name_unsaid(row)
+        if row.persons:
+            self.report.notes["hidden_person"] += len(row.persons)
         self._accept(row, said=bool(items))
         return list(self.said.new(items))
 
@@ -154,8 +156,15 @@ class RowReader:
             self._refuse(block, row, problem.name, problem)
             return Thing(ref, part=part)
         if (name, part) in row.persons:
-            record = hidden(record, {Role.ID: self._cells(row, parts)(each_column(block.key[0].value))})
+            record = hidden(record, {Role.ID: self._written(block, row, parts)})
         return Thing(ref, record, part)
+
+    def _written(self, block: NodeBlock, row: Row, parts: Mapping[str, str]) -> str:
+        """What stands where the block's first identifier is read; empty where that is no value."""
+        try:
+            return self._cells(row, parts)(each_column(block.key[0].value))
+        except ValueProblem:
+            return ""
 
     def _key(self, name: str, block: NodeBlock, row: Row, parts: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         """The first of the block's identifiers that can be read, and what it was read from where it does not say so;

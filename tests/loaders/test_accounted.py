@@ -73,7 +73,7 @@ def is_named(report: Report, sheet: Sheet | None, title: str, rows: Rows, place:
     for reject in report.rejects:
         if reject.sheet == title and reject.reason is Reason.UNKNOWN_SHEET:
             return True
-        whole = reject.reason in (Reason.UNKNOWN_COLUMN, Reason.DUPLICATE_KEY)
+        whole = reject.reason in (Reason.UNKNOWN_COLUMN, Reason.DUPLICATE_COLUMN)
         if reject.sheet == title and heading and reject.column == heading and whole:
             return True
         row = (title, number + 1)

@@ -295,6 +295,14 @@ def test_a_personal_number_with_a_slip_of_the_pen_is_no_less_a_persons(tmp_path:
     assert "800101" not in str(record)
 
 
+def test_a_person_whose_first_number_is_a_failed_formula_is_hidden_and_counted(tmp_path: Path) -> None:
+    rows = COMPANIES.replace("KEY", '["se-orgnr:{number}", "{id}"]')
+    found = read(tmp_path, rows, "number,id,name\n#REF!,800101-1231,Anna Andersson\n")
+    (record,) = found.records()
+    assert record.properties == {"name": NATURAL_PERSON, "natural_person": True}
+    assert found.report.notes["hidden_person"] == 1
+
+
 def test_a_word_that_stands_for_a_person_hides_the_row_by_what_the_mapping_says(tmp_path: Path) -> None:
     rows = COMPANIES.replace("KEY", '"{number}"') + (
         'natural_person = { from = "{name}", translate = { Privatperson = true }, other = "" }\n'

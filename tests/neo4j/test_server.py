@@ -29,7 +29,7 @@ def test_a_server_that_is_not_there_is_named_with_the_remedy(free_port: int) -> 
 
 
 @pytest.mark.parametrize("url", [
-    "neo4j://me:secret@localhost", "neo4j://", "neo4j://localhost/folder", "neo4j://localhost?x=1", "mysql://localhost",
+    "neo4j://me:secret@localhost", "neo4j://", "neo4j://localhost/folder/name", "neo4j://localhost?x=1", "mysql://localhost",
 ])  # fmt: skip
 def test_an_address_of_another_form_is_refused_and_no_password_is_repeated(url: str) -> None:
     with pytest.raises(InputError) as refused:
