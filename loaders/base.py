@@ -16,6 +16,8 @@ from ontology.errors import FileFormatError, KedjaError, Reason, ValueProblem
 from ontology.records import Link, Mode, Record, Source, canonical, check_link, check_record, digest
 
 BATCH = 10_000
+NATURAL_PERSON = "natural person"
+"""The code name that every hidden natural person has; pages put words to it."""
 
 Progress = Callable[[int, int | None], None]
 """Called with (rows read, rows in all or None)."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loaders.base import Report
+from loaders.base import NATURAL_PERSON, Report
 from ontology.errors import Reason, ValueProblem
 from ontology.records import PropertyProblem, Record, digest
 from ontology.values import is_personal_number, make_key, parse_bool
@@ -36,7 +36,6 @@ SUPPLIER_INDUSTRY = "SNI-Detaljgrupp för leverantör"
 CONTRACTED = "Kontrakterad"
 TENDERS = "Antal kontrakterade anbud"
 
-HIDDEN_NAME = "natural person"
 MASKED = "personuppgift"
 PERSON_NAMES = frozenset({MASKED, "privatperson", "private person", "individual", "arbetar privat", "dr"})
 """What stands in the name column where a person is meant, case folded."""
@@ -150,7 +149,7 @@ def _finnish(number: str) -> str | None:
 def _person(role: str, legal_form: str, size: str) -> dict[str, object]:
     """Properties that tell nothing of who it is: no name, no industry."""
     return {
-        "name": HIDDEN_NAME,
+        "name": NATURAL_PERSON,
         "roles": (role,),
         "legal_form": legal_form or None,
         "natural_person": True,

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from loaders.base import NATURAL_PERSON
 from loaders.spreadsheet_marks import NoValue
 from loaders.workbook_binding import Bound, stops
 from loaders.workbook_columns import Column, Role
-from loaders.workbook_values import NATURAL_PERSON, common_value, property_value, said_currency
+from loaders.workbook_values import common_value, property_value, said_currency
 from ontology.amounts import allows
 from ontology.errors import Reason, ValueProblem
 from ontology.model import NODES

@@ -33,8 +33,6 @@ from ontology.vocabulary import vocabulary
 HIDDEN = "***"
 _LONGEST = 100
 """Characters of an own id that is too long for a key which stay, before the digest of the whole."""
-NATURAL_PERSON = "natural person"
-"""The code name that every hidden natural person has; pages put words to it."""
 
 
 def several(text: str) -> list[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.store import Stays
-from loaders.base import Progress, Report, checked, mode_given
+from loaders.base import NATURAL_PERSON, Progress, Report, checked, mode_given
 from loaders.bods.holdings import LAST, Stretch, held_by, stretches
 from loaders.bods.spool import Spool, Thing
 from loaders.bods.statements import Statement, What, instant, statement_of, text
@@ -30,7 +30,6 @@ Item = Record | Link
 
 ENTITIES, OWNS = "entity", "relationship"
 """The source's tables: what is said of companies, and of companies that own them; ``OWNERS`` is the third."""
-HIDDEN_NAME = "natural person"
 KNOWN = frozenset({"0.1", "0.2", "0.3", "0.4"})
 LOOKED_AT = 1_000
 LONGEST = 120
@@ -221,7 +220,7 @@ class _Reading:
         key = self.key(record)
         common = Common(valid_to=day_of(said.at[:10]) if said.closed else None)
         also, raw, person = self._identifiers(said)
-        facts: dict[str, Any] = {"name": HIDDEN_NAME, "natural_person": True}
+        facts: dict[str, Any] = {"name": NATURAL_PERSON, "natural_person": True}
         if person:
             self.report.notes["hidden_person"] += 1
         else:

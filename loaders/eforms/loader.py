@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from loaders.base import Progress, Report, checked
+from loaders.base import NATURAL_PERSON, Progress, Report, checked
 from loaders.eforms.award import Award, awards
 from loaders.eforms.notice import Money, Notice, Organisation, read_notice
 from ontology.errors import ValueProblem
@@ -23,7 +23,6 @@ KNOWN_SDK = range(3, 17)
 """The minor versions of the SDK that were looked at; a notice of another is read, with a remark."""
 INTENDED = "veat"
 """A notice that tells whom a buyer means to award to: no contract yet."""
-HIDDEN_NAME = "natural person"
 NO_CPV = "00000000"
 KOSOVO = ("1A0", "XKX")
 """The codes of the EU's country list for it, of before and after 2024."""
@@ -157,7 +156,7 @@ class _Telling:
         self.told.add(one.id)
         if _hides_person(one):
             self.report.notes["hidden_person"] += 1
-            hidden = {"name": HIDDEN_NAME, "roles": (role,), "natural_person": True}
+            hidden = {"name": NATURAL_PERSON, "roles": (role,), "natural_person": True}
             yield Record("Organisation", ref.key, hidden, locator=one.id)
             return
         if ref.key.startswith("eforms:"):

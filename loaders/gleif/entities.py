@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from graph.store import Stays
-from loaders.base import Report
+from loaders.base import NATURAL_PERSON, Report
 from loaders.gleif.files import Kind
 from loaders.gleif.trees import Tree, day_of, deleted, several, text, texts
 from ontology.errors import Reason, ValueProblem
@@ -25,7 +25,6 @@ Item = Record | Link
 PERSON = "SOLE_PROPRIETOR"
 FUND = "FUND"
 """It may have the number of its umbrella."""
-HIDDEN_NAME = "natural person"
 OVER = frozenset({"RETIRED", "MERGED", "DUPLICATE", "ANNULLED"})
 """Registrations that may name a successor, which the thing is known by from then on."""
 BY_TEXT = frozenset({"8888", "9999"})
@@ -152,7 +151,7 @@ class _Register:
 def _person(entity: Tree, lei: str, at: str, secret: bytes, report: Report) -> list[Item]:
     report.notes["hidden_person"] += 1
     key = hidden_key(secret, lei)
-    facts = {"name": HIDDEN_NAME, "natural_person": True}
+    facts = {"name": NATURAL_PERSON, "natural_person": True}
     return [Record("Organisation", key, facts, locator=at, table=TABLE), *_located(entity, key, Common(), at, report)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from graph.store import Stays
-from loaders.base import Report
+from loaders.base import NATURAL_PERSON, Report
 from loaders.mapping.model import OWN, SOURCE, Block, Condition, LinkBlock, NodeBlock, Rows
 from loaders.mapping.row import Place, Row, Said, Thing, columns_of, each_column, pair, told
 from loaders.mapping.template import Cells, is_like
@@ -16,7 +16,6 @@ from loaders.workbook_columns import COMMON, Role
 from loaders.workbook_row import hidden
 from loaders.workbook_values import (
     HIDDEN,
-    NATURAL_PERSON,
     Keys,
     common,
     common_value,

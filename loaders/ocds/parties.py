@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from loaders.base import Report
+from loaders.base import NATURAL_PERSON, Report
 from loaders.ocds.merging import inner, listed, text
 from loaders.ocds.reading import Json
-from loaders.se_procurement_rows import HIDDEN_NAME, PERSON_NAMES
+from loaders.se_procurement_rows import PERSON_NAMES
 from ontology.errors import Reason, ValueProblem
 from ontology.records import Record, digest
 from ontology.values import make_key
@@ -128,7 +128,7 @@ class Parties:
             self.persons += 1
             key = make_key("ocds", f"{self.ocid}/person/{self.persons}")
             return Record(
-                "Organisation", key, {"name": HIDDEN_NAME, "roles": (role,), "natural_person": True}, locator=at
+                "Organisation", key, {"name": NATURAL_PERSON, "roles": (role,), "natural_person": True}, locator=at
             )
         if not keys:
             self.report.notes["party_without_number"] += 1

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from loaders.base import NATURAL_PERSON
 from loaders.mapping.files import parse_map
-from loaders.workbook_values import NATURAL_PERSON
 from ontology.errors import FileFormatError, KedjaError
 from tests.conftest import ROOT
 from tests.loaders.mapped import SOURCE, editions, read, read_file, written
