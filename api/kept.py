@@ -24,6 +24,7 @@ from api.service import Service, When
 from graph import budget
 from graph.questions.common import as_of
 from graph.questions.question import GROUP as QUESTIONS
+from visualisation.exporters import GROUP as EXPORTERS
 from visualisation.views import GROUP as VIEWS
 
 MOST = 64_000_000
@@ -98,7 +99,7 @@ def _program() -> str:
     files = [
         file for folder in folders for file in folder.rglob("*") if file.suffix in (".py", ".html", ".json", ".csv")
     ]
-    entries = [entry for group in (QUESTIONS, VIEWS) for entry in entry_points(group=group)]
+    entries = [entry for group in (QUESTIONS, VIEWS, EXPORTERS) for entry in entry_points(group=group)]
     return repr(
         (
             version("kedja"),

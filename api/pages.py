@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.ask import ask
-from api.export import MEDIA_TYPES, answer_file, chosen, exported, formats_of
+from api.export import exported, given
 from api.in_cypher import in_cypher
 from api.kept import answered
 from api.problems import headers_of
@@ -33,6 +33,7 @@ from graph.snapshot.view import Snapshot
 from graph.store import RunInfo
 from ontology.errors import AmbiguousError, InputError, KedjaError
 from visualisation import pages
+from visualisation.exporters import chosen
 from visualisation.page import Page, RegionLine, Start
 from visualisation.views import views
 from visualisation.words import LANGUAGES, Words
@@ -89,7 +90,7 @@ def page_of(request: Request, question: type[Question] | None = None, answer: An
     if question is None:
         return page
     kept = {name: value for name, value in query if name not in ("selected", "open")} | request.path_params
-    exports = tuple((f, page.url(f"/export/{question.name}.{f}", **kept)) for f in formats_of(question))
+    exports = tuple((f, page.url(f"/export/{question.name}.{f}", **kept)) for f in exported()[question.name])
     return replace(page, exports=exports, cypher=in_cypher(answer) if answer else ())
 
 
@@ -288,10 +289,11 @@ def export(request: Request, service: Asked, when: At, question: str, format: st
         raise InputError(f"{question} cannot be exported.", remedy=f"Use one of {', '.join(exported())}.")
     found = needed(request, questions()[question], Skin.DOWNLOAD)
 
+    exporter = chosen(format, exported()[question])
+
     def make() -> bytes:
         answer = dated(service, when, ask(service, when, found))
-        return answer_file(service, when, answer, format, Words(page_of(request).lang))
+        return exporter.write(given(service, when, Words(page_of(request).lang), answer))
 
-    headers = {"Content-Disposition": f'attachment; filename="kedja-{question}.{format}"'}
-    media_type = MEDIA_TYPES[chosen(format, tuple(MEDIA_TYPES))]
-    return _kept(request, when, make, headers=headers, media_type=media_type)
+    headers = {"Content-Disposition": f'attachment; filename="kedja-{question}.{exporter.file_ending}"'}
+    return _kept(request, when, make, headers=headers, media_type=exporter.media_type)

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from api.ask import ask
+from api.export import exported
 from api.kept import answered
 from api.service import Service, When
 from graph.answer import NewerPublication
@@ -20,6 +21,7 @@ from graph.questions.question import Param, Question, questions
 from graph.store import MOST_REJECTS, Reject
 from ontology.days import begins_with_day
 from ontology.errors import InputError
+from visualisation.exporters import exporters
 
 
 class Problem(BaseModel):
@@ -238,6 +240,32 @@ def rejects(
     limit: Annotated[int, Query(ge=1, le=MOST_REJECTS)] = 1000,
 ) -> list[Reject]:
     return service.rejects(run, request.app.state.clearance)[skip : skip + limit]
+
+
+class ExportFormat(BaseModel):
+    """A format in which answers are given as files, at ``/export/QUESTION.NAME`` with the question's query."""
+
+    name: str
+    title: str
+    help: str
+    media_type: str
+    questions: list[str] = Field(description="whose answers are written so")
+    graph: bool = Field(description="whether `kedja export graph` writes the whole graph so")
+
+
+@router.get("/v1/exports", summary="The formats in which answers are given as files")
+def exports() -> list[ExportFormat]:
+    return [
+        ExportFormat(
+            name=name,
+            title=one.title.en,
+            help=one.help.en,
+            media_type=one.media_type,
+            questions=[question for question, formats in exported().items() if name in formats],
+            graph=one.graph,
+        )
+        for name, one in exporters().known.items()
+    ]
 
 
 @router.get("/healthz", summary="Whether the server can answer")

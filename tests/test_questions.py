@@ -6,11 +6,8 @@ import csv
 import html
 import io
 import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,43 +15,30 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.export import exported, formats_of
+from api.export import exported
 from api.settings import DEMO_VALID_AT, Settings
 from graph.questions.question import Question, declared, questions
-from tests.conftest import ROOT
+from tests.installed import Run, installed
 from visualisation.sheets import sheets
 from visualisation.views import views
 from visualisation.words import LANGUAGES, Words
 
-PAGE = (ROOT / "docs" / "how-to" / "extend.md").read_text(encoding="utf-8")
 ASKED = {name: question for name, question in questions().items() if name in exported()}
-Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 # -- a question of another package -------------------------------------------------------------------------------
 @pytest.fixture
 def other_package(tmp_path: Path, demo_settings: Settings) -> Run:
-    """A package made of what docs/how-to/extend.md shows, installed beside Kedja; runs Python on the demonstration."""
-    site = tmp_path / "site"
-    ((name, text),) = re.findall(r"^# (our_questions/\w+\.py)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-    (site / "our_questions").mkdir(parents=True)
-    (site / name).write_text(text, encoding="utf-8")
-    (site / "our_questions" / "taken.py").write_text(
+    """The question that docs/how-to/extend.md shows, one that takes a name of ours, and one that is not there."""
+    run = installed(
+        tmp_path,
+        "our_questions",
+        demo_settings.store,
+        {"kedja.questions": "absent = our_questions.absent:X\ntaken = our_questions.taken:Trace"},
+    )
+    (tmp_path / "site" / "our_questions" / "taken.py").write_text(
         "from our_questions.suppliers import Suppliers\nclass Trace(Suppliers):\n    name = 'trace'\n"
     )
-    groups = dict(re.findall(r'^\[project\.entry-points\."(kedja\.(?:questions|views))"\]\n(.*)$', PAGE, re.MULTILINE))
-    groups["kedja.questions"] += "\nabsent = our_questions.absent:X\ntaken = our_questions.taken:Trace"
-    info = site / "our_questions-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: our-questions\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(
-        "\n".join(f"[{group}]\n{lines.replace(chr(34), '')}" for group, lines in groups.items())
-    )
-    own = os.environ | {"PYTHONPATH": os.pathsep.join((str(site), str(ROOT))), "KEDJA_STORE": demo_settings.store}
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, *arguments], cwd=tmp_path, env=own, capture_output=True, text=True)
-
     return run
 
 
@@ -85,7 +69,7 @@ from api.app import create_app
 from api.settings import DEMO_VALID_AT, Settings
 from tools.reference import PAGES
 said = {}
-with TestClient(create_app(Settings(sys.argv[1], Path(sys.argv[2])), valid_at=DEMO_VALID_AT),
+with TestClient(create_app(Settings(sys.argv[1], Path(sys.argv[2])), valid_at=DEMO_VALID_AT, seconds=600),
                 base_url="http://127.0.0.1") as client:
     said["openapi"] = client.get("/v1/openapi.json").json()["paths"]["/v1/suppliers"]["get"]
     for path in sys.argv[3:]:
@@ -122,11 +106,11 @@ def test_a_question_of_another_package_is_in_the_api_the_pages_the_exports_and_t
     assert "/export/suppliers.csv?buyer=2321000073" in page[1]
     assert [row["Supplier"] for row in csv.DictReader(io.StringIO(table[1].removeprefix("\ufeff")))] == suppliers
     assert [status for status, _ in files] == [200, 200, 200, 200, 422]
-    assert "not drawn" in files[-1][1]
+    assert "html is not a format of this export" in files[-1][1]
     assert "## GET /v1/suppliers" in said["reference"]
     assert "## kedja suppliers" in said["reference"]
     assert "| `/suppliers` | `buyer`, `least` | Who holds the contracts of a buyer. |" in said["reference"]
-    assert "| `suppliers` | `csv`, `xlsx`, `graphml`, `ttl`, `json` |" in said["reference"]
+    assert "| `suppliers` | `csv`, `graphml`, `json`, `ttl`, `xlsx` |" in said["reference"]
 
 
 # -- every question ----------------------------------------------------------------------------------------------
@@ -164,7 +148,7 @@ def test_every_question_says_all_that_is_shown_of_it_in_both_languages() -> None
 def test_page_csv_json_and_picture_of_a_question_have_the_same_rows(client: TestClient, name: str, lang: str) -> None:
     question = ASKED[name]
     asked = example_of(question) | {"lang": lang}
-    files = {format: client.get(f"/export/{name}.{format}", params=asked) for format in formats_of(question)}
+    files = {format: client.get(f"/export/{name}.{format}", params=asked) for format in exported()[name]}
     assert {file.status_code for file in files.values()} == {200}
     table = list(csv.reader(io.StringIO(files["csv"].content.decode("utf-8-sig"))))
     # JSON: what is read back from it gives the rows again.

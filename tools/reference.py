@@ -1,4 +1,4 @@
-"""Write docs/reference/: commands, HTTP API, settings, formats, questions as Cypher, each from the program itself.
+"""Write docs/reference/: commands, HTTP API, settings, formats, exports, Cypher, each from the program itself.
 
 `python -m tools.reference`. The same program gives the same bytes; a test holds the files equal.
 """
@@ -17,15 +17,17 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import api.commands  # noqa: F401  (registers the commands)
-from api import export, names, pages, problems, settings
+from api import names, pages, problems, settings
 from api.app import create_app
 from api.cli import app as command_line
 from api.commands.kinds import finder, metavar
 from api.commands.load import run as load
+from api.export import exported
 from graph.neo4j.questions import Question, questions
 from graph.questions.question import questions as asked_for
 from loaders.registry import Format, known
 from ontology import errors
+from visualisation.exporters import Exporter, exporters, of_graph
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -109,6 +111,12 @@ The explorer, for a browser. All of a page's state stands in its address; `lang`
 FORMATS_INTRO = """\
 `kedja load KIND FILE` loads, `kedja load FILE` finds the kind, `kedja formats` lists them. Each format declares itself;
 other packages [add theirs](../how-to/extend.md). [How to load data](../how-to/load.md) tells what becomes of a row.
+"""
+EXPORTS_INTRO = """\
+`kedja export QUESTION NAME --format FORMAT` writes an answer, `kedja export graph --format FORMAT` all that you may
+see; without `--format` the ending of `--out` tells. Each page has its answer's files, at `/export/QUESTION.FORMAT`, and
+`/v1/exports` lists them. Each format declares itself; other packages [add theirs](../how-to/extend.md). No file holds
+what the reader's clearance does not see.
 """
 LIMITS_INTRO = """## Limits
 
@@ -296,10 +304,8 @@ def shapes(schemas: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def api_page() -> str:
     document = application().openapi()
     routes = [route_page(path, methods["get"]) for path, methods in document["paths"].items()]
-    offered = [
-        (f"`{question}`", ", ".join(f"`{f}`" for f in formats)) for question, formats in export.exported().items()
-    ]
-    offered.append(("the whole graph (command line only)", ", ".join(f"`{f}`" for f in export.GRAPH_FORMATS)))
+    offered = [(f"`{question}`", ", ".join(f"`{f}`" for f in formats)) for question, formats in exported().items()]
+    offered.append(("the whole graph (command line only)", ", ".join(f"`{f}`" for f in of_graph())))
     parts = [
         f"# HTTP API\n\n{MADE}\n{API_INTRO}",
         *routes,
@@ -309,7 +315,7 @@ def api_page() -> str:
         *(shape_page(name, schema) for name, schema in shapes(document["components"]["schemas"]).items()),
         PAGES_INTRO,
         table(("address", "query", ""), page_rows()),
-        "Formats of `/export` and of `kedja export`:\n",
+        "Formats of `/export` and of `kedja export` ([what stands in each](exports.md)):\n",
         table(("question", "formats"), offered),
     ]
     return "\n".join(parts)
@@ -380,12 +386,30 @@ def formats_page() -> str:
     return "\n".join([f"# Formats\n\n{MADE}\n\n{FORMATS_INTRO}", overview, *map(format_page, every)])
 
 
+# -- the formats that are written ------------------------------------------------------------------------------
+
+
+def export_page(exporter: Exporter) -> str:
+    name, asked = exporter.name, [question for question, formats in exported().items() if exporter.name in formats]
+    held = [*(("the whole graph",) if exporter.graph else ()), *(f"`{question}`" for question in asked)]
+    return (
+        f"## {name}\n\n{exporter.title.en}. {exporter.help.en}\n\n"
+        f"Of {', '.join(held)}. A file `*.{exporter.file_ending}`, `{exporter.media_type}`.\n"
+    )
+
+
+def exports_page() -> str:
+    """The formats of Kedja and of every other package that is installed."""
+    return "\n".join([f"# Exports\n\n{MADE}\n\n{EXPORTS_INTRO}", *map(export_page, exporters().known.values())])
+
+
 PAGES = {
     "cli.md": cli_page,
     "api.md": api_page,
     "settings.md": settings_page,
     "cypher.md": cypher_page,
     "formats.md": formats_page,
+    "exports.md": exports_page,
 }
 
 

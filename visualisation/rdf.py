@@ -9,9 +9,7 @@ from typing import Any
 from rdflib import RDF, RDFS, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
-from graph.answer import Answer
-from graph.sqlite import Store
-from graph.store import At, Entity, StoredLink
+from graph.store import Entity, StoredLink
 from ontology.formats.rdf import (
     ENTITY,
     KEDJA,
@@ -24,6 +22,7 @@ from ontology.formats.rdf import (
 )
 from ontology.model import LINKS, NODES, Property
 from ontology.records import Common, Polarity, Source
+from visualisation.exporters import Given
 from visualisation.words import LANGUAGES, Words
 
 
@@ -75,27 +74,19 @@ def _source(graph: Graph, source: Source) -> None:
             graph.add((subject, predicate, Literal(text)))
 
 
-def graph_as_rdf(store: Store, at: At, only: frozenset[str] | None = None) -> Graph:
-    """Everything visible at a publication (``only``: of these entity and link ids). A denied link has its statement
-    node but no direct relation."""
+def graph_as_rdf(given: Given) -> Graph:
+    """The facts of what is given. A denied link has its statement node but no direct relation."""
     graph = new_graph()
-
-    def wanted(*ids: str) -> bool:
-        return only is None or only.issuperset(ids)
-
-    entities = [entity for entity in store.entities(at) if wanted(entity.id)]
-    for entity in entities:
+    for entity in given.entities():
         _entity(graph, entity)
-    for record in store.records(at):
-        if wanted(record.entity):
-            _properties(graph, ENTITY[record.entity], NODES[record.type].properties, record.properties)
-            graph.add((ENTITY[record.entity], DCTERMS.source, _source_iri(record.source)))
-    for link in store.links(at):
-        if wanted(link.id, link.source, link.target):
-            _link(graph, link)
-    for known in store.sources(at).values():
+    for record in given.records():
+        _properties(graph, ENTITY[record.entity], NODES[record.type].properties, record.properties)
+        graph.add((ENTITY[record.entity], DCTERMS.source, _source_iri(record.source)))
+    for link in given.links():
+        _link(graph, link)
+    for known in given.store.sources(given.at).values():
         _source(graph, known)
-    if any(key.startswith("demo:") for entity in entities for key in entity.keys):
+    if given.snapshot.demonstration:
         for lang, text in demonstration().items():
             graph.add((URIRef("urn:kedja:graph"), RDFS.comment, Literal(text, lang=lang)))
     return graph
@@ -120,21 +111,3 @@ def _link(graph: Graph, link: StoredLink) -> None:
     _common(graph, subject, link.common, link.origin)
     if link.common.polarity is Polarity.ASSERTED:
         graph.add((source, relation_iri(link.type), target))
-
-
-def named_in(answer: Answer[Any]) -> frozenset[str]:
-    """Ids of the entities and stored links that an answer names or rests on."""
-    found = set(answer.evidence.links)
-    for name in ("nodes", "links", "statements", "denied"):
-        for item in getattr(answer.data, name, ()):
-            found.add(item.node.id if hasattr(item, "node") else item.id)
-    return frozenset(found)
-
-
-def answer_turtle(store: Store, at: At, answer: Answer[Any]) -> str:
-    """The part of the graph that an answer names: what was derived is not in it, only the facts that it rests on."""
-    return str(graph_as_rdf(store, at, named_in(answer)).serialize(format="turtle"))
-
-
-def graph_turtle(store: Store, at: At) -> str:
-    return str(graph_as_rdf(store, at).serialize(format="turtle"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,8 +15,11 @@ from api.commands.ask import KEYWORD, Shared, asked, shared_parameters, typed
 from api.skins import Skin, own
 from graph.questions.question import Param, Question, questions
 from ontology.errors import InputError
+from visualisation.exporters import Exporter, chosen, exporters, of_graph
 
-WHAT = ("graph", *questions())
+GRAPH = "graph"
+WHAT = (GRAPH, *questions())
+FORMATS = f"{', '.join(exporters().known)}; else by the ending of --out, else html."
 
 
 def _about(question: type[Question]) -> list[Param]:
@@ -41,26 +45,38 @@ OPTIONS = _own_options()
 def export(
     question: Annotated[str, typer.Argument(help=f"What to export: {', '.join(WHAT)}.")],
     names: Annotated[list[str] | None, typer.Argument(help="What the question is about; paths takes two.")] = None,
-    format: Annotated[str, typer.Option("--format", help="html (pyvis), csv, xlsx, graphml, ttl or json.")] = "html",
+    format: Annotated[str | None, typer.Option("--format", help=FORMATS)] = None,
     out: Annotated[Path, typer.Option("--out", help="The file to write; - is standard output.")] = Path("-"),
-    **given: Any,
+    **options: Any,
 ) -> None:
-    """Write an answer, or the whole graph, as one file: a picture, a table, GraphML or RDF.
+    """Write an answer, or the whole graph, as one file: a picture, a table, or a format for other programs.
 
     Example: kedja export trace demo:contract-gloves-kalmar --format html --out picture.html --valid-at 2026-11-01
     """
     from api.ask import ask
-    from api.export import answer_file, graph_file
+    from api.export import exported, given
     from visualisation.words import Words
 
-    shared = Shared(**{name: given.pop(name) for name in Shared._fields if name in given})
+    shared = Shared(**{name: options.pop(name) for name in Shared._fields if name in options})
     with common.asking(shared.store, shared.graph) as service:
-        if question == "graph":
-            content = graph_file(service, shared.when, format)
+        if question == GRAPH:
+            exporter, answer = _format(format, out, of_graph()), None
         else:
-            answer = ask(service, shared.when, _question(question, names or [], given))
-            content = answer_file(service, shared.when, answer, format, Words(shared.language))
+            asked_for = _question(question, names or [], options)
+            exporter = _format(format, out, exported()[question])
+            answer = ask(service, shared.when, asked_for)
+        content = exporter.write(given(service, shared.when, Words(shared.language), answer))
     common.write(out, content)
+
+
+def _format(name: str | None, out: Path, offered: Mapping[str, Exporter]) -> Exporter:
+    """The format that is named, else that of the file's ending, else a picture.
+
+    Raises:
+        InputError: there is no such format of what is exported.
+    """
+    endings = {one.file_ending: one.name for one in offered.values() if out.name.endswith(f".{one.file_ending}")}
+    return chosen(name or endings.get(max(endings, key=len, default=""), "html"), offered)
 
 
 def _question(name: str, names: list[str], given: dict[str, Any]) -> Question:
@@ -69,9 +85,11 @@ def _question(name: str, names: list[str], given: dict[str, Any]) -> Question:
     Raises:
         InputError: there is none of that name, it is about more or fewer names, or it has no such option.
     """
-    question = questions().get(name)
-    if question is None:
-        raise InputError(f"{name} cannot be exported.", remedy=f"Use one of {', '.join(WHAT)}.")
+    from api.export import exported
+
+    if name not in exported():
+        raise InputError(f"{name} cannot be exported.", remedy=f"Use one of {', '.join((GRAPH, *exported()))}.")
+    question = questions()[name]
     params = question.params()
     wanted = _about(question)
     many = any(param.many for param in wanted)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from pyshacl import validate
@@ -10,16 +11,24 @@ from rdflib import RDF, XSD, Graph, Literal, URIRef
 from rdflib.namespace import DCTERMS
 
 from api.ask import ask
+from api.export import given
 from api.service import Service, When
+from graph.answer import Answer
 from graph.questions.declared.trace import Trace
 from ontology.formats.rdf import ENTITY, KEDJA, statement_iri, term_iri
 from ontology.formats.shacl import shapes_graph
-from visualisation.rdf import answer_turtle, demonstration, graph_as_rdf, graph_turtle
+from visualisation.exporters import exporters
+from visualisation.rdf import demonstration, graph_as_rdf
+from visualisation.words import Words
 
 
 @pytest.fixture(scope="module")
 def data(demo: Service) -> Graph:
-    return graph_as_rdf(demo.store, demo.at(When()))
+    return graph_as_rdf(given(demo, When(), Words("en")))
+
+
+def turtle(demo: Service, answer: Answer[Any] | None = None) -> str:
+    return exporters().known["ttl"].write(given(demo, When(), Words("en"), answer)).decode()
 
 
 def conforms(data: Graph) -> bool:
@@ -86,13 +95,13 @@ def test_every_link_has_a_statement_that_names_its_source(demo: Service, data: G
 
 
 def test_the_graph_says_that_it_is_a_demonstration(demo: Service) -> None:
-    text = graph_turtle(demo.store, demo.at(When()))
+    text = turtle(demo)
     assert all(words in text for words in demonstration().values())
 
 
 def test_an_answer_as_rdf_is_the_part_of_the_graph_that_it_names(demo: Service, data: Graph) -> None:
     answer = ask(demo, When(), Trace(start=("demo:contract-gloves-kalmar",), risk="forced-labour"))
-    part = Graph().parse(data=answer_turtle(demo.store, demo.at(When()), answer), format="turtle")
+    part = Graph().parse(data=turtle(demo, answer), format="turtle")
     assert answer.data is not None
     assert 0 < len(part) < len(data)
     for item in answer.data.nodes:
@@ -104,7 +113,7 @@ def test_a_day_is_a_day_without_a_zone_and_reads_back_as_it_was_written(demo: Se
     days = {literal for literal in data.objects() if isinstance(literal, Literal) and literal.datatype == XSD.date}
     assert len(days) > 5
     assert all(re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(day)) for day in days)
-    again = Graph().parse(data=graph_turtle(demo.store, demo.at(When())), format="turtle")
+    again = Graph().parse(data=turtle(demo), format="turtle")
     read = {literal for literal in again.objects() if isinstance(literal, Literal) and literal.datatype == XSD.date}
     assert {literal.n3() for literal in read} == {literal.n3() for literal in days}
 

@@ -1,0 +1,26 @@
+"""An answer drawn on one page that opens offline."""
+
+from __future__ import annotations
+
+from ontology.label import Label
+from visualisation.exporters import Exporter, Given
+
+
+def _write(given: Given) -> bytes:
+    from visualisation.pyvis_snapshot import snapshot_html
+
+    assert given.answer is not None
+    return snapshot_html(given.answer, given.words)
+
+
+HTML = Exporter(
+    "html",
+    Label("Bild (HTML)", "Picture (HTML)"),
+    Label(
+        "Svaret ritat på en sida som öppnas utan nät (kräver pyvis).",
+        "The answer drawn on one page that opens offline (needs pyvis).",
+    ),
+    "text/html; charset=utf-8",
+    _write,
+    shows=lambda view: view.drawing is not None,
+)
