@@ -9,11 +9,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from api.ask import ask
-from api.export import exported, graph_file
+from api.export import exported, given
 from api.pages import path_of
 from api.service import Service, When
 from graph.questions.question import Question, questions
 from ontology.errors import KedjaError
+from visualisation.exporters import exporters
+from visualisation.words import Words
 
 INTERNAL = {"row", "node", "source_node", "target_node", "source_key", "target_key", "raw"}
 """What is the store's own, or what a source's cells held, which no answer shows."""
@@ -25,7 +27,7 @@ def answers(service: Service, when: When, names: list[str]) -> Iterator[tuple[st
     for name in ("records", "links", "entities"):
         yield name, [_told(one) for one in getattr(store, name)(at)]
     yield "sources", store.sources(at)
-    yield "ttl", graph_file(service, when, "ttl")
+    yield "ttl", exporters().known["ttl"].write(given(service, when, Words("en")))
     for place, text in enumerate(names):
         found = store.find(at, text)
         yield text, found and _told(found)

@@ -22,10 +22,10 @@ from tests.graph.worlds import FORCED, World
 from visualisation import pages
 from visualisation.export_csv import answer_csv
 from visualisation.export_xlsx import affected_xlsx, answer_xlsx
+from visualisation.exporters import named_in
 from visualisation.graphml import answer_graphml
 from visualisation.page import Page
 from visualisation.pyvis_snapshot import snapshot_html
-from visualisation.rdf import named_in
 from visualisation.terminal import answer_text
 from visualisation.words import LANGUAGES, Words
 

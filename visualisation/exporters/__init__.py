@@ -61,18 +61,15 @@ class Given:
         return self._named.union(end for link in self.links() for end in (link.source, link.target))
 
 
-NAMING = (
-    "node", "nodes", "neighbours", "others", "buyers", "denied_nodes", "links", "buyer_links", "denied", "statements",
-)  # fmt: skip
-"""Where the data of an answer hold what it names."""
-
-
 def named_in(answer: Answer[Any]) -> frozenset[str]:
     """Ids of the entities and stored links that an answer names or rests on."""
+    from graph.data import LinkData, Node, StatementData
+
     found = set(answer.evidence.links)
-    for name in NAMING:
-        held = getattr(answer.data, name, ())
-        found.update(getattr(one, "node", one).id for one in (held if isinstance(held, tuple) else (held,)))
+    for name in type(answer.data).model_fields if answer.data is not None else ():
+        held = getattr(answer.data, name)
+        named = [getattr(one, "node", one) for one in (held if isinstance(held, tuple) else (held,))]
+        found.update(one.id for one in named if isinstance(one, Node | LinkData | StatementData))
     return frozenset(found)
 
 
