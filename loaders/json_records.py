@@ -19,6 +19,8 @@ from ontology.errors import FileFormatError
 CHUNK = 1 << 20
 LONGEST = 64 << 20
 """Bytes of the longest record that is read; what is longer is no record but a file without an end."""
+DEEPEST = 6
+"""Objects around the list that are read for what else they hold."""
 START, END = b"{]"
 _SPACE = b" \t\r\n,\xef\xbb\xbf\x1e"
 _NOT_SPACE = re.compile(rb"[^ \t\r\n,]")
@@ -104,15 +106,15 @@ def _leave(buffer: _Buffer, byte: int, around: dict[str, Any] | None) -> None:
     if byte == -1:
         raise FileFormatError(f"{buffer.file.name} is cut: its list has no end.", remedy="Fetch it again.")
     buffer.at += 1
-    if around is not None and buffer.skip() == b'"'[0]:
+    while (byte := buffer.skip()) == b"}"[0]:
+        buffer.at += 1
+    if around is not None and byte == b'"'[0]:
         while buffer.more():
             pass
         rest = _loads(b"{" + buffer.data[buffer.at :])
         if isinstance(rest, dict):
             around.update(rest)
             return
-    while (byte := buffer.skip()) == b"}"[0]:
-        buffer.at += 1
     if byte != -1:
         raise FileFormatError(
             f"{buffer.file.name} goes on after its list of records.", remedy="Give one list of objects, or JSON Lines."
@@ -131,7 +133,9 @@ def _enter(buffer: _Buffer, lists: Collection[str], around: dict[str, Any] | Non
     found = re.search(rf'"(?:{names})"\s*:\s*\['.encode(), buffer.data[:CHUNK]) if names else None
     if found:
         if around is not None:
-            around.update(_loads(buffer.data[buffer.at : found.end()] + b"]}") or {})
+            before = buffer.data[buffer.at : found.end()] + b"]"
+            whole = (_loads(before + b"}" * deep) for deep in range(1, DEEPEST))
+            around.update(next((one for one in whole if one is not None), {}))
         buffer.at = found.end()
     return found is None
 

@@ -24,11 +24,16 @@ def local(tag: str) -> str:
     return tag[tag.rfind("}") + 1 :]
 
 
-def tree_of(element: Any, leave: Collection[str]) -> Any:
-    """An element as a dictionary or text, without the elements named in ``leave``."""
+TEXT = "#text"
+"""Where the text of an element stands that is a dictionary for its attributes."""
+
+
+def tree_of(element: Any, leave: Collection[str], marks: Collection[str] = ()) -> Any:
+    """An element as a dictionary or text, without the elements named in ``leave``; of attributes those in ``marks``."""
+    marked = {name: element.get(name) for name in marks if element.get(name) is not None} if marks else {}
     if not len(element):
-        return element.text
-    found: Tree = {}
+        return {**marked, TEXT: element.text} if marked else element.text
+    found: Tree = marked
     for child in element:
         name = child.tag
         if type(name) is not str:  # a comment, or an instruction
@@ -36,7 +41,7 @@ def tree_of(element: Any, leave: Collection[str]) -> Any:
         name = name[name.rfind("}") + 1 :]
         if name in leave:
             continue
-        value = tree_of(child, leave) if len(child) else child.text
+        value = tree_of(child, leave, marks) if marks or len(child) else child.text
         if name not in found:
             found[name] = value
         elif type(found[name]) is list:
@@ -46,8 +51,10 @@ def tree_of(element: Any, leave: Collection[str]) -> Any:
     return found
 
 
-def records(file: Counted, names: Mapping[str, str], leave: Collection[str] = ()) -> Iterator[tuple[str, int, Any]]:
-    """The elements of some names, wherever they stand: (what ``names`` calls it, line, the element).
+def records(
+    file: Counted, names: Mapping[str, str], leave: Collection[str] = (), marks: Collection[str] = ()
+) -> Iterator[tuple[str, int, Any]]:
+    """The elements of some names, wherever they stand: (what ``names`` calls it, line, the element by ``tree_of``).
 
     Raises:
         FileFormatError: not well-formed, with its line; or a document type.
@@ -63,7 +70,7 @@ def records(file: Counted, names: Mapping[str, str], leave: Collection[str] = ()
                 _refuse_document_type(element, file.name)
                 first = False
             name = element.tag
-            yield names[name[name.rfind("}") + 1 :]], element.sourceline or 0, tree_of(element, leave)
+            yield names[name[name.rfind("}") + 1 :]], element.sourceline or 0, tree_of(element, leave, marks)
             _forget(element)
         if first:
             _refuse_document_type(context.root, file.name)
@@ -75,8 +82,17 @@ def records(file: Counted, names: Mapping[str, str], leave: Collection[str] = ()
 
 
 def _refuse_document_type(element: Any, name: str) -> None:
-    if element is not None and element.getroottree().docinfo.doctype:
+    if element is not None and _has_document_type(element.getroottree().docinfo):
         raise FileFormatError(f"{name} has a document type, which is not read.", remedy="Take the line DOCTYPE out.")
+
+
+def _has_document_type(info: Any) -> bool:
+    """Whether one names or declares something. A bare one, ``<!DOCTYPE project>``, does not: editors write it."""
+    if not info.doctype:
+        return False
+    dtd = info.internalDTD
+    named = info.system_url or info.public_id or dtd is None
+    return bool(named) or any(True for _ in dtd.iterentities()) or any(True for _ in dtd.iterelements())
 
 
 def _forget(element: Any) -> None:

@@ -186,6 +186,8 @@ class Reason(StrEnum):
     CELL_ERROR = "cell_error"
     NOT_CALCULATED = "not_calculated"
     HIDDEN_CELLS = "hidden_cells"
+    FIELD_NOT_READ = "field_not_read"
+    PROOF_FAILED = "proof_failed"
     PASSED_OVER = "passed_over"
     FILE_NOT_READ = "file_not_read"
 
