@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import cypher_routes, described, pages, problems, routes
+from api import bulk_routes, cypher_routes, described, pages, problems, routes
 from api.admission import THREADS
 from api.following import started
 from api.guard import Guard
@@ -70,6 +70,7 @@ def create_app(
     problems.install(app)
     described.install(app)
     app.include_router(routes.router)
+    app.include_router(bulk_routes.router)
     app.include_router(cypher_routes.router)
     app.include_router(pages.router)
     with as_file(files("visualisation") / "static") as static:

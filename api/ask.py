@@ -23,7 +23,7 @@ def ask(service: Service, when: When, question: Question) -> Any:
         NotInGraphError: nothing is called that; AmbiguousError: several are.
         BusyError: too many heavy questions wait.
     """
-    found = _with_terms(question)
+    found = with_terms(question)
     snapshot = service.snapshot(when)
     written: dict[str, str] = {}
     try:
@@ -52,8 +52,12 @@ class _Unknown(Exception):
     """A valid identifier that the graph does not have."""
 
 
-def _with_terms(question: Question) -> Question:
-    """The question with the ids of the terms that its parameters name."""
+def with_terms(question: Question) -> Question:
+    """The question with the ids of the terms that its parameters name.
+
+    Raises:
+        InputError: one names no term.
+    """
     given = {
         param.name: _term(param, value)
         for param in question.params().values()

@@ -1,4 +1,4 @@
-"""What stands before every request: the Host header, a time limit, and the headers that keep pages to themselves."""
+"""What stands before every request: the Host header, limits, and the headers that keep pages to themselves."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import problem
+from api.problems import problem, too_large
+from api.settings import MAX_BODY
 from graph.budget import Budget, Why, within
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -51,6 +53,7 @@ class _Work:
         self.budget = budget
         self.started = False
         self.silent = False
+        self._read = 0
         self._messages: asyncio.Queue[Message] = asyncio.Queue()
 
     async def send(self, message: Message) -> None:
@@ -64,7 +67,15 @@ class _Work:
         await self._send(message)
 
     async def receive(self) -> Message:
-        return await self._messages.get()
+        """
+        Raises:
+            HTTPException: 413, where more comes than is read.
+        """
+        message = await self._messages.get()
+        self._read += len(message.get("body", b""))
+        if self._read > MAX_BODY:
+            raise HTTPException(413)
+        return message
 
     async def listen(self) -> None:
         """Pass on what the client sends; when it has gone, nobody waits for the answer."""
@@ -78,7 +89,7 @@ class _Work:
 
 
 class Guard:
-    """ASGI middleware. Refuses a Host that is not ours (DNS rebinding) and a request that takes too long."""
+    """ASGI middleware. Refuses a Host that is not ours (DNS rebinding), and what is too large or takes too long."""
 
     def __init__(self, app: ASGIApp, hosts: Iterable[str] = (), seconds: float = 30.0) -> None:
         self.app = app
@@ -98,6 +109,10 @@ class Guard:
                 "Start it with --host NAME to let it.",
             )
             await refuse(scope, receive, send)
+            return
+        told = Headers(scope=scope).get("content-length", "")
+        if told.isdecimal() and int(told) > MAX_BODY:
+            await too_large()(scope, receive, send)
             return
         if scope["method"] == "HEAD":  # every GET has one: the same headers, no body
             await self._within_time({**scope, "method": "GET"}, receive, _without_body(send))

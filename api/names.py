@@ -87,7 +87,7 @@ class Choices:
     cores: Mapping[str, str]
 
 
-def read_names(path: Path) -> tuple[list[Line], int]:
+def read_names(path: Path, most: int = MAX_NAMES) -> tuple[list[Line], int]:
     """The names in a file, one a line or by the columns of a CSV or a spreadsheet, and how many lines are blank.
 
     Raises:
@@ -110,8 +110,8 @@ def read_names(path: Path) -> tuple[list[Line], int]:
         found = [Line(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
         if len(found) > 1 and _is_name(found[0].text):
             del found[0]
-    if not 0 < len(found) <= MAX_NAMES:
-        raise InputError(f"{path} holds {len(found)} names.", remedy=f"Give between 1 and {MAX_NAMES}, one a line.")
+    if not 0 < len(found) <= most:
+        raise InputError(f"{path} holds {len(found):,} names.", remedy=f"Give between 1 and {most:,}, one a line.")
     return found, sum(not line.strip() for line in lines)
 
 
@@ -167,6 +167,14 @@ def matches(service: Service, when: When, lines: list[Line]) -> list[Match]:
 
 
 def _match(service: Service, when: When, line: Line, choices: Choices) -> Match:
+    found = taken(service, when, line)
+    if found.entity or found.ambiguous or found.refused:
+        return found
+    return replace(found, proposals=_similar(service, when, line.text, choices))
+
+
+def taken(service: Service, when: When, line: Line) -> Match:
+    """What a line is surely taken for, if anything; nothing is proposed."""
     for text in filter(None, (line.identifier, line.text)):
         try:
             found = service.resolve_exactly(text, when)
@@ -178,7 +186,7 @@ def _match(service: Service, when: When, line: Line, choices: Choices) -> Match:
         except InputError as error:
             return Match(line, None, (), refused=error.message)
         return Match(line, found.id, (), named=(next(iter(found.keys), found.id), found.name))
-    return Match(line, None, _similar(service, when, line.text, choices))
+    return Match(line, None, ())
 
 
 def _choices(snapshot: Snapshot) -> Choices:

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.settings import MAX_BODY
 from ontology.errors import (
     AmbiguousError,
     BusyError,
@@ -47,6 +48,10 @@ def problem(status: int, code: str, title: str, detail: str = "", **extra: Any) 
     """One problem document. ``code`` is stable and machine readable."""
     body = {"type": f"urn:kedja:problem:{code}", "title": title, "status": status, "code": code, "detail": detail}
     return JSONResponse({**body, **extra}, status, headers=headers_of(status), media_type=MEDIA_TYPE)
+
+
+def too_large() -> JSONResponse:
+    return problem(413, "over_limit", f"The request is larger than {MAX_BODY:,} bytes.", "Send it in parts.")
 
 
 def headers_of(status: int) -> dict[str, str]:
@@ -116,6 +121,8 @@ def install(app: FastAPI) -> None:
             nowhere = InputError(f"No page is at {request.url.path}.")
             nowhere.code = "http_error"
             answer: Response = problem_page(request, status, nowhere)
+        elif status == 413:
+            answer = too_large()
         else:
             answer = problem(status, "http_error", title)
         answer.headers.update(getattr(error, "headers", None) or {})

@@ -39,7 +39,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status, description in (
         (400, "A request that cannot be read"),
         (404, "A name that is not in the graph"),
-        (405, "Another method than GET and HEAD"),
+        (405, "Another method than those that there are"),
         (409, "A name that fits several: candidates lists them"),
         (421, "A host name that the server does not answer to"),
         (422, "The request does not fit, or is over a limit"),
@@ -57,7 +57,7 @@ def known_parameters(request: Request) -> None:
         InputError: names it, with the nearest that exists.
     """
     path = request.scope["route"].path_format
-    described = request.app.openapi()["paths"][path]["get"].get("parameters", ())
+    described = request.app.openapi()["paths"][path][request.method.lower()].get("parameters", ())
     declared = {one["name"]: one["schema"] for one in described if one["in"] == "query"}
     for name, count in Counter(name for name, _ in request.query_params.multi_items()).items():
         if name not in declared:

@@ -15,7 +15,7 @@ from graph.snapshot.view import Moment, Snapshot
 from graph.store import At, Entity, Hit, Publication, Reject, RunInfo
 from ontology.errors import AmbiguousError, InputError, KedjaError, NoGraphError, NotInGraphError
 from ontology.records import Secrecy
-from ontology.values import guess_keys
+from ontology.values import SCHEMES, guess_keys
 
 if TYPE_CHECKING:
     from typing import Self
@@ -179,7 +179,7 @@ class Service:
         at = self.at(when)
         if found := self.store.find(at, text):
             return found
-        hits = self.store.search(at, text, limit=8)
+        hits = [] if not similar and _is_no_name(text) else self.store.search(at, text, limit=8)
         exact = [hit for hit in hits if hit.exact] or [h for h in hits if h.name.casefold() == text.casefold()]
         fitting = {hit.entity: hit for hit in exact}
         # A name and a bare identifier may both fit: THA is Thailand, and may be a company.
@@ -200,6 +200,11 @@ class Service:
             raise AmbiguousError(f"“{text}” fits several: {_listed(fitting)}.", names, remedy="Give one identifier.")
         remedy = f"Did you mean {_listed(near)}?" if near else "Try kedja search with a part of the name."
         raise NotInGraphError(f"“{text}” is not in the graph.", remedy=remedy)
+
+
+def _is_no_name(text: str) -> bool:
+    """Whether a text is written as an identifier and cannot be a name: with its scheme, or a number that fits one."""
+    return text.partition(":")[0].lower() in SCHEMES or (bool(guess_keys(text)) and not any(map(str.isalpha, text)))
 
 
 def _listed(hits: list[Hit]) -> str:

@@ -19,6 +19,9 @@ DEMO_VALID_AT = date(2026, 11, 1)
 
 MAX_SECONDS = 30.0
 
+MAX_BODY = 8_000_000
+"""Bytes of a request that are read: 10,000 names of any script."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

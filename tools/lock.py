@@ -21,9 +21,10 @@ OPTIONS = [
     "--no-annotate",
 ]
 # The widest set first: the others are held to its versions, so that they can be installed side by side.
+EXTRAS = ["--extra", "pyvis", "--extra", "mcp"]
 SETS = [
-    ("test.txt", ["--extra", "pyvis", "--group", "test", "--group", "tools"]),
-    ("run.txt", ["--extra", "pyvis"]),
+    ("test.txt", [*EXTRAS, "--group", "test", "--group", "tools"]),
+    ("run.txt", EXTRAS),
     ("uv.txt", ["--only-group", "tools"]),
 ]
 

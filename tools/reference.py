@@ -57,6 +57,7 @@ TEST_VARIABLES = {
 }
 LIMITS = {
     "MAX_TEXT": "longest search text, name or identifier, in characters",
+    "MAX_BODY": "largest request that is read, in bytes",
     "MAX_SECONDS": "longest time that a request over HTTP may take, in seconds",
 }
 LINUX, MACOS = "~/.local/share/kedja", "~/Library/Application Support/kedja"
@@ -74,11 +75,15 @@ is in use, SQLite's own `-wal` and `-shm`; delete them only together with the st
 It writes nothing else but what a command is told to write, and `NAME.rejects.csv` where a load rejected something.
 """
 
-ANSWER = "Answer_"
+# Shapes that frame another one: the field that holds it, and what that is.
+FRAMES = {
+    "Answer": ("data", "the question's own shape; null when what was asked about is not in the graph"),
+    "Line": ("answer", "the answer, or what it comes to; null where the line is not answered"),
+}
 API_INTRO = """The machine-readable form is `/v1/openapi.json` of a running server.
 
-Everything is read with GET. There is no login: the server answers on this machine only, unless `kedja serve --host`
-says otherwise. The clearance is the server's, never the caller's.
+Everything is read, with GET, and with POST where a list is sent. There is no login: the server answers on this machine
+only, unless `kedja serve --host` says otherwise. The clearance is the server's, never the caller's.
 """
 PROBLEMS_INTRO = """## Problems
 
@@ -188,8 +193,9 @@ def type_of(schema: dict[str, Any]) -> str:
     """A JSON Schema as a reader writes it: `integer 1 to 50`, `list of string`, `string or null`."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        if name.startswith(ANSWER):
-            return f"[Answer](#answer) of {type_of({'$ref': name.removeprefix(ANSWER).removesuffix('_')})}"
+        frame, _, framed = name.partition("_")
+        if frame in FRAMES and framed:
+            return f"[{frame}](#{frame.lower()}) of {type_of({'$ref': framed.removesuffix('_')})}"
         return f"[{name}](#{name.lower()})"
     if "anyOf" in schema:
         return " or ".join(dict.fromkeys(map(type_of, schema["anyOf"])))
@@ -219,12 +225,23 @@ def parameter_row(parameter: dict[str, Any]) -> tuple[str, ...]:
     return f"`{parameter['name']}`", type_of(schema), "required" if parameter["required"] else default, said, example
 
 
-def route_page(path: str, operation: dict[str, Any]) -> str:
-    answers = operation["responses"]["200"]["content"]["application/json"]["schema"]
+def route_page(method: str, path: str, operation: dict[str, Any]) -> str:
+    kind, answers = next(iter(operation["responses"]["200"]["content"].items()))
     said = operation.get("description", "")
     rows = [parameter_row(parameter) for parameter in operation.get("parameters", ())]
     given = table(("parameter", "type", "default", "meaning", "example"), rows) + "\n" if rows else ""
-    lines = [f"## GET {path}", f"{operation['summary']}. {said}".strip(), given.strip(), f"Answers {type_of(answers)}."]
+    told = f"Answers {type_of(answers['schema'])}" + (f" as `{kind}`." if kind != "application/json" else ".")
+    sends = operation.get("requestBody", {}).get("content", {}).items()
+    taken = [
+        f"Takes `{form}`: {type_of(body['schema'])}. {body['schema'].get('description', '')}" for form, body in sends
+    ]
+    lines = [
+        f"## {method} {path}",
+        f"{operation['summary']}. {said}".strip(),
+        given.strip(),
+        *map(str.strip, taken),
+        told,
+    ]
     return "\n\n".join(line for line in lines if line) + "\n"
 
 
@@ -291,19 +308,24 @@ def page_rows() -> list[tuple[str, ...]]:
 
 
 def shapes(schemas: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """The shapes of what is answered, by name. The frame of every answer is the same but for its ``data``."""
+    """The shapes of what is answered, by name. A frame is the same for every shape but for the one that it holds."""
     # what FastAPI says of a bad request is not what is sent: that is a problem document
     left = {name: schema for name, schema in schemas.items() if name not in ("HTTPValidationError", "ValidationError")}
-    frames = [left.pop(name) for name in list(left) if name.startswith(ANSWER)]
-    assert len({tuple(frame["properties"]) for frame in frames}) == 1
-    data = {"description": "the question's own shape; null when what was asked about is not in the graph"}
-    frame = {**frames[0], "properties": {**frames[0]["properties"], "data": {"type": "object or null", **data}}}
-    return dict(sorted({**left, "Answer": frame}.items()))
+    for name, (field, said) in FRAMES.items():
+        frames = [left.pop(one) for one in list(left) if one.startswith(f"{name}_")]
+        assert len({tuple(frame["properties"]) for frame in frames}) == 1
+        held = {field: {"type": "object or null", "description": said}}
+        left[name] = {**frames[0], "properties": {**frames[0]["properties"], **held}}
+    return dict(sorted(left.items()))
 
 
 def api_page() -> str:
     document = application().openapi()
-    routes = [route_page(path, methods["get"]) for path, methods in document["paths"].items()]
+    routes = [
+        route_page(method.upper(), path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
     offered = [(f"`{question}`", ", ".join(f"`{f}`" for f in formats)) for question, formats in exported().items()]
     offered.append(("the whole graph (command line only)", ", ".join(f"`{f}`" for f in of_graph())))
     parts = [

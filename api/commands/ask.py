@@ -190,6 +190,38 @@ def _by_names(service: Service, when: When, file: Path, out: Path | None, lang: 
         raise typer.Exit(1)
 
 
+# -- exposure: also for each of a list of names -------------------------------------------------------------------
+EXPOSURE: Mapping[str, tuple[Any, Any]] = {
+    "subject": (
+        Annotated[str | None, typer.Argument(help=f"{questions()['exposure'].params()['subject'].note.en}.")],
+        None,
+    ),
+    "names": (
+        Annotated[Path | None, typer.Option("--names", help="A file of names, one a line: a line about each.")],
+        None,
+    ),
+    "out": (
+        Annotated[Path | None, typer.Option("--out", help="Write those lines to a .csv, .xlsx or .ndjson.")],
+        None,
+    ),
+}
+
+
+def _exposure(question: type[Question], shared: Shared, given: dict[str, Any]) -> None:
+    from api.commands.many import of_each
+    from ontology.errors import InputError
+
+    names, out = given.pop("names"), given.pop("out")
+    if (given["subject"] is None) == (names is None):
+        raise InputError("Say what it is about.", remedy="Give one name, all, or --names FILE with a list of them.")
+    if names is not None:
+        of_each(question, shared, given, names, out)
+    elif out is not None:
+        raise InputError("--out writes the lines of --names.", remedy="For one name: kedja export exposure NAME.")
+    else:
+        _answered(question, shared, given)
+
+
 # -- search: a line a hit ----------------------------------------------------------------------------------------
 def _search(question: type[Question], shared: Shared, given: dict[str, Any]) -> None:
     import json
@@ -217,6 +249,7 @@ def _search(question: type[Question], shared: Shared, given: dict[str, Any]) -> 
 
 OWN: Mapping[str, tuple[Mapping[str, tuple[Any, Any]], Callable[..., None]]] = {
     "affected": (AFFECTED, _affected),
+    "exposure": (EXPOSURE, _exposure),
     "search": ({}, _search),
 }
 for _question in questions().values():

@@ -10,12 +10,12 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_type_hints
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -115,6 +115,13 @@ class Question(BaseModel):
 
         return cost_of_graph(s)
 
+    def each(self, reading: Reading) -> Callable[[str], BaseModel]:
+        """What answers for one after another of many things (ids) in the place of ``one()``: as ``compute``, unless a
+        question has a shorter answer of which it computes what they share once."""
+        one = type(self).one()
+        assert one is not None
+        return lambda id: self.model_copy(update={one.name: id}).compute(reading)
+
     # -- the declaration, as the skins read it ------------------------------------------------------------------
     @classmethod
     def title(cls) -> Label:
@@ -128,9 +135,20 @@ class Question(BaseModel):
     @classmethod
     def answers(cls) -> type[BaseModel]:
         """The shape of its answer: what ``compute`` is declared to return."""
-        named = _for_the_type_checker(sys.modules[cls.__module__])
-        shape: type[BaseModel] = get_type_hints(cls.compute, localns=named)["return"]
+        shape: type[BaseModel] = _returned(cls.compute)
         return shape
+
+    @classmethod
+    def answers_each(cls) -> type[BaseModel]:
+        """The shape of what ``each`` answers with."""
+        (*_, shape) = get_args(_returned(cls.each))
+        return cls.answers() if shape is BaseModel else shape
+
+    @classmethod
+    def one(cls) -> Param | None:
+        """The parameter that names the one thing that the question is about: many may be asked about in its place."""
+        named = [param for param in cls.params().values() if param.names and param.required]
+        return named[0] if len(named) == 1 and not named[0].many else None
 
     @classmethod
     def params(cls) -> Mapping[str, Param]:
@@ -148,6 +166,11 @@ class Question(BaseModel):
         except ValidationError as error:
             where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
             raise InputError("The request does not fit.", remedy=where) from error
+
+
+def _returned(method: Callable[..., Any]) -> Any:
+    named = _for_the_type_checker(sys.modules[method.__module__])
+    return get_type_hints(method, localns=named)["return"]
 
 
 def _for_the_type_checker(module: ModuleType) -> dict[str, Any]:

@@ -165,6 +165,8 @@ def was_shown(core: Core, view: View, base: int) -> bool:
 
 
 def _of_key(core: Core, at: At, view: View, key: str) -> Entity | None:
+    if not nodes_of(core, [ghost_id(type_, key) for type_ in NODES], "g"):
+        return None  # of most keys that are asked for in lists: nothing of any type
     for type_ in NODES:
         for base in nodes_of(core, [ghost_id(type_, key)], "g"):
             if found := _of_ghost(core, at, view, base):

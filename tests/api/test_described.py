@@ -67,10 +67,11 @@ def test_errors_are_described_as_they_are_sent(demo_settings: Settings) -> None:
     with TestClient(create_app(demo_settings), base_url="http://127.0.0.1") as client:
         paths = client.get("/v1/openapi.json").json()["paths"]
         for path, operations in paths.items():
-            errors = {status: r for status, r in operations["get"]["responses"].items() if status >= "400"}
-            assert {"404", "405", "422", "500", "503", "507"} <= errors.keys(), path
-            for response in errors.values():
-                assert [*response["content"]] == ["application/problem+json"]
+            for operation in operations.values():
+                errors = {status: r for status, r in operation["responses"].items() if status >= "400"}
+                assert {"404", "405", "422", "500", "503", "507"} <= errors.keys(), path
+                for response in errors.values():
+                    assert [*response["content"]] == ["application/problem+json"]
         sent = client.post("/v1/search")
         assert (sent.status_code, sent.headers["content-type"]) == (405, "application/problem+json")
         assert "GET" in sent.headers["allow"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
@@ -10,6 +11,7 @@ from ontology.label import Label
 if TYPE_CHECKING:
     from graph.answer import Answer
     from graph.data import ExposureData
+    from graph.questions.group_lines import GroupLine
     from graph.snapshot.view import Snapshot
 
 
@@ -56,3 +58,8 @@ class Exposure(Question):
         from graph.questions.exposure import exposure
 
         return exposure(reading.snapshot, self.subject, self.risk, members=self.members)
+
+    def each(self, reading: Reading) -> Callable[[str], GroupLine]:
+        from graph.questions.many import Groups
+
+        return Groups(reading.snapshot, self.risk).line
