@@ -206,11 +206,9 @@ def _tier(request: Request, service: Service, when: When, selected: str, opened:
         exposure = _or_none(service, when, Exposure(subject=start[0], risk=risk, members=0))
     if answer.data is not None and selected and not selected.startswith("group:"):
         paths = _way(service, when, selected, answer.data.start, upstream)
-    subject = service.resolve(start[0], when).name if answer.data is not None and len(start) == 1 else None
     return pages.render(
         answer,
         page_of(request, Trace, answer),
-        subject=subject,
         selected=selected or None,
         opened=[box for box in opened.split(",") if box],
         exposure=exposure,

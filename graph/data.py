@@ -143,13 +143,24 @@ class Listed(Frozen):
     outside: int = Field(0, description="its contracts that the question is not about")
 
 
+class OtherDays(Frozen):
+    """The nearest days on which there was something to tell, where there is nothing when it is asked about."""
+
+    until: date | None = Field(description="the last such day before; null: none found")
+    since: date | None = Field(description="the first such day after; null: none found")
+
+
 class TraceData(Frozen):
-    """``start`` are the vertices walked from. ``nodes`` by (tier, type, name, id); ``links`` by id.
+    """``asked`` is what was asked about, ``start`` the vertices walked from. ``nodes`` by (tier, type, name, id);
+    ``links`` by id.
 
     ``buyers`` are a view of the contracts among the nodes (``buyer_links``: SERVES): they stand in no tier. ``others``
     are nodes that denied links and the company list name, and that the trace did not reach.
     """
 
+    asked: tuple[str, ...]
+    not_there: tuple[str, ...] = Field((), description="of what was asked about, that of which nothing holds then")
+    other_days: OtherDays | None = Field(None, description="given where nothing that was asked about holds then")
     start: tuple[str, ...]
     direction: str = Field(description="upstream or downstream")
     risk: str | None
@@ -255,13 +266,6 @@ class Origin(Frozen):
     contracts_item: int = Field(description="of those, along item links alone")
 
 
-class OtherDays(Frozen):
-    """The nearest days on which a group had a contract, where it has none when it is asked about."""
-
-    until: date | None = Field(description="the last such day before; null: none found")
-    since: date | None = Field(description="the first such day after; null: none found")
-
-
 class OfKind(Frozen):
     """Contracts of a broader kind than the one asked about, not counted; or of one that a match puts within it."""
 
@@ -354,7 +358,7 @@ class AffectedData(Frozen):
     regions: tuple[str, ...] = Field(description="regions of every contract listed, those of a link only included")
     counts: tuple[AffectedCount, ...] = ()
     formerly: tuple[Formerly, ...] = ()
-    contracts_all: int = Field(0, description="contracts in the graph, affected or not")
+    contracts_all: int = Field(0, description="contracts that are valid then, affected or not")
     contracts_untold: int = Field(0, description="contracts not listed whose chains are not all told: unknown")
     denied: tuple[LinkData, ...]
     denied_nodes: tuple[Node, ...] = Field((), description=DENIED_NODES)
@@ -367,6 +371,7 @@ class PathsData(Frozen):
     source: str
     target: str
     paths: tuple[Path, ...]
+    other_days: OtherDays | None = Field(None, description="given where no path holds then")
     nodes: tuple[Node, ...]
     links: tuple[LinkData, ...]
 

@@ -17,10 +17,14 @@ from graph.data import (
     LinkData,
     Listed,
     Node,
+    OtherDays,
     Path,
+    PathsData,
     Said,
     StatementData,
+    TraceData,
 )
+from graph.questions.risk_lines import RisksData
 from graph.snapshot.topology import ALL_KNOWN
 from visualisation.marks import Level, figure_level, span
 from visualisation.svg import node_name
@@ -233,17 +237,23 @@ class Teller:
             return self.words.period(*as_of.during)
         return self.words.day(as_of.valid_at)
 
-    def no_contracts(self, data: ExposureData) -> list[str]:
+    def no_contracts(self, days: OtherDays | None) -> list[str]:
         """That a group has no contract when it is asked about, and when the nearest ones were valid."""
-        days, w = data.other_days, self.words
-        found = []
-        if days is not None and days.until:
-            found.append(w("no_contract.until", day=days.until))
-        if days is not None and days.since:
-            found.append(w("no_contract.since", day=days.since))
-        if not found:
-            return [] if data.may_belong else [w("no_contract.ever")]
-        return [w("no_contract.valid", when=self.when()), *found]
+        if found := self._other_days(days, "no_contract"):
+            return [self.words("no_contract.valid", when=self.when()), *found]
+        return [self.words("no_contract.ever")]
+
+    def not_then(self, data: TraceData | PathsData) -> list[str]:
+        """That nothing of what was asked about holds then, or of a part of it, and on which days it does."""
+        found = self._other_days(data.other_days, "not_then")
+        if found:
+            return [self.words("not_then.valid", when=self.when()), *found]
+        alone = data.not_there if isinstance(data, TraceData) and data.start else ()
+        return [self.words("not_then.one", what=self.name(id), when=self.when()) for id in alone]
+
+    def _other_days(self, days: OtherDays | None, key: str) -> list[str]:
+        told = (("until", days.until), ("since", days.since)) if days else ()
+        return [self.words(f"{key}.{side}", day=day) for side, day in told if day]
 
     # -- what is not known ------------------------------------------------------------------------------------
     def end(self, end: End) -> str:
@@ -336,9 +346,13 @@ class Teller:
         """What a question itself counts as unknown."""
         if isinstance(data, AffectedData):
             return [self.count(row) for row in data.counts if row.what in ("may_apply", "untold") and row.contracts]
+        if isinstance(data, TraceData | PathsData):
+            return self.not_then(data)
+        if isinstance(data, RisksData):
+            return [] if data.contracts else self.no_contracts(data.other_days)
         if not isinstance(data, ExposureData):
             return []
-        found = [] if data.contracts else self.no_contracts(data)
+        found = [] if data.contracts or data.may_belong else self.no_contracts(data.other_days)
         for row in data.may_belong:
             key = "unknown.may_belong_matched" if row.matched else "unknown.may_belong"
             found.append(self.words(key, n=len(row.contracts), kind=self.name(row.kind)))

@@ -5,14 +5,14 @@ Buyer, supplier, product, category, area and place are views: groups of steps an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from graph.data import OtherDays
 from graph.kernels.reach import reach
-from graph.questions.nearest import at_any_time, nearest
+from graph.questions.nearest import Found, at_any_time, nearest
 from graph.questions.question import ALL
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.arrays import I64
@@ -50,20 +50,27 @@ def group_of(s: Snapshot, vertex: int | None) -> Group:
 
 def other_days(s: Snapshot, vertex: int | None) -> OtherDays:
     """The nearest days on which a group that has no contract at the moment has one."""
-    whole = at_any_time(s)
-    ever = set(map(int, group_of(whole, vertex).contracts))
-    near = np.zeros(s.n, np.bool_)
-    near[reach(whole.network, np.array(sorted(ever), np.int32), upstream=True, kinds=ANY, tier_kinds=TIERS).vertex] = (
-        True
+    return days_on_which(
+        s, [] if vertex is None else [vertex], lambda there: group_of(there, vertex).contracts.tolist()
     )
-    for name in ("SERVES", "FOR_LOT", "IN_CATEGORY"):
-        near[whole.pairs(name).targets(*ever)] = True
-    if vertex is not None:
-        near[vertex] = True
-    found = nearest(s, lambda there: set(map(int, group_of(there, vertex).contracts)), ever, near).values()
+
+
+def days_on_which(s: Snapshot, asked: Collection[int], found: Found) -> OtherDays:
+    """The nearest days on which something is found of what is asked about, and of which nothing is at the moment."""
+    whole = at_any_time(s)
+    ever = set(found(whole))
+    if not ever:
+        return OtherDays(until=None, since=None)
+    upstream = reach(whole.network, np.array(sorted(ever), np.int32), upstream=True, kinds=ANY, tier_kinds=TIERS)
+    around = upstream.vertex.tolist()
+    near = np.zeros(s.n, np.bool_)
+    near[[*asked, *around]] = True
+    for name in ("SERVES", "FOR_LOT", "IN_CATEGORY", "OUTPUTS", "LOCATED_IN"):
+        near[whole.pairs(name).targets(*around)] = True
+    days = nearest(s, found, ever, near).values()
     return OtherDays(
-        until=max((day.until for day in found if day.until), default=None),
-        since=min((day.since for day in found if day.since), default=None),
+        until=max((day.until for day in days if day.until), default=None),
+        since=min((day.since for day in days if day.since), default=None),
     )
 
 
@@ -193,7 +200,7 @@ def walk_starts(s: Snapshot, vertex: int, *, upstream: bool) -> list[int]:
     """The steps and contracts that a trace walks from."""
     type = s.type(vertex)
     if type in ("Contract", "Step"):
-        return [] if s.only_denied(vertex) else [vertex]
+        return [vertex] if s.alive[vertex] else []
     if type in ("Lot", "Procurement"):
         return contracts_of_lots(s, vertex)
     if type == "Organisation":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from graph.answer import Answer, Completeness, Truncated
-from graph.data import PathsData
+from graph.data import OtherDays, PathsData
 from graph.kernels.paths import k_paths
+from graph.kernels.reach import reach
 from graph.kernels.worst import Path as Walked
 from graph.kernels.worst import worst
 from graph.questions.common import evidence_of, framed, wording
-from graph.questions.groups import find, group_of, steps_of
+from graph.questions.groups import days_on_which, find, group_of, steps_of
 from graph.questions.naming import Naming, named_path
 from graph.questions.walks import ACTORS, GOODS, TIERS
 from graph.snapshot.view import Snapshot
@@ -46,13 +47,37 @@ def paths(s: Snapshot, source: str, target: str, *, k: int = 5) -> Answer[PathsD
     naming.node(start)
     naming.node(end)
     named = tuple(named_path(naming, s.network, walked) for walked in found)
-    data = PathsData(source=s.id(start), target=s.id(end), paths=named, nodes=naming.nodes(), links=naming.links())
+    data = PathsData(
+        source=s.id(start),
+        target=s.id(end),
+        paths=named,
+        other_days=None if named else _other_days(s, start, end),
+        nodes=naming.nodes(),
+        links=naming.links(),
+    )
     completeness = Completeness(
         tiers_reached=max((_tiers(s, walked) for walked in found), default=0),
         steps=len({int(v) for walked in found for v in s.among(walked.passed, "Step")}),
         truncated=Truncated(why="links") if truncated else None,
     )
     return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)
+
+
+def _other_days(s: Snapshot, start: int, end: int) -> OtherDays:
+    """The nearest days on which some path leads from one to the other, or the other way."""
+
+    def found(there: Snapshot) -> list[int]:
+        ways = ((_starts(there, one), _goals(there, other)) for one, other in ((start, end), (end, start)))
+        return [goal for starts, goals in ways for goal in _reached(there, starts, goals)]
+
+    return days_on_which(s, [start, end], found)
+
+
+def _reached(s: Snapshot, starts: list[int], goals: list[int]) -> list[int]:
+    """The goals that links walked lead to from some starts."""
+    ends = sorted(set(goals) - set(starts))
+    below = reach(s.network, np.array(starts, np.int32), upstream=False, kinds=WALKED > 0, tier_kinds=TIERS)
+    return np.array(ends, np.int64)[np.isin(ends, below.vertex)].tolist() if starts and ends else []
 
 
 def _tiers(s: Snapshot, walked: Walked) -> int:

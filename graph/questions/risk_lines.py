@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from graph.answer import Frozen
-from graph.data import Figure, LevelCount, Node
+from graph.data import Figure, LevelCount, Node, OtherDays
 
 
 class RiskLine(Frozen):
@@ -24,4 +24,5 @@ class RisksData(Frozen):
 
     subject: Node
     contracts: int
+    other_days: OtherDays | None = Field(None, description="given where there is no contract to ask about")
     risks: tuple[RiskLine, ...]

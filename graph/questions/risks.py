@@ -8,7 +8,7 @@ from graph.answer import Answer, Completeness, Links
 from graph.data import Node
 from graph.questions.common import evidence_of, framed, wording
 from graph.questions.exposure import GroupExposure
-from graph.questions.groups import find
+from graph.questions.groups import find, other_days
 from graph.questions.naming import Naming
 from graph.questions.question import ALL
 from graph.questions.risk_lines import RiskLine, RisksData
@@ -36,6 +36,7 @@ def risks(s: Snapshot, subject: str) -> Answer[RisksData]:
     data = RisksData(
         subject=Node(id=ALL, type=ALL, name=ALL) if vertex is None else naming.node(vertex),
         contracts=len(of.contracts),
+        other_days=None if len(of.contracts) else other_days(s, vertex),
         risks=tuple(lines),
     )
     ends = of.survey.ends()

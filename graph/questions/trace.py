@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from graph.answer import Answer, Completeness, Links, Resolution, Truncated
-from graph.data import LinkData, Listed, Node, Reach, TraceData, TraceNode
+from graph.data import LinkData, Listed, Node, OtherDays, Reach, TraceData, TraceNode
 from graph.kernels.reach import Reach as Found
 from graph.kernels.reach import cycles, longest, reach
 from graph.questions.common import checked_risk, evidence_of, framed, wording
 from graph.questions.company import Related, buyers_from, listed, sellers_to
 from graph.questions.denied import denied_beside, only_denied
 from graph.questions.ends import Ends
-from graph.questions.groups import downstream_contracts, find, walk_starts
+from graph.questions.groups import days_on_which, downstream_contracts, find, walk_starts
 from graph.questions.lens import LEVELS, Side
 from graph.questions.naming import Naming, statements_data
 from graph.questions.survey import UNASSESSED, Survey
@@ -76,9 +76,14 @@ def trace(
     vertices = [find(s, start) for start in starts]
     if not vertices or None in vertices:
         return framed(s, question, None)
-    begin = sorted({v for vertex in vertices if vertex is not None for v in walk_starts(s, vertex, upstream=upstream)})
     asked = [vertex for vertex in vertices if vertex is not None]
+    begin = _begin(s, asked, upstream)
     return _Trace(s, np.array(begin, np.int32), asked, upstream, risk, max_tier, max_nodes).answer(question)
+
+
+def _begin(s: Snapshot, asked: Iterable[int], upstream: bool) -> list[int]:
+    """The steps and contracts that a trace of some things walks from."""
+    return sorted({v for vertex in asked for v in walk_starts(s, vertex, upstream=upstream)})
 
 
 class _Trace:
@@ -205,7 +210,11 @@ class _Trace:
         links = tuple(sorted((naming.link(edge) for edge in edges), key=lambda link: link.id))
         buyers, buyer_links = self._buyers()
         own = {node.node.id for node in nodes} | {buyer.id for buyer in buyers}
+        nowhere = [vertex for vertex in self.asked if not _begin(s, [vertex], self.upstream)]
         data = TraceData(
+            asked=tuple(map(naming.id, self.asked)),
+            not_there=tuple(map(naming.id, nowhere)),
+            other_days=None if len(self.begin) else self._other_days(),
             start=naming.first_ids("start", map(int, self.begin)),
             direction="upstream" if self.upstream else "downstream",
             risk=self.risk,
@@ -231,6 +240,9 @@ class _Trace:
         )
         data = data.model_copy(update={"others": tuple(n for n in naming.nodes() if n.id not in own)})
         return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)
+
+    def _other_days(self) -> OtherDays:
+        return days_on_which(self.s, self.asked, lambda there: _begin(there, self.asked, self.upstream))
 
     def _contracts(self) -> list[int]:
         """The contracts whose clauses may entitle us: those traced, else those downstream of the start."""

@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from itertools import product
 
 from tests.plain.walks import places_of, tiers, ways
-from tests.plain.world import KINDS, Arrow, World, stage_within
+from tests.plain.world import ACTORS, GOODS, KINDS, Arrow, World, stage_within
 
 FAMILY = {
     "forced-labour": "H", "debt-bondage": "H", "state-imposed-labour": "H", "water-pollution": "H",
@@ -30,6 +30,15 @@ PASSES = {
     "PERFORMS": "HD", "RUNS": "OSD", "OPERATES": "OSD", "OWNS": "S", "RECRUITS_FOR": "H", "SUPPLIES": "HSD",
     "DELIVERED_UNDER": "HSD", "HOLDS": "OS", "SELLS_TO": "D",
 }  # fmt: skip
+
+
+def passes(arrow: Arrow, risk: str | None, item: bool) -> bool:
+    """Whether a risk goes along an arrow (None: a harm, of labour or not); ``item``: not where it is only typical."""
+    if (item and arrow.generic) or (arrow.type == "OWNS" and not arrow.controls):
+        return False
+    if arrow.type == "RECRUITS_FOR" and risk is not None and risk not in LABOUR:
+        return False
+    return FAMILY[risk or LABOUR[0]] in PASSES.get(arrow.type, "")
 
 
 class Fit(IntEnum):
@@ -69,6 +78,10 @@ class Risks:
 
     def __init__(self, world: World) -> None:
         self.world = world
+
+    @staticmethod
+    def narrower(risk: str) -> tuple[str, ...]:
+        return NARROWER.get(risk, ())
 
     # -- scopes -----------------------------------------------------------------------------------------------
     def scope(self, statement: str, *types: str) -> set[str]:
@@ -174,11 +187,43 @@ class Risks:
             if self.fit(statement, step) is Fit.YES:
                 names = self.scope(statement, "Step") and self.actors_of(step)
                 yield step, bool(actors or names)
-        if world.targets("ABOUT", statement) == self.scope(statement, "Place") and not world.stage(statement):
-            for place in world.of_type("Place"):
-                meant = world.within(place) & self.scope(statement, "Place")
-                if meant and risk in LABOUR and world.targets("RECRUITS_FOR", place):
-                    yield place, False
+        if risk in LABOUR:
+            yield from ((place, False) for place, fit in self.places_of_recruitment(statement) if fit is Fit.YES)
+
+    def places_of_recruitment(self, statement: str) -> Iterator[tuple[str, Fit]]:
+        """Places whence somebody recruits that a statement of places alone is about, or may be: it is narrower."""
+        world, scope = self.world, self.scope(statement, "Place")
+        if not scope or world.targets("ABOUT", statement) != scope or world.stage(statement):
+            return
+        for place in world.of_type("Place"):
+            if world.targets("RECRUITS_FOR", place) and (fit := self._fit_any({place}, scope)):
+                yield place, fit
+
+    def recruited_to(self, recruiter: str) -> set[str]:
+        """Steps of the sites that somebody recruits for."""
+        return self.world.targets("PERFORMS", *self.world.targets("RECRUITS_FOR", recruiter))
+
+    def entering_nowhere(self) -> Iterator[tuple[str, str]]:
+        """(risk, actor) of statements that enter no step: a harm of a bare company, or of goods of nobody's steps."""
+        for statement, risk in self.statements:
+            if self.level(statement) is None:
+                continue
+            actors = self.scope(statement, "Organisation", "Site")
+            if self.names_actor_only(statement):
+                yield from ((risk, a) for a in actors if FAMILY[risk] == "H" and self.world.types[a] != "Site")
+            elif not any(self.fit(statement, step) is Fit.YES for step in self.world.of_type("Step")):
+                yield from ((risk, actor) for actor in actors)
+
+    def carried(self, seeds: Iterable[Seed]) -> set[str]:
+        """Steps that goods reach by name from those at which some seeds enter, those left out."""
+        entered, found = set[str](), set[str]()
+        for seed in seeds:
+            arrows = [a for a in self.world.links if passes(a, seed.risk, item=False)]
+            here = _closed([a for a in arrows if a.type in ACTORS], {seed.at})
+            here &= self.world.of_type("Step", "Contract")
+            entered |= here
+            found |= _closed([a for a in arrows if a.type in GOODS and not a.generic], here)
+        return (found - entered) & self.world.of_type("Step")
 
     def _recruited(self, statement: str, risk: str) -> Iterator[tuple[str, float]]:
         """Steps that meet the rest of a recruiter's scope, by the sites recruited for, and how sure that is."""
@@ -263,23 +308,13 @@ class Risks:
         while fresh:
             better: dict[str, float] = {}
             for arrow in self.world.links:
-                if arrow.source in fresh and self._passes(arrow, risk, item):
+                if arrow.source in fresh and passes(arrow, risk, item):
                     value = best[arrow.source] * (arrow.confidence if low else 1.0)
                     if value > max(best.get(arrow.target, -1.0), better.get(arrow.target, -1.0)):
                         better[arrow.target] = value
             best |= better
             fresh = set(better)
         return best
-
-    @staticmethod
-    def _passes(arrow: Arrow, risk: str, item: bool) -> bool:
-        if item and arrow.generic:
-            return False
-        if arrow.type == "OWNS" and not arrow.controls:
-            return False
-        if arrow.type == "RECRUITS_FOR" and risk not in LABOUR:
-            return False
-        return FAMILY[risk] in PASSES.get(arrow.type, "")
 
     # -- counts -----------------------------------------------------------------------------------------------
     def counts(self, contract: str, risk: str) -> tuple[int, int, int]:
@@ -289,6 +324,15 @@ class Risks:
         steps = cone & world.of_type("Step")
         ends = {key for key in cone if world.is_open(key) and not (key in steps and world.is_typical(key))}
         return len(steps), len(steps - self.assessed(risk)), len(ends)
+
+
+def _closed(arrows: Iterable[Arrow], starts: set[str]) -> set[str]:
+    """Everything that some arrows lead to from some starts, and these."""
+    found, fresh = set(starts), set(starts)
+    while fresh:
+        fresh = {arrow.target for arrow in arrows if arrow.source in fresh} - found
+        found |= fresh
+    return found
 
 
 def _fit_stage(stage: str | None, wanted: str) -> Fit:

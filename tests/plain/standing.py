@@ -90,3 +90,11 @@ def shown(loads: Sequence[Edition], publication: int, clearance: Secrecy) -> lis
         kept = set(map(_content, before))
         standing[series] = [*before, *(said for content, said in says.items() if content not in kept)]
     return [said for stands in standing.values() for said in stands if said.secrecy <= clearance]
+
+
+def without_secrets(loads: Sequence[Edition], clearance: Secrecy) -> list[Edition]:
+    """The same loads as if what a reader may not see had never been there."""
+    return [
+        Edition(one.source, tuple(item for item in one.items if Said(item, one.source).secrecy <= clearance))
+        for one in loads
+    ]

@@ -31,18 +31,21 @@ DAYS = tuple(date(2026, 3, 1) + timedelta(days=n) for n in range(5))
 TYPES = {
     "step": "Step", "contract": "Contract", "site": "Site", "org": "Organisation", "place": "Place",
     "kind": "Category", "lot": "Lot", "finding": "Finding", "assessment": "RiskAssessment", "audit": "Audit",
-    "risk": "RiskType",
+    "risk": "RiskType", "incident": "Incident",
 }  # fmt: skip
 STEPS = tuple(f"step-{n}" for n in range(5))
 TYPICAL = ("step-3", "step-4")
 CONTRACTS = ("contract-0", "contract-1")
 SITES = ("site-0", "site-1")
 ORGS = ("org-0", "org-1")
+WHOLESALER = "org-2"
+"""Who buys and sells goods unknown, where somebody does."""
 PLACES = ("place-0", "place-1")
 KINDS = ("kind-0", "kind-1", "kind-2")
 LOTS = ("lot-0",)
 STATEMENTS = ("finding-0", "finding-1", "assessment-0", "assessment-1")
 AUDITS = ("audit-0",)
+INCIDENTS = ("incident-0",)
 RISKS = ("forced-labour", "debt-bondage", "water-pollution", "own-conduct", "sanctions")
 RELATIONS = ("exact", "broader", "narrower")
 STARTS = (*STEPS, *SITES, *ORGS, *PLACES, *KINDS)
@@ -79,6 +82,8 @@ class Varied:
     sources: bool = False
     secrecy: bool = False
     matches: bool = False
+    sells: bool = False
+    """Of companies: whom they sell to, goods unknown; and clauses of contracts, and cases."""
     days: bool = False
     """Of statements and audits: when they were made, revoked, performed."""
     levels: bool = False
@@ -112,6 +117,7 @@ class Drawing:
         self.draw = draw
         self.varied = varied
         self.commons = _commons(varied)
+        self.orgs = (*ORGS, WHOLESALER) if varied.sells else ORGS
 
     def common(self, *, generic: bool = False) -> Common:
         found = self.draw(st.sampled_from(self.commons))
@@ -130,6 +136,9 @@ class Drawing:
         if name in STEPS or name in CONTRACTS:
             known = draw(st.sampled_from(["all", "all", "some", None]))
             facts |= {"inputs_known": known} if known else {}
+        if name in CONTRACTS and self.varied.sells:
+            clause = draw(st.sampled_from(["advanced", "basic", "basic", "none", "unknown", None]))
+            facts |= {"clause_level": clause} if clause else {}
         if type_of(name) in ("Finding", "RiskAssessment"):
             facts |= self.statement(name)
         if name in AUDITS:
@@ -170,7 +179,8 @@ class Drawing:
     def records(self) -> Iterator[Record]:
         """Most things have one record; some have two periods, or two sources; some are only named by links."""
         said = (*STATEMENTS, *AUDITS) if self.varied.risks else ()
-        for name in (*STEPS, *CONTRACTS, *SITES, *ORGS, *PLACES, *KINDS, *LOTS, *said):
+        cases = INCIDENTS if self.varied.sells else ()
+        for name in (*STEPS, *CONTRACTS, *SITES, *self.orgs, *PLACES, *KINDS, *LOTS, *said, *cases):
             how = self.draw(st.integers(0, 9))
             if how > 0:
                 first = self.record(name)
@@ -199,9 +209,9 @@ class Drawing:
             yield from (self.link("LOCATED_IN", step, place) for place in self.some(PLACES))
             if not self.is_typical(step):
                 yield from (self.link("PERFORMS", site, step) for site in self.some(SITES))
-                yield from (self.link("RUNS", org, step) for org in self.some(ORGS))
+                yield from (self.link("RUNS", org, step) for org in self.some(self.orgs))
         for contract in CONTRACTS:
-            yield from (self.link("HOLDS", org, contract) for org in self.some(ORGS))
+            yield from (self.link("HOLDS", org, contract) for org in self.some(self.orgs))
             yield from (self.link("IN_CATEGORY", contract, kind) for kind in self.some(KINDS))
             yield from (self.link("FOR_LOT", contract, lot) for lot in self.some(LOTS))
         yield from (self.link("IN_CATEGORY", lot, kind) for lot in LOTS for kind in self.some(KINDS))
@@ -219,6 +229,12 @@ class Drawing:
             for other in self.some(KINDS):
                 yield self.link("MATCHES", kind, other, relation=self.draw(st.sampled_from(RELATIONS)))
 
+    def sales(self) -> Iterator[Link]:
+        for seller in (*SITES, *self.orgs) if self.varied.sells else ():
+            yield from (self.link("SELLS_TO", seller, buyer) for buyer in self.some(self.orgs) if buyer != seller)
+        for case in INCIDENTS if self.varied.sells and self.varied.risks else ():
+            yield from (self.link("GATHERS", case, finding) for finding in self.some(STATEMENTS[:2], 2))
+
     def links_of_risks(self) -> Iterator[Link]:
         for statement in STATEMENTS:
             yield from self.about(statement)
@@ -229,7 +245,7 @@ class Drawing:
             yield from (self.link("RECRUITS_FOR", who, site) for who in self.some((*ORGS, *PLACES)))
 
     def loads(self) -> tuple[Edition, ...]:
-        items: list[Item] = [*self.records(), *self.links(), *self.matches()]
+        items: list[Item] = [*self.records(), *self.links(), *self.matches(), *self.sales()]
         if self.varied.risks:
             items += [Record("RiskType", key(f"risk-{risk}"), {"name": risk}) for risk in RISKS]
             items += self.links_of_risks()

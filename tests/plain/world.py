@@ -100,6 +100,10 @@ class World:
         """Of several, the least."""
         return max(self.values(key, "inputs_known"), key=INPUTS_KNOWN.index, default=None)
 
+    def clause(self, key: str) -> str | None:
+        """Of several levels of a contract's clause the least that it promises."""
+        return max(self.values(key, "clause_level"), key=CLAUSES.index, default=None)
+
     def of_most(self, key: str, name: str) -> Any:
         """Of several values the one of most sources, then of the newest source, then of the smallest record id."""
         said: dict[Any, list[Said]] = {}

@@ -161,6 +161,7 @@ def gloves() -> Answer[TraceData]:
         link("HOLDS", "holder", "contract"),
     )
     data = TraceData(
+        asked=("contract",),
         start=("contract",),
         direction="upstream",
         risk="forced-labour",
@@ -470,6 +471,7 @@ def network(steps: int, tiers: int = 5, seed: int = 1, names: Sequence[str] = ()
             links.append(link("PERFORMS", site.id, step.id))
     serves = tuple(link("SERVES", c.id, regions[i % 3].id) for i, c in enumerate(contracts))
     data = TraceData(
+        asked=tuple(c.id for c in contracts),
         start=tuple(c.id for c in contracts),
         direction="upstream",
         risk="forced-labour",

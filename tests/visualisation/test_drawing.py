@@ -57,7 +57,7 @@ def test_downstream_the_contract_stands_left_all_the_same() -> None:
         made.link("DELIVERED_UNDER", "dipping", "near"),
     )
     data = TraceData(
-        start=("dipping",), direction="downstream", risk=None, nodes=nodes, links=links, cycles=(), statements=()
+        asked=("dipping",), start=("dipping",), direction="downstream", risk=None, nodes=nodes, links=links, cycles=()
     )
     assert {m.id: m.column for m in of_trace(data).marks} == {"contract": 0, "near": 0, "brand": 1, "dipping": 2}
 

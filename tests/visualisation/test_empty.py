@@ -16,6 +16,7 @@ from graph.answer import Answer
 from graph.questions.affected import affected
 from graph.questions.exposure import exposure
 from graph.questions.paths import paths
+from graph.questions.risks import risks
 from graph.questions.trace import trace
 from graph.snapshot.view import Snapshot
 from tests.graph.worlds import FORCED, World
@@ -56,7 +57,9 @@ ASKED: dict[str, Ask] = {
     "exposure of a supplier": lambda s: exposure(s, "holder", FORCED),
     "exposure of nobody": lambda s: exposure(s, "nobody", FORCED),
     "trace": lambda s: trace(s, ["region"], risk=FORCED),
+    "trace of a contract": lambda s: trace(s, ["old"], risk=FORCED),
     "trace of nobody": lambda s: trace(s, ["nobody"], upstream=False),
+    "risks": lambda s: risks(s, "region"),
     "affected": lambda s: affected(s, "factory"),
     "affected by nobody": lambda s: affected(s, "nobody"),
     "paths": lambda s: paths(s, "step", "region"),
@@ -70,7 +73,7 @@ def rendered(name: str, answer: Answer[Any], lang: str) -> str:
     page = Page(lang, "/", (("start", "region"), ("subject", "region"), ("source", "step"), ("target", "region")))
     render: dict[str, Callable[..., str]] = {
         "exposure": pages.render, "trace": pages.render, "affected": pages.render,
-        "paths": pages.render,
+        "paths": pages.render, "risks": pages.render,
     }  # fmt: skip
     return render[name.split()[0]](answer, page)
 
@@ -90,22 +93,54 @@ def test_every_format_of_nothing_can_be_made(name: str, day: date, lang: str) ->
         for sheet in book.sheet_names:
             assert len(book.get_sheet_by_name(sheet).to_python()) > 4, "no sheet is left empty without a word"
     assert nx.parse_graphml(answer_graphml(answer, words).decode()).graph
-    assert words("tier.nothing") in snapshot_html(answer, words).decode()
+    if name != "risks":  # which is not drawn
+        assert words("tier.nothing") in snapshot_html(answer, words).decode()
     assert named_in(answer) is not None
 
 
+@pytest.mark.parametrize("name", ["exposure", "risks"])
 @every_day
 @every_language
-def test_a_group_without_a_valid_contract_names_the_nearest_days(day: date, lang: str) -> None:
-    answer, words = ASKED["exposure"](world().snapshot(day)), Words(lang)
+def test_a_group_without_a_valid_contract_names_the_nearest_days(name: str, day: date, lang: str) -> None:
+    answer, words = ASKED[name](world().snapshot(day)), Words(lang)
     until = {BETWEEN: date(2020, 12, 31), AFTER: date(2025, 12, 31)}.get(day)
     since = {BEFORE: date(2018, 1, 1), BETWEEN: date(2022, 1, 1)}.get(day)
     assert answer.data is not None
     assert (answer.data.other_days.until, answer.data.other_days.since) == (until, since)
-    texts = (answer_text(answer, words), rendered("exposure", answer, lang), answer_csv(answer, words).decode())
-    for text in texts:
+    texts = [answer_text(answer, words), rendered(name, answer, lang)]
+    for text in texts if name == "risks" else [*texts, answer_csv(answer, words).decode()]:
         for key, when in (("until", until), ("since", since)):
             assert (words(f"no_contract.{key}", day=when) in " ".join(text.split())) == (when is not None)
+
+
+@pytest.mark.parametrize("name", ["trace", "trace of a contract", "paths"])
+@every_day
+@every_language
+def test_what_leads_nowhere_on_a_day_names_the_nearest_days_on_which_it_does(name: str, day: date, lang: str) -> None:
+    answer, words = ASKED[name](world().snapshot(day)), Words(lang)
+    until = {BETWEEN: date(2020, 12, 31), AFTER: date(2025, 12, 31)}.get(day)
+    since = {BEFORE: date(2018, 1, 1), BETWEEN: date(2022, 1, 1)}.get(day)
+    if name == "trace of a contract":
+        until, since = None if day == BEFORE else date(2020, 12, 31), date(2018, 1, 1) if day == BEFORE else None
+    assert answer.data is not None
+    assert (answer.data.other_days.until, answer.data.other_days.since) == (until, since)
+    for text in (answer_text(answer, words), rendered(name, answer, lang)):
+        said = " ".join(text.split())
+        assert {"trace": "region", "trace of a contract": "old", "paths": "step → region"}[name] in said
+        for key, when in (("until", until), ("since", since)):
+            assert (words(f"not_then.{key}", day=when) in said) == (when is not None)
+
+
+def test_what_leads_somewhere_on_the_day_names_no_other_day() -> None:
+    s = world().snapshot(date(2023, 1, 1))
+    for name in ("trace", "paths", "risks", "exposure"):
+        answer = ASKED[name](s)
+        assert answer.data is not None
+        assert answer.data.other_days is None
+    both = trace(s, ["old", "new"])
+    assert both.data is not None
+    assert both.data.not_there == ("old",), "what is left out is named"
+    assert Words("en")("not_then.one", what="old", when="2023-01-01") in answer_text(both, Words("en"))
 
 
 def test_a_group_that_never_had_a_contract_says_that_its_risks_are_unknown() -> None:

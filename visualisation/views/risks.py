@@ -89,7 +89,7 @@ def _lines(answer: Answer[RisksData], teller: Teller) -> Iterator[str]:
     for line in answer.data.risks:
         levels = ", ".join(f"{level_name(level, words)} {words.number(n)}" for level, n in counted(line))
         yield f"{words.risk(line.risk)}: {level_name(level_of_line(line), words)} ({told(line, teller)})"
-        yield f"  {levels}; {unknown(line, words)}"
+        yield "  " + "; ".join(filter(None, (levels, unknown(line, words))))
 
 
 def _depth(risk: str) -> int:

@@ -29,7 +29,6 @@ def render_tier(
     answer: Answer[TraceData],
     page: Page,
     *,
-    subject: str | None = None,
     selected: str | None = None,
     opened: Iterable[str] = (),
     exposure: Answer[ExposureData] | None = None,
@@ -39,7 +38,6 @@ def render_tier(
 
     Args:
         answer: what was traced; its risk colours the marks.
-        subject: name of what was asked about, where that is more than one start (a region's contracts).
         selected: the mark whose chain is lit and whose panel is open.
         opened: ids of boxes (``group:COLUMN:COUNTRY``) to open.
         exposure: of the start to the same risk, for the panel when nothing is selected.
@@ -51,7 +49,7 @@ def render_tier(
     drawing = grouped(whole, frozenset(opened))
     teller = Teller(answer, words)
 
-    what = subject or start_name(answer.data, teller)
+    what = start_name(answer.data, teller)
 
     def href(mark: Mark) -> str:
         if mark.group:
@@ -91,11 +89,8 @@ def render_tier(
 
 
 def start_name(data: TraceData, teller: Teller) -> str:
-    """What a trace starts from, in a few words: the start, its only buyer, or the first start and how many more."""
-    if len(data.start) > 1 and len(data.buyers) == 1:
-        return teller.name(data.buyers[0].id)
-    name = teller.name(data.start[0]) if data.start else teller.words("unknown")
-    more = len(data.start) - 1
+    """What a trace is of, in a few words: the first that was asked about, and how many more."""
+    name, more = teller.name(data.asked[0]), len(data.asked) - 1
     return f"{name} {teller.words('and_n_more', n=more)}" if more > 0 else name
 
 
@@ -153,7 +148,7 @@ def _trace(answer: Answer[TraceData], teller: Teller) -> list[str]:
     data, words = answer.data, teller.words
     drawing = of_trace(data)
     lines = [
-        words("tier.title_of", what=", ".join(map(teller.name, data.start[:3])) or words("unknown")),
+        words("tier.title_of", what=start_name(data, teller)),
         words(f"direction.{data.direction}"),
     ]
     if data.risk:
