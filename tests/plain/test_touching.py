@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.answer import Ask, Resolution
-from graph.data import AffectedData, Listed
+from graph.data import Listed
 from graph.questions.affected import affected as ask_affected
 from graph.questions.exposure import exposure as ask_exposure
 from graph.questions.trace import trace as ask_trace
@@ -18,7 +18,21 @@ from tests.plain import touching
 from tests.plain.risk import Risks
 from tests.plain.standing import Edition, without_secrets
 from tests.plain.stores import (
-    CONTRACTS, DAYS, INCIDENTS, KINDS, ORGS, PLACES, RISKS, SITES, STATEMENTS, STEPS, Asked, Varied, When, asked, key,
+    CONTRACTS,
+    DAYS,
+    INCIDENTS,
+    KINDS,
+    ORGS,
+    PLACES,
+    RISKS,
+    SITES,
+    STATEMENTS,
+    STEPS,
+    Asked,
+    Varied,
+    When,
+    asked,
+    key,
     stores,
 )  # fmt: skip
 from tests.plain.touching import Row
