@@ -4,11 +4,12 @@ reading of the method gives."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.answer import Ask, Resolution
+from graph.answer import Answer, Ask, Resolution
 from graph.data import Listed
 from graph.questions.affected import affected as ask_affected
 from graph.questions.exposure import exposure as ask_exposure
@@ -43,8 +44,7 @@ ANYTHING = (*STEPS[:3], *SITES, *ORGS, *PLACES, *KINDS, *STATEMENTS, *INCIDENTS)
 
 def same_touched(here: Asked, start: str, risk: str | None, goods: str | None) -> None:
     world = here.world
-    given = {"risk": risk, "goods": goods and key(goods)}
-    data = ask_affected(here.snapshot, key(start), **given).data
+    data = ask_affected(here.snapshot, key(start), risk=risk, goods=goods and key(goods)).data
     if key(start) not in world.types or (goods and key(goods) not in world.types):
         return
     assert data is not None
@@ -107,7 +107,7 @@ def same_asking(here: Asked, start: str) -> None:
 
 def same_ask(here: Asked, got: Ask | None, expected: touching.Ask | None) -> None:
     if got is None or expected is None:
-        assert got is expected
+        assert (got, expected) == (None, None)
         return
     contract = got.contract and here.name(got.contract)
     assert got.entitled is expected.entitled
@@ -181,7 +181,7 @@ def test_a_row_that_is_withheld_is_as_if_it_were_not_there(
 def said(here: Asked, start: str, risk: str) -> list[str]:
     """Every answer about something, in full."""
     s, where = here.snapshot, key(start)
-    answers = [ask_affected(s, where, risk=risk), ask_exposure(s, "all", risk)]
+    answers: list[Answer[Any]] = [ask_affected(s, where, risk=risk), ask_exposure(s, "all", risk)]
     if start in (*STEPS, *SITES, *ORGS, *PLACES, *KINDS):
         answers.append(ask_trace(s, [where], risk=risk))
     return [answer.model_dump_json() for answer in answers]
