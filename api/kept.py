@@ -33,6 +33,12 @@ MOST = 64_000_000
 _POLL = 0.05
 
 
+class File(bytes):
+    """Bytes that come with headers of their own."""
+
+    headers: Mapping[str, str] = {}
+
+
 class Kept:
     """Bytes by key, at most so many. None is kept from before the last erasure."""
 
@@ -138,4 +144,5 @@ def answered(
     found = {"ETag": tag, "Cache-Control": "private, no-cache", **(headers or {})}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=found)
-    return Response(kept.get(key, make), media_type=media_type, headers=found)
+    made = kept.get(key, make)
+    return Response(made, media_type=media_type, headers=found | (made.headers if isinstance(made, File) else {}))

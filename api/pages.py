@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.ask import ask
 from api.export import exported, given
 from api.in_cypher import in_cypher
-from api.kept import answered
+from api.kept import File, answered
 from api.problems import headers_of
 from api.routes import CLOCKS, Asked, At, dated, newer, refuse_parameter
 from api.service import Service, When
@@ -34,7 +34,7 @@ from graph.store import RunInfo
 from ontology.errors import AmbiguousError, InputError, KedjaError
 from visualisation import pages
 from visualisation.exporters import chosen
-from visualisation.page import Page, RegionLine, Start
+from visualisation.page import Download, Page, RegionLine, Start
 from visualisation.views import views
 from visualisation.words import LANGUAGES, Words
 
@@ -90,7 +90,16 @@ def page_of(request: Request, question: type[Question] | None = None, answer: An
     if question is None:
         return page
     kept = {name: value for name, value in query if name not in ("selected", "open")} | request.path_params
-    exports = tuple((f, page.url(f"/export/{question.name}.{f}", **kept)) for f in exported()[question.name])
+    exports = tuple(
+        Download(
+            name=name,
+            title=one.title.get(lang),
+            help=one.help.get(lang),
+            address=page.url(f"/export/{question.name}.{name}", **kept),
+            others=one.holds is not None,
+        )
+        for name, one in exported()[question.name].items()
+    )
     return replace(page, exports=exports, cypher=in_cypher(answer) if answer else ())
 
 
@@ -291,7 +300,11 @@ def export(request: Request, service: Asked, when: At, question: str, format: st
 
     def make() -> bytes:
         answer = dated(service, when, ask(service, when, found))
-        return exporter.write(given(service, when, Words(page_of(request).lang), answer))
+        told = given(service, when, Words(page_of(request).lang), answer)
+        made = File(exporter.write(told))
+        if told.left_out:
+            made.headers = {"Kedja-Left-Out": ", ".join(f"{n} {what}" for what, n in sorted(told.left_out.items()))}
+        return made
 
     headers = {"Content-Disposition": f'attachment; filename="kedja-{question}.{exporter.file_ending}"'}
     return _kept(request, when, make, headers=headers, media_type=exporter.media_type)

@@ -27,6 +27,7 @@ from graph.neo4j.questions import Question, questions
 from graph.questions.question import questions as asked_for
 from loaders.registry import Format, known
 from ontology import errors
+from ontology.model import LINKS, NODES
 from visualisation.exporters import Exporter, exporters, of_graph
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,6 +123,10 @@ EXPORTS_INTRO = """\
 see; without `--format` the ending of `--out` tells. Each page has its answer's files, at `/export/QUESTION.FORMAT`, and
 `/v1/exports` lists them. Each format declares itself; other packages [add theirs](../how-to/extend.md). No file holds
 what the reader's clearance does not see.
+
+What a format of others has no place for is counted as it is written: the command says it on standard error, the header
+`Kedja-Left-Out` of a download by node type, link type and property. So are links and things that a source denies
+(*denied*), values that another source disputes (*conflict*), and marks of secrecy (*secrecy*).
 """
 LIMITS_INTRO = """## Limits
 
@@ -414,10 +419,17 @@ def formats_page() -> str:
 def export_page(exporter: Exporter) -> str:
     name, asked = exporter.name, [question for question, formats in exported().items() if exporter.name in formats]
     held = [*(("the whole graph",) if exporter.graph else ()), *(f"`{question}`" for question in asked)]
-    return (
-        f"## {name}\n\n{exporter.title.en}. {exporter.help.en}\n\n"
-        f"Of {', '.join(held)}. A file `*.{exporter.file_ending}`, `{exporter.media_type}`.\n"
-    )
+    lines = [
+        f"## {name}\n\n{exporter.title.en}. {exporter.help.en}\n",
+        f"Of {', '.join(held)}. A file `*.{exporter.file_ending}`, `{exporter.media_type}`.\n",
+    ]
+    if exporter.holds is not None:
+        lines.append(table(("what", "where"), [(f"`{what}`", where) for what, where in exporter.holds.items()]))
+        missing = [what for what in (*NODES, *LINKS) if what not in exporter.holds]
+        declared = [(kind, prop) for kind, one in (*NODES.items(), *LINKS.items()) for prop in one.properties]
+        missing += [f"{k}.{p}" for k, p in declared if k in exporter.holds and f"{k}.{p}" not in exporter.holds]
+        lines.append(f"No place for {', '.join(f'`{what}`' for what in missing)}.\n")
+    return "\n".join(lines)
 
 
 def exports_page() -> str:

@@ -14,17 +14,28 @@ CLOCKS = ("valid_at", "known_at")
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A file at an address; ``others``: in a format of others, which holds what that has a place for."""
+
+    name: str
+    title: str
+    help: str
+    address: str
+    others: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What a page knows of its request: the language, the path and the query as it came (repeated names kept).
 
-    ``exports`` are (name, address) of files that the server can make of the same answer, ``cypher`` (name, text) of the
-    questions to a published graph that ask the like.
+    ``exports`` are files that the server can make of the same answer, ``cypher`` (name, text) of the questions to a
+    published graph that ask the like.
     """
 
     lang: str = "sv"
     path: str = "/"
     query: tuple[tuple[str, str], ...] = ()
-    exports: tuple[tuple[str, str], ...] = ()
+    exports: tuple[Download, ...] = ()
     cypher: tuple[tuple[str, str], ...] = ()
 
     def url(self, path: str | None = None, /, **changes: str | None) -> str:

@@ -65,8 +65,13 @@ def export(
             asked_for = _question(question, names or [], options)
             exporter = _format(format, out, exported()[question])
             answer = ask(service, shared.when, asked_for)
-        content = exporter.write(given(service, shared.when, Words(shared.language), answer))
+        told = given(service, shared.when, Words(shared.language), answer)
+        content = exporter.write(told)
     common.write(out, content)
+    if told.left_out:
+        from visualisation.facts import sentence
+
+        typer.echo(f"Left out: {sentence(told.left_out)}. {exporter.title.en} has no place for them.", err=True)
 
 
 def _format(name: str | None, out: Path, offered: Mapping[str, Exporter]) -> Exporter:

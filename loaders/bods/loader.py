@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,6 +20,7 @@ from loaders.bods.untold import OWNERS, PERSON, Owner, day_of, fraction, togethe
 from loaders.json_records import Damaged, records
 from loaders.streams import opened, unpacked_size
 from ontology.errors import FileFormatError, Reason, ValueProblem
+from ontology.org_ids import register_key
 from ontology.records import Common, Link, Mode, PropertyProblem, Record, Ref, Source, digest
 from ontology.values import make_key
 
@@ -34,13 +32,6 @@ KNOWN = frozenset({"0.1", "0.2", "0.3", "0.4"})
 LOOKED_AT = 1_000
 LONGEST = 120
 EVERY = 1_000
-
-
-@cache
-def _schemes() -> dict[str, tuple[str, str]]:
-    """A scheme of org-id.guide -> (ours, prefix)."""
-    given = (files("loaders.bods") / "schemes.csv").read_text("utf-8")
-    return {row["given"]: (row["scheme"], row["prefix"]) for row in csv.DictReader(given.splitlines())}
 
 
 @dataclass(slots=True)
@@ -244,17 +235,14 @@ class _Reading:
         """Keys, the numbers as they are written, and whether one of them is a natural person's."""
         keys = []
         for given, value in said.identifiers:
-            scheme, prefix = _schemes().get(given, ("", ""))
-            if not scheme:
-                continue
             try:
-                keys.append(make_key(scheme, prefix + (value.zfill(8) if scheme == "gb-coh" else value)))
+                keys.append(register_key(given, value))
             except ValueProblem as problem:
                 if problem.reason is Reason.PERSONAL_NUMBER:
                     return (), {}, True
                 self.report.notes["register_number_not_valid"] += 1
         raw = {given or "id": value for given, value in said.identifiers}
-        return tuple(dict.fromkeys(keys)), raw, False
+        return tuple(dict.fromkeys(filter(None, keys))), raw, False
 
     def relations(self) -> Iterator[Item]:
         """Which company owns which; what others own is noted for ``owners``."""

@@ -18,18 +18,10 @@ from loaders.ocds.merging import inner, listed, text
 from loaders.ocds.reading import Json
 from loaders.se_procurement_rows import PERSON_NAMES
 from ontology.errors import Reason, ValueProblem
+from ontology.org_ids import register_key
 from ontology.records import Record, digest
 from ontology.values import make_key
 
-REGISTERS = {
-    "GB-COH": ("gb-coh", ""),
-    "SE-BLV": ("se-orgnr", ""),
-    "FI-PRO": ("vat", "FI"),
-    "DK-CVR": ("vat", "DK"),
-    "XI-LEI": ("lei", ""),
-    "XI-GLN": ("gln", ""),
-}
-"""Lists of org-id.guide whose numbers are checked: our scheme, and what stands before the number there."""
 _VAT = re.compile(r"(?:EU|[A-Z]{2})-VAT|VAT", re.IGNORECASE)
 _OWN_LIST = re.compile(r"[A-Z]{2}-[A-Z0-9]{2,}-.+")
 _PREFIX = re.compile(r"ocds-[a-z0-9]{6}")
@@ -61,7 +53,7 @@ def tell_apart(releases: Sequence[Json]) -> None:
         for ref in refs(release):
             if name := text(ref, "name").casefold():
                 names[text(ref, "id")].add(name)
-    several = {id_ for id_, found in names.items() if len(found) > 1 and not register_key(*_split(id_))[0]}
+    several = {id_ for id_, found in names.items() if len(found) > 1 and not key_of(*_split(id_))[0]}
     for release in releases if several else ():
         here = {text(party, "id"): text(party, "name").casefold() for party in listed(release, "parties")}
         for ref in refs(release):
@@ -75,19 +67,14 @@ def _split(id_: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", "")
 
 
-def register_key(scheme: str, number: str) -> tuple[str, ValueProblem | None]:
+def key_of(scheme: str, number: str) -> tuple[str, ValueProblem | None]:
     """The key of a number in a register that is known; empty where it is not known, or with what is wrong with it."""
-    ours, before = REGISTERS.get(scheme.upper(), ("", ""))
-    if _VAT.fullmatch(scheme):
-        country = scheme[:2].upper()
-        ours, before = "vat", country if len(scheme) == 6 and country != "EU" else ""
-    if not ours or not number:
-        return "", None
     number = re.sub(r"(?<=^\d{7})\.0$|(?<=^\d{8})\.0$|(?<=^\d{10})\.0$", "", number)  # as spreadsheets write a number
-    if ours == "gb-coh" and re.fullmatch(r"\d{7}", number):
-        number = number.zfill(8)
     try:
-        return make_key(ours, number if number.upper().startswith(before) else before + number), None
+        if _VAT.fullmatch(scheme) and number:
+            before = "" if len(scheme) < 6 or scheme[:2].upper() == "EU" else scheme[:2].upper()
+            return make_key("vat", number if number.upper().startswith(before) else before + number), None
+        return register_key(scheme, number), None
     except ValueProblem as problem:
         return "", problem
 
@@ -157,7 +144,7 @@ class Parties:
             numbers.append(_split(id_))
         keys: dict[str, None] = {}
         for scheme, number in numbers:
-            key, problem = register_key(scheme, number)
+            key, problem = key_of(scheme, number)
             if problem is not None:
                 if problem.reason is Reason.PERSONAL_NUMBER:
                     return [], True

@@ -5,8 +5,9 @@ read for ``--help``, and what writes a file is imported when one is written.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,20 @@ class Given:
     at: At
     words: Words
     answer: Answer[Any] | None = None
+    left_out: Counter[str] = field(default_factory=Counter)
+    """What the format that was written has no place for, counted: see ``visualisation.facts``."""
+
+    def stamp(self) -> dict[str, str]:
+        """What a file for programs says of itself; that it is a demonstration in the reader's language."""
+        known, moment = self.snapshot.known, self.snapshot.moment
+        start, end = moment.during or (moment.valid_at, None)
+        found = {
+            "snapshot": self.snapshot.hash,
+            "valid_at": f"{start}/{end}" if end else str(start),
+            "known_at": known.at.isoformat(),
+            "clearance": known.clearance,
+        }
+        return found | ({"demonstration": self.words("app.demonstration")} if self.snapshot.demonstration else {})
 
     def entities(self) -> Iterator[Entity]:
         return self.store.entities(self.at, ids=self._entities)
@@ -82,7 +97,9 @@ class Exporter:
     """A format that answers are written in, and the whole ``graph`` where that is said.
 
     ``name`` is its word in commands and addresses, and the file's ending unless ``ending`` says another. ``shows``
-    tells of a view whether the answers that it shows can be written so.
+    tells of a view whether the answers that it shows can be written so. ``holds`` says of each node type, link type and
+    ``TYPE.property`` that the format has a place for where that is; None: it is a format of Kedja's own. What it has no
+    place for is counted as it is written (``Given.left_out``).
     """
 
     name: str
@@ -93,6 +110,7 @@ class Exporter:
     graph: bool = False
     shows: Callable[[View], bool] = any_view
     ending: str = ""
+    holds: Mapping[str, str] | None = None
 
     @property
     def file_ending(self) -> str:
