@@ -27,8 +27,8 @@ from graph.neo4j.questions import Question, questions
 from graph.questions.question import questions as asked_for
 from loaders.registry import Format, known
 from ontology import errors
-from ontology.model import LINKS, NODES
 from visualisation.exporters import Exporter, exporters, of_graph
+from visualisation.facts import codes
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -425,9 +425,8 @@ def export_page(exporter: Exporter) -> str:
     ]
     if exporter.holds is not None:
         lines.append(table(("what", "where"), [(f"`{what}`", where) for what, where in exporter.holds.items()]))
-        missing = [what for what in (*NODES, *LINKS) if what not in exporter.holds]
-        declared = [(kind, prop) for kind, one in (*NODES.items(), *LINKS.items()) for prop in one.properties]
-        missing += [f"{k}.{p}" for k, p in declared if k in exporter.holds and f"{k}.{p}" not in exporter.holds]
+        said = [what for what in codes() if "." not in what or what.partition(".")[0] in exporter.holds]
+        missing = [what for what in said if what not in exporter.holds]
         lines.append(f"No place for {', '.join(f'`{what}`' for what in missing)}.\n")
     return "\n".join(lines)
 

@@ -137,10 +137,19 @@ def sentence(left_out: Mapping[str, int]) -> str:
     return "; ".join(f"{number:,} {_words(what)}" for what, number in sorted(left_out.items()))
 
 
+def codes() -> list[str]:
+    """Every node type and link type, and then every ``TYPE.property``, as what a format holds or leaves out."""
+    properties = {name: one.properties for name, one in NODES.items()}
+    properties |= {name: one.properties for name, one in LINKS.items()}
+    return [*properties, *(f"{name}.{one}" for name, declared in properties.items() for one in declared)]
+
+
 def _words(what: str) -> str:
     type, _, name = what.partition(".")
-    declared = NODES.get(type) or LINKS.get(type)
-    if declared is None:
+    if type in NODES:
+        kind, properties = NODES[type].plural.en.lower(), NODES[type].properties
+    elif type in LINKS:
+        kind, properties = f"links “{LINKS[type].label.en}”", LINKS[type].properties
+    else:
         return NAMED.get(what, what)
-    plural = NODES[type].plural.en.lower() if type in NODES else f"links “{declared.label.en}”"
-    return f"{declared.properties[name].label.en.lower()} of {plural}" if name else plural
+    return f"{properties[name].label.en.lower()} of {kind}" if name else kind

@@ -6,12 +6,11 @@ import pytest
 
 from api.export import given
 from api.service import Service, When
-from ontology.model import LINKS, NODES
 from ontology.records import Common, Link, Record, Ref, Secrecy
 from tests.contract.saying import company, owns, secret
 from tests.exchange.conftest import Exchange
 from visualisation.exporters import exporters
-from visualisation.facts import NAMED, sentence
+from visualisation.facts import NAMED, codes, sentence
 from visualisation.words import Words
 
 FOREIGN = {name: one for name, one in exporters().known.items() if one.holds is not None}
@@ -19,10 +18,9 @@ FOREIGN = {name: one for name, one in exporters().known.items() if one.holds is 
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_what_a_format_holds_is_declared_in_the_ontologys_words(name: str) -> None:
-    declared = {*NODES, *LINKS, *(f"{k}.{p}" for k, one in (*NODES.items(), *LINKS.items()) for p in one.properties)}
     holds = FOREIGN[name].holds
     assert holds
-    assert set(holds) <= declared
+    assert set(holds) <= set(codes())
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -32,7 +30,7 @@ def test_of_the_demonstration_all_stands_in_the_file_or_is_counted(demo: Service
     holds = FOREIGN[name].holds or {}
     assert told.left_out
     for what in told.left_out:
-        assert what in NAMED or {*NODES, *LINKS} & {what.partition(".")[0]}
+        assert what in NAMED or what in codes()
     # what it has no place for at all is counted to the last
     counts: dict[str, int] = {}
     for one in told.entities():

@@ -57,7 +57,7 @@ class _Releases:
         of: defaultdict[str, list[Entity]] = defaultdict(list)
         for contract in facts.of("Contract"):
             of[self._procurement(contract)].append(contract)
-        found = []
+        found: list[Json] = []
         for procurement in facts.of("Procurement"):
             found += self._processes(procurement, of.pop(procurement.id, []))
         for contracts in of.values():
@@ -208,9 +208,9 @@ class _Process:
             groups[self._shared(contract) or (contract.id,)].append(contract)
         awards, signed = [], []
         for group in groups.values():
-            award, contract = self._award(group)
+            award, made = self._award(group)
             awards.append(award)
-            signed.append(contract)
+            signed.append(made)
         return awards, signed
 
     def _shared(self, contract: Entity) -> tuple[Any, ...] | None:
@@ -224,25 +224,25 @@ class _Process:
     def _award(self, group: Sequence[Entity]) -> tuple[Json, Json]:
         facts, first = self.facts, group[0]
         suppliers = []
-        for contract in group:
-            held = self.of.holders.get(contract.id, ())
-            facts.tell(*held, *self.of.on_lots.get(contract.id, ()))
+        for one in group:
+            held = self.of.holders.get(one.id, ())
+            facts.tell(*held, *self.of.on_lots.get(one.id, ()))
             suppliers += [self._party(link.source, "supplier") for link in held]
         suppliers = list({one["id"]: one for one in suppliers}.values())
         # A value that several share, of whom only one is seen, would read as his alone.
         value = self._value(first, "awarded_value")
         if value is None and len(suppliers) > 1:
-            for contract in group:
-                value = self._value(contract, "shared_value")
+            for one in group:
+                value = self._value(one, "shared_value")
         common: Json = {"title": facts.name(first), "status": "active"}
-        for contract in group:
-            facts.name(contract)
+        for one in group:
+            facts.name(one)
         if value is not None:
             common["value"] = value
         if items := self._items(first):
             common["items"] = items
-            for contract in group[1:]:
-                self._items(contract)
+            for one in group[1:]:
+                self._items(one)
         period = _period(*facts.valid(first))
         lots = [lot for link in self.of.on_lots.get(first.id, ()) if (lot := self.lots.get(link.target))]
         award = {"id": first.id, **common, "suppliers": suppliers}
