@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from api.service import Service, When
@@ -31,8 +33,19 @@ def ask(service: Service, when: When, question: Question) -> Any:
     except _Unknown:
         return nothing_asked(question.name, snapshot)
     service.admission.admit(found.cost(snapshot))
-    answer = found.compute(Reading(snapshot, service.store, written))
+
+    def elsewhen(valid_at: date | None, known_at: datetime | None) -> Snapshot:
+        return service.snapshot(_moved(when, valid_at, known_at))
+
+    answer = found.compute(Reading(snapshot, service.store, written, elsewhen))
     return with_sources(service.store, service.at(when), answer) if isinstance(answer, Answer) else answer
+
+
+def _moved(when: When, valid_at: date | None, known_at: datetime | None) -> When:
+    """The same reader on another day, at another time, or both."""
+    if valid_at is not None:
+        when = replace(when, valid_at=valid_at, during=None)
+    return when if known_at is None else replace(when, known_at=known_at, publication=None, newer=None)
 
 
 def nothing_asked(question: str, snapshot: Snapshot) -> Answer[Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from api.service import Service, When
 from api.settings import Settings
 from api.stores import store_path
+from graph.questions.differing import changes
 from graph.questions.exposed import Standing, assessed, standings
 from graph.snapshot.view import Snapshot
 from loaders.base import Loaded, Progress
@@ -86,17 +87,13 @@ def _snapshot(service: Service) -> Snapshot:
 def _changes(before: Snapshot | None, after: Snapshot, risk: str) -> Changes | None:
     """What changes of one risk type; None: nothing."""
     was, becomes = standings(before, risk) if before else {}, standings(after, risk)
-    changes = [
-        Change(contract, _name(contract, after, before), was.get(contract), becomes.get(contract))
-        for contract in {*was, *becomes}
-        if was.get(contract) != becomes.get(contract)
-    ]
-    if not changes:
+    found = [Change(id, _name(id, after, before), before=then, after=now) for id, then, now in changes(was, becomes)]
+    if not found:
         return None
-    changes.sort(key=lambda change: (change.before is None, change.after is None, change.name, change.contract))
-    added = sum(change.before is None for change in changes)
-    removed = sum(change.after is None for change in changes)
-    return Changes(len(changes) - added - removed, added, removed, tuple(changes[:FIRST]))
+    found.sort(key=lambda change: (change.before is None, change.after is None, change.name, change.contract))
+    added = sum(change.before is None for change in found)
+    removed = sum(change.after is None for change in found)
+    return Changes(len(found) - added - removed, added, removed, tuple(found[:FIRST]))
 
 
 def _name(contract: str, *snapshots: Snapshot | None) -> str:

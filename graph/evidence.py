@@ -32,13 +32,13 @@ def with_sources(store: Store, at: At, answer: Answer[T]) -> Answer[T]:
     facts = tuple(sorted(_facts(records, links), key=lambda fact: fact.id))
     known = store.sources(at)
     speaking = {fact.source for fact in facts}.union(one.source for one in getattr(answer.data, "said", ()))
-    cited = tuple(_cited(known[id]) for id in sorted(speaking) if id in known)
+    named = tuple(cited(known[id]) for id in sorted(speaking) if id in known)
     evidence = answer.evidence.model_copy(
         update={
             "records": tuple(sorted({*resting, *(record.id for record in records)})),
-            "sources": tuple(source.id for source in cited),
+            "sources": tuple(source.id for source in named),
             "facts": facts[:MAX_FACTS],
-            "cited": cited,
+            "cited": named,
         }
     )
     return answer.model_copy(
@@ -46,7 +46,7 @@ def with_sources(store: Store, at: At, answer: Answer[T]) -> Answer[T]:
             "data": _attributed(answer.data, statements, said),
             "evidence": Evidence.model_validate(evidence),
             "completeness": answer.completeness.model_copy(
-                update={"oldest_source": min((s.published for s in cited if s.published), default=None)}
+                update={"oldest_source": min((s.published for s in named if s.published), default=None)}
             ),
         }
     )
@@ -86,7 +86,8 @@ def _fact(row: StoredRecord | StoredLink, source: str) -> Fact:
     )
 
 
-def _cited(source: Source) -> Cited:
+def cited(source: Source) -> Cited:
+    """A source as an answer cites it."""
     return Cited(
         id=source.id,
         series=source.series,

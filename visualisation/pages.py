@@ -147,7 +147,8 @@ class Field:
     note: str
     value: str
     required: bool
-    number: bool
+    kind: str
+    """The type of its input: ``number``, ``date`` or ``text``."""
     choices: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
 
 
@@ -155,6 +156,11 @@ def form(question: type[Question], page: Page, own: Mapping[str, Any] | None = N
     """The fields of a question's form: as the address says, else the page's ``own`` values, else the defaults."""
     words = Words(page.lang)
     return [_field(param, page, words, (own or {}).get(param.name)) for param in question.params().values()]
+
+
+def _kind_of(param: Param) -> str:
+    kinds = {param.annotation, *get_args(param.annotation)}
+    return "number" if kinds & {int, float} else "date" if date in kinds else "text"
 
 
 def _field(param: Param, page: Page, words: Words, own: Any) -> Field:
@@ -170,7 +176,7 @@ def _field(param: Param, page: Page, words: Words, own: Any) -> Field:
         note=param.note.get(words.lang),
         value=page.value(param.name) or next((str(v) for v in (own, param.default) if v is not None), ""),
         required=param.required,
-        number=param.annotation in (int, float),
+        kind=_kind_of(param),
         choices=offered,
     )
 

@@ -17,7 +17,7 @@ from graph.questions.lens import LEVELS, Lens, Side
 from graph.questions.maybe import MayApply
 from graph.questions.naming import Naming
 from graph.questions.survey import Survey
-from graph.snapshot.arrays import F64, I64
+from graph.snapshot.arrays import F64, I64, Bool
 from graph.snapshot.seeds import risk_types
 from graph.snapshot.view import Snapshot
 from ontology.vocabulary import vocabulary
@@ -29,6 +29,8 @@ class Standing(NamedTuple):
     severity: int | None
     low: float
     knowledge: str
+    unstated: bool = False
+    """Reached so severely only by statements whose severity nobody gave."""
 
 
 SETS = tuple(product(Basis, Links))
@@ -77,9 +79,7 @@ def exposed(s: Snapshot, risk: str) -> Iterator[Exposed]:
     survey = Survey(s, checked_risk(risk), contracts)
     lens, is_open = survey.lens, survey.upper_open(WIDEST)
     top = lens.severity(None, WIDEST)
-    unknown = np.zeros(len(contracts), np.bool_)
-    for level in LEVELS:
-        unknown |= (top == level) & lens.ungiven(level, None, WIDEST)
+    unknown = _ungiven(lens, top)
     figures = {key: _reached(lens, *key) for key in SETS}
     for row, contract in enumerate(contracts.tolist()):
         here = {
@@ -102,6 +102,7 @@ def standings(s: Snapshot, risk: str) -> dict[str, Standing]:
     contracts = group_of(s, None).contracts
     survey = Survey(s, checked_risk(risk), contracts)
     severity, low, _ = _reached(survey.lens, None, WIDEST)
+    ungiven = _ungiven(survey.lens, severity)
     item = survey.lens.severity(Basis.SPECIFIC, Links.ITEM)
     known = {int(contract) for contract in contracts[item > 0]}
     listed = company_list(s, Naming(s), survey.lens, {int(contract) for contract in contracts}, known).contracts
@@ -115,7 +116,15 @@ def standings(s: Snapshot, risk: str) -> dict[str, Standing]:
         else:
             knowledge = "unknown" if is_open[row] or maybe.of(contract) else "none_found"
         level = int(severity[row])
-        found[s.id(contract)] = Standing(None if level < 0 else level, float(low[row]), knowledge)
+        found[s.id(contract)] = Standing(None if level < 0 else level, float(low[row]), knowledge, bool(ungiven[row]))
+    return found
+
+
+def _ungiven(lens: Lens, severity: I64) -> Bool:
+    """Whether only seeds whose severity nobody gave reach each target as severely as it is reached, shape (t,)."""
+    found = np.zeros(len(severity), np.bool_)
+    for level in LEVELS:
+        found |= (severity == level) & lens.ungiven(level, None, WIDEST)
     return found
 
 

@@ -12,6 +12,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
 from importlib import import_module
 from types import ModuleType
@@ -34,14 +35,20 @@ MAX_TEXT = 300
 """Longest search text or name, in characters."""
 
 
+def _nowhere_else(valid_at: date | None, known_at: datetime | None) -> Snapshot:
+    raise InputError(f"Nothing else can be read here: neither {valid_at} nor what was known at {known_at}.")
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a question is asked of: a snapshot, the store for what only that tells, and what the reader wrote of each
-    thing, by the id that it was found to have."""
+    thing, by the id that it was found to have. ``elsewhen`` gives the snapshot of another day (None: of the same) and
+    of what was known at another time (None: the same)."""
 
     snapshot: Snapshot
     store: Store
     written: Mapping[str, str] = field(default_factory=dict)
+    elsewhen: Callable[[date | None, datetime | None], Snapshot] = _nowhere_else
 
 
 def param(
