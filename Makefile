@@ -18,7 +18,7 @@ WORKERS := $(if $(KEDJA_TEST_NEO4J),-n 0,-n 2)
 SERVE ?= yes
 PORT ?=
 
-.PHONY: help env env-test demo demo-neo4j test lock bench peer soak pictures licences clean
+.PHONY: help env env-test demo demo-neo4j shapes test lock bench peer soak pictures licences clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z0-9-]+):[^#]*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -32,6 +32,9 @@ demo: env ## load the demo data, print a first answer, serve it (SERVE=no stops 
 
 demo-neo4j: env ## the same, and its graph in a Neo4j server that it starts (needs Maven and a JDK)
 	@$(BIN)/python -m tools.demo_neo4j $(if $(filter no,$(SERVE)),--no-serve) $(if $(PORT),--port $(PORT))
+
+shapes: $(VENV)/bin/python ## fetch the shapes of countries for the map, by hash (from npm's registry)
+	@$(BIN)/python -m tools.shapes
 
 test: env-test ## lint, types, import directions and all tests
 	@$(BIN)/python -m tools.chromium

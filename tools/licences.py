@@ -15,6 +15,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tools.shapes import SHAPES
+
 ROOT = Path(__file__).resolve().parent.parent
 # Kedja runs on Linux and macOS and several Pythons; the list is the same whichever of them writes it.
 PLATFORM = {
@@ -123,6 +125,11 @@ def rows() -> Iterator[Row]:
         yield Row(name, versions[name], licence(name), reason)
 
 
+def fetched() -> Row:
+    """What is no Python package: fetched by `make shapes`, and carried by a wheel that is built after it."""
+    return Row(SHAPES.name, SHAPES.version, SHAPES.licence, SHAPES.why)
+
+
 def allowed(row: Row) -> bool:
     """True if all parts of the licence are permissive, or the package is on the short list of exceptions."""
     if row.licence and WEAK_COPYLEFT.get(row.name) == row.licence:
@@ -133,7 +140,7 @@ def allowed(row: Row) -> bool:
 
 def page() -> str:
     """The text of docs/licences.md."""
-    lines = [f"| {r.name} | {r.version} | {r.licence or 'not stated'} | {r.why} |\n" for r in rows()]
+    lines = [f"| {r.name} | {r.version} | {r.licence or 'not stated'} | {r.why} |\n" for r in (*rows(), fetched())]
     return HEADING + "".join(lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from graph.compared import Altered, Cause, Changed, CompareData, Kind, Known, Side
@@ -12,7 +12,7 @@ from ontology.model import LINKS, NODES
 from visualisation.lines import MOST, heading, wrap
 from visualisation.marks import RAMP, Level, level_name
 from visualisation.page import Page
-from visualisation.pages import form, frame_of, rendered
+from visualisation.pages import Field, form, frame_of, rendered
 from visualisation.sentences import Teller
 from visualisation.views import Sheet, View, filled
 from visualisation.words import Words
@@ -152,10 +152,18 @@ def render_compare(answer: Answer[CompareData], page: Page) -> str:
         teller=teller,
         told=told,
         rows=told.rows(),
-        fields=form(Compare, page),
+        fields=_fields(data, page),
         completeness=answer.completeness,
         SHOWN=SHOWN,
     )
+
+
+def _fields(data: CompareData, page: Page) -> list[Field]:
+    """The form, with the day that was compared with where the reader named none."""
+    found = [field for field in form(Compare, page) if field.name != "most"]
+    day = data.before.valid_at
+    asked = page.value("before") or page.value("before_known")
+    return [replace(f, value=str(day)) if f.name == "before" and day and not asked else f for f in found]
 
 
 def _sheet(data: CompareData, teller: Teller) -> Sheet:

@@ -1,0 +1,66 @@
+"""Where the sites behind contracts lie."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from graph.questions.declared.exposure import Exposure
+from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
+from ontology.label import Label
+
+if TYPE_CHECKING:
+    from graph.answer import Answer
+    from graph.placed import MapData
+    from graph.snapshot.view import Snapshot
+
+EDGE = r"\s*-?\d{1,3}(\.\d{1,6})?\s*"
+
+
+class Map(Question):
+    """Where the sites behind a group of contracts lie, what is said of the risk there, and what is not known."""
+
+    name: ClassVar[str] = "map"
+    sv: ClassVar[str] = (
+        "Var anläggningarna bakom en grupp avtal ligger, vad som sägs om risken där, och vad som är okänt"
+    )
+
+    subject: str = param(
+        Exposure.params()["subject"].label,
+        Exposure.params()["subject"].note,
+        ALL,
+        names=True,
+        besides=(ALL,),
+        example="se-orgnr:2321000073",
+        max_length=MAX_TEXT,
+    )
+    risk: str | None = param(
+        Exposure.params()["risk"].label,
+        Exposure.params()["risk"].note,
+        None,
+        vocabulary="risk-types",
+        example="forced-labour",
+        max_length=60,
+    )
+    area: str | None = param(
+        Label("Utsnitt", "Area"),
+        Label(
+            "Kartans utsnitt: väst, syd, öst och nord i grader, med komman mellan",
+            "What the map shows: west, south, east and north in degrees, separated by commas",
+        ),
+        None,
+        example="-12,34,45,72",
+        pattern=f"^{EDGE},{EDGE},{EDGE},{EDGE}$",
+    )
+    most: int = param(
+        Label("Anläggningar", "Sites"), Label("Högst så många anläggningar", "Most sites listed"), 1_000, ge=1, le=5_000
+    )
+
+    def cost(self, s: Snapshot) -> int:
+        from graph.questions.costs import cost_of_group
+
+        return cost_of_group(s, None if self.subject == ALL else self.subject)
+
+    def compute(self, reading: Reading) -> Answer[MapData]:
+        from graph.questions.placing import sites_of
+
+        return sites_of(reading.snapshot, self.subject, self.risk, most=self.most)
