@@ -158,8 +158,7 @@ class _Axis:
             ]
         shown = [day for day in days if self.first <= day <= self.last]
         step = max(1, -(-len(shown) * 66 // int(WIDTH)))
-        text = (lambda day: f"{day:%Y-%m}") if years < 3 else (lambda day: str(day.year))
-        return tuple(Tick(self.x(day), text(day)) for day in shown[::step])
+        return tuple(Tick(self.x(day), f"{day:%Y-%m}" if years < 3 else str(day.year)) for day in shown[::step])
 
 
 def drawn(data: TimelineData, teller: Teller, valid_at: date | None, known_at: date) -> Drawn:
@@ -169,7 +168,9 @@ def drawn(data: TimelineData, teller: Teller, valid_at: date | None, known_at: d
     for gap in data.gaps:
         gaps.setdefault(gap.lane, []).append(gap)
     groups = {lane: list(rows) for lane, rows in groupby(data.tellings, key=lambda one: one.lane)}
-    lanes, bars, y = [], [], TOP
+    lanes: list[Lane] = []
+    bars: list[Bar] = []
+    y = TOP
     for lane in [*groups, *(lane for lane in gaps if lane not in groups)]:
         told = tuple(
             (*span, words("timeline.gap.short" if span[1] > 90 else "timeline.gap.mark"))

@@ -60,9 +60,9 @@ def compare(
     Raises:
         InputError: not a risk type, or ``subject`` is nothing that groups contracts.
     """
-    asked = {"subject": subject, "risk": risk and checked_risk(risk), "most": most}
-    at = {"before": before.moment.valid_at, "before_known": before.known.at.isoformat()}
-    question = wording("compare", asked | at)
+    asked: dict[str, object] = {"subject": subject, "risk": risk and checked_risk(risk), "most": most}
+    asked |= {"before": before.moment.valid_at, "before_known": before.known.at.isoformat()}
+    question = wording("compare", asked)
     if subject != ALL and find(after, subject) is None and find(before, subject) is None:
         return framed(after, question, None)
     return _Comparison(store, before, after, subject, risk).answer(question, most)
