@@ -24,7 +24,10 @@ def ask(service: Service, when: When, question: Question) -> Any:
         InputError: what a parameter names is no such term, or nothing that the question can be about.
         NotInGraphError: nothing is called that; AmbiguousError: several are.
         BusyError: too many heavy questions wait.
+        InputError: it is of history, and a published graph answers.
     """
+    if question.of_history:
+        service.needs_record()
     found = with_terms(question)
     snapshot = service.snapshot(when)
     written: dict[str, str] = {}

@@ -35,7 +35,7 @@ from ontology.errors import AmbiguousError, InputError, KedjaError
 from visualisation import pages
 from visualisation.exporters import chosen
 from visualisation.page import Download, Page, RegionLine, Start
-from visualisation.views import views
+from visualisation.views import view_of, views
 from visualisation.words import LANGUAGES, Words
 
 Q = TypeVar("Q", bound=Question)
@@ -233,6 +233,12 @@ def _way(service: Service, when: When, selected: str, starts: tuple[str, ...], u
     return _or_none(service, when, Paths(source=source, target=target, k=3))
 
 
+def _beside(service: Service, when: When, answer: Answer[Any]) -> dict[str, Any]:
+    """The answers that stand beside one on its page, as its view asks for; None where one does not apply."""
+    asked = view_of(answer).beside(answer.data) if answer.data is not None else {}
+    return {name: _or_none(service, when, one) for name, one in asked.items()}
+
+
 def _or_none(service: Service, when: When, question: Question) -> Any:
     """The answer to a question that only adds to a page; None where it does not apply to what the page is about."""
     try:
@@ -267,9 +273,9 @@ def _add_page(question: type[Question]) -> None:
             if found is None:
                 return pages.render_form(question, page_of(request), own(Skin.PAGE, question))
             answer = dated(service, when, ask(service, when, found))
-            return pages.render(answer, page_of(request, question, answer))
+            return pages.render(answer, page_of(request, question, answer), **_beside(service, when, answer))
 
-        return _kept(request, when, make)
+        return _kept(request, when, make, beside=question.beside(service.store, when.clearance))
 
     router.add_api_route(path_of(question), page, name=question.name, description=question.said())
 
@@ -307,4 +313,5 @@ def export(request: Request, service: Asked, when: At, question: str, format: st
         return made
 
     headers = {"Content-Disposition": f'attachment; filename="kedja-{question}.{exporter.file_ending}"'}
-    return _kept(request, when, make, headers=headers, media_type=exporter.media_type)
+    beside = questions()[question].beside(service.store, when.clearance)
+    return _kept(request, when, make, beside=beside, headers=headers, media_type=exporter.media_type)

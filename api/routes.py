@@ -191,7 +191,7 @@ def _add_route(question: type[Question]) -> None:
             found: BaseModel = dated(service, when, ask(service, when, asked))
             return found.model_dump_json().encode()
 
-        what = f"{question.name} {asked.model_dump_json()}"
+        what = f"{question.name} {asked.model_dump_json()} {question.beside(service.store, when.clearance)}"
         return answered(request, when, what, make, media_type="application/json")
 
     answer.__signature__ = _signature(question, path)  # type: ignore[attr-defined]

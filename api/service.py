@@ -109,9 +109,9 @@ class Service:
                 remedy=f"Ask with --clearance {holds}, or publish it with --clearance {asks}.",
             )
         if when.known_at is not None:
-            self._needs_record()
+            self.needs_record()
 
-    def _needs_record(self) -> None:
+    def needs_record(self) -> None:
         """
         Raises:
             InputError: a graph answers, which knows no history.
@@ -133,12 +133,12 @@ class Service:
 
     def runs(self, clearance: Secrecy) -> list[RunInfo]:
         """What was loaded, judged and edited, newest first, as far as a clearance may know; not known to a graph."""
-        self._needs_record()
+        self.needs_record()
         return self.store.runs_seen(clearance)[::-1]
 
     def rejects(self, run: int, clearance: Secrecy) -> list[Reject]:
         """What a run did not accept; see ``Store.rejects``; not known to a graph."""
-        self._needs_record()
+        self.needs_record()
         return self.store.rejects(run, clearance)
 
     def told(self, when: When) -> Publication:

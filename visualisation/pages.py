@@ -31,7 +31,7 @@ from visualisation.page import Candidate, Page, Start
 from visualisation.sentences import Teller
 from visualisation.svg import Picture, node_name, picture
 from visualisation.text import shown
-from visualisation.views import view_of, views
+from visualisation.views import rich, view_of, views
 from visualisation.words import LANGUAGES, Words, language_name
 
 
@@ -78,6 +78,7 @@ def environment() -> Environment:
         LANGUAGES=LANGUAGES,
         language_name=language_name,
         NODES=NODES,
+        rich=rich,
     )
     return env
 
@@ -106,7 +107,8 @@ def rendered(template: str, page: Page, title: str, frame: Frame, /, **values: o
 
 def _menu(page: Page) -> list[tuple[str, str]]:
     """(title, address) of the pages that ask something."""
-    found = [(view.heading.get(page.lang), view.path or f"/{view.name}") for view in views().known.values()]
+    ordered = sorted(views().known.values(), key=lambda view: view.place)
+    found = [(view.heading.get(page.lang), view.path or f"/{view.name}") for view in ordered]
     return [(title, page.url(path)) for title, path in found if "{" not in path]
 
 
@@ -220,27 +222,41 @@ def render_search(
 def render_form(question: type[Question], page: Page, own: Mapping[str, Any]) -> str:
     """The form of a question, for whoever has not asked it yet."""
     title = question.title().get(page.lang)
-    return rendered("question.html", page, title, Frame(), fields=form(question, page, own), sheet=None)
+    return rendered("question.html", page, title, Frame(), fields=form(question, page, own), tables=[])
 
 
 def render(answer: Answer[Any], page: Page, **beside: Any) -> str:
     """The page of an answer: as its view makes it, given what stands beside it there; else its form and rows."""
-    view, words = view_of(answer), Words(page.lang)
+    view = view_of(answer)
     if answer.data is None:
         asked = page.value("start") or page.value("subject") or page.value("source") or page.path.rpartition("/")[2]
         return rendered("absent.html", page, view.heading.get(page.lang), frame_of(answer), text=asked)
     if view.page is not None:
         return view.page(answer, page, **beside)
+    return render_rows(answer, page)
+
+
+def render_rows(
+    answer: Answer[Any], page: Page, template: str = "question.html", hide: Sequence[str] = (), **more: object
+) -> str:
+    """The page of an answer as its view's rows: headline, form, picture, tables, what is not known and whom to ask.
+
+    ``hide`` are parameters that the page chooses by its links and not by its form.
+    """
+    view, words = view_of(answer), Words(page.lang)
     teller = Teller(answer, words)
     return rendered(
-        "question.html",
+        template,
         page,
         view.title(answer.data, teller),
         frame_of(answer),
-        fields=form(questions()[view.name], page),
-        sheet=view.sheet(answer.data, teller),
+        fields=[field for field in form(questions()[view.name], page) if field.name not in hide],
+        headline=view.headline(answer.data, teller) if view.headline else None,
+        tables=[view.sheet(answer.data, teller), *(sheet for sheet in view.more(answer.data, teller) if sheet.rows)],
         picture=plain(view.drawing(answer.data), page, words) if view.drawing else None,
         teller=teller,
+        data=answer.data,
+        **more,
     )
 
 

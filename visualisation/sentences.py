@@ -28,6 +28,7 @@ from graph.questions.risk_lines import RisksData
 from graph.snapshot.topology import ALL_KNOWN
 from visualisation.marks import Level, figure_level, span
 from visualisation.svg import node_name
+from visualisation.views import views
 from visualisation.words import Words
 
 
@@ -351,7 +352,8 @@ class Teller:
         if isinstance(data, RisksData):
             return [] if data.contracts else self.no_contracts(data.other_days)
         if not isinstance(data, ExposureData):
-            return []
+            view = views().known.get(self.answer.question.partition(" ")[0])
+            return list(view.unknown(data, self)) if view and data is not None else []
         found = [] if data.contracts or data.may_belong else self.no_contracts(data.other_days)
         for row in data.may_belong:
             key = "unknown.may_belong_matched" if row.matched else "unknown.may_belong"

@@ -13,6 +13,9 @@ from visualisation.text import shown
 from visualisation.views import view_of
 from visualisation.words import Words
 
+BESIDE = 7
+"""Most columns that stand beside each other; of more, each row is told."""
+
 
 def answer_text(answer: Answer[Any], words: Words) -> str:
     """An answer in words: what was found, the path, what is not known and whom to ask, the sources, the stamp."""
@@ -49,7 +52,17 @@ def _body(answer: Answer[Any], teller: Teller) -> list[str]:
     rows = [[f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in row] for row in sheet.rows[:MOST]]
     more = [teller.words("terminal.more", n=len(sheet.rows) - MOST)] if len(sheet.rows) > MOST else []
     widths = [WIDTH // len(sheet.header)] * len(sheet.header)
-    return [view.title(answer.data, teller), "", *columns(rows, sheet.header, widths), *more]
+    lines = [view.title(answer.data, teller), ""]
+    if view.headline:
+        said = view.headline(answer.data, teller)
+        lines += [line for figure, what in said.figures for line in wrap(f"{figure} {what}", "", "  ")]
+        lines += [*wrap(said.note), *wrap(said.ask), ""]
+    if len(sheet.header) <= BESIDE:
+        return [*lines, *columns(rows, sheet.header, widths), *more]
+    for row in rows:
+        told = " · ".join(f"{name}: {text}" for name, text in zip(sheet.header[1:], row[1:], strict=True))
+        lines += [*wrap(f"{sheet.header[0]}: {row[0]}", "- ", "  "), *wrap(told, "  ")]
+    return [*lines, *more]
 
 
 def _tail(answer: Answer[Any], teller: Teller) -> list[str]:

@@ -14,7 +14,7 @@ from typing import get_args
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 
 import ontology.links  # noqa: F401  (declares nodes and links)
 from graph.answer import Basis, Links, Resolution
@@ -95,6 +95,14 @@ class Words:
         if value < 0.0001:
             return "<" + str(format_decimal(Decimal("0.0001"), "0.0000", locale=self.locale))
         return str(format_decimal(value, _significant(value), locale=self.locale))
+
+    def share(self, n: int, total: int) -> str:
+        """``3 av 12 (25 %)``; what is nearly none or nearly all never reads as that; of none in all, no share."""
+        if not total:
+            return self("n_of", n=n, total=total)
+        percent = min(max(round(100 * n / total), 1 if n else 0), 100 if n == total else 99)
+        sign = "<" if 0 < 100 * n < total else ">" if 99 * total < 100 * n < 100 * total else ""
+        return self("share", n=n, total=total, percent=sign + format_percent(percent / 100, locale=self.locale))
 
     def interval(self, low: float, upper: float) -> str:
         """``0,35–0,60``; one number where both ends read the same."""

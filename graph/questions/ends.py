@@ -113,7 +113,8 @@ class Ends:
             ask=self._ask(vertex),
         )
 
-    def _ask(self, vertex: int) -> Ask | None:
+    def nearest(self, vertex: int) -> tuple[int | None, int | None]:
+        """(company to ask, the contract whose clause entitles us to) of an end; None where there is none."""
         near = [
             (int(spread.distance[vertex]), int(spread.label[vertex]))
             for spread in self.entitled
@@ -121,11 +122,19 @@ class Ends:
         ]
         if near:
             contract = min(near)[1]
-            return Ask(
-                organisation=self.naming.id(self.holders[contract]),
-                contract=self.naming.id(contract),
-                clause_level=self.levels[contract],
-                entitled=True,
-            )
+            return self.holders[contract], contract
         company = int(self.companies.label[vertex])
-        return None if company == NOWHERE else Ask(organisation=self.naming.id(company), entitled=False)
+        return None if company == NOWHERE else company, None
+
+    def _ask(self, vertex: int) -> Ask | None:
+        company, contract = self.nearest(vertex)
+        if company is None:
+            return None
+        if contract is None:
+            return Ask(organisation=self.naming.id(company), entitled=False)
+        return Ask(
+            organisation=self.naming.id(company),
+            contract=self.naming.id(contract),
+            clause_level=self.levels[contract],
+            entitled=True,
+        )

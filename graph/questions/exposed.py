@@ -79,8 +79,8 @@ def exposed(s: Snapshot, risk: str) -> Iterator[Exposed]:
     survey = Survey(s, checked_risk(risk), contracts)
     lens, is_open = survey.lens, survey.upper_open(WIDEST)
     top = lens.severity(None, WIDEST)
-    unknown = _ungiven(lens, top)
-    figures = {key: _reached(lens, *key) for key in SETS}
+    unknown = ungiven_of(lens, top)
+    figures = {key: highest(lens, *key) for key in SETS}
     for row, contract in enumerate(contracts.tolist()):
         here = {
             key: Reached(int(severity[row]), float(low[row]), float(high[row]))
@@ -101,8 +101,8 @@ def standings(s: Snapshot, risk: str) -> dict[str, Standing]:
     """
     contracts = group_of(s, None).contracts
     survey = Survey(s, checked_risk(risk), contracts)
-    severity, low, _ = _reached(survey.lens, None, WIDEST)
-    ungiven = _ungiven(survey.lens, severity)
+    severity, low, _ = highest(survey.lens, None, WIDEST)
+    ungiven = ungiven_of(survey.lens, severity)
     item = survey.lens.severity(Basis.SPECIFIC, Links.ITEM)
     known = {int(contract) for contract in contracts[item > 0]}
     listed = company_list(s, Naming(s), survey.lens, {int(contract) for contract in contracts}, known).contracts
@@ -120,7 +120,7 @@ def standings(s: Snapshot, risk: str) -> dict[str, Standing]:
     return found
 
 
-def _ungiven(lens: Lens, severity: I64) -> Bool:
+def ungiven_of(lens: Lens, severity: I64) -> Bool:
     """Whether only seeds whose severity nobody gave reach each target as severely as it is reached, shape (t,)."""
     found = np.zeros(len(severity), np.bool_)
     for level in LEVELS:
@@ -128,7 +128,7 @@ def _ungiven(lens: Lens, severity: I64) -> Bool:
     return found
 
 
-def _reached(lens: Lens, basis: Basis | None, links: Links) -> tuple[I64, F64, F64]:
+def highest(lens: Lens, basis: Basis | None, links: Links) -> tuple[I64, F64, F64]:
     """(highest level or -1, low, high) at every target, shapes (t,)."""
     severity = lens.severity(basis, links)
     low, high = np.zeros(len(severity)), np.zeros(len(severity))

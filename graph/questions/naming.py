@@ -134,7 +134,7 @@ def named_path(naming: Naming, network: Network, walked: Walked, statement: str 
 def describe(s: Snapshot, vertex: int) -> Node:
     properties = s.properties(vertex)
     type = s.type(vertex)
-    place, country = _where(s, vertex)
+    place, country = where(s, vertex)
     return Node(
         id=s.id(vertex),
         type=type,
@@ -239,7 +239,7 @@ def name_key(s: Snapshot, vertex: int) -> str:
     return next(iter(s.keys(vertex)), s.id(vertex))
 
 
-def _where(s: Snapshot, vertex: int) -> tuple[str | None, str | None]:
+def where(s: Snapshot, vertex: int) -> tuple[str | None, str | None]:
     """(key of the nearest place, country): a step's own place before its site's; the first by id where several."""
     if s.is_type(vertex, "Place"):
         places = [vertex]

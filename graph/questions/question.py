@@ -27,6 +27,7 @@ from ontology.label import Label
 if TYPE_CHECKING:
     from graph.snapshot.view import Snapshot
     from graph.sqlite import Store
+    from ontology.records import Secrecy
 
 GROUP = "kedja.questions"
 ALL = "all"
@@ -111,6 +112,13 @@ class Question(BaseModel):
 
     name: ClassVar[str]
     sv: ClassVar[str]
+    of_history: ClassVar[bool] = False
+    """Whether only the record can answer it: a published graph knows no history."""
+
+    @classmethod
+    def beside(cls, store: Store, clearance: Secrecy) -> str:  # noqa: ARG003  (most show what the snapshot holds)
+        """What its answers show that the snapshot does not hold, for the key under which they are kept."""
+        return ""
 
     def compute(self, reading: Reading) -> BaseModel:
         """The answer; ids stand where parameters name things."""

@@ -8,10 +8,12 @@ import numpy as np
 
 from graph.answer import Links
 from graph.kernels.reach import Reach, reach
+from graph.network import Network
 from graph.questions.counting import count
 from graph.questions.lens import Lens
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.arrays import I64, Bool
+from graph.snapshot.seeds import risk_types
 from graph.snapshot.topology import NODE_CODE, STATUSES
 from graph.snapshot.view import Snapshot
 from ontology.records import Status
@@ -22,18 +24,33 @@ STEP, UNASSESSED, END, OPEN = range(4)
 _STEP = NODE_CODE["Step"]
 
 
-class Survey:
-    """The chains upstream of ``targets`` (vertices, shape (t,)) with regard to one risk type."""
+def assessed(s: Snapshot, risk: str | None) -> Bool:
+    """Vertices that somebody assessed for a risk type (None: for any at all), shape (n,)."""
+    found, rows = np.zeros(s.n, np.bool_), s.seeds.assessed
+    found[rows[:, 1] if risk is None else rows[rows[:, 0] == risk_types().index(risk), 1]] = True
+    return found
 
-    def __init__(self, s: Snapshot, risk: str, targets: I64) -> None:
+
+class Survey:
+    """The chains upstream of ``targets`` (vertices, shape (t,)) with regard to one risk type; to any (None), where only
+    what is told and assessed matters."""
+
+    def __init__(self, s: Snapshot, risk: str | None, targets: I64) -> None:
         self.s = s
+        self.risk = risk
         self.targets = np.asarray(targets, np.int64)
-        self.lens = Lens(s, risk, self.targets)
+
+    @cached_property
+    def lens(self) -> Lens:
+        """Lens A of the risk type at the targets."""
+        assert self.risk is not None
+        return Lens(self.s, self.risk, self.targets)
+
+    def _network(self, links: Links) -> Network:
+        return self.s.item_network if links is Links.ITEM else self.s.network
 
     def _reach(self, links: Links) -> Reach:
-        return reach(
-            self.lens.network(links), self.targets.astype(np.int32), upstream=True, kinds=GOODS, tier_kinds=TIERS
-        )
+        return reach(self._network(links), self.targets.astype(np.int32), upstream=True, kinds=GOODS, tier_kinds=TIERS)
 
     @cached_property
     def whole(self) -> Reach:
@@ -48,10 +65,7 @@ class Survey:
     @cached_property
     def assessed(self) -> Bool:
         """Vertices that somebody assessed for the risk type, shape (n,)."""
-        found = np.zeros(self.s.n, np.bool_)
-        rows = self.s.seeds.assessed
-        found[rows[rows[:, 0] == self.lens.number, 1]] = True
-        return found
+        return assessed(self.s, self.risk)
 
     @cached_property
     def marks(self) -> Bool:
@@ -69,7 +83,7 @@ class Survey:
 
     @cached_property
     def _counts(self) -> dict[Links, I64]:
-        return {links: count(self.lens.network(links), self.targets, self.marks, GOODS) for links in Links}
+        return {links: count(self._network(links), self.targets, self.marks, GOODS) for links in Links}
 
     def counts(self, links: Links) -> I64:
         """How many vertices at or upstream of each target bear each mark, shape (t, 4)."""

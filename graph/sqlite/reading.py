@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -64,6 +65,18 @@ def sources(core: Core, at: At) -> dict[str, Source]:
         (int(at.clearance), core.view(at).publication),
     )
     return {id_: read_source(described) for id_, described in dict(rows.fetchall()).items()}
+
+
+def resting(core: Core, at: At) -> dict[str, Counter[str]]:
+    """See ``Store.resting``."""
+    view, found = core.view(at), defaultdict[str, Counter[str]](Counter)
+    for table in ("record", "link"):
+        rows = core.reader().execute(
+            f"SELECT r.said, r.type, count(*) FROM {table} r WHERE {view.sql('r')} GROUP BY r.said, r.type"
+        )
+        for said, type_, n in rows:
+            found[core.source_of(said)][core.kind_name(type_)] += n
+    return dict(found)
 
 
 def nodes_of(core: Core, ids: Iterable[str], first: str) -> list[int]:

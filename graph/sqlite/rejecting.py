@@ -36,6 +36,11 @@ def rejects(core: Core, run: int) -> list[Reject]:
     ]
 
 
+def counts(core: Core) -> dict[int, int]:
+    """How many rejects are kept of each run that has any."""
+    return dict(core.reader().execute("SELECT run, count(*) FROM reject GROUP BY run").fetchall())
+
+
 def forget(connection: sqlite3.Connection, runs: Sequence[int]) -> int:
     """Remove the rejects of some runs; gives how many there were."""
     return connection.execute(f"DELETE FROM reject WHERE run {AMONG}", (json.dumps(runs),)).rowcount

@@ -45,6 +45,12 @@ class Seeing:
             found.append(replace(info, run=number, publication=publication, counts=counts))
         return found
 
+    def stored(self, clearance: Secrecy) -> dict[int, int]:
+        """The number in the store of each run that concerns a clearance, by the number that it has there."""
+        if clearance is HIGHEST:
+            return {info.run: info.run for info in runs.runs(self.core)}
+        return {number: info.run for number, info in enumerate(self._concerning(clearance), 1)}
+
     def told(self, published: Publication, clearance: Secrecy) -> Publication:
         """The last publication, up to one, that concerns a clearance, under the number that it has there."""
         if clearance is HIGHEST or published.number == 0:

@@ -164,9 +164,16 @@ class Store:
         Raises:
             NotInGraphError: no run of that number concerns the clearance.
         """
-        if run not in {seen.run for seen in self.runs_seen(clearance)}:
+        stored = self._seeing.stored(clearance).get(run)
+        if stored is None:
             raise NotInGraphError(f"There is no run {run}.", remedy="kedja runs lists the runs.")
-        return rejecting.rejects(self.core, run)
+        return rejecting.rejects(self.core, stored)
+
+    @_reads
+    def rejected(self, clearance: Secrecy) -> dict[int, int]:
+        """How many rejects are kept of each run that concerns a clearance, by the number that it has there."""
+        counts = rejecting.counts(self.core)
+        return {seen: counts.get(run, 0) for seen, run in self._seeing.stored(clearance).items()}
 
     @_reads
     def told(self, published: Publication, clearance: Secrecy) -> Publication:
@@ -245,6 +252,11 @@ class Store:
     def sources(self, at: At) -> dict[str, Source]:
         """Sources of published runs, by id, but those that are withdrawn or were too old when they came."""
         return reading.sources(self.core, at)
+
+    @_reads
+    def resting(self, at: At) -> Mapping[str, Mapping[str, int]]:
+        """How many visible records and links of each type every source says, by its id."""
+        return reading.resting(self.core, at)
 
     @_streams
     def records(

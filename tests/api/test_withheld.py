@@ -26,6 +26,8 @@ QUESTIONS = (
     f"/v1/entities/{ADA}?known_at=2026-01-02T12:00:00Z", f"/v1/entities/{ADA}?known_at=2026-01-03T12:00:00Z",
     "/v1/affected?start=" + ADA, "/v1/trace?start=local:c", "/v1/exposure?subject=all&risk=forced-labour",
     "/v1/exposure?subject=local:hidden-c&risk=forced-labour", "/v1/paths?source=" + HIDDEN + "&target=local:c",
+    *(f"{v1}/{name}" for v1 in ("/v1", "") for name in ("sources", "loads", "coverage", "conflicts", "heat", "terms")),
+    "/loads?run=1", "/v1/loads?run=2&known_at=2026-01-02T12:00:00Z", "/export/sources.csv",
     "/exposure?subject=all", "/export/trace.json?start=local:c", "/export/trace.ttl?start=local:c",
     "/export/trace.graphml?start=local:c", "/export/trace.csv?start=local:c",
 )  # fmt: skip

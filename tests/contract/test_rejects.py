@@ -43,6 +43,18 @@ def test_they_are_as_secret_as_their_source(store: Store) -> None:
     assert store.rejects(run, ALL) == rejects()
 
 
+def test_a_reader_finds_them_under_the_number_that_a_run_has_for_him(store: Store) -> None:
+    """Loads above a clearance leave no gap in its numbers: number 1 of the public is the second load here."""
+    loaded(store, source("a", secrecy=Secrecy.RESTRICTED), [company("local:1")], rejects())
+    loaded(store, source("b"), [company("local:2")], rejects(2, "Another street"))
+    (seen,) = store.runs_seen(Secrecy.PUBLIC)
+    assert store.rejects(seen.run, Secrecy.PUBLIC) == rejects(2, "Another street")
+    assert store.rejected(Secrecy.PUBLIC) == {seen.run: 2}
+    with pytest.raises(NotInGraphError):
+        store.rejects(2, Secrecy.PUBLIC)
+    assert store.rejected(ALL) == {1: 1, 2: 2}
+
+
 def held(folder: Path) -> list[str]:
     return [p.name for p in folder.rglob("*") if p.is_file() and WORD.encode() in p.read_bytes()]
 

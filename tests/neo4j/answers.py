@@ -28,6 +28,8 @@ def answers(service: Service, when: When, names: list[str]) -> Iterator[tuple[st
         yield name, [_told(one) for one in getattr(store, name)(at)]
     yield "sources", store.sources(at)
     yield "ttl", exporters().known["ttl"].write(given(service, when, Words("en")))
+    for question in _of_everything():
+        yield repr(question), _answer(service, when, question)
     for place, text in enumerate(names):
         found = store.find(at, text)
         yield text, found and _told(found)
@@ -36,12 +38,22 @@ def answers(service: Service, when: When, names: list[str]) -> Iterator[tuple[st
 
 
 def _questions(text: str, other: str) -> Iterator[Question]:
+    """Every question that needs something, about a text."""
     for question in questions().values():
         needed = [param for param in question.params().values() if param.required]
+        if not needed:
+            continue
         given = {param.name: param.example if param.vocabulary else text for param in needed}
         if len(given) == 2 and not any(param.vocabulary for param in needed):
             given[needed[1].name] = other
         yield question.of({param.name: [given[param.name]] if param.many else given[param.name] for param in needed})
+
+
+def _of_everything() -> Iterator[Question]:
+    """The questions that need nothing, but for those of history, which a graph does not know."""
+    for question in questions().values():
+        if not question.of_history and not any(param.required for param in question.params().values()):
+            yield question.of({})
 
 
 def _told(one: Any) -> dict[str, Any]:
@@ -72,6 +84,8 @@ def differences(record: Service, graph: Service, when: When, names: list[str]) -
 
 def addresses(names: Sequence[str]) -> Iterator[str]:
     """Every page, route and export of every question, about some things."""
+    for question in _of_everything():
+        yield from (path_of(type(question)), f"/v1/{question.name}")
     for place, text in enumerate(names):
         for asked in _questions(text, names[place - 1]):
             given = asked.model_dump(include={param.name for param in asked.params().values() if param.required})

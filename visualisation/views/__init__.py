@@ -3,11 +3,11 @@ package of its own does by the entry point group ``kedja.views`` (docs/how-to/ex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from ontology.errors import DeclarationError
 from ontology.extensions import Extensions, extensions
@@ -15,12 +15,52 @@ from ontology.label import Label
 
 if TYPE_CHECKING:
     from graph.answer import Answer
+    from graph.questions.question import Question
     from visualisation.drawing import Drawing
     from visualisation.sentences import Teller
     from visualisation.words import Words
 
 GROUP = "kedja.views"
 Cell = str | int | float | date
+
+
+class Rich(str):
+    """A cell's text that a page shows as more: a link to ``path`` (of ours, or a web address), a level's chip.
+
+    ``query`` changes the address of the page that it stands on where there is no ``path``. ``anchor`` is the place
+    there, or without a path the name of its own row. Elsewhere it is its text.
+    """
+
+    path: str
+    query: Mapping[str, str]
+    level: str
+    anchor: str
+    lang: str
+
+    def __new__(
+        cls, text: str, path: str = "", query: Mapping[str, str] | None = None, *, level: str = "", anchor: str = "",
+        lang: str = "",
+    ) -> Self:  # fmt: skip
+        found = super().__new__(cls, text)
+        found.path, found.query, found.level, found.anchor, found.lang = path, query or {}, level, anchor, lang
+        return found
+
+
+def rich(cell: Cell) -> Rich:
+    """Any cell as one that a page shows as more."""
+    return cell if isinstance(cell, Rich) else Rich(str(cell))
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """What an answer comes to, for its first screen: (figure, what it counts), the first one large; what that means;
+    whom to ask for what is not known."""
+
+    figures: tuple[tuple[str, str], ...]
+    note: str = ""
+    ask: str = ""
+    level: str = ""
+    """The level of the first figure, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +82,18 @@ def _nothing(*_: Any) -> tuple[()]:
     return ()
 
 
+def _none(_: Any) -> Mapping[str, Question]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """How the answers to the question ``name`` are shown. Each function takes the answer's data, which is there, or the
     answer, and a ``Teller`` of it.
+
+    ``headline`` is what stands first on its page and on the terminal, ``unknown`` sentences of what the answer itself
+    does not know. ``beside`` are questions whose answers its ``page`` is given under the same names, None where they do
+    not apply.
 
     ``heading`` and ``about`` (what was asked about, in a few words) are its title; ``sheet`` its rows, of which the
     page, the terminal, the CSV and the workbook make their table, ``more`` tables beside it. ``text`` and ``page``
@@ -62,6 +110,11 @@ class View:
     page: Callable[..., str] | None = None
     drawing: Callable[[Any], Drawing] | None = None
     cypher: Callable[[Any], Iterable[tuple[str, dict[str, str]]]] = _nothing
+    headline: Callable[[Any, Teller], Headline] | None = None
+    unknown: Callable[[Any, Teller], Iterable[str]] = _nothing
+    beside: Callable[[Any], Mapping[str, Question]] = _none
+    place: int = 50
+    """Where it stands in the menu, the least first."""
     path: str = ""
     """Where its page is, if not at ``/NAME``."""
 

@@ -142,4 +142,5 @@ VIEW = View(
     page=render_affected,
     drawing=of_affected,
     cypher=_cypher,
+    place=40,
 )

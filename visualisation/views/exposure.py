@@ -181,4 +181,5 @@ VIEW = View(
     page=render_exposure,
     drawing=of_exposure,
     cypher=_cypher,
+    place=20,
 )

@@ -104,4 +104,5 @@ VIEW = View(
     page=render_paths,
     drawing=of_paths,
     cypher=_cypher,
+    place=45,
 )

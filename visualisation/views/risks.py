@@ -120,4 +120,5 @@ VIEW = View(
     sheet=_sheet,
     text=_text,
     page=render_risks,
+    place=25,
 )

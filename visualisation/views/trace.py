@@ -194,4 +194,5 @@ VIEW = View(
     drawing=of_trace,
     cypher=_cypher,
     path="/tier",
+    place=10,
 )
