@@ -34,19 +34,21 @@ class Admission:
         self._queue = threading.Semaphore(waiting)
         self._seated: set[int] = set()
 
-    def admit(self, cost: int) -> None:
-        """Let a question of an estimated cost (in vertices) begin, or wait for its turn.
+    def admit(self, cost: int) -> bool:
+        """Let a question of an estimated cost (in vertices) begin, or wait for its turn; gives whether it is heavy.
 
         Raises:
             BusyError: as many wait already as may.
             TimeLimitError: its turn did not come in time.
         """
         mine = budget.current()
-        if cost <= LIGHT or mine is None or id(mine) in self._seated:  # who has no budget is alone
-            return
-        if not self._free.acquire(blocking=False):
-            self._wait(mine)
-        mine.hold(self._place(id(mine)))
+        if cost <= LIGHT or mine is None:  # who has no budget is alone
+            return False
+        if id(mine) not in self._seated:
+            if not self._free.acquire(blocking=False):
+                self._wait(mine)
+            mine.hold(self._place(id(mine)))
+        return True
 
     def _wait(self, mine: budget.Budget) -> None:
         if not self._queue.acquire(blocking=False):

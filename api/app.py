@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractContextManager, asynccontextmanager
 from datetime import date
+from functools import partial
 from importlib.resources import as_file, files
 
 from anyio import to_thread
@@ -14,9 +15,10 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import bulk_routes, cypher_routes, described, pages, problems, routes
 from api.admission import THREADS
+from api.apart import Serving
 from api.following import started
 from api.guard import Guard
-from api.kept import Kept
+from api.kept import MOST, Kept
 from api.service import Service
 from api.settings import MAX_SECONDS, Settings
 from ontology.records import Secrecy
@@ -36,6 +38,9 @@ def create_app(
     clearance: Secrecy = Secrecy.PUBLIC,
     valid_at: date | None = None,
     seconds: float = MAX_SECONDS,
+    apart: bool = False,
+    services: Callable[[Callable[[Service], None]], AbstractContextManager[None]] | None = None,
+    keep: int = MOST,
 ) -> FastAPI:
     """An app that answers from one store, or from a published graph.
 
@@ -45,14 +50,18 @@ def create_app(
         clearance: the highest secrecy that answers may contain.
         valid_at: the day that questions are about when they name none; today in Stockholm if not given.
         seconds: longest time a request may take.
+        apart: heavy questions are answered by processes of their own.
+        services: opens the service and tells of it, in place of ``started`` with what is given here.
+        keep: bytes of answers that are kept in memory.
     """
+    opened = services or partial(started, Serving(settings, clearance, valid_at, seconds), apart=apart)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         def put(service: Service) -> None:
-            app.state.kept, app.state.service = Kept(), service
+            app.state.kept, app.state.service = Kept(keep), service
 
-        with started(settings, clearance, valid_at, put):
+        with opened(put):
             to_thread.current_default_thread_limiter().total_tokens = THREADS
             app.state.clearance = clearance
             yield

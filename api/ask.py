@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from api.apart import move
 from api.service import Service, When
 from graph.answer import Answer, Knowledge, MethodName
 from graph.evidence import with_sources
@@ -25,6 +26,7 @@ def ask(service: Service, when: When, question: Question) -> Any:
         NotInGraphError: nothing is called that; AmbiguousError: several are.
         BusyError: too many heavy questions wait.
         InputError: it is of history, and a published graph answers.
+        MovedError: it is heavy, and another process can answer it.
     """
     if question.of_history:
         service.needs_record()
@@ -35,7 +37,8 @@ def ask(service: Service, when: When, question: Question) -> Any:
         found = _with_ids(service, when, found, written)
     except _Unknown:
         return nothing_asked(question.name, snapshot)
-    service.admission.admit(found.cost(snapshot))
+    if service.admission.admit(found.cost(snapshot)):
+        move()
 
     def elsewhen(valid_at: date | None, known_at: datetime | None) -> Snapshot:
         return service.snapshot(_moved(when, valid_at, known_at))

@@ -6,16 +6,17 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from threading import Event, Thread
 
+from api.apart import Apart, Serving
 from api.publishing import opened
 from api.service import Service, When
 from api.settings import MAX_SECONDS, Settings
 from graph.neo4j.reading import standing
 from graph.neo4j.restoring import name_of, restored
 from ontology.errors import KedjaError, NoGraphError
-from ontology.records import Secrecy
 
 log = logging.getLogger("kedja")
 
@@ -23,8 +24,11 @@ LOOK = 10.0
 """Seconds between two looks at the mark of the graph."""
 
 
-def from_graph(settings: Settings, *, valid_at: date | None = None, waits: bool = True) -> Service:
-    """A service on what the graph shows now; its answers are those of the record but for history.
+def from_graph(
+    settings: Settings, *, valid_at: date | None = None, waits: bool = True, apart: Serving | None = None
+) -> Service:
+    """A service on what the graph shows now; its answers are those of the record but for history. ``apart``: heavy
+    questions are answered by processes that serve so.
 
     Raises:
         StoreError: no server there, none that lets us in, or no graph that this Kedja reads.
@@ -32,18 +36,17 @@ def from_graph(settings: Settings, *, valid_at: date | None = None, waits: bool 
     assert settings.graph is not None
     with opened(settings.graph) as server:
         found = restored(server, settings.graphs)
-    return Service(settings, valid_at=valid_at, waits=waits, restored=found)
+    processes = Apart(replace(apart, graph=(found.mark, found.folder))) if apart else None
+    return Service(settings, valid_at=valid_at, waits=waits, restored=found, apart=processes)
 
 
 class Following:
     """A server's service on a published graph. A newer publication is taken up when it is whole; until then, and while
     the graph cannot be read, the last one answers, and the log says so."""
 
-    def __init__(
-        self, settings: Settings, clearance: Secrecy, valid_at: date | None, put: Callable[[Service], None]
-    ) -> None:
+    def __init__(self, serving: Serving, put: Callable[[Service], None], *, apart: bool) -> None:
         """``put`` is told of the first service, and of each that takes its place."""
-        self.settings, self.clearance, self.valid_at, self.put = settings, clearance, valid_at, put
+        self.serving, self.put, self.apart = serving, put, apart
         self.service = self._opened()
         self._retired: list[tuple[float, Service]] = []
         self._stop = Event()
@@ -58,9 +61,10 @@ class Following:
             service.close()
 
     def _opened(self) -> Service:
-        service = from_graph(self.settings, valid_at=self.valid_at, waits=False)
+        asked, apart = self.serving, self.serving if self.apart else None
+        service = from_graph(asked.settings, valid_at=asked.valid_at, waits=False, apart=apart)
         try:
-            service.standing(When(clearance=self.clearance))
+            service.standing(When(clearance=asked.clearance))
         except KedjaError:
             service.close()
             raise
@@ -81,8 +85,8 @@ class Following:
 
     def look(self) -> None:
         """Take up what the graph shows, where that is another publication."""
-        assert self.settings.graph is not None
-        with opened(self.settings.graph) as server:
+        assert self.serving.settings.graph is not None
+        with opened(self.serving.settings.graph) as server:
             stands = standing(server)
         shown = self.service.restored
         if shown and name_of(stands) == name_of(shown.mark):
@@ -114,17 +118,20 @@ class Following:
 
 
 @contextmanager
-def started(
-    settings: Settings, clearance: Secrecy, valid_at: date | None, put: Callable[[Service], None]
-) -> Iterator[None]:
-    """A server's service, on the record or on the graph that answers; ``put`` is told of it."""
-    if settings.from_graph:
-        following = Following(settings, clearance, valid_at, put)
+def started(serving: Serving, put: Callable[[Service], None], *, apart: bool = False) -> Iterator[None]:
+    """A server's service, on the record or on the graph that answers; ``put`` is told of it.
+
+    Args:
+        apart: heavy questions are answered by processes of their own.
+    """
+    if serving.settings.from_graph:
+        following = Following(serving, put, apart=apart)
         try:
             yield
         finally:
             following.close()
     else:
-        with Service(settings, valid_at=valid_at, waits=False) as service:
+        processes = Apart(serving) if apart else None
+        with Service(serving.settings, valid_at=serving.valid_at, waits=False, apart=processes) as service:
             put(service)
             yield

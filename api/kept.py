@@ -20,6 +20,7 @@ import api
 import graph
 import ontology
 import visualisation
+from api.apart import Apart, MovedError, movable
 from api.service import Service, When
 from graph import budget
 from graph.questions.common import as_of
@@ -29,6 +30,9 @@ from visualisation.views import GROUP as VIEWS
 
 MOST = 64_000_000
 """Bytes of answers that are kept in memory; those used longest ago go first."""
+
+OF_ONE_RESPONSE = ("content-length", "content-type", "date")
+"""Headers of another process's response that say nothing of what it answers."""
 
 _POLL = 0.05
 
@@ -144,5 +148,22 @@ def answered(
     found = {"ETag": tag, "Cache-Control": "private, no-cache", **(headers or {})}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=found)
-    made = kept.get(key, make)
+    made = kept.get(key, lambda: _made(request, when, make))
     return Response(made, media_type=media_type, headers=found | (made.headers if isinstance(made, File) else {}))
+
+
+def _made(request: Request, when: When, make: Callable[[], bytes]) -> bytes:
+    """The bytes made here; those of a heavy question by another process, where the server has such."""
+    apart: Apart | None = request.state.service.apart
+    if apart is None:
+        return make()
+    try:
+        with movable():
+            return make()
+    except MovedError:
+        found = apart.answer(request, when)
+    if found is None:
+        return make()
+    made = File(found[0])
+    made.headers = {name: value for name, value in found[1].items() if name not in OF_ONE_RESPONSE}
+    return made

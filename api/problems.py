@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api.apart import AnsweredError
 from api.settings import MAX_BODY
 from ontology.errors import (
     AmbiguousError,
@@ -102,6 +103,11 @@ def install(app: FastAPI) -> None:
             raise error
         return shown(request, error)
 
+    async def answered(_: Request, error: Exception) -> Response:
+        if not isinstance(error, AnsweredError):
+            raise error
+        return Response(error.body, error.status, error.headers)
+
     async def machine(request: Request, error: Exception) -> Response:
         if not isinstance(error, OSError):
             raise error
@@ -134,6 +140,7 @@ def install(app: FastAPI) -> None:
         )
 
     app.add_exception_handler(KedjaError, kedja_error)
+    app.add_exception_handler(AnsweredError, answered)
     app.add_exception_handler(OSError, machine)
     app.add_exception_handler(RequestValidationError, bad_request)
     app.add_exception_handler(HTTPException, http_error)

@@ -118,7 +118,7 @@ def when_of(
         raise InputError("The period ends before it begins.", remedy="Give during_to after during_from.")
     if known_at is not None and known_at.tzinfo is None:
         raise InputError("known_at has no time zone.", remedy="End it with Z or an offset such as +01:00.")
-    return service.standing(When(valid_at, during, known_at, request.app.state.clearance))
+    return service.stand(When(valid_at, during, known_at, request.app.state.clearance), request.headers)
 
 
 def newer(service: Service, when: When) -> NewerPublication | None:

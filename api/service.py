@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from ontology.values import SCHEMES, guess_keys
 if TYPE_CHECKING:
     from typing import Self
 
+    from api.apart import Apart
     from graph.neo4j.restoring import Restored
 
 
@@ -43,7 +45,7 @@ class Service:
 
     def __init__(
         self, settings: Settings, *, create: bool = False, valid_at: date | None = None, waits: bool = True,
-        restored: Restored | None = None,
+        restored: Restored | None = None, apart: Apart | None = None,
     ) -> None:  # fmt: skip
         """
         Args:
@@ -53,11 +55,13 @@ class Service:
             waits: for the newest publication's snapshot, as a command does. A server does not: until it is ready, it
                 answers from the last one and says so.
             restored: what was read of the published graph that answers, where it is one; closed with the service.
+            apart: the processes that answer heavy questions, where a server has such; closed with the service.
         """
         self.settings = settings
         self.valid_at = valid_at
         self.waits = waits
         self.restored = restored
+        self.apart = apart
         self.refusal: KedjaError | None = None
         """Why nothing is answered any more, where that is so."""
         self.store = open_store(f"sqlite:///{restored.record}" if restored else settings.store, create=create)
@@ -71,6 +75,8 @@ class Service:
         self.close()
 
     def close(self) -> None:
+        if self.apart:
+            self.apart.close()
         self.snapshots.close()
         self.store.close()
         if self.restored:
@@ -91,6 +97,10 @@ class Service:
             return replace(when, publication=newest)
         stands = self.snapshots.standing(newest, self._moment(when), when.clearance)
         return replace(when, publication=stands, newer=newest if stands != newest else None)
+
+    def stand(self, when: When, _headers: Mapping[str, str]) -> When:
+        """Where who sends a request stands."""
+        return self.standing(when)
 
     def _refuse(self, when: When) -> None:
         """

@@ -93,7 +93,7 @@ def run(settings: Settings, host: str, port: int, clearance: Secrecy, valid_at: 
         typer.echo(f"Warning: {host} can be reached from other machines, and there is no login.", err=True)
     listening = bind(host, port)
     shown = f"[{host}]" if ":" in host else host
-    application = create_app(settings, hosts=[host], clearance=clearance, valid_at=valid_at)
+    application = create_app(settings, hosts=[host], clearance=clearance, valid_at=valid_at, apart=True)
     config = uvicorn.Config(
         application, log_level="warning", server_header=False, proxy_headers=False, timeout_keep_alive=KEEP_ALIVE
     )

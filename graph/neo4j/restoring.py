@@ -49,6 +49,11 @@ class Restored:
     def snapshots(self) -> Path:
         return self.folder / SNAPSHOTS
 
+    @staticmethod
+    def again(mark: Mark, folder: Path) -> Restored:
+        """What another process holds as long as this one reads it."""
+        return Restored(mark, folder, (folder / USED).open("rb"))
+
     def close(self) -> None:
         self.used.close()
 

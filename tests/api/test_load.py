@@ -22,8 +22,9 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 
-ALONE, TOGETHER, EVERY = 60.0, 600.0, 60.0
-"""Seconds of the light questions by themselves, of all together, and between two loads."""
+WARM, ALONE, TOGETHER, EVERY = 30.0, 60.0, 600.0, 60.0
+"""Seconds in which the server freezes and compiles what it needs, of the light questions alone, of all together, and
+between two loads."""
 RATE, HEAVY = 20, 50
 """Light questions a second, whatever the answers take (open loop), and clients that ask heavy ones without pause."""
 LOG = logging.getLogger(__name__)
@@ -204,6 +205,7 @@ async def asked(server: Server, folder: Path, own: dict[str, str], alone: float,
     # The server closes what has been idle for five seconds: a client that would use it at that moment is cut off.
     limits, first, second = httpx.Limits(max_connections=None, keepalive_expiry=2.0), Seen(), Seen()
     async with httpx.AsyncClient(base_url=server.url, timeout=120, limits=limits) as client:
+        await ask_light(client, server, Seen(), WARM)
         await ask_light(client, server, first, alone)
         until = time.monotonic() + together
         async with asyncio.TaskGroup() as group:
