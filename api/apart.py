@@ -106,7 +106,8 @@ class Apart:
             process.end()
 
     def answer(self, request: Request, when: When) -> tuple[bytes, dict[str, str]] | None:
-        """The bytes that a request is answered with and their headers; None where no process could be had, which the log says.
+        """The bytes that a request is answered with and their headers; None where no process could be had: the log says
+        why.
 
         Raises:
             TimeLimitError: it did not come in time; the process that was at it has been ended.

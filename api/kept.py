@@ -31,10 +31,11 @@ from visualisation.views import GROUP as VIEWS
 MOST = 64_000_000
 """Bytes of answers that are kept in memory; those used longest ago go first."""
 
-OF_ONE_RESPONSE = ("content-length", "content-type", "date")
-"""Headers of another process's response that say nothing of what it answers."""
-
 _POLL = 0.05
+
+
+OWN = "kedja-"
+"""How a header begins that says something of the bytes."""
 
 
 class File(bytes):
@@ -165,5 +166,5 @@ def _made(request: Request, when: When, make: Callable[[], bytes]) -> bytes:
     if found is None:
         return make()
     made = File(found[0])
-    made.headers = {name: value for name, value in found[1].items() if name not in OF_ONE_RESPONSE}
+    made.headers = {name: value for name, value in found[1].items() if name.startswith(OWN)}
     return made

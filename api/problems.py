@@ -90,6 +90,12 @@ def _wanted(error: Mapping[str, Any]) -> str:
     return "write a day, 2026-11-01" if kind.startswith("date_") else str(error["msg"])
 
 
+async def answered_elsewhere(_: Request, error: Exception) -> Response:
+    if not isinstance(error, AnsweredError):
+        raise error
+    return Response(error.body, error.status, error.headers)
+
+
 def install(app: FastAPI) -> None:
     """Turn every error of ours, of validation and of routing into a problem document."""
 
@@ -102,11 +108,6 @@ def install(app: FastAPI) -> None:
         if not isinstance(error, KedjaError):
             raise error
         return shown(request, error)
-
-    async def answered(_: Request, error: Exception) -> Response:
-        if not isinstance(error, AnsweredError):
-            raise error
-        return Response(error.body, error.status, error.headers)
 
     async def machine(request: Request, error: Exception) -> Response:
         if not isinstance(error, OSError):
@@ -140,7 +141,7 @@ def install(app: FastAPI) -> None:
         )
 
     app.add_exception_handler(KedjaError, kedja_error)
-    app.add_exception_handler(AnsweredError, answered)
+    app.add_exception_handler(AnsweredError, answered_elsewhere)
     app.add_exception_handler(OSError, machine)
     app.add_exception_handler(RequestValidationError, bad_request)
     app.add_exception_handler(HTTPException, http_error)
