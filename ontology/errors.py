@@ -188,6 +188,7 @@ class Reason(StrEnum):
     HIDDEN_CELLS = "hidden_cells"
     FIELD_NOT_READ = "field_not_read"
     PROOF_FAILED = "proof_failed"
+    NOT_BALANCED = "not_balanced"  # total
     PASSED_OVER = "passed_over"
     FILE_NOT_READ = "file_not_read"
 

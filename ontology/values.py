@@ -236,6 +236,13 @@ _SCHEMES = (
         example="DE-MF-000012345",
         identifies=_ORGANISATION,
     ),
+    Scheme(
+        "emdn",
+        Label("EMDN", "EMDN"),
+        _pattern(r"([A-Z](?:\d{2}){0,6})", "emdn", True),
+        example="T010202",
+        identifies=_CATEGORY,
+    ),
     Scheme("udi-di", Label("UDI-DI", "UDI-DI"), _free, example="07350053850019", identifies=_PRODUCT),
     Scheme("dol", Label("vara på DoL:s lista", "good on the DoL list"), _free, example="cotton", identifies=_CATEGORY),
     Scheme("risk", Label("risktyp", "risk type"), _free, example="forced-labour", identifies=_RISK_TYPE),

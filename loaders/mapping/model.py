@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from loaders.mapping.template import Strict, Template, Text, Value, near
+from loaders.mapping.template import Several, Strict, Template, Text, Value, near
 from loaders.workbook_columns import COMMON
 from ontology.model import LINKS, NODES, LinkType, NodeType, Tells, Walk
 from ontology.values import SCHEMES
@@ -32,7 +32,6 @@ ENDS = ("from.", "to.")
 """How the columns of a relationship begin that are properties of its ends."""
 
 Pattern = str | int | float | bool
-Several = Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
 
 
 class SourceBlock(Strict):
@@ -52,10 +51,15 @@ class SourceBlock(Strict):
 
 
 class Condition(Strict):
-    """Rows in which a column holds one of some texts, letter case aside; ``*`` stands for anything."""
+    """Rows in which a column, or the first of several that is filled (``a|b``), holds one of some texts, letter case
+    aside; ``*`` stands for anything."""
 
     column: str
     texts: tuple[str, ...]
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        return tuple(name.strip() for name in self.column.split("|"))
 
 
 def _conditions(given: Any) -> Any:
@@ -250,7 +254,7 @@ class Rows(Strict):
         conditions = (*self.when, *self.unless)
         for block in (*self.node.values(), *self.link):
             conditions += (*block.when, *block.unless)
-        found |= {(one.column,): None for one in conditions}
+        found |= {one.place: None for one in conditions}
         found |= {(block.each.column,): None for block in self.node.values() if block.each}
         return tuple(place for place in found if not place[0].startswith(SOURCE))
 

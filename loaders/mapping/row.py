@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from loaders.mapping.template import Text
+from loaders.os_ids import OsIds
 from loaders.workbook_values import HIDDEN, without_persons
 from ontology.errors import ValueProblem
 from ontology.records import Link, Record, Ref, canonical, content_order, digest
@@ -17,12 +18,13 @@ Place = tuple[str, int | str]
 
 @dataclass(slots=True)
 class Said:
-    """What is remembered of a whole load: what was said of each thing and link, and the goods of each step."""
+    """What is remembered of a whole load: what was said of each thing and link, goods of steps, whose OS IDs are."""
 
     first: dict[int, int] = field(default_factory=dict)
     more: set[int] = field(default_factory=set)
     times: Counter[int] = field(default_factory=Counter)
     goods: dict[int, str] = field(default_factory=dict)
+    os_ids: OsIds = field(default_factory=OsIds)
 
     def new(self, items: list[Record | Link]) -> Iterator[Record | Link]:
         """The items without those that were said before."""

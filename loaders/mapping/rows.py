@@ -11,6 +11,7 @@ from loaders.base import NATURAL_PERSON, Report
 from loaders.mapping.model import OWN, SOURCE, Block, Condition, LinkBlock, NodeBlock, Rows
 from loaders.mapping.row import Place, Row, Said, Thing, columns_of, each_column, pair, told
 from loaders.mapping.template import Cells, is_like
+from loaders.os_ids import SCHEME as OS_ID
 from loaders.spreadsheet_marks import NoValue
 from loaders.workbook_columns import COMMON, Role
 from loaders.workbook_row import hidden
@@ -105,7 +106,7 @@ class RowReader:
 
     def _meets(self, block: Block | Rows, row: Row, parts: Mapping[str, str]) -> bool:
         def holds(one: Condition) -> bool:
-            text = parts.get(one.column, self._cell(row, one.column))
+            text = next(filter(None, (parts.get(name, self._cell(row, name)) for name in one.place)), "")
             return any(is_like(text, pattern) for pattern in one.texts)
 
         return all(map(holds, block.when)) and not any(map(holds, block.unless))
@@ -213,7 +214,10 @@ class RowReader:
         for one in (*block.key, *block.also):
             try:
                 text, _ = one.value.read(self._cells(row, parts))
-                if text and (one in block.also or one.scheme != OWN):
+                if text and one.scheme == OS_ID:  # it identifies beside a name only, and may be mistyped
+                    name = block.values["name"].read(self._cells(row, parts))[0] if block.named else ""
+                    found.append(self.said.os_ids.key(text, name, row.locator))
+                elif text and (one in block.also or one.scheme != OWN):
                     other, person = self.keys.declared(one.scheme, text, (block.type,))
                     found += [] if person else [other, *implied_keys(other)]
             except ValueProblem as problem:
@@ -300,7 +304,7 @@ class RowReader:
 
     def _headings(self, block: Block) -> set[str]:
         names = {name for text in block.texts() for name in each_column(text)}
-        names |= {one.column for one in (*block.when, *block.unless)}
+        names |= {name for one in (*block.when, *block.unless) for name in one.place}
         names |= {block.each.column} if isinstance(block, NodeBlock) and block.each else set()
         return {self.columns[name] for name in names if name in self.columns}
 

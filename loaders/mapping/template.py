@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +19,8 @@ from ontology.values import parse_number
 
 Cells = Callable[[tuple[str, ...]], str]
 """Gives the text of the first of some columns that is filled; empty where none is."""
+
+Several = Annotated[tuple[str, ...], BeforeValidator(lambda given: (given,) if isinstance(given, str) else given)]
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]+)\}|[{}]")
 
@@ -103,7 +106,7 @@ class Text(Strict):
     translate: dict[str, str | int | float | bool] = {}
     other: str | None = None
     missing: tuple[str, ...] = ()
-    date: str = ""
+    date: Several = ()
     decimal: Literal[",", "."] | None = None
     times: Decimal | None = None
 
@@ -138,11 +141,11 @@ class Text(Strict):
         return self._changed(said), said
 
     def _changed(self, said: str) -> str:
+        for form in self.date:
+            with suppress(ValueError):
+                return datetime.strptime(said, form).date().isoformat()  # noqa: DTZ007 (a day has no zone)
         if self.date:
-            try:
-                return datetime.strptime(said, self.date).date().isoformat()  # noqa: DTZ007 (a day has no zone)
-            except ValueError:
-                raise ValueProblem(Reason.NOT_A_DATE, said, form=self.date) from None
+            raise ValueProblem(Reason.NOT_A_DATE, said, form=" or ".join(self.date))
         if self.decimal:
             said = said.replace("." if self.decimal == "," else ",", "").replace(self.decimal, ".")
         if self.times is not None:

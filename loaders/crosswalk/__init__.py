@@ -1,0 +1,1 @@
+"""Reviewed matches between schemes of goods: a CSV with confidence and reviewer."""

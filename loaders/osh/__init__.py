@@ -1,0 +1,1 @@
+"""Facilities as Open Supply Hub gives them out: downloads and answers of its API."""
