@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import bulk_routes, cypher_routes, described, pages, problems, routes
+from api import bulk_routes, cypher_routes, described, pages, problems, reconcile_routes, routes
 from api.admission import THREADS
 from api.apart import Serving
 from api.following import started
@@ -80,6 +80,7 @@ def create_app(
     described.install(app)
     app.include_router(routes.router)
     app.include_router(bulk_routes.router)
+    app.include_router(reconcile_routes.router)
     app.include_router(cypher_routes.router)
     app.include_router(pages.router)
     with as_file(files("visualisation") / "static") as static:

@@ -260,6 +260,21 @@ def render_rows(
     )
 
 
+def render_preview(hit: Found) -> str:
+    """A hit in a few words, alone: what another program shows in a frame. In English, as what that program is told."""
+    words = Words("en")
+    return (
+        environment()
+        .get_template("preview.html")
+        .render(
+            name=found_name(hit, words),
+            type=words.node_type(hit.type),
+            about=what_it_is(hit, words),
+            keys=[words.key(key) for key in hit.keys],
+        )
+    )
+
+
 def render_problem(
     status: int, code: str, message: str, page: Page, *, remedy: str = "", candidates: Sequence[tuple[str, str]] = ()
 ) -> str:

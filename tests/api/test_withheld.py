@@ -31,6 +31,14 @@ QUESTIONS = (
     "/exposure?subject=all", "/export/trace.json?start=local:c", "/export/trace.ttl?start=local:c",
     "/export/trace.graphml?start=local:c", "/export/trace.csv?start=local:c",
 )  # fmt: skip
+RECONCILED = tuple(
+    f"/v1/reconcile{asked}"
+    for asked in (
+        '?queries={"a": {"query": "Hidden AB"}, "b": {"query": "AB"}, "c": {"query": "local:hidden-c"}}',
+        '?extend={"ids": ["local:hidden", "local:ada"], "properties": [{"id": "status:forced-labour"}]}',
+        "/suggest/entity?prefix=AB", "/suggest/entity?prefix=Hid", "/preview?id=local:hidden", "/preview?id=local:ada",
+    )
+)  # fmt: skip
 BULK = ("/v1/entities", "/v1/exposure?risk=forced-labour", "/v1/affected", "/v1/risks")
 """Asked of a list of names, some of which only others may know."""
 NAMES = [ADA, HIDDEN, OTHER, "local:hidden-c", "local:nobody", "Hidden AB", "Bo Ny AB", "all"]
@@ -76,7 +84,7 @@ def stores(tmp_path: Path) -> tuple[Settings, Settings]:
 def answers(settings: Settings, clearance: Secrecy) -> dict[str, Any]:
     app = create_app(settings, clearance=clearance, valid_at=DEMO_VALID_AT, seconds=1_000)
     with TestClient(app, base_url="http://127.0.0.1") as client:
-        asked = {path: client.get(path) for path in QUESTIONS}
+        asked = {path: client.get(path) for path in (*QUESTIONS, *RECONCILED)}
         asked |= {path: client.post(path, json=NAMES) for path in BULK}
         return {path: (a.status_code, sorted(a.headers.items()), a.content) for path, a in asked.items()}
 
