@@ -66,7 +66,7 @@ class _Bulk:
         if not text:
             return self._told(name, Outcome.REFUSED, "The line is empty.")
         if match.refused:
-            return self._told(name, Outcome.REFUSED, match.refused)
+            return self._told(name, Outcome.REFUSED, match.refused.en)
         if match.ambiguous:
             fitting = tuple(Candidate(key=key, name=called) for key, called, _ in match.proposals)
             return self._told(name, Outcome.AMBIGUOUS, "It fits several. Give one identifier.", candidates=fitting)

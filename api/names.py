@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.ask import ask
+from api.settings import MAX_TEXT
 from graph.answer import Answer
 from graph.data import AffectedData
 from graph.questions.declared.affected import Affected
 from graph.searching import core_name, fold, words_of
-from ontology.errors import AmbiguousError, InputError, NotInGraphError, ValueProblem
+from ontology.errors import AmbiguousError, InputError, NotInGraphError, TimeLimitError, ValueProblem
+from ontology.label import Label
+from ontology.model import NODES
 from ontology.values import make_key
 from visualisation.text import shown
 from visualisation.views import Sheet
@@ -75,7 +78,7 @@ class Match:
     proposals: tuple[tuple[str, str, float], ...]
     """(key or id, name, similarity in per cent), most similar first."""
     ambiguous: bool = False
-    refused: str = ""
+    refused: Label | None = None
     named: tuple[str, str] = ("", "")
 
 
@@ -184,7 +187,8 @@ def taken(service: Service, when: When, line: Line) -> Match:
         except NotInGraphError:
             continue
         except InputError as error:
-            return Match(line, None, (), refused=error.message)
+            swedish = f"Namnet är längre än {MAX_TEXT} tecken. Ange en identifierare i stället."
+            return Match(line, None, (), refused=Label(swedish, str(error)))
         return Match(line, found.id, (), named=(next(iter(found.keys), found.id), found.name))
     return Match(line, None, ())
 
@@ -229,14 +233,25 @@ def affected_by(service: Service, when: When, found: list[Match]) -> tuple[list[
     A match that the question cannot start at, a contract for instance, never ends the list.
     """
     answers: dict[str, Answer[AffectedData]] = {}
-    refused: dict[str, str] = {}
+    snapshot = service.snapshot(when)
+    refused: dict[str, Label] = {}
     for entity in dict.fromkeys(match.entity for match in found if match.entity):
         try:
             answers[entity] = ask(service, when, Affected(start=entity))
+        except TimeLimitError:
+            raise
         except InputError as error:
-            refused[entity] = f"{error.message} {error.remedy}".strip()
+            vertex = snapshot.vertex(entity)
+            assert vertex is not None  # it was found there
+            refused[entity] = Label(_NOT_A_START.format(NODES[snapshot.type(vertex)].label.sv.lower()), str(error))
     told = [replace(m, refused=refused[m.entity]) if m.entity in refused else m for m in found]
     return list(answers.values()), told
+
+
+_NOT_A_START = (
+    "Inga varor kommer från något av slaget {}. Börja från en anläggning, ett företag, en plats, ett steg, "
+    "ett varuslag, en iakttagelse eller en händelse."
+)
 
 
 def matches_sheet(found: list[Match], words: Words) -> Sheet:
@@ -247,7 +262,7 @@ def matches_sheet(found: list[Match], words: Words) -> Sheet:
         told = (match.line.number, match.line.text)
         named = (match.named[0], words.coded(match.named[1]) or match.named[1])
         if match.refused:
-            rows.append((*told, words("names.refused"), *named, "", match.refused))
+            rows.append((*told, words("names.refused"), *named, "", match.refused.get(words.lang)))
         elif match.entity:
             rows.append((*told, words("names.certain"), *named, 100, ""))
         kind = words("names.ambiguous" if match.ambiguous else "names.proposed")

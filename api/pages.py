@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
+from pydantic import TypeAdapter, ValidationError
 
 from api.ask import ask
 from api.export import exported, given
 from api.in_cypher import in_cypher
 from api.kept import File, answered
 from api.problems import headers_of
-from api.routes import CLOCKS, Asked, At, dated, newer, refuse_parameter
+from api.routes import CLOCKS, Asked, dated, newer, refuse_clock, refuse_parameter, when_of
 from api.service import Service, When
 from api.settings import MAX_TEXT
 from api.skins import RISK, Skin, own
@@ -39,23 +41,41 @@ from visualisation.views import view_of, views
 from visualisation.words import LANGUAGES, Words
 
 Q = TypeVar("Q", bound=Question)
-IN_ADDRESS = frozenset(
-    (*CLOCKS, "lang", "selected", "open", *(name for q in questions().values() for name in q.params()))
-)
-"""What an address may hold; links from page to page keep what only some of them ask for."""
+IN_EVERY_ADDRESS = (*CLOCKS, "lang")
+BESIDE: Mapping[str, tuple[str, ...]] = {"start": ("risk",), "tier": ("selected", "open")}
+"""What a page's address may hold beside the parameters of its question, by the name of its route."""
 
 
 def known_in_address(request: Request) -> None:
-    """Refuse what no page reads: a misspelt day would be answered for today.
+    """Refuse what the page does not read: a misspelt day would be answered for today.
 
     Raises:
         InputError: names it, with the nearest that exists.
     """
-    for name in request.query_params:
-        if name not in IN_ADDRESS:
-            refuse_parameter(name, IN_ADDRESS, request.url.path)
+    name = request.scope["route"].name
+    question = questions().get({"tier": "trace", "export": request.path_params.get("question", "")}.get(name, name))
+    known = {*IN_EVERY_ADDRESS, *BESIDE.get(name, ()), *(question.params() if question else ())}
+    for there in request.query_params:
+        if there not in known - request.path_params.keys():
+            refuse_parameter(there, known, request.url.path)
 
 
+_READ: Mapping[str, TypeAdapter[Any]] = {name: TypeAdapter(datetime if name == "known_at" else date) for name in CLOCKS}
+
+
+def when_on_page(request: Request, service: Asked) -> When:
+    """As over HTTP, but an empty field of a form is one that nobody filled in."""
+    given = {}
+    for name in CLOCKS:
+        if text := request.query_params.get(name):
+            try:
+                given[name] = _READ[name].validate_python(text)
+            except ValidationError:
+                refuse_clock(name)
+    return when_of(request, service, **given)
+
+
+At = Annotated[When, Depends(when_on_page)]
 router = APIRouter(
     include_in_schema=False, default_response_class=HTMLResponse, dependencies=[Depends(known_in_address)]
 )

@@ -76,6 +76,15 @@ def refuse_parameter(name: str, known: Collection[str], path: str) -> NoReturn:
     raise InputError(f"{name[:60]} is not a parameter of {path}.", remedy=hint)
 
 
+def refuse_clock(name: str) -> NoReturn:
+    """
+    Raises:
+        InputError: always: how the day or time is written.
+    """
+    what, written = ("time", "2026-11-01T12:00:00Z") if name == "known_at" else ("day", "2026-11-01")
+    raise InputError(f"{name} is not a {what}.", remedy=f"Write {written}.")
+
+
 CLOCKS = ("valid_at", "during_from", "during_to", "known_at")
 
 router = APIRouter(responses=PROBLEMS, dependencies=[Depends(known_parameters)])
@@ -106,14 +115,15 @@ def when_of(
     """Both clocks from the query, the clearance from the server, and the one publication that all of it is read at."""
     for name in CLOCKS:
         text = request.query_params.get(name)
-        if text is not None and not begins_with_day(text):
-            written = "2026-11-01T12:00:00Z" if name == "known_at" else "2026-11-01"
-            raise InputError(f"{name} is not a {'time' if name == 'known_at' else 'day'}.", remedy=f"Write {written}.")
+        if text and not begins_with_day(text):
+            refuse_clock(name)
     if known_at is not None and not 1 < known_at.year < 9999:
         raise InputError("known_at is outside the calendar.", remedy="Give a time that has been.")
     if (during_from is None) != (during_to is None):
         raise InputError("A period needs both ends.", remedy="Give during_from and during_to.")
     during = (during_from, during_to) if during_from and during_to else None
+    if during and valid_at:
+        raise InputError("A day and a period are asked about at once.", remedy="Give valid_at, or the period.")
     if during and during[0] >= during[1]:
         raise InputError("The period ends before it begins.", remedy="Give during_to after during_from.")
     if known_at is not None and known_at.tzinfo is None:

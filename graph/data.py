@@ -327,8 +327,8 @@ class AffectedContract(Frozen):
 
 
 class AffectedCount(Frozen):
-    """How many contracts are affected how surely, and how many regions they serve. The counts are of all contracts in
-    the graph, each counted once."""
+    """How many contracts are affected how surely, and how many regions they serve. The counts are of all contracts that
+    are valid then, each counted once."""
 
     what: str = Field(
         description="item, generic, company (a link only: not counted), may_apply (of a broader kind, or the statement"

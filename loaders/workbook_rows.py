@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
+from graph.searching import slips_in
 from graph.store import Stays
 from loaders import workbook_keeping as keeping
 from loaders.base import Progress, Report, checked
@@ -22,10 +23,12 @@ from loaders.workbook_values import (
     several,
     without_persons,
 )
+from ontology.countries import countries_near
 from ontology.errors import Reason, ValueProblem
 from ontology.model import NODES, LinkType
 from ontology.records import Link, PropertyProblem, Record, Ref, Source, check_link
 from ontology.values import SCHEMES, bare_keys, guess_keys, implied_keys, parse_bool
+from ontology.vocabulary import vocabulary
 
 SCHEME_TYPES: Mapping[str, str] = {
     name: scheme.identifies[0] for name, scheme in SCHEMES.items() if len(scheme.identifies) == 1
@@ -144,11 +147,16 @@ class Reader:
         elif self.keys.own_id(key):
             own = [found for k in self.types if (found := self.keys.own_id(k))]
             meant = [key for key in guess_keys(text) if set(SCHEMES[key.partition(":")[0]].identifies) & set(allowed)]
+            country = allowed == (SCHEME_TYPES["iso3166-1"],)
+            words = [*countries_near(text, slips_in(text))] if country else []
+            if allowed == (SCHEME_TYPES["risk"],):
+                words = [vocabulary("risk-types").nearest(text)]
+            near = [*meant, *words, *get_close_matches(text, own, n=3, cutoff=0.6)]
             raise ValueProblem(
                 Reason.UNKNOWN_KEY, text,
                 several=self._several(text),
-                nearest=", ".join([*meant, *get_close_matches(text, own, n=3, cutoff=0.6)]),
-                country=text if allowed == (SCHEME_TYPES["iso3166-1"],) else "",
+                nearest=", ".join(filter(None, near)),
+                country=text if country else "",
                 sheets=", ".join(allowed),
             )  # fmt: skip
         return implied[0] if implied else key

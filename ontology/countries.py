@@ -83,6 +83,36 @@ def _by_words() -> dict[str, str]:
     return {name: codes.pop() for name, codes in found.items() if len(codes) == 1 and name not in _TWO_STATES}
 
 
+@cache
+def _by_letters() -> dict[str, str]:
+    """The same by their letters alone (*Syd-Korea*), where one country alone has them."""
+    found: dict[str, set[str]] = {}
+    for name, code in _by_name().items():
+        found.setdefault(name.replace(" ", ""), set()).add(code)
+    return {name: codes.pop() for name, codes in found.items() if len(codes) == 1}
+
+
+@cache
+def _written() -> dict[str, str]:
+    """Each name by what it is folded to, as it is written."""
+    found: dict[str, str] = {}
+    for name, _ in _names():
+        found.setdefault(_folded(name), name)
+    return found
+
+
+def countries_near(text: str, slips: int) -> dict[str, str]:
+    """Names of countries that a text is with at most so many letters wrong, missing, too many or swapped, nearest
+    first, as they are written in Swedish or English, and their codes."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    if not slips:
+        return {}
+    near = extract(_folded(text), list(_by_name()), scorer=OSA.distance, score_cutoff=slips, limit=3)
+    return {_written()[name]: _by_name()[name] for name, *_ in near}
+
+
 def country_code(text: str) -> str | None:
     """ISO 3166-1 alpha-2 of a country by alpha-2, alpha-3, an EU code, or its Swedish or English name; in whatever
     order its words stand (*Korea, Rep.*), and with what says the same in brackets (*Turkey (Türkiye)*).
@@ -90,7 +120,8 @@ def country_code(text: str) -> str | None:
     None where nothing fits, or where two states bear the name. ``NA`` is Namibia.
     """
     folded = _folded(text)
-    if found := _by_code(text.strip().upper()) or _by_name().get(folded) or _by_words().get(_plain(folded)):
+    named = _by_name().get(folded) or _by_words().get(_plain(folded)) or _by_letters().get(folded.replace(" ", ""))
+    if found := _by_code(text.strip().upper()) or named:
         return found
     outside, bracket, inside = text.strip().removesuffix(")").partition("(")
     if bracket and (code := country_code(outside)) and country_code(inside) == code:

@@ -330,7 +330,15 @@ def _is_bare(scheme: str, text: str) -> bool:
 def bare_keys(text: str, types: Collection[str]) -> tuple[str, ...]:
     """The keys that a text without a scheme may be where a thing of one of ``types`` is meant; one is no guess."""
     fitting = (name for name in _BARE if set(SCHEMES[name].identifies) & set(types))
-    return tuple(_fitting(text, (name for name in fitting if _is_bare(name, text))))
+    found = tuple(_fitting(text, (name for name in fitting if _is_bare(name, text))))
+    term = _risk_type(text) if set(_RISK_TYPE) & set(types) else None
+    return (*found, make_key("risk", term)) if term else found
+
+
+def _risk_type(text: str) -> str | None:
+    from ontology.vocabulary import vocabulary
+
+    return vocabulary("risk-types").find(text)
 
 
 def parse_number(text: str) -> Decimal:
@@ -369,7 +377,9 @@ def parse_bool(text: str) -> bool:
 YEARS = range(1900, 2201)
 """Years that a date of ours can have; another is a slip, or a century left out."""
 
-_DAY = re.compile(r"([0-9]{4})(?:-?([0-9]{2})(?:-?([0-9]{2}))?)?(?:[T ]00:00(?::00)?)?")
+_TIME = r"(?:[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?"
+_DAY = re.compile(rf"([0-9]{{4}})(?:-?([0-9]{{2}})(?:-?([0-9]{{2}}){_TIME})?)?")
+"""With or without a time of day: the day is the one that is written."""
 
 
 def _may_be_yymmdd(value: str) -> bool:

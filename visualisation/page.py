@@ -10,7 +10,7 @@ from graph.answer import Answer, AsOf, NewerPublication
 from graph.data import BuyerCount, ExposureData, Node
 from graph.store import RunInfo
 
-CLOCKS = ("valid_at", "known_at")
+CLOCKS = ("valid_at", "during_from", "during_to", "known_at")
 
 
 @dataclass(frozen=True, slots=True)

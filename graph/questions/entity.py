@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, islice
 
 from graph.answer import Answer, Completeness, Evidence, Truncated
@@ -13,7 +13,7 @@ from graph.questions.naming import conflicts_of, describe, resolution_of
 from graph.snapshot.view import Snapshot
 from graph.sqlite import Store
 from graph.store import At, StoredLink, StoredRecord
-from ontology.records import Common, Polarity, Secrecy
+from ontology.records import Common, Polarity, Secrecy, repeating
 from ontology.values import BEGINNING, END, to_day
 
 LINKS = 1_000
@@ -38,12 +38,13 @@ def entity(store: Store, s: Snapshot, id_or_key: str) -> Answer[EntityData]:
     links, more = _links(store, at, found.id)
     others = {end for link in links for end in (link.source, link.target)} - {found.id}
     neighbours = [v for v in (s.vertex(other) for other in sorted(others)) if v is not None]
+    says_now = {id: source.id for id, source in repeating(store.sources(at).values()).items()}
     data = EntityData(
         node=describe(s, vertex),
         said=tuple(_said(record) for record in records[:RECORDS]),
         links=tuple(sorted((_link(s, link) for link in links), key=lambda link: link.id)),
         neighbours=tuple(describe(s, v) for v in neighbours),
-        conflicts=(*conflicts_of(s, vertex), *_conflicting_links(s, links)),
+        conflicts=(*conflicts_of(s, vertex), *_conflicting_links(s, links, says_now)),
         redirected_from=id_or_key if id_or_key != found.id and ":" not in id_or_key else None,
     )
     evidence = Evidence(
@@ -101,19 +102,22 @@ def _live(s: Snapshot, common: Common) -> bool:
     return to_day(common.valid_from, BEGINNING) < end and to_day(common.valid_to, END) > start
 
 
-def _conflicting_links(s: Snapshot, links: Iterable[StoredLink]) -> list[Conflict]:
-    """Links of one type between the same two that one source asserts and another denies."""
-    said: dict[tuple[str, str, str], list[tuple[str, StoredLink]]] = defaultdict(list)
+def _conflicting_links(s: Snapshot, links: Iterable[StoredLink], says_now: Mapping[str, str]) -> list[Conflict]:
+    """Links of one type between the same two that one source asserts and another denies.
+
+    ``says_now``: the source that says now what a source said first.
+    """
+    said: dict[tuple[str, str, str], list[StoredLink]] = defaultdict(list)
     for link in links:
         if _live(s, link.common):
-            said[link.type, link.source, link.target].append((link.common.polarity.value, link))
-    return [conflict for (type, *_), rows in sorted(said.items()) if (conflict := _conflict(type, rows))]
+            said[link.type, link.source, link.target].append(link)
+    return [conflict for (type, *_), rows in sorted(said.items()) if (conflict := _conflict(type, rows, says_now))]
 
 
-def _conflict(type: str, said: Sequence[tuple[str, StoredLink]]) -> Conflict | None:
+def _conflict(type: str, said: Sequence[StoredLink], says_now: Mapping[str, str]) -> Conflict | None:
     by_value: dict[str, set[str]] = defaultdict(set)
-    for value, link in said:
-        by_value[value].add(link.origin)
+    for link in said:
+        by_value[link.common.polarity.value].add(says_now.get(link.origin, link.origin))
     if len(by_value) < 2 or len(set().union(*by_value.values())) < 2:
         return None
-    return Conflict(property=type, values=tuple(sorted(by_value)), records=tuple(sorted({link.id for _, link in said})))
+    return Conflict(property=type, values=tuple(sorted(by_value)), records=tuple(sorted({link.id for link in said})))

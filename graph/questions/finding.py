@@ -14,13 +14,13 @@ import numpy as np
 from graph.questions.found import Found, Named
 from graph.questions.naming import country_of
 from graph.questions.telling import telling, told_by
-from graph.searching import LAST_TYPES, Query, fold, type_rank, words_of
+from graph.searching import LAST_TYPES, Query, fold, slips_in, type_rank, words_of
 from graph.snapshot.arrays import I64, Bool
 from graph.snapshot.topology import NODE_CODE, NODE_TYPES
 from graph.snapshot.view import Snapshot
 from graph.sqlite import Store
 from graph.store import At, Hit
-from ontology.countries import country_code
+from ontology.countries import countries_near, country_code
 from ontology.model import NODES, Tells
 from ontology.records import Secrecy
 from ontology.values import make_key
@@ -60,8 +60,15 @@ def _spelled_nearly(store: Store, s: Snapshot, text: str) -> Iterator[str]:
     known = {word: bool(word in _BETWEEN or country_code(word) or store.named(at, word, 1)) for word in words}
     if all(known.values()):
         return
-    choices = [[word] if known[word] else store.near(at, word, MOST_SPELLINGS) for word in words]
+    choices = [[word] if known[word] else _meant(store, at, word) for word in words]
     yield from islice((" ".join(chosen) for chosen in product(*choices)), _MOST_TEXTS)
+
+
+def _meant(store: Store, at: At, word: str) -> list[str]:
+    """Words that one which names nothing may have been meant for: of countries that there are, and of names."""
+    countries = countries_near(word, slips_in(word)).items()
+    there = [fold(name) for name, code in countries if store.find(at, make_key("iso3166-1", code))]
+    return list(dict.fromkeys([*there, *store.near(at, word, MOST_SPELLINGS)]))[:MOST_SPELLINGS]
 
 
 def _find(store: Store, s: Snapshot, text: str, types: Iterable[str] | None, limit: int) -> list[Found]:

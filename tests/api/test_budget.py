@@ -18,6 +18,7 @@ import graph.sqlite
 from api.admission import LIGHT, Admission
 from api.app import create_app
 from api.guard import Guard
+from api.service import Service, When
 from api.settings import Settings
 from graph.budget import Budget, Why, check, current, within
 from graph.kernels.cycles import components, cycles
@@ -107,6 +108,17 @@ def test_what_the_store_reads_is_ended_too(tmp_path: Path) -> None:
         with within(ended), pytest.raises(TimeLimitError):
             list(store.records(now(store)))
         assert len(list(store.records(now(store)))) == 3_000
+
+
+def test_a_question_whose_time_ran_out_while_it_waited_for_a_thread_begins_nothing(tmp_path: Path) -> None:
+    with graph.sqlite.open(tmp_path / "a.sqlite") as store:
+        load(store, source(), [company("local:1")])
+    with Service(Settings(f"sqlite:///{tmp_path}/a.sqlite", tmp_path / "cache")) as service:
+        late = Budget(0.0)
+        with within(late), pytest.raises(TimeLimitError):
+            service.standing(When())
+        assert late.looks == 1
+        assert service.standing(When()).publication is not None
 
 
 # -- requests -----------------------------------------------------------------------------------------------------

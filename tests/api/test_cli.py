@@ -26,6 +26,7 @@ from api.commands.serve import bind
 from api.settings import Settings
 from ontology.errors import KedjaError
 from tests.contract.saying import company, load, owns, source
+from visualisation.words import Words
 
 Kedja = Callable[..., Any]
 AT = ("--valid-at", "2026-11-01")
@@ -199,13 +200,14 @@ def test_names_shows_proposals_and_writes_what_the_certain_ones_touch(kedja: Ked
     assert table["Sänglinne, Region Kalmar län"][5] == "Supplier link only, goods unknown: not counted"
 
 
-def listed(kedja: Kedja, folder: Path, text: str, code: int = 0) -> list[list[Any]]:
+def listed(kedja: Kedja, folder: Path, text: str, code: int = 0, lang: str = "en") -> list[list[Any]]:
     """The rows of the sheet that says what became of each line of a list."""
     (folder / "list.csv").write_text(text, "utf-8")
-    result = kedja("affected", "--names", "list.csv", "--out", "out.xlsx", "--lang", "en", *AT)
+    result = kedja("affected", "--names", "list.csv", "--out", "out.xlsx", "--lang", lang, *AT)
     assert result.exit_code == code, result.output
-    sheet = CalamineWorkbook.from_path(str(folder / "out.xlsx")).get_sheet_by_name("Lines of the list").to_python()
-    return sheet[next(n for n, row in enumerate(sheet) if row[0] == "line") + 1 :]
+    words = Words(lang)
+    sheet = CalamineWorkbook.from_path(str(folder / "out.xlsx")).get_sheet_by_name(words("names.sheet")).to_python()
+    return sheet[next(n for n, row in enumerate(sheet) if row[0] == words("names.line")) + 1 :]
 
 
 def test_every_line_of_a_list_is_in_the_file_even_where_none_is_certain(kedja: Kedja, tmp_path: Path) -> None:
@@ -217,6 +219,10 @@ def test_a_line_that_cannot_be_asked_about_does_not_end_the_list(kedja: Kedja, t
     rows = listed(kedja, tmp_path, f"demo:contract-gloves-skane\n{'x' * 400}\nSelat Biru Plant 4\n")
     assert [row[2] for row in rows] == ["cannot be asked about", "cannot be asked about", "certain"]
     assert "Contract" in str(rows[0][6])
+    rows = listed(kedja, tmp_path, f"demo:contract-gloves-skane\n{'x' * 400}\nSelat Biru Plant 4\n", lang="sv")
+    assert [row[2] for row in rows] == ["kan inte frågas om", "kan inte frågas om", "säker"]
+    assert str(rows[0][6]).startswith("Inga varor kommer från något av slaget avtal")
+    assert str(rows[1][6]).startswith("Namnet är längre än 300 tecken")
 
 
 def test_parts_of_names_and_another_order_of_words_are_proposed(kedja: Kedja, tmp_path: Path) -> None:

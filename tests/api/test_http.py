@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,15 +44,45 @@ def test_a_parameter_that_is_none_or_is_given_twice_is_refused(client: TestClien
     assert hint in response.json()["detail"]
 
 
-@pytest.mark.parametrize("path", ["/", "/affected", f"/entity/{FACTORY}", "/search", "/export/affected.csv"])
-def test_a_page_reads_no_misspelt_day_as_none(client: TestClient, path: str) -> None:
-    asked = f"{path}?start={FACTORY}&q=x&lang=en&valid-at=2015-01-01"
-    page = client.get(asked, headers={"accept": "text/html"})
-    assert page.status_code == 422
-    assert "valid_at" in page.text
-    kept = {"valid_at": "2026-11-01", "selected": "x", "open": "y", "direction": "downstream", "goods": ""}
-    good = client.get(path, params={"start": FACTORY, "q": "x", "lang": "en", **kept}, headers={"accept": "text/html"})
+READS = {
+    "/": ("risk=forced-labour", "start=x"),
+    "/affected": (f"start={FACTORY}&goods=&skip=0", "direction=downstream"),
+    f"/entity/{FACTORY}": ("", "goods=cpv:33141420"),
+    "/search": ("q=x&limit=3", "risk=forced-labour"),
+    "/tier": (f"start={FACTORY}&direction=downstream&selected=x&open=y", "k=3"),
+    "/export/affected.csv": (f"start={FACTORY}", "selected=x"),
+}
+"""What a page reads, and what only another one does."""
+
+
+@pytest.mark.parametrize("path", READS)
+def test_a_page_refuses_what_it_does_not_read(client: TestClient, path: str) -> None:
+    own, others = READS[path]
+    good = client.get(f"{path}?lang=en&valid_at=2026-11-01&{own}", headers={"accept": "text/html"})
     assert good.status_code == 200
+    for more, hint in (("valid-at=2015-01-01", "valid_at"), (others, others.partition("=")[0])):
+        refused = client.get(f"{path}?lang=en&{own}&{more}", headers={"accept": "text/html"})
+        assert refused.status_code == 422
+        assert hint in refused.text
+
+
+@pytest.mark.parametrize("path", ["/v1/affected", "/affected"])
+def test_a_day_and_a_period_are_not_asked_about_at_once(client: TestClient, path: str) -> None:
+    asked = f"{path}?start={FACTORY}&during_from=2020-01-01&during_to=2021-01-01"
+    assert client.get(asked).status_code == 200
+    both = client.get(f"{asked}&valid_at=2026-11-01")
+    assert both.status_code == 422
+    assert "valid_at" in both.text
+
+
+def test_a_period_is_kept_from_page_to_page_and_an_empty_field_is_none(client: TestClient) -> None:
+    asked = f"/affected?start={FACTORY}&lang=en&during_from=2020-01-01&during_to=2021-01-01"
+    page = client.get(asked).text
+    link = re.search(r'href="(/tier[^"]*)"', page.replace("&amp;", "&"))
+    assert link
+    assert "during_from=2020-01-01&during_to=2021-01-01" in link[1]
+    assert '<input type="date" name="during_to" value="2021-01-01">' in page
+    assert client.get(f"/affected?start={FACTORY}&valid_at=&during_from=").status_code == 200
 
 
 def test_what_is_no_day_is_told_how_one_is_written(client: TestClient) -> None:

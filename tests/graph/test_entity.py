@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -105,6 +106,16 @@ def test_a_value_that_no_longer_holds_conflicts_with_none(store: Store, tmp_path
     load(store, source("one"), [site(900, common=Common(valid_to=date(2026, 1, 1)))], 1)
     load(store, source("two"), [site(350)], 2)
     assert ask(store, tmp_path).conflicts == ()
+
+
+def test_what_an_edition_repeats_and_denies_is_of_one_source_and_no_conflict(store: Store, tmp_path: Path) -> None:
+    denied = replace(operates(Common(polarity=Polarity.DENIED)), row_key="another row")
+    load(store, source("one", "1"), [site(900), operates()], 1)
+    load(store, source("one", "2"), [site(900), operates(), denied], 2)
+    assert ask(store, tmp_path).conflicts == ()
+    load(store, source("two"), [operates()], 3)
+    (conflict,) = ask(store, tmp_path).conflicts
+    assert conflict.property == "OPERATES"
 
 
 def test_one_source_that_asserts_and_one_that_denies_conflict(store: Store, tmp_path: Path) -> None:

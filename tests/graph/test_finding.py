@@ -206,6 +206,21 @@ def test_each_word_that_names_nothing_is_read_as_one_that_does(store: Store) -> 
     assert found(store, "Kota Zzzzzz") == []
 
 
+@pytest.mark.parametrize("text", ["gloves malaysa", "handskar Malasia", "garment Tysklnd", "garment Germny"])
+def test_a_misspelt_country_is_read_as_the_one_that_was_meant(store: Store, text: str) -> None:
+    load(store, source(), [
+        *CHAIN,
+        site("local:g", "Garment plant"), link("LOCATED_IN", ("Site", "local:g"), ("Place", "iso3166-1:DE")),
+    ])  # fmt: skip
+    first = hits(store, text)[0]
+    assert (first.name, first.similar) == ("Garment plant" if "garment" in text else "Plant 2", True)
+
+
+def test_a_misspelt_country_of_which_nothing_may_be_seen_finds_nothing(store: Store) -> None:
+    load(store, source(), CHAIN)
+    assert found(store, "gloves Tysklnd") == []
+
+
 def test_what_is_found_as_spelled_and_numbers_are_taken_as_they_are(store: Store) -> None:
     load(store, source(), [company("local:1", "Nord AB", "se-orgnr:4020011112"), company("local:2", "Nors AB")])
     assert [(hit.name, hit.similar) for hit in hits(store, "nord")] == [("Nord AB", False)]

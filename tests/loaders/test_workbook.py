@@ -356,9 +356,27 @@ def test_a_country_by_name_will_do_where_a_place_is_meant(tmp_path: Path) -> Non
     assert report.rejected == 0
 
 
+def test_a_risk_type_by_its_word_will_do_where_only_a_risk_type_is_meant(tmp_path: Path) -> None:
+    said = ("forced-labour", "Tvångsarbete", "forced labour", "risk:water-pollution")
+    findings = "id,name,of type\n" + "".join(f"f{n},Said {n},{risk}\n" for n, risk in enumerate(said))
+    _, links, report = read(folder(tmp_path, findings=findings))
+    assert [link.target.key for link in links] == ["risk:forced-labour"] * 3 + ["risk:water-pollution"]
+    assert report.rejects == []
+
+
 def test_a_row_of_the_workbook_goes_before_a_country_of_that_name(tmp_path: Path) -> None:
     _, links, _ = read(folder(tmp_path, sites="id,name,located in\ns1,One,MY\n", places="id,name\nMY,My yard\n"))
     assert [link.target.key for link in links] == ["local:mine/MY"]
+
+
+def test_a_day_with_a_time_of_day_is_that_day(tmp_path: Path) -> None:
+    rows = "id,name,valid from,valid to\nc1,One,2025-01-01 08:30,2026-12-31 23:59:59\nc2,Two,,9999-12-31T23:59:59\n"
+    records, _, report = read(folder(tmp_path, contracts=rows))
+    assert [(r.common.valid_from, r.common.valid_to) for r in records] == [
+        (date(2025, 1, 1), date(2027, 1, 1)),
+        (None, None),
+    ]
+    assert report.rejects == []
 
 
 def test_an_open_end_is_no_end_and_a_two_digit_year_is_refused(tmp_path: Path) -> None:
