@@ -87,9 +87,9 @@ def exposed(s: Snapshot, risk: str) -> Iterator[Exposed]:
             for key, (severity, low, high) in figures.items()
             if severity[row] >= 0
         }
-        highest = int(top[row])
+        worst = int(top[row])
         yield Exposed(
-            s.id(contract), None if highest < 0 else highest, bool(is_open[row]), bool(unknown[row]), here,
+            s.id(contract), None if worst < 0 else worst, bool(is_open[row]), bool(unknown[row]), here,
         )  # fmt: skip
 
 
