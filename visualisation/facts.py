@@ -78,14 +78,19 @@ class Facts:
         """These stand in the file (a text: the id of an entity)."""
         self._told.update(one if isinstance(one, str) else one.id for one in things)
 
+    def tell_wholly(self, id: str) -> None:
+        """An entity stands in the file by a code that says all that is said of it."""
+        self._told.add(id)
+        self._wholly.add(id)
+
     def country(self, entity: Entity) -> str | None:
         """The ISO 3166-1 code of the country that an organisation or a site is in, which has its place so."""
         vertex = self.s.vertex(entity.id)
         found = None if vertex is None else describe(self.s, vertex).country
         for link in self._places.get(entity.id, ()) if found else ():
             if f"{COUNTRY}{found}" in self.entities[link.target].keys:
-                self.tell(link, link.target)
-                self._wholly.add(link.target)  # its code says what it is called
+                self.tell(link)
+                self.tell_wholly(link.target)  # its code says what it is called
         return found
 
     def account(self) -> None:

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from loaders.bods.holdings import LAST
 from loaders.bods.statements import SHAREHOLDING, Interest
 from ontology.errors import Reason, ValueProblem
-from ontology.label import Label
 from ontology.records import PropertyProblem
 from ontology.values import parse_day
 
@@ -32,28 +27,6 @@ EDGES = {"Ownership": ("owner", "asset"), "Control": ("controller", "controlled"
 LISTINGS = frozenset({"Sanction", "Risk"})
 NO_RISK = "sanction.linked"
 """Said of those near somebody under sanctions. Which links pass sanctions, OWNS says; nearness does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """What being called so means here."""
-
-    risk_type: str
-    standing: str
-    name: Label
-
-
-@cache
-def topics() -> dict[str, Topic]:
-    given = (files("loaders.ftm") / "topics.csv").read_text("utf-8")
-    rows = csv.DictReader(given.splitlines())
-    return {row["topic"]: Topic(row["risk_type"], row["standing"], Label(row["sv"], row["en"])) for row in rows}
-
-
-def topic_of(name: str) -> Topic | None:
-    """The topic, or the one that it is a kind of: ``crime.fraud`` is ``crime``. ``sanction.linked`` is none."""
-    found = topics().get(name)
-    return found or (topics().get("crime") if name.startswith("crime.") else None)
 
 
 def texts(entity: Tree, name: str) -> list[str]:

@@ -24,7 +24,6 @@ from loaders.ftm.entities import (
     LISTINGS,
     NO_RISK,
     PERSON,
-    Topic,
     Tree,
     days,
     first,
@@ -32,12 +31,11 @@ from loaders.ftm.entities import (
     interest_of,
     is_organisation,
     texts,
-    topic_of,
-    topics,
 )  # fmt: skip
 from loaders.json_records import Damaged, records
 from loaders.streams import opened, unpacked_size
 from ontology.errors import FileFormatError, Reason, ValueProblem
+from ontology.ftm_topics import Topic, topic_of, topics
 from ontology.records import Common, Link, Mode, PropertyProblem, Record, Ref, Source, digest
 from ontology.values import make_key
 

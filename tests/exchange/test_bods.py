@@ -90,3 +90,17 @@ def test_an_owner_that_is_not_told_for_a_reason_that_bods_has_not_is_counted(exc
     content, left_out = exchange.written(first, "bods")
     assert left_out == {"Organisation.owner_not_told": 1}
     assert [one["recordType"] for one in json.loads(content)] == ["entity"]
+
+
+def test_what_is_written_passes_the_standards_own_schema(exchange: Exchange, kedja_data: Path) -> None:
+    from libcovebods.config import LibCoveBODSConfig
+    from libcovebods.data_reader import DataReader
+    from libcovebods.jsonschemavalidate import JSONSchemaValidator
+    from libcovebods.schema import SchemaBODS
+
+    for name in FILES:
+        first = exchange.loaded("bods", kedja_data / "bods-examples" / f"{name}.json")
+        reader = DataReader(str(exchange.file(first, "bods")))
+        schema = SchemaBODS(reader, LibCoveBODSConfig())
+        assert schema.schema_version == "0.4"
+        assert [error.json() for error in JSONSchemaValidator(schema).validate(reader)] == []
