@@ -37,8 +37,8 @@ def meaning(world: World) -> dict[str, Any]:
     findings = []
     for one in world.of("Finding"):
         (record,) = world.service.store.records(world.at, entities=[one.id])
-        facts = tuple(record.properties.get(name) for name in ("name", "standing", "issued"))
-        findings.append((about.get(one.id), *facts, record.common.valid_from, record.common.valid_to))
+        said = tuple(record.properties.get(name) for name in ("name", "standing", "issued"))
+        findings.append((about.get(one.id), *said, record.common.valid_from, record.common.valid_to))
     return {"companies": companies, "owners": owners, "findings": sorted(findings, key=repr)}
 
 

@@ -40,7 +40,8 @@ def test_every_fact_of_the_demonstration_comes_back(demo: Service) -> None:
     assert [(one["id"], one["type"], one["name"], tuple(one["keys"]), one["ghost"]) for one in read["entities"]] == [
         (one.id, one.type, one.name, one.keys, one.ghost) for one in demo.store.entities(at)
     ]
-    for name, stored in (("records", list(demo.store.records(at))), ("links", list(demo.store.links(at)))):
+    facts: dict[str, list[Any]] = {"records": list(demo.store.records(at)), "links": list(demo.store.links(at))}
+    for name, stored in facts.items():
         assert [one["id"] for one in read[name]] == [one.id for one in stored]
         for row, one in zip(read[name], stored, strict=True):
             assert json.loads(row["properties"]) == one.properties
