@@ -29,7 +29,7 @@ from graph.questions.declared.exposure import Exposure
 from graph.questions.declared.paths import Paths
 from graph.questions.declared.search import Search
 from graph.questions.declared.trace import Trace
-from graph.questions.naming import describe
+from graph.questions.describing import describe
 from graph.questions.question import ALL, Question, questions
 from graph.snapshot.view import Snapshot
 from graph.store import RunInfo

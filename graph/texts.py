@@ -79,6 +79,12 @@ class Texts(Sequence[str]):
             return (text[low:high] for low, high in pairwise(start))
         return (blob[low:high].decode() for low, high in pairwise(start))
 
+    def some(self, rows: npt.NDArray[Any]) -> list[str]:
+        """The texts at some positions, in that order."""
+        begin, end = self.start[rows].tolist(), self.start[rows + 1].tolist()
+        blob = self.blob.data
+        return [str(blob[low:high], "utf-8") for low, high in zip(begin, end, strict=True)]
+
     def find_all(self, texts: Sequence[str]) -> I64:
         """The positions of those texts that are in a sorted column; at once where all of it is of one length."""
         lengths = np.diff(self.start)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from graph.questions.naming import COUNTRY, describe
+from graph.questions.describing import COUNTRY, describe
 from graph.store import Entity, StoredLink
 from ontology.model import LINKS, NODES
 from ontology.records import Polarity, Secrecy

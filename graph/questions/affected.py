@@ -212,6 +212,7 @@ class _Affected:
         every: list[tuple[int, Resolution, _Reached | None]] = [*order]
         every += [(c, Resolution.COMPANY, None) for c in by_name(s, self.linked)]
         page = list(enumerate(every))[self.skip : self.skip + CONTRACTS]
+        naming.described(c for _, (c, _, _) in page)
         rows = [self._row(c, resolution, r, explained=n < PATHS) for n, (c, resolution, r) in page]
         naming.left_out("contracts", len(rows), len(every))
         may = self._may_apply()

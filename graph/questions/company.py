@@ -124,10 +124,12 @@ def contracts_of(s: Snapshot, company: int) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class CompanyList:
-    """``rows``: the closest companies, by name. ``contracts``: those of every row, of those not listed too."""
+    """``rows``: the closest companies, by name. ``contracts``: those of every row, of those not listed too. ``actors``:
+    the companies listed and those between them and where the risk is said to be."""
 
     rows: tuple[Listed, ...]
     contracts: frozenset[int]
+    actors: frozenset[int]
 
 
 def contracts_of_all(s: Snapshot, related: Iterable[Related]) -> set[int]:
@@ -174,10 +176,12 @@ def listed(
         outside = {key: len(found - among - known) for key, found in contracts.items()}
         contracts = {key: found & among for key, found in contracts.items()}
     rows = []
+    actors: set[int] = set()
     for key, relation in sorted(closest.items(), key=lambda item: (s.name(item[0][0]), item[0])):
         open_ones = contracts[key] - known
         mine = open_ones if relation.named else open_ones & unsure
         if mine or keep_empty:
+            actors.update((relation.company, *s.topology.edges.source[list(relation.via)].tolist()))
             rows.append(
                 Listed(
                     company=naming.id(relation.company),
@@ -189,7 +193,7 @@ def listed(
                     outside=outside.get(key, 0),
                 )
             )
-    return CompanyList(tuple(rows), frozenset((whole - known) & (sure | unsure)))
+    return CompanyList(tuple(rows), frozenset((whole - known) & (sure | unsure)), frozenset(actors))
 
 
 def owned_by(s: Snapshot, owners: Iterable[int]) -> list[Related]:
@@ -219,7 +223,7 @@ def recruited_by(s: Snapshot, recruiters: Iterable[int]) -> list[Related]:
 # -- a risk -------------------------------------------------------------------------------------------------------
 def harms_of_companies(s: Snapshot, lens: Lens) -> list[tuple[int, int]]:
     """(statement, actor) of what is said of an actor, for the risk of a lens, without a known step that it enters."""
-    names = {lens.names[number] for number in lens.numbers}
+    names = {lens.of.names[number] for number in lens.of.numbers}
     return [
         (int(statement), int(actor))
         for statement, actor in s.seeds.listed

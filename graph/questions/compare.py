@@ -15,11 +15,12 @@ from graph.data import LinkData, Node
 from graph.evidence import cited
 from graph.questions.causes import Chain, causes, of_contract
 from graph.questions.common import as_of, checked_risk, framed, wording
+from graph.questions.describing import describe, describe_link
 from graph.questions.differing import Change, changes, kind_of, level_of
 from graph.questions.ends import Ends
 from graph.questions.exposed import Standing, assessed, standings
 from graph.questions.groups import find, group_of
-from graph.questions.naming import Naming, describe, describe_link
+from graph.questions.naming import Naming
 from graph.questions.question import ALL
 from graph.questions.survey import STEP, UNASSESSED, Survey
 from graph.snapshot.seeds import risk_types

@@ -20,8 +20,7 @@ def denied_beside(s: Snapshot, naming: Naming, vertices: I32 | I64) -> tuple[Lin
     near[vertices] = True
     rows = s.denied()
     rows = rows[FLOWING[edges.type[rows]] & (near[edges.source[rows]] | near[edges.target[rows]])]
-    found = naming.first("denied", map(int, rows[np.argsort(s.topology.rank[rows])]))
-    return tuple(sorted((naming.link(edge) for edge in found), key=lambda link: link.id))
+    return naming.described_links(naming.first("denied", s.by_link_id(rows.tolist())))
 
 
 def only_denied(s: Snapshot, naming: Naming, vertices: Iterable[int]) -> tuple[Node, ...]:
@@ -34,4 +33,4 @@ def only_denied(s: Snapshot, naming: Naming, vertices: Iterable[int]) -> tuple[N
     now = s.current
     found = np.concatenate((np.flatnonzero(near), e.target[now & near[e.source]], e.source[now & near[e.target]]))
     beside = naming.first("denied_nodes", np.unique(found[alone[found]]).tolist())
-    return tuple(sorted((naming.node(v) for v in beside), key=lambda node: node.id))
+    return naming.described(sorted(beside))

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from graph.answer import Answer, Completeness, Evidence, Truncated
 from graph.data import Conflict, EntityData, LinkData, Said
 from graph.questions.common import framed, wording
-from graph.questions.naming import conflicts_of, describe, resolution_of
+from graph.questions.describing import conflicts_of, describe, described, resolution_of
 from graph.snapshot.view import Snapshot
 from graph.sqlite import Store
 from graph.store import At, StoredLink, StoredRecord
@@ -43,7 +43,7 @@ def entity(store: Store, s: Snapshot, id_or_key: str) -> Answer[EntityData]:
         node=describe(s, vertex),
         said=tuple(_said(record) for record in records[:RECORDS]),
         links=tuple(sorted((_link(s, link) for link in links), key=lambda link: link.id)),
-        neighbours=tuple(describe(s, v) for v in neighbours),
+        neighbours=tuple(described(s, neighbours)),
         conflicts=(*conflicts_of(s, vertex), *_conflicting_links(s, links, says_now)),
         redirected_from=id_or_key if id_or_key != found.id and ":" not in id_or_key else None,
     )

@@ -16,7 +16,6 @@ from graph.data import (
     ExposureData,
     Figure,
     LevelCount,
-    Listed,
     Node,
     OfKind,
     Origin,
@@ -24,15 +23,14 @@ from graph.data import (
 )
 from graph.questions.common import checked_risk, evidence_of, framed, wording
 from graph.questions.company import CompanyList, company_list, harms_of_companies
-from graph.questions.counting import count
 from graph.questions.denied import denied_beside, only_denied
 from graph.questions.ends import Ends
 from graph.questions.groups import Group, find, group_of, of_broader_kinds, of_matched_kinds, other_days, regions_of
 from graph.questions.lens import LEVELS, Lens, Side
 from graph.questions.maybe import MayApply
-from graph.questions.naming import Naming, statements_data
+from graph.questions.naming import Naming, by_name, statements_data
 from graph.questions.question import ALL
-from graph.questions.survey import END, STEP, UNASSESSED, Survey
+from graph.questions.survey import END, STEP, UNASSESSED, Survey, condensation
 from graph.snapshot.arrays import I64, Bool
 from graph.snapshot.seeds import UNKNOWN_SEVERITY
 from graph.snapshot.view import Snapshot
@@ -47,6 +45,9 @@ ENDS = 200
 """Ends of knowledge listed; all are counted."""
 
 SETS = tuple(product(Basis, Links))
+
+KNOWLEDGE = ("reached", "supplier_link_only", "unknown", "none_found")
+REACHED, LINKED, UNKNOWN, NONE_FOUND = range(len(KNOWLEDGE))
 
 
 def exposure(s: Snapshot, subject: str, risk: str, *, members: int = MEMBERS) -> Answer[ExposureData]:
@@ -77,13 +78,12 @@ class GroupExposure:
         self.lens: Lens = self.survey.lens
         self.severity = {key: self.lens.severity(*key) for key in SETS}
         self.maybe = MayApply(s, self.lens)
-        found = self._company_list()
-        self.list, self.linked = found.rows, found.contracts
-        self.knowledge = [self._knowledge(row) for row in range(len(self.contracts))]
+        self.list = self._company_list()
+        self.knowledge = self._knowledge()
 
     def answer(self, question: str) -> Answer[ExposureData]:
         order = self._order()
-        shown = [self._member(row, place) for place, row in enumerate(order[: self.most])]
+        shown = self._members(order[: self.most])
         worst = self.worst()
         statements = self._statements()
         origins = self._origins()
@@ -101,13 +101,13 @@ class GroupExposure:
             worst=worst,
             worst_contract=_worst_contract(worst),
             tiers=self._tiers(),
-            members=tuple(shown),
+            members=shown,
             buyers=self._buyers(),
             origins=origins,
             denied=denied,
             denied_nodes=self._only_denied(),
             may_apply=self.naming.first_ids("may_apply", self._may_apply()),
-            company_list=self.list,
+            company_list=self.list.rows,
             statements=statements_data(self.s, self.naming.first("statements", sorted(statements))),
             nodes=(),
             links=(),
@@ -150,28 +150,25 @@ class GroupExposure:
         item = np.maximum(self.severity[Basis.SPECIFIC, Links.ITEM], self.severity[Basis.GENERIC, Links.ITEM])
         top = self._top()
         low = np.zeros(len(self.contracts))
-        for level in LEVELS:
+        for level in np.unique(top[top >= 0]).tolist():
             values = self.lens.values(level, None, Links.ITEM_GENERIC, Side.LOW)
             low = np.where(top == level, values, low)
-        rank = {name: place for place, name in enumerate(("reached", "supplier_link_only", "unknown", "none_found"))}
-        known = np.array([rank[name] for name in self.knowledge], np.int64)
-        contracts = self.contracts.tolist()
-        by_name = sorted(range(len(contracts)), key=lambda row: (self.s.name(contracts[row]), contracts[row]))
-        names = np.argsort(np.array(by_name, np.int64))
-        return [int(row) for row in np.lexsort((names, known, -low, -item, -top))]
+        contracts = np.argsort(by_name(self.s, self.contracts.tolist()))
+        return [int(row) for row in np.lexsort((contracts, self.knowledge, -low, -item, -top))]
 
     def _top(self) -> I64:
         """The highest level reached by each contract on any basis and links, -1 where none."""
         return np.max(np.stack(list(self.severity.values())), axis=0) if self.severity else np.empty(0, np.int64)
 
-    def _knowledge(self, row: int) -> str:
-        if any(severity[row] > 0 for severity in self.severity.values()):
-            return "reached"
-        contract = int(self.contracts[row])
-        if contract in self.linked:
-            return "supplier_link_only"
-        unknown = bool(self.survey.upper_open(Links.ITEM_GENERIC)[row]) or self.maybe.of(contract)
-        return "unknown" if unknown else "none_found"
+    def _knowledge(self) -> I64:
+        """What is known of each contract, a place in ``KNOWLEDGE``."""
+        found = np.where(self.survey.upper_open(Links.ITEM_GENERIC), UNKNOWN, NONE_FOUND)
+        for row in np.flatnonzero(found == NONE_FOUND).tolist() if self.maybe.any else ():
+            if self.maybe.of(int(self.contracts[row])):
+                found[row] = UNKNOWN
+        found[np.isin(self.contracts, list(self.list.contracts))] = LINKED
+        found[self._top() > 0] = REACHED
+        return found
 
     def _distribution(self) -> tuple[Distribution, ...]:
         return tuple(
@@ -188,7 +185,7 @@ class GroupExposure:
 
     def levels(self) -> tuple[LevelCount, ...]:
         """Of every contract its highest level, by traced links alone and with typical ones."""
-        none_found = np.array([name == "none_found" for name in self.knowledge], np.bool_)
+        none_found = self.knowledge == NONE_FOUND
         found: list[LevelCount] = []
         for links in Links:
             top = np.max(np.stack([self.severity[basis, links] for basis in Basis]), axis=0)
@@ -217,26 +214,33 @@ class GroupExposure:
         upper_open = bool(self.survey.upper_open(links)[row])
         return self.lens.figure(row, level, basis, links, upper_open, self.naming if explained else None)
 
-    def _member(self, row: int, place: int) -> ContractExposure:
+    def _members(self, rows: Sequence[int]) -> tuple[ContractExposure, ...]:
+        counts = self.survey.counts(Links.ITEM_GENERIC, np.array(rows, np.int64))
+        nodes = self.naming.described(self.contracts[row] for row in rows)
+        return tuple(
+            self._member(row, node, counts[place], explained=place < EXPLAINED)
+            for place, (row, node) in enumerate(zip(rows, nodes, strict=True))
+        )
+
+    def _member(self, row: int, node: Node, counts: I64, *, explained: bool) -> ContractExposure:
         contract = int(self.contracts[row])
-        counts = self.survey.counts(Links.ITEM_GENERIC)[row]
         return ContractExposure(
-            contract=self.naming.node(contract),
+            contract=node,
             buyers=self.naming.ids(self.s.pairs("SERVES").targets(contract)),
             suppliers=self.naming.first_ids("members.suppliers", self.s.pairs("HOLDS").sources(contract)),
-            figures=self._figures(row, place),
-            knowledge=self.knowledge[row],
+            figures=self._figures(row, explained=explained),
+            knowledge=KNOWLEDGE[self.knowledge[row]],
             steps=int(counts[STEP]),
             unassessed=int(counts[UNASSESSED]),
             ends=int(counts[END]),
             may_apply=self.naming.first_ids("members.may_apply", self.maybe.of(contract)),
         )
 
-    def _figures(self, row: int, place: int) -> tuple[Figure, ...]:
+    def _figures(self, row: int, *, explained: bool) -> tuple[Figure, ...]:
         """Of the only contract asked about every level reached, else the highest per basis and links."""
         every = len(self.contracts) == 1
         figures = [
-            self._figure(row, level, basis, links, explained=place < EXPLAINED)
+            self._figure(row, level, basis, links, explained=explained)
             for (basis, links), severity in self.severity.items()
             for level in (LEVELS if every else (int(severity[row]),))
             if 0 <= level <= severity[row]
@@ -258,7 +262,7 @@ class GroupExposure:
 
     def _buyer(self, buyer: int, rows: Sequence[int], top: I64) -> BuyerCount:
         item = np.max(np.stack([self.severity[b, Links.ITEM][rows] for b in Basis]), axis=0)
-        known = [self.knowledge[row] for row in rows]
+        known = np.bincount(self.knowledge[rows], minlength=len(KNOWLEDGE)).tolist()
         level = int(top.max())
         ungiven = self.lens.ungiven(level, None, Links.ITEM_GENERIC)[rows] if level >= 0 else np.zeros(1, np.bool_)
         return BuyerCount(
@@ -266,11 +270,11 @@ class GroupExposure:
             contracts=len(rows),
             severity=level if level >= 0 else None,
             severity_unknown=level >= 0 and bool(ungiven[top == level].all()),
-            reached=known.count("reached"),
+            reached=known[REACHED],
             reached_item=int((item > 0).sum()),
-            supplier_link_only=known.count("supplier_link_only"),
-            unknown=known.count("unknown"),
-            none_found=known.count("none_found"),
+            supplier_link_only=known[LINKED],
+            unknown=known[UNKNOWN],
+            none_found=known[NONE_FOUND],
         )
 
     # -- where it comes from ----------------------------------------------------------------------------------
@@ -281,26 +285,19 @@ class GroupExposure:
 
     def _statements(self) -> set[int]:
         found = {int(statement) for statement in self.s.seeds.statement[self._arriving()]}
-        named = {vertex for row in self.list for vertex in self._companies(row)}
+        named = self.list.actors
         return found.union(statement for statement, actor in harms_of_companies(self.s, self.lens) if actor in named)
-
-    def _companies(self, row: Listed) -> set[int | None]:
-        """The company of a row and those between it and where the risk is said to be."""
-        links = [self.naming.named_link(id) for id in row.via]
-        return {self.s.vertex(id) for id in (row.company, *(link.source for link in links))}
 
     def _origins(self) -> tuple[Origin, ...]:
         rows = np.intersect1d(self._arriving(), self.lens.harmful)
         vertices = np.unique(self.s.seeds.vertex[rows]).astype(np.int64)
-        mine = np.zeros((self.s.n, 1), np.bool_)
-        mine[self.contracts] = True
-        reached = {links: self._contracts_below(vertices, mine, rows, links) for links in Links}
+        reached = {links: self._contracts_below(vertices, rows, links) for links in Links}
         severity = np.full(self.s.n, UNKNOWN_SEVERITY, np.int64)
         said: dict[int, set[int]] = {}
-        for row in rows:
-            vertex = int(self.s.seeds.vertex[row])
-            severity[vertex] = max(severity[vertex], int(self.s.seeds.severity[row]))
-            said.setdefault(vertex, set()).add(int(self.s.seeds.statement[row]))
+        seeds = self.s.seeds
+        np.maximum.at(severity, seeds.vertex[rows], seeds.severity[rows])
+        for vertex, statement in zip(seeds.vertex[rows].tolist(), seeds.statement[rows].tolist(), strict=True):
+            said.setdefault(vertex, set()).add(statement)
         whole = dict(zip(vertices.tolist(), reached[Links.ITEM_GENERIC].tolist(), strict=True))
         item = dict(zip(vertices.tolist(), reached[Links.ITEM].tolist(), strict=True))
 
@@ -322,12 +319,15 @@ class GroupExposure:
         vertex = self.s.vertex(id)
         return "" if vertex is None else self.s.name(vertex)
 
-    def _contracts_below(self, vertices: I64, mine: Bool, rows: I64, links: Links) -> I64:
+    def _contracts_below(self, vertices: I64, rows: I64, links: Links) -> I64:
         """How many contracts of the group each seeded vertex reaches, shape as given."""
         found = np.zeros(len(vertices), np.int64)
+        mine = np.zeros((self.s.n, 1), np.bool_)
+        mine[self.contracts] = True
         for table, group in self.lens.groups(rows):
             here = np.flatnonzero(np.isin(vertices, self.s.seeds.vertex[group]))
-            counted = count(self.lens.network(links), vertices[here], mine, table > 0, upstream=False)
+            whole = condensation(self.s, links, table > 0)
+            counted = whole.count(vertices[here], whole.marked(mine), upstream=False)
             found[here] = np.maximum(found[here], counted[:, 0])
         return found
 
@@ -336,7 +336,8 @@ class GroupExposure:
         return company_list(self.s, self.naming, self.lens, {int(c) for c in self.contracts}, known)
 
     def _may_apply(self) -> set[int]:
-        return {step for contract in self.contracts for step in self.maybe.of(int(contract))}
+        contracts = self.contracts.tolist() if self.maybe.any else ()
+        return {step for contract in contracts for step in self.maybe.of(contract)}
 
     # -- what is unknown --------------------------------------------------------------------------------------
     def _tiers(self) -> tuple[TierCount, ...]:

@@ -11,8 +11,8 @@ from itertools import combinations, islice, product
 
 import numpy as np
 
+from graph.questions.describing import country_of
 from graph.questions.found import Found, Named
-from graph.questions.naming import country_of
 from graph.questions.telling import telling, told_by
 from graph.searching import LAST_TYPES, Query, fold, slips_in, type_rank, words_of
 from graph.snapshot.arrays import I64, Bool

@@ -13,10 +13,11 @@ from graph.answer import Answer, Completeness, Frozen
 from graph.data import LinkData, Node
 from graph.kernels.reach import reach
 from graph.questions.common import checked_risk, evidence_of, framed, wording
+from graph.questions.describing import where
 from graph.questions.ends import Ends
 from graph.questions.groups import contracts_in, find, group_of, is_area
 from graph.questions.levels import WORST_FIRST, Reached, narrower, reached
-from graph.questions.naming import Naming, where
+from graph.questions.naming import Naming
 from graph.questions.question import ALL
 from graph.questions.survey import Survey, assessed
 from graph.questions.walks import GOODS, TIERS

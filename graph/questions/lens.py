@@ -1,12 +1,8 @@
-"""Lens A for many vertices at once: the worst credible path as an interval, by severity, basis and links.
-
-See docs/method.md. ``low`` is max of c_i * l_low * product(c_e * t), ``high`` of l_high * product(t); both in float64.
-"""
+"""Lens A of some vertices: figures with their paths, what lies upstream of them, where the risk enters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 
@@ -14,37 +10,16 @@ from graph.answer import Basis, Links
 from graph.data import Figure, Path
 from graph.kernels.reach import reach
 from graph.kernels.worst import Path as Walked
-from graph.kernels.worst import best_path, worst
+from graph.kernels.worst import best_path
 from graph.network import Network
 from graph.questions.naming import Naming, named_path
+from graph.questions.of_risk import LEVELS, UNGIVEN, OfRisk, Side, network_of
 from graph.questions.walks import ACTORS, TIERS
 from graph.snapshot.arrays import F64, I64, Bool
-from graph.snapshot.seeds import UNKNOWN_SEVERITY, risk_types
 from graph.snapshot.topology import NODE_CODE
-from graph.snapshot.view import Snapshot, passes
-from ontology.model import Family
-from ontology.vocabulary import is_labour, risk_family, vocabulary
+from graph.snapshot.view import Snapshot
 
-LEVELS = (4, 3, 2, 1, 0)
-UNGIVEN = 4
-"""A missing severity counts as this in *high*."""
-
-
-class Side(Enum):
-    """Which end of the interval; KNOWN is *high* without the seeds whose severity nobody gave."""
-
-    LOW = "low"
-    HIGH = "high"
-    KNOWN = "known"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sources:
-    """Seed vertices, each once, with the value that enters there and the row of the seed that gives it; shapes (s,)."""
-
-    vertex: I64
-    value: F64
-    row: I64
+__all__ = ["LEVELS", "UNGIVEN", "Best", "Lens", "Side"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +38,13 @@ class Lens:
         self.s = s
         self.risk = risk
         self.targets = np.asarray(targets, np.int64)
-        self.names = names = risk_types()
-        within = vocabulary("risk-types").within(risk)
-        self.number = names.index(risk)
-        self.numbers = [i for i, name in enumerate(names) if name in within]
-        self.rows: I64 = np.flatnonzero(np.isin(s.seeds.risk, self.numbers))
-        self._table: dict[int, tuple[Family, bool]] = {
-            i: (risk_family(names[i]), is_labour(names[i])) for i in self.numbers
-        }
-        self._values: dict[tuple[bytes, Links, Side], F64] = {}
+        self.of = s.memo.get(("risk", risk), lambda: OfRisk(s, risk))
+        self.rows = self.of.rows
 
     # -- seeds ------------------------------------------------------------------------------------------------
     def seeds(self, level: int, basis: Basis | None, side: Side) -> I64:
         """Rows of the seeds that count at a severity of at least ``level``."""
-        severity = self.s.seeds.severity[self.rows]
-        counts = severity >= level
-        if side is Side.HIGH and level <= UNGIVEN:
-            counts |= severity == UNKNOWN_SEVERITY
-        if basis is not None:
-            counts &= self.s.seeds.specific[self.rows] == (basis is Basis.SPECIFIC)
-        return self.rows[counts]
+        return self.of.seeds(level, basis, side)
 
     @property
     def harmful(self) -> I64:
@@ -91,76 +53,39 @@ class Lens:
 
     def groups(self, rows: I64) -> list[tuple[F64, I64]]:
         """Rows by what lets their risk pass: (t by link type, rows)."""
-        groups: dict[tuple[Family, bool], list[int]] = {}
-        for row in rows:
-            groups.setdefault(self._table[int(self.s.seeds.risk[row])], []).append(int(row))
-        return [(passes(*key), np.array(group, np.int64)) for key, group in sorted(groups.items())]
-
-    def _sources(self, rows: I64, side: Side) -> _Sources:
-        """The highest value at each vertex; the first statement by id on a tie."""
-        seeds = self.s.seeds
-        value = seeds.low[rows] * seeds.confidence[rows] if side is Side.LOW else seeds.high[rows]
-        order = np.lexsort((rows, -value, seeds.vertex[rows]))
-        vertex, first = np.unique(seeds.vertex[rows][order], return_index=True)
-        chosen = order[first]
-        return _Sources(vertex.astype(np.int64), value[chosen], rows[chosen])
+        return self.of.groups(rows)
 
     # -- values -----------------------------------------------------------------------------------------------
     def network(self, links: Links) -> Network:
-        return self.s.item_network if links is Links.ITEM else self.s.network
+        return network_of(self.s, links)
 
     def values(self, level: int, basis: Basis | None, links: Links, side: Side) -> F64:
         """One end of the interval at every target, shape (t,)."""
-        rows = self.seeds(level, basis, side)
-        key = (rows.tobytes(), links, Side.LOW if side is Side.LOW else Side.HIGH)
-        if key not in self._values:
-            self._values[key] = self._worst(rows, links, side)
-        return self._values[key]
-
-    def _worst(self, rows: I64, links: Links, side: Side) -> F64:
-        value = np.zeros(len(self.targets))
-        for table, group in self.groups(rows):
-            sources = self._sources(group, side)
-            found = worst(
-                self.network(links),
-                sources.vertex,
-                sources.value,
-                self.targets,
-                table,
-                use_confidence=side is Side.LOW,
-            )
-            value = np.maximum(value, found.value)
-        return value
+        found: F64 = self.of.values(level, basis, links, side)[self.targets]
+        return found
 
     def reached(self, level: int, basis: Basis | None, links: Links) -> Bool:
         """Whether each target is reached: high above 0, shape (t,)."""
-        found: Bool = self.values(level, basis, links, Side.HIGH) > 0
-        return found
+        return self.of.reached(level, basis, links, Side.HIGH, self.targets)
 
     def ungiven(self, level: int, basis: Basis | None, links: Links) -> Bool:
         """Whether only seeds whose severity nobody gave reach each target so severely, shape (t,)."""
-        known: Bool = self.values(level, basis, links, Side.KNOWN) > 0
+        known = self.of.reached(level, basis, links, Side.KNOWN, self.targets)
         return self.reached(level, basis, links) & ~known
 
     def severity(self, basis: Basis | None, links: Links) -> I64:
         """The highest level reached at each target, -1 where none, shape (t,)."""
-        found = np.full(len(self.targets), -1, np.int64)
-        for level in reversed(LEVELS):
-            found[self.reached(level, basis, links)] = level
-        return found
+        return self.of.severity(basis, links, self.targets)
 
     def upstream(self, links: Links) -> Bool:
         """Vertices from which the risk, were it there, could pass to a target, shape (n,): goods and actors."""
         found = np.zeros(self.s.n, np.bool_)
-        for table in self._tables():
+        for table in self.of.tables():
             cone = reach(
                 self.network(links), self.targets.astype(np.int32), upstream=True, kinds=table > 0, tier_kinds=TIERS
             )
             found[cone.vertex] = True
         return found
-
-    def _tables(self) -> list[F64]:
-        return [passes(*key) for key in sorted(set(self._table.values()))]
 
     def entering(self, rows: I64) -> Bool:
         """Steps and contracts at which some seeds enter, by themselves or through actors, shape (n,)."""
@@ -179,7 +104,7 @@ class Lens:
         network = self.network(links)
         found: list[Best] = []
         for table, group in self.groups(self.seeds(level, basis, side)):
-            sources = self._sources(group, side)
+            sources = self.of.sources(group, side)
             walked = best_path(
                 network,
                 sources.vertex,
@@ -202,7 +127,7 @@ class Lens:
         if high == 0:
             return None
         low = float(self.values(level, basis, links, Side.LOW)[target])
-        known = float(self.values(level, basis, links, Side.KNOWN)[target])
+        known = self.of.reached(level, basis, links, Side.KNOWN, self.targets[target : target + 1])
         path, beside = self._explained(target, level, basis, links, low, high, naming) if naming else (None, None)
         return Figure(
             risk=self.risk,
@@ -213,7 +138,7 @@ class Lens:
             high=high,
             upper_open=upper_open,
             upper=1.0 if upper_open else high,
-            severity_unknown=known == 0,
+            severity_unknown=not known[0],
             path=path,
             high_statement=beside,
         )

@@ -46,6 +46,11 @@ class MayApply:
         reached = there.reached(1, None, Links.ITEM_GENERIC)
         return {step for step, found in zip(steps, reached, strict=True) if found}
 
+    @property
+    def any(self) -> bool:
+        """Whether any generic step may apply to some contract."""
+        return bool(self._by_kind)
+
     def of(self, contract: int) -> tuple[int, ...]:
         """Generic steps that may apply to a contract; none where all its deliveries are known."""
         if contract not in self._of:

@@ -8,16 +8,13 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from graph import budget
 from graph.answer import Cut, Resolution
-from graph.data import Conflict, LinkData, Node, Path, StatementData
+from graph.data import LinkData, Node, Path, StatementData
 from graph.kernels.worst import Path as Walked
 from graph.network import Network
+from graph.questions.describing import conflicts_of, described, described_links
 from graph.snapshot.seeds import UNKNOWN_SEVERITY, level_of
-from graph.snapshot.topology import LINK_TYPES, STATUSES
 from graph.snapshot.view import Snapshot
-from ontology.model import LINKS
-from ontology.records import Status
 from ontology.values import from_day
 
 NAMED = 500
@@ -27,17 +24,18 @@ LISTED = 1_000
 """Entries of a list of an answer, unless it says another number."""
 
 T = TypeVar("T")
-COUNTRY = "iso3166-1:"
 
 
 class Naming:
-    """Describes what an answer names, and remembers it: ``nodes()`` and ``links()`` list each once, sorted by id."""
+    """Notes what an answer names, as numbers, and describes it at the end, all at once and each thing once: ``nodes()``
+    and ``links()``, sorted by id."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.s = snapshot
+        self._noted: set[int] = set()
         self._nodes: dict[int, Node] = {}
+        self._edges: set[int] = set()
         self._links: dict[int, LinkData] = {}
-        self._by_id: dict[str, LinkData] = {}
         self._cuts: dict[str, tuple[int, int]] = {}
 
     def first(self, name: str, items: Iterable[T], most: int = LISTED) -> list[T]:
@@ -63,7 +61,8 @@ class Naming:
 
     def id(self, vertex: int) -> str:
         """The id of a vertex that the answer names."""
-        return self.node(vertex).id
+        self._noted.add(vertex)
+        return self.s.id(vertex)
 
     def ids(self, vertices: Iterable[int]) -> tuple[str, ...]:
         """Ids of vertices, by name; those of one name by id. The vertices become named."""
@@ -72,41 +71,50 @@ class Naming:
     def named(self, id: str) -> None:
         """Let what has an id be named."""
         if (vertex := self.s.vertex(id)) is not None:
-            self.node(vertex)
+            self._noted.add(vertex)
 
     def link_ids(self, edges: Iterable[int]) -> tuple[str, ...]:
         """Ids of edges in the order given; the edges and their ends become named."""
-        return tuple(self.link(edge).id for edge in edges)
+        found, e = list(edges), self.s.topology.edges
+        self._edges.update(found)
+        self._noted.update(e.source[found].tolist(), e.target[found].tolist())
+        return tuple(map(e.id, found))
 
     def nodes(self) -> tuple[Node, ...]:
-        return tuple(sorted(self._nodes.values(), key=lambda node: node.id))
+        return self.described(sorted(self._noted))  # vertices stand in the order of their ids
 
     def links(self) -> tuple[LinkData, ...]:
-        return tuple(sorted(self._links.values(), key=lambda link: link.id))
-
-    def named_link(self, id: str) -> LinkData:
-        """A link that the answer names already."""
-        return self._by_id[id]
+        return self.described_links(self.s.by_link_id(self._edges))
 
     def node(self, vertex: int) -> Node:
-        if vertex not in self._nodes:
-            budget.check()
-            self._nodes[vertex] = describe(self.s, vertex)
-        return self._nodes[vertex]
+        return self.described((vertex,))[0]
+
+    def described(self, vertices: Iterable[int]) -> tuple[Node, ...]:
+        """Vertices in the order given; they become named."""
+        every = list(vertices)
+        self._noted.update(every)
+        fresh = [vertex for vertex in dict.fromkeys(every) if vertex not in self._nodes]
+        self._nodes.update(zip(fresh, described(self.s, fresh), strict=True))
+        return tuple(self._nodes[vertex] for vertex in every)
+
+    def described_links(self, edges: Iterable[int]) -> tuple[LinkData, ...]:
+        """Edges in the order given; they and their ends become named."""
+        every = list(edges)
+        self.link_ids(every)
+        fresh = [edge for edge in dict.fromkeys(every) if edge not in self._links]
+        self._links.update(zip(fresh, described_links(self.s, fresh), strict=True))
+        return tuple(self._links[edge] for edge in every)
 
     def link(self, edge: int) -> LinkData:
-        if edge not in self._links:
-            self._links[edge] = described = describe_link(self.s, edge)
-            self._by_id[described.id] = described
-            edges = self.s.topology.edges
-            self.node(int(edges.source[edge]))
-            self.node(int(edges.target[edge]))
-        return self._links[edge]
+        return self.described_links((edge,))[0]
 
 
 def by_name(s: Snapshot, vertices: Iterable[int]) -> list[int]:
     """Vertices in the order of their names, those of one name by id."""
-    return sorted(vertices, key=lambda vertex: (s.name(vertex), s.id(vertex)))
+    found = list(vertices)
+    if len(found) < 2:
+        return found
+    return [vertex for _, vertex in sorted(zip(s.names(np.array(found, np.int64)), found, strict=True))]
 
 
 def named_path(naming: Naming, network: Network, walked: Walked, statement: str | None = None) -> Path:
@@ -129,59 +137,6 @@ def named_path(naming: Naming, network: Network, walked: Walked, statement: str 
         resolution=Resolution.GENERIC if generic else Resolution.ITEM,
         statement=statement,
     )
-
-
-def describe(s: Snapshot, vertex: int) -> Node:
-    properties = s.properties(vertex)
-    type = s.type(vertex)
-    place, country = where(s, vertex)
-    return Node(
-        id=s.id(vertex),
-        type=type,
-        name=s.name(vertex),
-        name_sv=properties.get("name_sv"),
-        keys=s.keys(vertex),
-        stage=properties.get("stage"),
-        place=place,
-        country=country,
-        kinds=_kinds(s, vertex, type),
-        inputs_known=properties.get("inputs_known"),
-        clause_level=properties.get("clause_level"),
-        ghost=bool(s.topology.vertices.ghost[vertex]),
-        generic=type == "Step" and s.status(vertex) is Status.GENERIC,
-        denied=s.only_denied(vertex),
-        conflicts=conflicts_of(s, vertex),
-    )
-
-
-def conflicts_of(s: Snapshot, vertex: int) -> tuple[Conflict, ...]:
-    """What sources are in conflict about, by property."""
-    return tuple(Conflict(property=d.property, values=d.values, records=d.records) for d in s.disputes(vertex))
-
-
-def describe_link(s: Snapshot, edge: int) -> LinkData:
-    edges = s.topology.edges
-    type, status = LINK_TYPES[int(edges.type[edge])], STATUSES[int(edges.status[edge])]
-    return LinkData(
-        id=edges.id(edge),
-        type=type,
-        source=s.id(int(edges.source[edge])),
-        target=s.id(int(edges.target[edge])),
-        resolution=resolution_of(type, status),
-        status=status.value,
-        confidence=float(s.confidence[edge]),
-        valid_from=from_day(int(edges.valid_from[edge])),
-        valid_to=from_day(int(edges.valid_to[edge])),
-        denied=bool(edges.denied[edge]),
-        rests_on=tuple(sorted(edges.facts(edge))),
-    )
-
-
-def resolution_of(type: str, status: Status) -> Resolution | None:
-    """How exactly a link knows the goods: as its status says, none where its type names no goods."""
-    if not LINKS[type].resolves:
-        return None
-    return Resolution.GENERIC if status is Status.GENERIC else Resolution.ITEM
 
 
 def statement_data(s: Snapshot, statement: int) -> StatementData:
@@ -220,44 +175,3 @@ def statement_data(s: Snapshot, statement: int) -> StatementData:
 def statements_data(s: Snapshot, statements: Iterable[int]) -> tuple[StatementData, ...]:
     """Each statement once, by id."""
     return tuple(statement_data(s, statement) for statement in sorted(set(statements)))
-
-
-def _kinds(s: Snapshot, vertex: int, type: str) -> tuple[str, ...]:
-    if type == "Step":
-        found = s.pairs("OUTPUTS").targets(vertex)
-    elif type == "Contract":
-        found = s.pairs("IN_CATEGORY").targets(vertex, *s.pairs("FOR_LOT").targets(vertex))
-    elif type in ("Product", "Lot"):
-        found = s.pairs("IN_CATEGORY").targets(vertex)
-    else:
-        return ()
-    return tuple(sorted(name_key(s, kind) for kind in found))
-
-
-def name_key(s: Snapshot, vertex: int) -> str:
-    """The first key of a vertex, or its id where it has none."""
-    return next(iter(s.keys(vertex)), s.id(vertex))
-
-
-def where(s: Snapshot, vertex: int) -> tuple[str | None, str | None]:
-    """(key of the nearest place, country): a step's own place before its site's; the first by id where several."""
-    if s.is_type(vertex, "Place"):
-        places = [vertex]
-    elif s.is_type(vertex, "Step", "Site", "Organisation"):
-        places = s.pairs("LOCATED_IN").targets(vertex)
-        if not places and s.is_type(vertex, "Step"):
-            places = s.pairs("LOCATED_IN").targets(*s.pairs("PERFORMS").sources(vertex))
-    else:
-        places = []
-    if not places:
-        return None, None
-    return name_key(s, places[0]), country_of(s, places[0])
-
-
-def country_of(s: Snapshot, place: int) -> str | None:
-    """ISO 3166-1 alpha-2 of the country that a place is or lies in."""
-    for broader in sorted(s.places.up(place)):
-        for key in s.keys(broader):
-            if key.startswith(COUNTRY):
-                return key.removeprefix(COUNTRY)
-    return None

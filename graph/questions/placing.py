@@ -11,11 +11,12 @@ from graph.data import Node, Path
 from graph.kernels.reach import reach
 from graph.placed import MapData, PlacedSite, Stop
 from graph.questions.common import checked_risk, evidence_of, framed, wording
+from graph.questions.describing import country_of
 from graph.questions.ends import Ends
 from graph.questions.exposure import GroupExposure
 from graph.questions.groups import find, group_of
 from graph.questions.lens import LEVELS, Lens, Side
-from graph.questions.naming import Naming, country_of, statements_data
+from graph.questions.naming import Naming, statements_data
 from graph.questions.question import ALL
 from graph.questions.survey import STEP, UNASSESSED, Survey
 from graph.questions.walks import ACTORS, GOODS, TIERS

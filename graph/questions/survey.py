@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 
 from graph.answer import Links
+from graph.kernels.condensed import Condensation
 from graph.kernels.reach import Reach, reach
-from graph.network import Network
-from graph.questions.counting import count
 from graph.questions.lens import Lens
+from graph.questions.of_risk import network_of
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.arrays import I64, Bool
 from graph.snapshot.seeds import risk_types
@@ -46,11 +46,10 @@ class Survey:
         assert self.risk is not None
         return Lens(self.s, self.risk, self.targets)
 
-    def _network(self, links: Links) -> Network:
-        return self.s.item_network if links is Links.ITEM else self.s.network
-
     def _reach(self, links: Links) -> Reach:
-        return reach(self._network(links), self.targets.astype(np.int32), upstream=True, kinds=GOODS, tier_kinds=TIERS)
+        return reach(
+            network_of(self.s, links), self.targets.astype(np.int32), upstream=True, kinds=GOODS, tier_kinds=TIERS
+        )
 
     @cached_property
     def whole(self) -> Reach:
@@ -69,34 +68,34 @@ class Survey:
 
     @cached_property
     def marks(self) -> Bool:
-        """Which marks each vertex of the cone bears, shape (n, 4)."""
-        marks = np.zeros((self.s.n, 4), np.bool_)
-        cone = self.whole.vertex
-        step = self.s.topology.vertices.type[cone] == _STEP
-        typical = step & (self.s.statuses[cone] == STATUSES.index(Status.GENERIC))
-        is_open = np.fromiter((self.s.is_open(int(v)) for v in cone), np.bool_, len(cone))
-        marks[cone, STEP] = step
-        marks[cone, UNASSESSED] = step & ~self.assessed[cone]
-        marks[cone, END] = is_open & ~typical
-        marks[cone, OPEN] = is_open
+        """Which marks each vertex bears, shape (n, 4)."""
+        s = self.s
+        marks = np.empty((s.n, 4), np.bool_)
+        step = s.topology.vertices.type == _STEP
+        marks[:, STEP] = step
+        marks[:, UNASSESSED] = step & ~self.assessed
+        marks[:, END] = ends_of(s)
+        marks[:, OPEN] = s.opens
         return marks
 
-    @cached_property
-    def _counts(self) -> dict[Links, I64]:
-        return {links: count(self._network(links), self.targets, self.marks, GOODS) for links in Links}
-
-    def counts(self, links: Links) -> I64:
-        """How many vertices at or upstream of each target bear each mark, shape (t, 4)."""
-        return self._counts[links]
-
-    @cached_property
-    def _open(self) -> dict[Links, Bool]:
-        counts = self._counts
-        return {links: (counts[links][:, UNASSESSED] > 0) | (counts[links][:, OPEN] > 0) for links in Links}
+    def counts(self, links: Links, rows: I64 | None = None) -> I64:
+        """How many vertices at or upstream of each target (of those at ``rows``) bear each mark, shape (t, 4)."""
+        s = self.s
+        whole = condensation(s, links, GOODS)
+        marked = s.memo.get(("marked", self.risk, links), lambda: whole.marked(self.marks))
+        return whole.count(self.targets if rows is None else self.targets[rows], marked)
 
     def upper_open(self, links: Links) -> Bool:
         """Whether an unassessed step or an end of knowledge lies in each target's cone, shape (t,)."""
-        return self._open[links]
+        found: Bool = self.s.memo.get(("open", self.risk, links), lambda: self._open(links))[self.targets]
+        return found
+
+    def _open(self, links: Links) -> Bool:
+        """The same of every vertex, shape (n,)."""
+        begin = np.flatnonzero(self.marks[:, UNASSESSED] | self.marks[:, OPEN])
+        found = np.zeros(self.s.n, np.bool_)
+        found[reach(network_of(self.s, links), begin, upstream=False, kinds=GOODS, tier_kinds=TIERS).vertex] = True
+        return found
 
     @cached_property
     def seeded_steps(self) -> Bool:
@@ -107,4 +106,17 @@ class Survey:
         """(tier, vertex) of the ends of knowledge in the cone, nearest first."""
         cone = self.whole
         rows = np.flatnonzero(self.marks[cone.vertex, END])
-        return sorted((int(cone.tier[row]), int(cone.vertex[row])) for row in rows)
+        rows = rows[np.lexsort((cone.vertex[rows], cone.tier[rows]))]
+        return list(zip(cone.tier[rows].tolist(), cone.vertex[rows].tolist(), strict=True))
+
+
+def condensation(s: Snapshot, links: Links, kinds: Bool) -> Condensation:
+    """The network with each cycle along links of ``kinds``, shape (32,), made one."""
+    return s.memo.get(("condensed", links, kinds.tobytes()), lambda: Condensation.of(network_of(s, links), kinds))
+
+
+def ends_of(s: Snapshot) -> Bool:
+    """Where knowledge of the actual chain ends, shape (n,). What is only typical of a kind lies beyond an end."""
+    typical = (s.topology.vertices.type == _STEP) & (s.statuses == STATUSES.index(Status.GENERIC))
+    found: Bool = s.opens & ~typical
+    return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -19,10 +20,11 @@ from graph.questions.ends import Ends
 from graph.questions.groups import days_on_which, downstream_contracts, find, walk_starts
 from graph.questions.lens import LEVELS, Side
 from graph.questions.naming import Naming, statements_data
-from graph.questions.survey import UNASSESSED, Survey
+from graph.questions.survey import UNASSESSED, Survey, ends_of
 from graph.questions.walks import ACTORS, GOODS, TIERS
 from graph.snapshot.arrays import I32, Bool, ranges
 from graph.snapshot.seeds import UNKNOWN_SEVERITY
+from graph.snapshot.topology import NODE_CODE
 from graph.snapshot.view import Snapshot
 from ontology.model import Family
 from ontology.vocabulary import risk_family
@@ -130,16 +132,17 @@ class _Trace:
         )
 
     def _place_goods(self) -> None:
-        walked, item = self.walked, {int(v) for v in self._walk(Links.ITEM).vertex}
+        walked, item = self.walked, self.inside(self._walk(Links.ITEM).vertex)
         greatest = longest(self.s.network, walked, self.begin, upstream=self.upstream, kinds=GOODS, tier_kinds=TIERS)
         if self.cut:  # a longer way may lead through what was left out
             greatest = np.full_like(greatest, -1)
-        for vertex, tier, most, hops in zip(walked.vertex, walked.tier, greatest, walked.hops, strict=True):
-            resolution = Resolution.ITEM if int(vertex) in item else Resolution.GENERIC
-            self.places[int(vertex)] = _Place(int(tier), None if most < 0 else int(most), int(hops), resolution)
+        columns = (walked.vertex, walked.tier, greatest, walked.hops, item[walked.vertex])
+        for vertex, tier, most, hops, known in zip(*(column.tolist() for column in columns), strict=True):
+            resolution = Resolution.ITEM if known else Resolution.GENERIC
+            self.places[vertex] = _Place(tier, None if most < 0 else most, hops, resolution)
         self.edges.update(self._within(self.inside(walked.vertex)))
 
-    def inside(self, vertices: I32) -> Bool:
+    def inside(self, vertices: I32 | Sequence[int]) -> Bool:
         found = np.zeros(self.s.n, np.bool_)
         found[vertices] = True
         return found
@@ -200,14 +203,14 @@ class _Trace:
         steps = self.walked.vertex
         contracts = self._contracts()
         ends = Ends(s, naming, contracts)
-        ended = sorted((self.places[int(v)].tier, int(v)) for v in steps if ends.is_end(int(v)))
+        ended = sorted((self.places[v].tier, v) for v in steps[ends_of(s)[steps]].tolist())
         survey = Survey(s, self.risk, np.array(sorted(self.places), np.int64)) if self.risk else None
         reaches = self._reaches(survey) if survey else {}
         said = self._statements(survey)
         known_no_further = {vertex for _, vertex in ended}
+        naming.described(self.places)
         nodes = [self._node(v, place, known_no_further, reaches, said.get(v, [])) for v, place in self.places.items()]
-        edges = naming.first("links", sorted(self.edges, key=self.s.topology.rank.__getitem__), LINKS)
-        links = tuple(sorted((naming.link(edge) for edge in edges), key=lambda link: link.id))
+        links = naming.described_links(naming.first("links", s.by_link_id(self.edges), LINKS))
         buyers, buyer_links = self._buyers()
         own = {node.node.id for node in nodes} | {buyer.id for buyer in buyers}
         nowhere = [vertex for vertex in self.asked if not _begin(s, [vertex], self.upstream)]
@@ -233,7 +236,7 @@ class _Trace:
             tiers_reached=int(self.walked.tier.max(initial=0)),
             ends=tuple(ends.end(vertex, tier) for tier, vertex in ended),
             ends_total=len(ended),
-            steps=sum(s.is_type(int(v), "Step") for v in steps),
+            steps=len(s.among(steps, "Step")),
             unassessed=int(survey.marks[steps, UNASSESSED].sum()) if survey else None,
             truncated=self.cut,
             cut=naming.cut(),
@@ -270,9 +273,8 @@ class _Trace:
     def _buyers(self) -> tuple[tuple[Node, ...], tuple[LinkData, ...]]:
         contracts = [v for v in self.places if self.s.is_type(v, "Contract")]
         serves = self.s.pairs("SERVES")
-        links = sorted((self.naming.link(edge) for edge in serves.leaving(*contracts)), key=lambda link: link.id)
-        buyers = [self.naming.node(v) for v in serves.targets(*contracts) if v not in self.places]
-        return tuple(sorted(buyers, key=lambda node: node.id)), tuple(links)
+        links = self.naming.described_links(self.s.by_link_id(serves.leaving(*contracts)))
+        return self.naming.described(v for v in serves.targets(*contracts) if v not in self.places), links
 
     def _company_list(self) -> tuple[Listed, ...]:
         companies = [v for v in self.places if self.s.is_type(v, "Organisation")]
@@ -299,17 +301,50 @@ class _Trace:
 
     # -- the risk ---------------------------------------------------------------------------------------------
     def _reaches(self, survey: Survey) -> dict[int, Reach]:
-        lens, targets = survey.lens, survey.targets
-        severity = lens.severity(None, Links.ITEM_GENERIC)
-        counts = survey.counts(Links.ITEM_GENERIC)
-        is_open = survey.upper_open(Links.ITEM_GENERIC)
-        unknown = {int(v): (int(n), bool(o)) for v, n, o in zip(targets, counts[:, UNASSESSED], is_open, strict=True)}
+        targets = survey.targets.tolist()
+        counts = survey.counts(Links.ITEM_GENERIC)[:, UNASSESSED].tolist()
+        is_open = survey.upper_open(Links.ITEM_GENERIC).tolist()
+        unknown = dict(zip(targets, zip(counts, is_open, strict=True), strict=True))
         for actor in self.acts.keys() - self.goods:
             unknown[actor] = self._unknown_of(actor, survey, unknown)
+        columns = self._columns(survey)
         return {
-            int(vertex): self._reach(survey, row, int(vertex), int(severity[row]), *unknown[int(vertex)])
-            for row, vertex in enumerate(targets)
+            vertex: Reach(
+                severity=severity if severity >= 0 else None,
+                severity_unknown=ungiven,
+                low=low,
+                high=high,
+                upper_open=unknown[vertex][1],
+                assessed=assessed if step else None,
+                unassessed_below=unknown[vertex][0],
+                resolution=None if severity < 0 else Resolution.ITEM if item else Resolution.GENERIC,
+                own_severity=own if own in LEVELS else None,
+            )
+            for vertex, severity, ungiven, low, high, step, assessed, item, own in zip(
+                targets, *(column.tolist() for column in columns), strict=True
+            )
         }
+
+    def _columns(self, survey: Survey) -> tuple[Any, ...]:
+        """Of each target: severity, whether nobody gave it, low, high, whether it is a step and assessed, whether item
+        links carry what reaches it, and the severity of its own statements; shape (t,) each."""
+        lens, targets, seeds, whole = survey.lens, survey.targets, self.s.seeds, Links.ITEM_GENERIC
+        severity = lens.severity(None, whole)
+        low, high, item = np.zeros(len(targets)), np.zeros(len(targets)), np.zeros(len(targets))
+        ungiven = np.zeros(len(targets), np.bool_)
+        for level in np.unique(severity[severity >= 0]).tolist():
+            here = severity == level
+            low[here] = lens.values(level, None, whole, Side.LOW)[here]
+            high[here] = lens.values(level, None, whole, Side.HIGH)[here]
+            ungiven[here] = lens.ungiven(level, None, whole)[here]
+            for side, chosen in ((Side.LOW, here & (low > 0)), (Side.HIGH, here & (low == 0))):
+                if chosen.any():
+                    item[chosen] = lens.values(level, None, Links.ITEM, side)[chosen]
+        own = np.full(self.s.n, UNKNOWN_SEVERITY, np.int64)
+        np.maximum.at(own, seeds.vertex[lens.rows], seeds.severity[lens.rows])
+        step = self.s.topology.vertices.type[targets] == NODE_CODE["Step"]
+        carried = item >= np.where(low > 0, low, high)
+        return severity, ungiven, low, high, step, survey.assessed[targets], carried, own[targets]
 
     def _unknown_of(self, actor: int, survey: Survey, unknown: dict[int, tuple[int, bool]]) -> tuple[int, bool]:
         """(unassessed steps, whether the upper bound is open) of an actor: it is no better known than what it does, and
@@ -325,33 +360,12 @@ class _Trace:
         company = self.s.is_type(actor, "Organisation") and risk_family(survey.lens.risk) is Family.HARM
         return unassessed, bool(unassessed) or held or company
 
-    def _reach(self, survey: Survey, row: int, vertex: int, level: int, unassessed: int, is_open: bool) -> Reach:
-        lens, s = survey.lens, self.s
-        own = lens.rows[s.seeds.vertex[lens.rows] == vertex]
-        top = int(s.seeds.severity[own].max(initial=UNKNOWN_SEVERITY))
-        low, high, known, resolution = 0.0, 0.0, 1.0, None
-        if level >= 0:
-            low, high, known = (float(lens.values(level, None, Links.ITEM_GENERIC, side)[row]) for side in Side)
-            side, value = (Side.LOW, low) if low > 0 else (Side.HIGH, high)
-            item = float(lens.values(level, None, Links.ITEM, side)[row])
-            resolution = Resolution.ITEM if item >= value else Resolution.GENERIC
-        return Reach(
-            severity=level if level >= 0 else None,
-            severity_unknown=known == 0,
-            low=low,
-            high=high,
-            upper_open=is_open,
-            assessed=bool(survey.assessed[vertex]) if s.is_type(vertex, "Step") else None,
-            unassessed_below=unassessed,
-            resolution=resolution,
-            own_severity=top if top in LEVELS else None,
-        )
-
     def _statements(self, survey: Survey | None) -> dict[int, list[int]]:
         """The statements at each vertex: of the risk asked about, else of every risk."""
         seeds = self.s.seeds
         rows = survey.lens.rows if survey else np.arange(len(seeds.vertex))
         found: dict[int, list[int]] = {}
-        for row in rows[np.isin(seeds.vertex[rows], list(self.places))]:
-            found.setdefault(int(seeds.vertex[row]), []).append(int(seeds.statement[row]))
+        rows = rows[self.inside(list(self.places))[seeds.vertex[rows]]]
+        for vertex, statement in zip(seeds.vertex[rows].tolist(), seeds.statement[rows].tolist(), strict=True):
+            found.setdefault(vertex, []).append(statement)
         return found

@@ -72,8 +72,8 @@ def load(folder: Path) -> dict[str, Array]:
     """Map every column of a folder into memory, read-only."""
     found: dict[str, Array] = {}
     for path in sorted(folder.glob("*.npy")):
-        column = np.load(path, mmap_mode="r", allow_pickle=False)
-        found[path.stem] = column
+        # As a plain array: NumPy takes parts of one several times faster than of its own class for files.
+        found[path.stem] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     return found
 
 

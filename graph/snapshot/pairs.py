@@ -42,6 +42,12 @@ class Pairs:
         """Where the links that arrive at these vertices come from, each once, in order."""
         return sorted(set(self.source[self._rows(self._by_target, vertices)].tolist()))
 
+    def of_each(self, vertices: I64) -> tuple[I64, I32]:
+        """(vertex, where a link of it leads) of every link that leaves some vertices, in order, shape (links,)."""
+        start, rows = self._by_source
+        counts = start[vertices + 1] - start[vertices]
+        return np.repeat(vertices, counts), self.target[rows[ranges(start, vertices)]]
+
     def leaving(self, *vertices: int) -> list[int]:
         """Edges (of the topology) that leave these vertices."""
         found: list[int] = self.edge[self._rows(self._by_source, vertices)].tolist()

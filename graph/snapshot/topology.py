@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graph.snapshot.arrays import F64, I8, I32, I64, Bool, Texts, content_hash, load, save, taken
+from graph.snapshot.hot import Hot
 from graph.snapshot.lookup import Lookup
 from graph.snapshot.sayings import Saying, Sayings
 from ontology import model
@@ -18,7 +19,7 @@ from ontology.records import Polarity, Status, canonical, content_order, link_id
 from ontology.values import BEGINNING, END
 from ontology.vocabulary import vocabulary
 
-LAYOUT = 5
+LAYOUT = 6
 """Number of the columns that ``save`` writes: another layout is frozen anew, never misread."""
 
 NODE_TYPES = tuple(sorted(model.NODES))
@@ -292,13 +293,14 @@ def joined(one: Edges, other: Edges) -> Edges:
 class Topology:
     """Vertices and edges, stored and derived. Its hash covers content, never rows or publications.
 
-    ``saved`` is ``lookup`` where it was worked out before.
+    ``saved`` is ``lookup``, and ``columns`` is ``hot``, where they were worked out before.
     """
 
     vertices: Vertices
     edges: Edges
     sayings: Sayings = field(default_factory=lambda: Sayings.of({}))
     saved: Lookup | None = None
+    columns: Hot | None = None
 
     @property
     def n(self) -> int:
@@ -347,6 +349,17 @@ class Topology:
     def lookup(self) -> Lookup:
         return self.saved or Lookup.of(self.edges.order, self.edges.derived, self.vertices.keys)
 
+    @cached_property
+    def hot(self) -> Hot:
+        return self.columns or Hot.of(self.vertices.properties)
+
+    @cached_property
+    def several(self) -> Bool:
+        """Which vertices are ``spoken``, shape (n,)."""
+        found = np.zeros(self.n, np.bool_)
+        found[self.sayings.vertex] = True
+        return found
+
     @property
     def by_id(self) -> I32:
         """Edges in the order of their ids, derived ones first, shape (edges,)."""
@@ -361,7 +374,8 @@ class Topology:
 
     def save(self, folder: Path) -> None:
         columns: dict[str, Any] = {}
-        for part, holder in (("v", self.vertices), ("e", self.edges), ("s", self.sayings), ("l", self.lookup)):
+        parts = ("v", self.vertices), ("e", self.edges), ("s", self.sayings), ("l", self.lookup), ("h", self.hot)
+        for part, holder in parts:
             for f in fields(holder):
                 value = getattr(holder, f.name)
                 if isinstance(value, Texts):
@@ -387,4 +401,5 @@ class Topology:
             Edges(**part("e", Edges)),
             Sayings(**part("s", Sayings)),
             Lookup(**part("l", Lookup)),
+            Hot(**part("h", Hot)),
         )

@@ -14,6 +14,7 @@ import numpy as np
 from graph.network import Network
 from graph.snapshot.arrays import F64, I8, I32, I64, Bool, content_hash
 from graph.snapshot.kinds import Order, order_of_kinds, order_of_places
+from graph.snapshot.memo import Memo
 from graph.snapshot.pairs import Pairs
 from graph.snapshot.periods import ALWAYS, NEVER
 from graph.snapshot.sayings import Dispute, Saying, disputes, live, merged, speaking, standing_of
@@ -133,6 +134,21 @@ class Snapshot:
     def name(self, vertex: int) -> str:
         return str(self._merged(vertex)["name"]) if self.several(vertex) else self.topology.vertices.name[vertex]
 
+    def names(self, vertices: I64) -> list[str]:
+        """The names of some vertices, in the order given."""
+        found = self.topology.vertices.name.some(vertices)
+        for place in np.flatnonzero(self.topology.several[vertices]).tolist():
+            found[place] = self.name(int(vertices[place]))
+        return found
+
+    def texts(self, name: str, vertices: I64) -> list[str | None]:
+        """What some vertices have of a property that is a column (``hot.HOT``), in the order given."""
+        value, code = self.topology.hot.texts, self.topology.hot.column(name)[vertices]
+        found: list[str | None] = [value[c] for c in code.tolist()]
+        for place in np.flatnonzero(self.topology.several[vertices]).tolist():
+            found[place] = self.properties(int(vertices[place])).get(name)
+        return found
+
     def keys(self, vertex: int) -> tuple[str, ...]:
         return tuple(k for k in self.topology.vertices.keys[vertex].split("\n") if k)
 
@@ -202,6 +218,11 @@ class Snapshot:
         return STATUSES[int(self.statuses[vertex])]
 
     @cached_property
+    def memo(self) -> Memo:
+        """Where questions keep what they have worked out for all vertices."""
+        return Memo()
+
+    @cached_property
     def demonstration(self) -> bool:
         """Whether any entity carries an identifier of the demonstration data."""
         return b"\ndemo:" in b"\n" + self.topology.vertices.keys.blob.tobytes()
@@ -213,15 +234,21 @@ class Snapshot:
             stated = standing_of(self._speaking(vertex))[1]
         return self.method.confidence[self.status(vertex)] if np.isnan(stated) else stated
 
-    @cached_property
-    def _open(self) -> dict[int, bool]:
-        return {}
-
     def is_open(self, vertex: int) -> bool:
         """Whether something may lie upstream of a step or contract that nobody has told: docs/method.md."""
-        if vertex not in self._open:
-            self._open[vertex] = not (self._is_first(vertex) or self._knows_all_inputs(vertex))
-        return self._open[vertex]
+        return bool(self.opens[vertex])
+
+    @cached_property
+    def opens(self) -> Bool:
+        """``is_open`` of each vertex, shape (n,)."""
+        hot = self.topology.hot
+        stages = hot.column("stage")
+        first = np.isin(stages, [c for c in np.unique(stages).tolist() if c >= 0 and is_first_stage(hot.value[c])])
+        found: Bool = ~(first | (self.has_input & (hot.column("inputs_known") == hot.of_value(ALL_KNOWN))))
+        for vertex in self.topology.spoken:
+            if "inputs_known" in model.NODES[self.type(vertex)].properties:
+                found[vertex] = not (self._is_first(vertex) or self._knows_all_inputs(vertex))
+        return found
 
     def _is_first(self, vertex: int) -> bool:
         """Whether everyone who says at which stage a step stands says one that has nothing upstream."""
@@ -309,13 +336,20 @@ class Snapshot:
 
     @cached_property
     def item_network(self) -> Network:
-        """The network without generic links."""
-        return self.network.only(~self.is_generic(self.topology.by_id[self.network.link]))
+        """The network without generic links; the network itself where there are none."""
+        generic = self.is_generic(self.topology.by_id[self.network.link])
+        return self.network.only(~generic) if generic.any() else self.network
 
     def edges_of(self, network: Network, rows: Sequence[int] | I32) -> list[int]:
         """The edges of the topology that links of a network (by position in it) are, in the order given."""
         found: list[int] = self.topology.by_id[network.link[np.asarray(rows, np.int64)]].tolist()
         return found
+
+    def by_link_id(self, edges: Iterable[int]) -> list[int]:
+        """Edges in the order of their ids."""
+        found = np.fromiter(edges, np.int64)
+        ordered: list[int] = found[np.argsort(self.topology.rank[found], kind="stable")].tolist()
+        return ordered
 
     def is_generic(self, edges: Any) -> Any:
         """Whether edges have status generic (stored or derived); shape as given."""

@@ -21,12 +21,13 @@ from api.guard import Guard
 from api.service import Service, When
 from api.settings import Settings
 from graph.budget import Budget, Why, check, current, within
+from graph.kernels.condensed import Condensation
 from graph.kernels.cycles import components, cycles
+from graph.kernels.levels import spread
 from graph.kernels.paths import k_paths
 from graph.kernels.reach import longest, reach
 from graph.kernels.worst import best_path, worst
 from graph.network import Network
-from graph.questions.counting import count
 from ontology.errors import BusyError, TimeLimitError
 from ontology.records import Record
 from tests.contract.saying import company, load, now, source
@@ -43,7 +44,7 @@ def chain() -> Network:
 
 
 def asked(network: Network) -> dict[str, Callable[[], Any]]:
-    last = N - 1
+    last, condensed = N - 1, Condensation.of(network, EVERY)
     found = reach(network, [0], upstream=False, kinds=EVERY, tier_kinds=EVERY)
     return {
         "tiers": lambda: reach(network, [0], upstream=False, kinds=EVERY, tier_kinds=EVERY),
@@ -54,12 +55,27 @@ def asked(network: Network) -> dict[str, Callable[[], Any]]:
         "worst": lambda: worst(network, [0], [1.0], [last], PLAIN, use_confidence=True),
         "best path": lambda: best_path(network, [0], [1.0], last, PLAIN, use_confidence=True),
         "paths": lambda: k_paths(network, [0], [1.0], last, PLAIN, 5, use_confidence=True),
-        "counts": lambda: count(network, np.array([last]), np.ones((N, 1), np.bool_), EVERY),
+        "condensation": lambda: Condensation.of(network, EVERY),
+        "counts": lambda: condensed.count([last], condensed.marked(np.ones((N, 1), np.bool_))),
+        "levels": lambda: spread(network, [0], [1], EVERY),
     }
 
 
 @pytest.mark.parametrize(
-    "name", ["tiers", "hops", "longest", "components", "cycles", "worst", "best path", "paths", "counts"]
+    "name",
+    [
+        "tiers",
+        "hops",
+        "longest",
+        "components",
+        "cycles",
+        "worst",
+        "best path",
+        "paths",
+        "condensation",
+        "counts",
+        "levels",
+    ],
 )
 def test_every_kernel_stops_at_its_first_look(chain: Network, name: str) -> None:
     ask = asked(chain)[name]

@@ -1,4 +1,4 @@
-"""How much lies beyond each of many vertices: equal to a walk from each."""
+"""How much lies beyond each of many vertices, and what reaches each: equal to a walk from each."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.kernels.condensed import Condensation
+from graph.kernels.levels import spread
 from graph.kernels.reach import reach
 from graph.network import Network
-from graph.questions.counting import count
 
 
 @given(st.data())
@@ -27,4 +28,10 @@ def test_counts_equal_a_walk_from_each_target(data: st.DataObject) -> None:
         marks[reach(network, [one], upstream=upstream, kinds=kinds, tier_kinds=kinds).vertex].sum(axis=0).tolist()
         for one in targets
     ]
-    assert count(network, targets, marks, kinds, upstream=upstream).tolist() == wanted
+    whole = Condensation.of(network, kinds)
+    assert whole.count(targets, whole.marked(marks), upstream=upstream).tolist() == wanted
+    bits = np.array([1 << (place % 12) for place in range(len(targets))], np.uint16)
+    reached = np.zeros(n, np.uint16)
+    for one, bit in zip(targets, bits, strict=True):
+        reached[reach(network, [one], upstream=False, kinds=kinds, tier_kinds=kinds).vertex] |= bit
+    assert spread(network, targets, bits, kinds).tolist() == reached.tolist()

@@ -186,7 +186,7 @@ def test_a_saved_topology_opens_as_it_was(tmp_path: Path) -> None:
     t.save(tmp_path)
     opened = Topology.open(tmp_path)
     assert opened.hash == t.hash
-    assert isinstance(opened.edges.source, np.memmap)
+    assert isinstance(opened.edges.source.base, np.memmap)
     assert opened.by_id.tolist() == t.by_id.tolist()
     assert list(opened.vertices.name) == list(t.vertices.name)
     derived = int(np.flatnonzero(t.edges.derived)[0])

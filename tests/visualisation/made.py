@@ -48,7 +48,7 @@ from graph.data import (
     TraceData,
     TraceNode,
 )
-from graph.questions.naming import resolution_of
+from graph.questions.describing import resolution_of
 from ontology.records import Status
 
 T = TypeVar("T")
