@@ -146,6 +146,16 @@ class Completeness(Frozen):
     oldest_source: date | None = None
 
 
+class Page(Frozen):
+    """Which rows of the list that the answer is about are here. Totals and counts are of the whole."""
+
+    list: str
+    skip: int = Field(description="rows before the first one here")
+    listed: int
+    total: int
+    next: str | None = Field(None, description="the cursor of the rows that follow; null: there are none")
+
+
 T = TypeVar("T")
 
 
@@ -160,6 +170,7 @@ class Answer(Frozen, Generic[T]):
     method: MethodName
     evidence: Evidence = Evidence()
     completeness: Completeness = Completeness()
+    page: Page | None = Field(None, description="given where the answer comes in pages")
     demonstration: bool = Field(False, description="true when the graph holds demonstration data")
     newer_publication: NewerPublication | None = Field(
         None, description="a publication that the server is preparing and that this answer does not know yet"

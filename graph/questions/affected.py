@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from graph.answer import Answer, Completeness, Evidence, Resolution, Truncated
+from graph.answer import Answer, Completeness, Evidence, Page, Resolution, Truncated
 from graph.data import AffectedContract, AffectedCount, AffectedData, Formerly, Listed, Path, Question
 from graph.kernels.reach import reach
 from graph.kernels.worst import Path as Walked
@@ -22,6 +22,7 @@ from graph.questions.ends import clause_reach
 from graph.questions.groups import contracts_in, downstream_contracts, find, regions_of
 from graph.questions.naming import Naming, by_name, named_path, statements_data
 from graph.questions.nearest import at_any_time, nearest
+from graph.questions.question import Part
 from graph.questions.untold import untold
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.arrays import Bool
@@ -49,7 +50,13 @@ class _Reached:
 
 
 def affected(
-    s: Snapshot, start: str, *, risk: str | None = None, goods: str | None = None, skip: int = 0
+    s: Snapshot,
+    start: str,
+    *,
+    risk: str | None = None,
+    goods: str | None = None,
+    skip: int = 0,
+    part: Part | None = None,
 ) -> Answer[AffectedData]:
     """Contracts that ``start`` (id or key) touches, surest first.
 
@@ -67,7 +74,7 @@ def affected(
     vertex, kind = find(s, start), find(s, goods) if goods else None
     if vertex is None or (goods and kind is None):
         return framed(s, question, None)
-    return _Affected(s, vertex, risk, kind, skip).answer(question)
+    return _Affected(s, vertex, risk, kind, part or Part(skip, CONTRACTS), paged=part is not None).answer(question)
 
 
 class _Walk:
@@ -114,13 +121,16 @@ class _Walk:
 class _Affected:
     """One question about what is affected, worked out part by part."""
 
-    def __init__(self, s: Snapshot, vertex: int, risk: str | None, goods: int | None, skip: int) -> None:
+    def __init__(
+        self, s: Snapshot, vertex: int, risk: str | None, goods: int | None, part: Part, *, paged: bool
+    ) -> None:
         self.s = s
         self.vertex = vertex
         self.risk = risk
         self.goods = goods
-        self.skip = skip
-        self.naming = Naming(s)
+        self.part = part
+        self.paged = paged
+        self.naming = Naming(s, part.beside) if paged else Naming(s)
         self.begin = beginning(s, vertex, risk, goods)
         self.walk = _Walk(s, self.begin, risk)
         self.item, self.generic = self.walk.item, self.walk.generic
@@ -185,6 +195,8 @@ class _Affected:
             return {*walk.item, *walk.generic}
 
         whole = at_any_time(s)
+        if whole is s:
+            return ()
         walk = _Walk(whole, beginning(whole, self.vertex, self.risk, self.goods, heard=s), self.risk)
         ever = {*walk.item, *walk.generic} - {*self.item, *self.generic}
         if not ever:
@@ -211,10 +223,12 @@ class _Affected:
         order += [(c, Resolution.GENERIC, r) for c, r in sorted(self.generic.items(), key=self._surest)]
         every: list[tuple[int, Resolution, _Reached | None]] = [*order]
         every += [(c, Resolution.COMPANY, None) for c in by_name(s, self.linked)]
-        page = list(enumerate(every))[self.skip : self.skip + CONTRACTS]
-        naming.described(c for _, (c, _, _) in page)
-        rows = [self._row(c, resolution, r, explained=n < PATHS) for n, (c, resolution, r) in page]
-        naming.left_out("contracts", len(rows), len(every))
+        chosen = list(enumerate(every))[self.part.skip : self.part.skip + self.part.limit]
+        naming.described(c for _, (c, _, _) in chosen)
+        explained = self.part.beside if self.paged else PATHS
+        rows = [self._row(c, resolution, r, explained=n < explained) for n, (c, resolution, r) in chosen]
+        if not self.paged:
+            naming.left_out("contracts", len(rows), len(every))
         may = self._may_apply()
         counts = self._counts(may)
         data = AffectedData(
@@ -239,13 +253,14 @@ class _Affected:
             cut=naming.cut(),
             tiers_reached=max((r.tier for _, _, r in order), default=0),
             steps=len(self.begin.steps),
-            truncated=Truncated(why="paths", limit=PATHS) if len(order) > PATHS else None,
+            truncated=Truncated(why="paths", limit=explained) if len(order) > explained else None,
         )
-        return framed(s, question, data, evidence=self._evidence(), completeness=completeness)
+        page = Page(list="contracts", skip=self.part.skip, listed=len(rows), total=len(every)) if self.paged else None
+        return framed(s, question, data, evidence=self._evidence(), completeness=completeness, page=page)
 
     def _evidence(self) -> Evidence:
         """The links named, and what is said of the start and of contracts that are not told of."""
-        resting = [self.vertex, *by_name(self.s, self.untold)[:UNTOLD]]
+        resting = [self.vertex, *by_name(self.s, self.untold)[: self.naming.most or UNTOLD]]
         return evidence_of(self.naming).model_copy(update={"entities": tuple(map(self.s.id, resting))})
 
     def _counts(self, may: set[int]) -> tuple[AffectedCount, ...]:

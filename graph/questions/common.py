@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
-from graph.answer import Answer, AsOf, Completeness, Evidence, Knowledge, MethodName
+from graph.answer import Answer, AsOf, Completeness, Evidence, Knowledge, MethodName, Page
 from graph.questions.naming import Naming
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError
@@ -37,6 +37,7 @@ def framed(
     *,
     evidence: Evidence | None = None,
     completeness: Completeness | None = None,
+    page: Page | None = None,
 ) -> Answer[T]:
     """The answer with its frame. No data: what was asked about is not in the graph."""
     return Answer[T](
@@ -48,6 +49,7 @@ def framed(
         method=MethodName(name=s.method.name, version=s.method.version),
         evidence=evidence or Evidence(),
         completeness=completeness or Completeness(),
+        page=page,
         demonstration=s.demonstration,
     )
 

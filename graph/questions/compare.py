@@ -272,7 +272,7 @@ class _Comparison:
         asks = Ends(s, naming, map(int, contracts))
         return Completeness(
             tiers_reached=int(cone.tier.max(initial=0)),
-            ends=tuple(asks.end(vertex, tier) for tier, vertex in ends[:ENDS]),
+            ends=asks.ends(ends[:ENDS]),
             ends_total=len(ends),
             steps=int(marks[cone.vertex, STEP].sum()),
             unassessed=int(marks[cone.vertex, UNASSESSED].sum()) if self.risk else None,

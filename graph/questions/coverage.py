@@ -131,7 +131,7 @@ class _Coverage:
         marks, cone = self.survey.marks, self.survey.item
         completeness = Completeness(
             tiers_reached=int(cone.tier.max(initial=0)),
-            ends=tuple(asks.end(vertex, tier) for tier, vertex in ends[:ENDS]),
+            ends=asks.ends(ends[:ENDS]),
             ends_total=len(ends),
             steps=int(marks[cone.vertex, STEP].sum()),
             unassessed=None if self.risk is None else int(marks[cone.vertex, UNASSESSED].sum()),

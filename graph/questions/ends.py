@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from weakref import WeakKeyDictionary
+from functools import cached_property
 
 import numpy as np
 
 from graph.answer import Ask, End
+from graph.kernels.nearest import NO_LIMIT, NOWHERE, nearest
 from graph.questions.naming import Naming
 from graph.questions.walks import GOODS
-from graph.snapshot.arrays import I32, ranges
+from graph.snapshot.arrays import I32
 from graph.snapshot.view import Snapshot
-from ontology.records import Status
 from ontology.vocabulary import vocabulary
 
-NOWHERE = -1
-ANY_TIER = 2**31 - 1
+ANY_TIER = NO_LIMIT
 
 
 def clause_reach(level: str | None) -> int:
@@ -27,35 +25,12 @@ def clause_reach(level: str | None) -> int:
     return {"chain": ANY_TIER, "direct": 1}.get(vocabulary("clause-levels")[level].extra["entitles"], 0)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Spread:
-    """The nearest label downstream of each vertex and how many tiers away, shape (n,); ``NOWHERE`` where none."""
-
-    label: I32
-    distance: I32
+Spread = tuple[I32, I32]
+"""Of each vertex the nearest label downstream along item links of goods, and how many tiers away; shapes (n,)."""
 
 
-def _spread(s: Snapshot, labels: dict[int, int], limit: int) -> _Spread:
-    """Carry labels upstream along item links of goods, nearest first, the smallest label on a tie."""
-    network = s.item_network
-    label = np.full(s.n, NOWHERE, np.int32)
-    distance = np.full(s.n, NOWHERE, np.int32)
-    frontier = np.array(sorted(labels), np.int64)
-    label[frontier] = [labels[int(v)] for v in frontier]
-    distance[frontier] = 0
-    tier = 0
-    while frontier.size and tier < limit:
-        tier += 1
-        edges = network.incoming.edge[ranges(network.incoming.start, frontier)]
-        edges = edges[GOODS[network.kind[edges]]]
-        edges = edges[distance[network.source[edges]] == NOWHERE]
-        above, named = network.source[edges], label[network.target[edges]]
-        order = np.lexsort((named, above))
-        frontier, first = np.unique(above[order], return_index=True)
-        label[frontier] = named[order][first]
-        distance[frontier] = tier
-        frontier = frontier.astype(np.int64)
-    return _Spread(label, distance)
+def _spread(s: Snapshot, labels: dict[int, int], limit: int) -> Spread:
+    return nearest(s.item_network, list(labels), list(labels.values()), GOODS, limit)
 
 
 def _companies(s: Snapshot) -> dict[int, int]:
@@ -77,10 +52,6 @@ def _companies(s: Snapshot) -> dict[int, int]:
     return found
 
 
-_NEAREST: WeakKeyDictionary[Snapshot, _Spread] = WeakKeyDictionary()
-"""The nearest company downstream of each vertex of a snapshot."""
-
-
 class Ends:
     """Names whom to ask about the ends of the chains of some contracts."""
 
@@ -89,41 +60,45 @@ class Ends:
         self.naming = naming
         held = s.pairs("HOLDS")
         self.holders = {c: holders[0] for c in sorted(set(contracts)) if (holders := held.sources(c))}
-        self.levels = {c: s.properties(c).get("clause_level") for c in self.holders}
+
+    @cached_property
+    def levels(self) -> dict[int, str | None]:
+        """The clause level of each contract that somebody holds."""
+        levels = self.s.texts("clause_level", np.array(list(self.holders), np.int64))
+        return dict(zip(self.holders, levels, strict=True))
+
+    @cached_property
+    def entitled(self) -> list[Spread]:
+        """The nearest contract whose clauses reach so far; one for each reach."""
         reaches = {c: clause_reach(level) for c, level in self.levels.items()}
-        self.entitled = [
-            _spread(s, {c: c for c in self.holders if reaches[c] == reach}, reach)
+        return [
+            _spread(self.s, {c: c for c in self.holders if reaches[c] == reach}, reach)
             for reach in sorted(set(reaches.values()) - {0})
         ]
-        if s not in _NEAREST:  # of the whole graph, the same for every question
-            _NEAREST[s] = _spread(s, _companies(s), ANY_TIER)
-        self.companies = _NEAREST[s]
 
-    def is_end(self, vertex: int) -> bool:
-        """Whether knowledge of the actual chain ends here. What is only typical of a kind lies beyond an end."""
-        return self.s.is_open(vertex) and not (
-            self.s.is_type(vertex, "Step") and self.s.status(vertex) is Status.GENERIC
-        )
+    @cached_property
+    def companies(self) -> I32:
+        """The nearest company downstream of each vertex, shape (n,): of the whole graph, for every question."""
+        return self.s.memo.get(("nearest company",), lambda: _spread(self.s, _companies(self.s), ANY_TIER)[0])
 
-    def end(self, vertex: int, tier: int) -> End:
-        return End(
-            node=self.naming.id(vertex),
-            tier=tier,
-            inputs_known=self.s.properties(vertex).get("inputs_known"),
-            ask=self._ask(vertex),
-        )
+    def ends(self, rows: Iterable[tuple[int, int]]) -> tuple[End, ...]:
+        """Of each (tier, vertex), in the order given."""
+        every = list(rows)
+        known = self.s.texts("inputs_known", np.array([vertex for _, vertex in every], np.int64))
+        return tuple(self._end(vertex, tier, said) for (tier, vertex), said in zip(every, known, strict=True))
+
+    def _end(self, vertex: int, tier: int, known: str | None) -> End:
+        return End(node=self.naming.id(vertex), tier=tier, inputs_known=known, ask=self._ask(vertex))
 
     def nearest(self, vertex: int) -> tuple[int | None, int | None]:
         """(company to ask, the contract whose clause entitles us to) of an end; None where there is none."""
         near = [
-            (int(spread.distance[vertex]), int(spread.label[vertex]))
-            for spread in self.entitled
-            if spread.label[vertex] != NOWHERE
+            (int(distance[vertex]), int(label[vertex])) for label, distance in self.entitled if label[vertex] != NOWHERE
         ]
         if near:
             contract = min(near)[1]
             return self.holders[contract], contract
-        company = int(self.companies.label[vertex])
+        company = int(self.companies[vertex])
         return None if company == NOWHERE else company, None
 
     def _ask(self, vertex: int) -> Ask | None:

@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from graph.answer import Answer, Basis, Completeness, Links, Truncated
+from graph.answer import Answer, Basis, Completeness, Links, Page, Truncated
 from graph.data import (
     BuyerCount,
     ContractExposure,
@@ -29,7 +29,7 @@ from graph.questions.groups import Group, find, group_of, of_broader_kinds, of_m
 from graph.questions.lens import LEVELS, Lens, Side
 from graph.questions.maybe import MayApply
 from graph.questions.naming import Naming, by_name, statements_data
-from graph.questions.question import ALL
+from graph.questions.question import ALL, Part
 from graph.questions.survey import END, STEP, UNASSESSED, Survey, condensation
 from graph.snapshot.arrays import I64, Bool
 from graph.snapshot.seeds import UNKNOWN_SEVERITY
@@ -50,8 +50,11 @@ KNOWLEDGE = ("reached", "supplier_link_only", "unknown", "none_found")
 REACHED, LINKED, UNKNOWN, NONE_FOUND = range(len(KNOWLEDGE))
 
 
-def exposure(s: Snapshot, subject: str, risk: str, *, members: int = MEMBERS) -> Answer[ExposureData]:
-    """Lens A for the contracts of ``subject``: an id, a key, or ``all``. See ``ExposureData``.
+def exposure(
+    s: Snapshot, subject: str, risk: str, *, members: int = MEMBERS, part: Part | None = None
+) -> Answer[ExposureData]:
+    """Lens A for the contracts of ``subject``: an id, a key, or ``all``. See ``ExposureData``. Of a ``part`` there are
+    paths for the worst figures and for a contract that is asked about alone, and the statements that these rest on.
 
     Raises:
         InputError: not a risk type, or ``subject`` is nothing that groups contracts.
@@ -60,20 +63,21 @@ def exposure(s: Snapshot, subject: str, risk: str, *, members: int = MEMBERS) ->
     vertex = None if subject == ALL else find(s, subject)
     if vertex is None and subject != ALL:
         return framed(s, question, None)
-    return GroupExposure(s, vertex, risk, members).answer(question)
+    return GroupExposure(s, vertex, risk, members, part).answer(question)
 
 
 class GroupExposure:
     """One question about exposure, worked out part by part."""
 
-    def __init__(self, s: Snapshot, vertex: int | None, risk: str, members: int) -> None:
+    def __init__(self, s: Snapshot, vertex: int | None, risk: str, members: int, part: Part | None = None) -> None:
         self.s = s
+        self.part = part
         self.vertex = vertex
         self.risk = risk
         self.most = members
         self.group: Group = group_of(s, vertex)
         self.contracts = self.group.contracts
-        self.naming = Naming(s)
+        self.naming = Naming(s, part.beside) if part else Naming(s)
         self.survey = Survey(s, risk, self.contracts)
         self.lens: Lens = self.survey.lens
         self.severity = {key: self.lens.severity(*key) for key in SETS}
@@ -83,10 +87,11 @@ class GroupExposure:
 
     def answer(self, question: str) -> Answer[ExposureData]:
         order = self._order()
-        shown = self._members(order[: self.most])
+        part = self.part or Part(0, self.most)
+        shown = self._members(order[part.skip : part.skip + part.limit])
         worst = self.worst()
-        statements = self._statements()
         origins = self._origins()
+        statements = self._shown_statements((worst, shown), origins) if self.part else self._statements()
         denied = denied_beside(self.s, self.naming, self.survey.whole.vertex)
         data = ExposureData(
             subject=self._subject(),
@@ -114,7 +119,21 @@ class GroupExposure:
         )
         completeness = self._completeness(len(shown))
         data = data.model_copy(update={"nodes": self.naming.nodes(), "links": self.naming.links()})
-        return framed(self.s, question, data, evidence=evidence_of(self.naming), completeness=completeness)
+        page = None
+        if self.part:
+            page = Page(list="members", skip=part.skip, listed=len(shown), total=len(self.contracts))
+        evidence = evidence_of(self.naming)
+        return framed(self.s, question, data, evidence=evidence, completeness=completeness, page=page)
+
+    def _shown_statements(
+        self, figures: tuple[tuple[Figure, ...], tuple[ContractExposure, ...]], origins: Sequence[Origin]
+    ) -> set[int]:
+        """What the figures and origins that are shown rest on."""
+        worst, members = figures
+        every = (*worst, *(figure for member in members for figure in member.figures))
+        ids = {id for figure in every for id in (figure.path and figure.path.statement, figure.high_statement) if id}
+        ids.update(id for origin in origins for id in origin.statements)
+        return {vertex for id in ids if (vertex := self.s.vertex(id)) is not None}
 
     def _subject(self) -> Node:
         if self.vertex is None:
@@ -215,10 +234,11 @@ class GroupExposure:
         return self.lens.figure(row, level, basis, links, upper_open, self.naming if explained else None)
 
     def _members(self, rows: Sequence[int]) -> tuple[ContractExposure, ...]:
+        alone = len(self.contracts) == 1
         counts = self.survey.counts(Links.ITEM_GENERIC, np.array(rows, np.int64))
         nodes = self.naming.described(self.contracts[row] for row in rows)
         return tuple(
-            self._member(row, node, counts[place], explained=place < EXPLAINED)
+            self._member(row, node, counts[place], explained=place < EXPLAINED and (alone or self.part is None))
             for place, (row, node) in enumerate(zip(rows, nodes, strict=True))
         )
 
@@ -363,16 +383,17 @@ class GroupExposure:
         return tuple(TierCount(tier=t, **{name: column[t] for name, column in counts.items()}) for t in tiers)
 
     def _completeness(self, shown: int) -> Completeness:
-        ends, asks = self.survey.ends(), Ends(self.s, self.naming, map(int, self.contracts))
+        ends, asks = self.survey.ends(), Ends(self.s, self.naming, self.contracts.tolist())
         cone, marks = self.survey.whole, self.survey.marks
         truncated = None
-        if shown < len(self.contracts):
+        if shown < len(self.contracts) and self.part is None:
             truncated = Truncated(why="members", limit=self.most)
         elif len(ends) > ENDS:
             truncated = Truncated(why="ends", limit=ENDS)
+        most = self.naming.most or ENDS
         return Completeness(
             tiers_reached=int(cone.tier.max(initial=0)),
-            ends=tuple(asks.end(vertex, tier) for tier, vertex in ends[:ENDS]),
+            ends=asks.ends(ends[:most]),
             ends_total=len(ends),
             steps=int(marks[cone.vertex, STEP].sum()),
             unassessed=int(marks[cone.vertex, UNASSESSED].sum()),

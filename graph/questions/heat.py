@@ -328,7 +328,7 @@ def _completeness(s: Snapshot, contracts: I64, risk: str | None, whole: HeatCell
     ends, asks = survey.ends(), Ends(s, naming, map(int, contracts))
     return Completeness(
         tiers_reached=int(survey.whole.tier.max(initial=0)),
-        ends=tuple(asks.end(vertex, tier) for tier, vertex in ends[:ENDS]),
+        ends=asks.ends(ends[:ENDS]),
         ends_total=len(ends),
         steps=whole.steps,
         unassessed=None if risk is None else whole.unassessed,

@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 
 from graph.kernels.reach import reach
-from graph.questions.counting import count
 from graph.questions.exposed import WIDEST, highest, ungiven_of
 from graph.questions.lens import LEVELS, Lens
 from graph.questions.survey import assessed
@@ -83,11 +82,9 @@ def reached(s: Snapshot, risk: str | None, targets: I64) -> Reached:
 
 def open_upstream(s: Snapshot, targets: I64, known: Bool) -> Bool:
     """Whether a step outside ``known`` (shape (n,)), or an end of knowledge, lies at or upstream of each target."""
-    if not len(targets):
-        return np.zeros(0, np.bool_)
-    cone = reach(s.network, targets.astype(np.int32), upstream=True, kinds=GOODS, tier_kinds=TIERS).vertex
-    step = s.topology.vertices.type[cone] == NODE_CODE["Step"]
-    marks = np.zeros((s.n, 1), np.bool_)
-    marks[cone, 0] = (step & ~known[cone]) | np.fromiter((s.is_open(int(v)) for v in cone), np.bool_, len(cone))
-    found: Bool = count(s.network, targets, marks, GOODS)[:, 0] > 0
-    return found
+    step = s.topology.vertices.type == NODE_CODE["Step"]
+    begin = np.flatnonzero((step & ~known) | s.opens)
+    found = np.zeros(s.n, np.bool_)
+    found[reach(s.network, begin, upstream=False, kinds=GOODS, tier_kinds=TIERS).vertex] = True
+    among: Bool = found[targets]
+    return among

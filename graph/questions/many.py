@@ -1,27 +1,21 @@
-"""How exposed each of many groups of contracts is: what they share is computed once, for all contracts.
-
-A line says what ``GroupExposure`` says of the same group: its arrays are cut out of those of all contracts.
-"""
+"""How exposed each of many groups of contracts is, a line each: what ``GroupExposure`` says of the group."""
 
 from __future__ import annotations
 
 from collections import Counter
 from functools import cached_property
 
-import numpy as np
-
 from graph.answer import Basis, Links
 from graph.questions.common import checked_risk
-from graph.questions.company import company_list
-from graph.questions.exposure import SETS, GroupExposure
+from graph.questions.company import CompanyList, company_list
+from graph.questions.exposure import KNOWLEDGE, SETS, GroupExposure
 from graph.questions.group_lines import GroupLine, Status
 from graph.questions.groups import Group, find, group_of, other_days
-from graph.questions.lens import Lens, Side
+from graph.questions.lens import Lens
 from graph.questions.maybe import MayApply
 from graph.questions.naming import Naming
 from graph.questions.question import ALL
 from graph.questions.survey import Survey
-from graph.snapshot.arrays import F64, I64, Bool
 from graph.snapshot.view import Snapshot
 
 
@@ -36,8 +30,7 @@ class Groups:
         self.s = s
         self.risk = checked_risk(risk)
         self.contracts = group_of(s, None).contracts
-        self.survey = Survey(s, self.risk, self.contracts)
-        self.lens = _Once(self.survey.lens)
+        self.lens = Lens(s, self.risk, self.contracts)
         self.maybe = MayApply(s, self.lens)
 
     def line(self, subject: str) -> GroupLine:
@@ -50,7 +43,7 @@ class Groups:
         assert vertex is not None or subject == ALL, "resolved before"
         group = group_of(self.s, vertex)
         exposure = _Cut(self, group)
-        known = Counter(exposure.knowledge)
+        known = Counter(KNOWLEDGE[place] for place in exposure.knowledge.tolist())
         worst = exposure.worst(explained=False)
         return GroupLine(
             view=group.view,
@@ -70,66 +63,17 @@ class Groups:
         return found.contracts
 
 
-class _Once(Lens):
-    """A lens that computes each array once."""
-
-    def __init__(self, lens: Lens) -> None:
-        super().__init__(lens.s, lens.risk, lens.targets)
-        self._severity: dict[tuple[Basis | None, Links], I64] = {}
-        self._sides: dict[tuple[int, Basis | None, Links, Side], F64] = {}
-
-    def values(self, level: int, basis: Basis | None, links: Links, side: Side) -> F64:
-        key = level, basis, links, side
-        if key not in self._sides:
-            self._sides[key] = super().values(*key)
-        return self._sides[key]
-
-    def severity(self, basis: Basis | None, links: Links) -> I64:
-        key = basis, links
-        if key not in self._severity:
-            self._severity[key] = super().severity(*key)
-        return self._severity[key]
-
-
-class _Part(Lens):
-    """Some rows of a lens."""
-
-    def __init__(self, whole: Lens, rows: I64) -> None:
-        self.__dict__.update(whole.__dict__)
-        self._whole, self._chosen = whole, rows
-        self.targets = whole.targets[rows]
-
-    def values(self, level: int, basis: Basis | None, links: Links, side: Side) -> F64:
-        return self._whole.values(level, basis, links, side)[self._chosen]
-
-    def severity(self, basis: Basis | None, links: Links) -> I64:
-        return self._whole.severity(basis, links)[self._chosen]
-
-
-class _PartOfSurvey(Survey):
-    """Some rows of a survey."""
-
-    def __init__(self, whole: Survey, lens: Lens, rows: I64) -> None:
-        self.s, self.lens, self.targets = whole.s, lens, lens.targets
-        self._whole, self._chosen = whole, rows
-
-    def upper_open(self, links: Links) -> Bool:
-        found: Bool = self._whole.upper_open(links)[self._chosen]
-        return found
-
-
 class _Cut(GroupExposure):
-    """The exposure of one group, cut out of that of all contracts."""
+    """The exposure of one group, as far as its line needs it."""
 
     def __init__(self, of: Groups, group: Group) -> None:
-        rows = np.searchsorted(of.contracts, group.contracts)
         self.s, self.risk, self.group, self.contracts = of.s, of.risk, group, group.contracts
-        self.lens = _Part(of.lens, rows)
-        self.survey = _PartOfSurvey(of.survey, self.lens, rows)
+        self.survey = Survey(of.s, of.risk, group.contracts)
+        self.lens = self.survey.lens
         self.severity = {key: self.lens.severity(*key) for key in SETS}
         self.maybe = of.maybe
-        self.linked = self._linked(of)
-        self.knowledge = [self._knowledge(row) for row in range(len(self.contracts))]
+        self.list = CompanyList((), self._linked(of), frozenset())
+        self.knowledge = self._knowledge()
 
     def _linked(self, of: Groups) -> frozenset[int]:
         """As ``company_list`` of the group finds them: a contract that is reached names further companies."""

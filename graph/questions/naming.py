@@ -30,8 +30,10 @@ class Naming:
     """Notes what an answer names, as numbers, and describes it at the end, all at once and each thing once: ``nodes()``
     and ``links()``, sorted by id."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, most: int | None = None) -> None:
+        """``most``: entries of any list of the answer, but for the one that it is about; None: as each list says."""
         self.s = snapshot
+        self.most = most
         self._noted: set[int] = set()
         self._nodes: dict[int, Node] = {}
         self._edges: set[int] = set()
@@ -40,7 +42,7 @@ class Naming:
 
     def first(self, name: str, items: Iterable[T], most: int = LISTED) -> list[T]:
         """The first of the items that a list of the answer has room for; what is left out is counted."""
-        found = list(items)
+        found, most = list(items), most if self.most is None else min(most, self.most)
         if len(found) > most:
             listed, total = self._cuts.get(name, (0, 0))
             self._cuts[name] = listed + most, total + len(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -29,7 +30,14 @@ class Nearest:
 
 def at_any_time(s: Snapshot) -> Snapshot:
     """The same graph as if all that was ever so were so at once: what is not found there is found on no day."""
-    return Snapshot(s.topology, _Always(), s.method, s.known)
+    if s not in _EVER:
+        same = s.alive.all() and s.live.all() and not s.topology.spoken
+        _EVER[s] = () if same else Snapshot(s.topology, _Always(), s.method, s.known)
+    return _EVER[s] or s
+
+
+_EVER: WeakKeyDictionary[Snapshot, Snapshot | tuple[()]] = WeakKeyDictionary()
+"""The graph at any time, of each snapshot; none where it is the snapshot's own."""
 
 
 @dataclass(frozen=True, slots=True)

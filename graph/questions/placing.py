@@ -182,7 +182,7 @@ class _Placing:
         asks = Ends(self.s, self.naming, map(int, self.group.contracts))
         return Completeness(
             tiers_reached=int(cone.tier.max(initial=0)),
-            ends=tuple(asks.end(vertex, tier) for tier, vertex in ends[:ENDS]),
+            ends=asks.ends(ends[:ENDS]),
             ends_total=len(ends),
             steps=int(marks[cone.vertex, STEP].sum()),
             unassessed=int(marks[cone.vertex, UNASSESSED].sum()) if self.risk else None,

@@ -41,15 +41,26 @@ def _nowhere_else(valid_at: date | None, known_at: datetime | None) -> Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """``limit`` rows of the list that an answer is about, after the first ``skip``; of each list beside it the first
+    ``beside``, and with the first rows only. Totals and counts are of the whole all the same."""
+
+    skip: int
+    limit: int
+    beside: int = 25
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a question is asked of: a snapshot, the store for what only that tells, and what the reader wrote of each
     thing, by the id that it was found to have. ``elsewhen`` gives the snapshot of another day (None: of the same) and
-    of what was known at another time (None: the same)."""
+    of what was known at another time (None: the same). ``part`` is what is asked for of the answer (None: all)."""
 
     snapshot: Snapshot
     store: Store
     written: Mapping[str, str] = field(default_factory=dict)
     elsewhen: Callable[[date | None, datetime | None], Snapshot] = _nowhere_else
+    part: Part | None = None
 
 
 def param(
@@ -119,6 +130,9 @@ class Question(BaseModel):
     def beside(cls, store: Store, clearance: Secrecy) -> str:  # noqa: ARG003  (most show what the snapshot holds)
         """What its answers show that the snapshot does not hold, for the key under which they are kept."""
         return ""
+
+    pages: ClassVar[str] = ""
+    """The list of its answer's data that comes in parts; ``compute`` then heeds ``Reading.part``."""
 
     def compute(self, reading: Reading) -> BaseModel:
         """The answer; ids stand where parameters name things."""

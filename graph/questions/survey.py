@@ -87,11 +87,14 @@ class Survey:
 
     def upper_open(self, links: Links) -> Bool:
         """Whether an unassessed step or an end of knowledge lies in each target's cone, shape (t,)."""
-        found: Bool = self.s.memo.get(("open", self.risk, links), lambda: self._open(links))[self.targets]
+        found: Bool = self.open(links)[self.targets]
         return found
 
-    def _open(self, links: Links) -> Bool:
+    def open(self, links: Links) -> Bool:
         """The same of every vertex, shape (n,)."""
+        return self.s.memo.get(("open", self.risk, links), lambda: self._open(links))
+
+    def _open(self, links: Links) -> Bool:
         begin = np.flatnonzero(self.marks[:, UNASSESSED] | self.marks[:, OPEN])
         found = np.zeros(self.s.n, np.bool_)
         found[reach(network_of(self.s, links), begin, upstream=False, kinds=GOODS, tier_kinds=TIERS).vertex] = True

@@ -233,7 +233,7 @@ class _Timeline:
         ends: tuple[Any, ...] = ()
         if self.s.is_type(self.vertex, "Step", "Contract") and self.s.is_open(self.vertex):
             contracts = [self.vertex] if self.s.is_type(self.vertex, "Contract") else []
-            ends = (Ends(self.s, self.naming, contracts).end(self.vertex, 0),)
+            ends = Ends(self.s, self.naming, contracts).ends([(0, self.vertex)])
         return Completeness(ends=ends, ends_total=len(ends), cut=self.naming.cut())
 
 

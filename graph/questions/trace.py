@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from graph.answer import Answer, Completeness, Links, Resolution, Truncated
+from graph.answer import Answer, Completeness, Links, Page, Resolution, Truncated
 from graph.data import LinkData, Listed, Node, OtherDays, Reach, TraceData, TraceNode
 from graph.kernels.reach import Reach as Found
 from graph.kernels.reach import cycles, longest, reach
@@ -20,6 +20,7 @@ from graph.questions.ends import Ends
 from graph.questions.groups import days_on_which, downstream_contracts, find, walk_starts
 from graph.questions.lens import LEVELS, Side
 from graph.questions.naming import Naming, statements_data
+from graph.questions.question import Part
 from graph.questions.survey import UNASSESSED, Survey, ends_of
 from graph.questions.walks import ACTORS, GOODS, TIERS
 from graph.snapshot.arrays import I32, Bool, ranges
@@ -54,10 +55,12 @@ def trace(
     risk: str | None = None,
     max_tier: int | None = None,
     max_nodes: int | None = None,
+    part: Part | None = None,
 ) -> Answer[TraceData]:
     """Walk the goods from what ``starts`` (ids or keys) name; actors stand in their step's tier. See ``TraceData``.
 
-    ``max_nodes`` bounds the steps and contracts; their actors come with them.
+    ``max_nodes`` bounds the steps and contracts; their actors come with them. Of a ``part`` the links are those that
+    lead to a node of it from one of it or before it.
 
     Raises:
         InputError: not a risk type, or a start from which nothing can be walked.
@@ -80,7 +83,7 @@ def trace(
         return framed(s, question, None)
     asked = [vertex for vertex in vertices if vertex is not None]
     begin = _begin(s, asked, upstream)
-    return _Trace(s, np.array(begin, np.int32), asked, upstream, risk, max_tier, max_nodes).answer(question)
+    return _Trace(s, np.array(begin, np.int32), asked, upstream, risk, max_tier, max_nodes, part).answer(question)
 
 
 def _begin(s: Snapshot, asked: Iterable[int], upstream: bool) -> list[int]:
@@ -100,18 +103,22 @@ class _Trace:
         risk: str | None,
         max_tier: int | None,
         max_nodes: int | None,
+        part: Part | None,
     ) -> None:
         self.s = s
+        self.part = part
         self.begin = begin
         self.asked = asked
         self.upstream = upstream
         self.risk = risk
         self.max_tier = max_tier
         self.max_nodes = max_nodes
-        self.naming = Naming(s)
+        self.naming = Naming(s, part.beside) if part else Naming(s)
         self.walked = self._walk(Links.ITEM_GENERIC)
         self.goods = frozenset(self.walked.vertex.tolist())
         self.places: dict[int, _Place] = {}
+        self.position: dict[int, int] = {}
+        """Where each vertex of the tiers that are shown stands among all."""
         self.edges: set[int] = set()
         self.left_out: set[int] = set()
         """Actors for which there is no room."""
@@ -199,19 +206,16 @@ class _Trace:
 
     # -- the answer -------------------------------------------------------------------------------------------
     def answer(self, question: str) -> Answer[TraceData]:
-        s, naming = self.s, self.naming
+        s, naming, part = self.s, self.naming, self.part
         steps = self.walked.vertex
-        contracts = self._contracts()
-        ends = Ends(s, naming, contracts)
-        ended = sorted((self.places[v].tier, v) for v in steps[ends_of(s)[steps]].tolist())
-        survey = Survey(s, self.risk, np.array(sorted(self.places), np.int64)) if self.risk else None
-        reaches = self._reaches(survey) if survey else {}
-        said = self._statements(survey)
-        known_no_further = {vertex for _, vertex in ended}
-        naming.described(self.places)
-        nodes = [self._node(v, place, known_no_further, reaches, said.get(v, [])) for v, place in self.places.items()]
-        links = naming.described_links(naming.first("links", s.by_link_id(self.edges), LINKS))
-        buyers, buyer_links = self._buyers()
+        begins = part is None or part.skip == 0
+        shown = self._in_order()
+        ended = self._ended(shown if part else list(self.places))
+        survey = Survey(s, self.risk, np.array(sorted(shown), np.int64)) if self.risk else None
+        said = self._statements(survey, shown)
+        nodes = self._nodes(shown, {vertex for _, vertex in ended}, survey, said)
+        links = self._links(shown)
+        buyers, buyer_links = self._buyers() if begins else ((), ())
         own = {node.node.id for node in nodes} | {buyer.id for buyer in buyers}
         nowhere = [vertex for vertex in self.asked if not _begin(s, [vertex], self.upstream)]
         data = TraceData(
@@ -221,28 +225,91 @@ class _Trace:
             start=naming.first_ids("start", map(int, self.begin)),
             direction="upstream" if self.upstream else "downstream",
             risk=self.risk,
-            nodes=tuple(sorted(nodes, key=lambda n: (n.tier, n.node.type, n.node.name, n.node.id))),
+            nodes=nodes,
             links=links,
-            cycles=self._cycles(),
-            denied=denied_beside(s, naming, np.array(sorted(self.places), np.int64)),
-            denied_nodes=only_denied(s, naming, {*self.asked, *self.places}),
-            company_list=self._company_list(),
+            cycles=self._cycles() if begins else (),
+            denied=denied_beside(s, naming, np.array(sorted(shown), np.int64)),
+            denied_nodes=only_denied(s, naming, {*self.asked, *shown}) if begins else (),
+            company_list=self._company_list() if begins else (),
             statements=statements_data(s, naming.first("statements", sorted(set().union(*said.values())))),
             buyers=buyers,
             buyer_links=buyer_links,
         )
-        naming.left_out("nodes", len(nodes), len(nodes) + len(self.left_out))
+        naming.left_out("nodes", len(nodes), len(self.places) + len(self.left_out))
+        naming.left_out("ends", len(ended), len(self._ended(list(self.places)))) if part else None
         completeness = Completeness(
             tiers_reached=int(self.walked.tier.max(initial=0)),
-            ends=tuple(ends.end(vertex, tier) for tier, vertex in ended),
-            ends_total=len(ended),
+            ends=Ends(s, naming, self._contracts()).ends(ended),
+            ends_total=int(ends_of(s)[steps].sum()),
             steps=len(s.among(steps, "Step")),
             unassessed=int(survey.marks[steps, UNASSESSED].sum()) if survey else None,
             truncated=self.cut,
             cut=naming.cut(),
         )
+        page = Page(list="nodes", skip=part.skip, listed=len(nodes), total=len(self.places)) if part else None
         data = data.model_copy(update={"others": tuple(n for n in naming.nodes() if n.id not in own)})
-        return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)
+        return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness, page=page)
+
+    def _in_order(self) -> list[int]:
+        """The vertices to show by (tier, type, name, id): all, or those of the part that is asked for."""
+        every = np.fromiter(self.places, np.int64)
+        tier = np.fromiter((place.tier for place in self.places.values()), np.int64, len(every))
+        order = np.argsort(tier, kind="stable")
+        every, tier = every[order], tier[order]
+        low, high = (self.part.skip, self.part.skip + self.part.limit) if self.part else (0, len(every))
+        if not len(every[low:high]):
+            return []
+        # Whole tiers are put in order, and none before or after those that are asked for.
+        first = int(np.searchsorted(tier, tier[low]))
+        last = int(np.searchsorted(tier, tier[min(high, len(tier)) - 1], side="right"))
+        here = every[first:last]
+        types = self.s.topology.vertices.type[here].tolist()
+        rows = sorted(zip(tier[first:last].tolist(), types, self.s.names(here), here.tolist(), strict=True))
+        self.position = {vertex: first + place for place, (*_, vertex) in enumerate(rows)}
+        return [vertex for *_, vertex in rows[low - first : high - first]]
+
+    def _ended(self, vertices: Sequence[int]) -> list[tuple[int, int]]:
+        """(tier, vertex) of those steps and contracts at which knowledge ends."""
+        ends = ends_of(self.s)
+        return sorted((self.places[v].tier, v) for v in vertices if v in self.goods and ends[v])
+
+    def _nodes(
+        self, shown: Sequence[int], ended: set[int], survey: Survey | None, said: dict[int, list[int]]
+    ) -> tuple[TraceNode, ...]:
+        reaches = self._reaches(survey) if survey else {}
+        return tuple(
+            TraceNode(
+                node=node,
+                tier=place.tier,
+                tier_max=place.greatest,
+                hops=place.hops,
+                resolution=place.resolution,
+                end=vertex in ended,
+                reach=reaches.get(vertex),
+                statements=tuple(sorted({self.s.id(v) for v in said.get(vertex, ())})),
+            )
+            for vertex, node in zip(shown, self.naming.described(shown), strict=True)
+            for place in (self.places[vertex],)
+        )
+
+    def _links(self, shown: Sequence[int]) -> tuple[LinkData, ...]:
+        """Links between what is shown and what is shown or stands before it, each with the later of its ends."""
+        edges = np.array(self.s.by_link_id(self.edges), np.int64)
+        if self.part is None:
+            return self.naming.described_links(self.naming.first("links", edges.tolist(), LINKS))
+        here, e = self.inside(shown), self.s.topology.edges
+        near = edges[here[e.source[edges]] | here[e.target[edges]]]
+        ends = zip(near.tolist(), e.source[near].tolist(), e.target[near].tolist(), strict=True)
+        kept = [edge for edge, *both in ends if not any(self._follows(end, shown) for end in both)]
+        self.naming.left_out("links", len(kept), len(edges))
+        return self.naming.described_links(kept)
+
+    def _follows(self, vertex: int, shown: Sequence[int]) -> bool:
+        """Whether a vertex stands after those that are shown."""
+        last = shown[-1]
+        if vertex in self.position:
+            return self.position[vertex] > self.position[last]
+        return self.places[vertex].tier > self.places[last].tier
 
     def _other_days(self) -> OtherDays:
         return days_on_which(self.s, self.asked, lambda there: _begin(there, self.asked, self.upstream))
@@ -268,7 +335,9 @@ class _Trace:
 
     def _cycles(self) -> tuple[tuple[str, ...], ...]:
         found = cycles(self.s.network, self.walked.vertex, kinds=GOODS)
-        return tuple(sorted(self.naming.ids(int(v) for v in cycle) for cycle in found))
+        if self.part is None:
+            return tuple(sorted(self.naming.ids(cycle.tolist()) for cycle in found))
+        return tuple(sorted(self.naming.first_ids("cycles", cycle.tolist()) for cycle in found))
 
     def _buyers(self) -> tuple[tuple[Node, ...], tuple[LinkData, ...]]:
         contracts = [v for v in self.places if self.s.is_type(v, "Contract")]
@@ -305,8 +374,8 @@ class _Trace:
         counts = survey.counts(Links.ITEM_GENERIC)[:, UNASSESSED].tolist()
         is_open = survey.upper_open(Links.ITEM_GENERIC).tolist()
         unknown = dict(zip(targets, zip(counts, is_open, strict=True), strict=True))
-        for actor in self.acts.keys() - self.goods:
-            unknown[actor] = self._unknown_of(actor, survey, unknown)
+        for actor in unknown.keys() & (self.acts.keys() - self.goods):
+            unknown[actor] = self._unknown_of(actor, survey)
         columns = self._columns(survey)
         return {
             vertex: Reach(
@@ -346,7 +415,7 @@ class _Trace:
         carried = item >= np.where(low > 0, low, high)
         return severity, ungiven, low, high, step, survey.assessed[targets], carried, own[targets]
 
-    def _unknown_of(self, actor: int, survey: Survey, unknown: dict[int, tuple[int, bool]]) -> tuple[int, bool]:
+    def _unknown_of(self, actor: int, survey: Survey) -> tuple[int, bool]:
         """(unassessed steps, whether the upper bound is open) of an actor: it is no better known than what it does, and
         an assessment of a harm at a site or step is none of a company."""
         seen, queue = {actor}, [actor]
@@ -356,16 +425,17 @@ class _Trace:
             queue.extend(sorted(fresh))
         steps = {v for v in seen if self.s.is_type(v, "Step")}
         unassessed = sum(not survey.assessed[step] for step in steps)
-        held = any(unknown[v][1] for v in seen if self.s.is_type(v, "Contract"))
+        is_open = survey.open(Links.ITEM_GENERIC)
+        held = any(is_open[v] for v in seen if self.s.is_type(v, "Contract"))
         company = self.s.is_type(actor, "Organisation") and risk_family(survey.lens.risk) is Family.HARM
         return unassessed, bool(unassessed) or held or company
 
-    def _statements(self, survey: Survey | None) -> dict[int, list[int]]:
-        """The statements at each vertex: of the risk asked about, else of every risk."""
+    def _statements(self, survey: Survey | None, shown: Sequence[int]) -> dict[int, list[int]]:
+        """The statements at each vertex that is shown: of the risk asked about, else of every risk."""
         seeds = self.s.seeds
         rows = survey.lens.rows if survey else np.arange(len(seeds.vertex))
         found: dict[int, list[int]] = {}
-        rows = rows[self.inside(list(self.places))[seeds.vertex[rows]]]
+        rows = rows[self.inside(shown)[seeds.vertex[rows]]]
         for vertex, statement in zip(seeds.vertex[rows].tolist(), seeds.statement[rows].tolist(), strict=True):
             found.setdefault(vertex, []).append(statement)
         return found

@@ -16,6 +16,7 @@ class Affected(Question):
     """Which contracts a factory, company, place, kind of goods or incident touches, and how surely."""
 
     name: ClassVar[str] = "affected"
+    pages: ClassVar[str] = "contracts"
     sv: ClassVar[str] = (
         "Vilka avtal en fabrik, ett företag, en plats, ett varuslag eller en händelse berör, och hur säkert"
     )
@@ -53,4 +54,6 @@ class Affected(Question):
     def compute(self, reading: Reading) -> Answer[AffectedData]:
         from graph.questions.affected import affected
 
-        return affected(reading.snapshot, self.start, risk=self.risk, goods=self.goods, skip=self.skip)
+        return affected(
+            reading.snapshot, self.start, risk=self.risk, goods=self.goods, skip=self.skip, part=reading.part
+        )

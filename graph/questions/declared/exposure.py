@@ -19,6 +19,7 @@ class Exposure(Question):
     """How exposed a group of contracts is to a risk: by severity, by resolution, and what is not known."""
 
     name: ClassVar[str] = "exposure"
+    pages: ClassVar[str] = "members"
     sv: ClassVar[str] = (
         "Hur utsatt en grupp avtal är för en risk: efter allvar, efter hur noga man vet, och vad som inte är känt"
     )
@@ -57,7 +58,7 @@ class Exposure(Question):
     def compute(self, reading: Reading) -> Answer[ExposureData]:
         from graph.questions.exposure import exposure
 
-        return exposure(reading.snapshot, self.subject, self.risk, members=self.members)
+        return exposure(reading.snapshot, self.subject, self.risk, members=self.members, part=reading.part)
 
     def each(self, reading: Reading) -> Callable[[str], GroupLine]:
         from graph.questions.many import Groups

@@ -17,6 +17,7 @@ class Trace(Question):
     """What lies upstream (or downstream), tier by tier, and where knowledge ends."""
 
     name: ClassVar[str] = "trace"
+    pages: ClassVar[str] = "nodes"
     sv: ClassVar[str] = "Vad som ligger uppströms (eller nedströms), led för led, och var kunskapen tar slut"
 
     start: tuple[str, ...] = param(
@@ -67,4 +68,5 @@ class Trace(Question):
             risk=self.risk,
             max_tier=self.max_tier,
             max_nodes=self.max_nodes,
+            part=reading.part,
         )
