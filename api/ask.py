@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -40,11 +41,17 @@ def ask(service: Service, when: When, question: Question) -> Any:
     if service.admission.admit(found.cost(snapshot)):
         move()
 
+    answer = found.compute(reading(service, when, written))
+    return with_sources(service.store, service.at(when), answer) if isinstance(answer, Answer) else answer
+
+
+def reading(service: Service, when: When, written: Mapping[str, str] | None = None) -> Reading:
+    """What a question is asked of, where a reader stands; ``written``: see ``Reading``."""
+
     def elsewhen(valid_at: date | None, known_at: datetime | None) -> Snapshot:
         return service.snapshot(_moved(when, valid_at, known_at))
 
-    answer = found.compute(Reading(snapshot, service.store, written, elsewhen))
-    return with_sources(service.store, service.at(when), answer) if isinstance(answer, Answer) else answer
+    return Reading(service.snapshot(when), service.store, written or {}, elsewhen)
 
 
 def _moved(when: When, valid_at: date | None, known_at: datetime | None) -> When:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from api.ask import with_terms
+from api.ask import reading, with_terms
 from api.names import Line as Written
 from api.names import Match, taken
 from api.service import Service, When
@@ -17,7 +17,7 @@ from graph.evidence import with_sources
 from graph.questions.common import as_of
 from graph.questions.costs import cost_of_graph
 from graph.questions.lines import Candidate, Line, Outcome
-from graph.questions.question import Param, Question, Reading
+from graph.questions.question import Param, Question
 from ontology.errors import InputError, TimeLimitError
 
 NOBODY = "Nothing in the graph is called that. It says nothing of risk."
@@ -36,10 +36,12 @@ def bulk(
     """
     one = question.one()
     assert one is not None
+    if question.of_history:
+        service.needs_record()
     asked = with_terms(question.of({**given, one.name: one.example}))
     snapshot = service.snapshot(when)
     service.admission.admit(cost_of_graph(snapshot))
-    return _Bulk(service, when, one, asked.each(Reading(snapshot, service.store))).lines(names)
+    return _Bulk(service, when, one, asked.each(reading(service, when))).lines(names)
 
 
 class _Bulk:

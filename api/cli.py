@@ -15,6 +15,7 @@ import api.commands.export
 import api.commands.kinds
 import api.commands.load
 import api.commands.mapping
+import api.commands.mcp
 import api.commands.publish
 import api.commands.serve
 import api.commands.take_back

@@ -17,6 +17,7 @@ class Skin(StrEnum):
     PAGE = "page"
     DOWNLOAD = "download"
     EXPORT = "export"
+    TOOL = "tool"
 
 
 _OWN: Mapping[Skin, Mapping[str, Mapping[str, Any]]] = {
@@ -33,6 +34,11 @@ _OWN: Mapping[Skin, Mapping[str, Mapping[str, Any]]] = {
     Skin.EXPORT: {
         "trace": {"risk": RISK, "max_nodes": 5_000},
         "exposure": {"risk": RISK, "members": 5_000},
+    },
+    Skin.TOOL: {  # an assistant reads all of it
+        "search": {"limit": 10},
+        "trace": {"max_nodes": 100},
+        "exposure": {"members": 10},
     },
 }
 
