@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from math import inf
 from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -82,6 +83,8 @@ router = APIRouter(
 
 Name = Annotated[str, Query(max_length=MAX_TEXT)]
 REGIONS = 60
+MOST_BESIDE = 20_000
+"""Vertices that a question may look at whose answer stands beside another."""
 
 
 def preferred_language(accepted: str) -> str:
@@ -254,15 +257,17 @@ def _way(service: Service, when: When, selected: str, starts: tuple[str, ...], u
 
 
 def _beside(service: Service, when: When, answer: Answer[Any]) -> dict[str, Any]:
-    """The answers that stand beside one on its page, as its view asks for; None where one does not apply."""
+    """The answers that stand beside one on its page, as its view asks for; None where one does not apply, or would take
+    long: a page about one thing must not wait for its turn."""
     asked = view_of(answer).beside(answer.data) if answer.data is not None else {}
-    return {name: _or_none(service, when, one) for name, one in asked.items()}
+    return {name: _or_none(service, when, one, MOST_BESIDE) for name, one in asked.items()}
 
 
-def _or_none(service: Service, when: When, question: Question) -> Any:
-    """The answer to a question that only adds to a page; None where it does not apply to what the page is about."""
+def _or_none(service: Service, when: When, question: Question, most: float = inf) -> Any:
+    """The answer to a question that only adds to a page; None where it does not apply to what the page is about, or
+    would look at more than so many vertices."""
     try:
-        return ask(service, when, question)
+        return ask(service, when, question) if question.cost(service.snapshot(when)) <= most else None
     except InputError:
         return None
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from threading import Thread
 from time import sleep
+from typing import Any
 
 import pytest
 import uvicorn
@@ -14,6 +16,7 @@ from playwright.sync_api import Page, expect
 from api.app import create_app
 from api.settings import DEMO_VALID_AT, Settings
 from visualisation.rdf import demonstration
+from visualisation.views import views
 
 KALMAR = "se-orgnr:2321000073"
 GLOVES = "demo:contract-gloves-kalmar"
@@ -50,6 +53,16 @@ PAGES = {
     "paths": "/paths?source=demo:site-klang-4&target=demo:contract-gloves-skane",
     "paths form": "/paths",
     "entity": "/entity/demo:site-klang-4",
+    "risks": "/risks?subject=all",
+    "heat": "/heat",
+    "area by stage": "/heat?by=area-stage&risk=forced-labour",
+    "country by tier": "/heat?by=country-tier&risk=forced-labour&row=MY&column=2",
+    "coverage": f"/coverage?subject={KALMAR}&risk=forced-labour",
+    "conflicts": "/conflicts",
+    "sources": "/sources",
+    "loads": "/loads?run=1",
+    "words": "/terms",
+    "buyer": f"/entity/{KALMAR}",
     "not in the graph": "/exposure?subject=5566778899&risk=forced-labour",
 }
 
@@ -64,6 +77,57 @@ def test_every_page_opens_in_both_languages_with_clocks_and_banner(page: Page, s
     if path != "/paths":
         expect(page.locator("body")).to_contain_text(demonstration()[lang])
         expect(page.locator("footer")).to_contain_text("2026-11-01")
+
+
+KNOWN = ("risks", "heat", "area by stage", "country by tier", "coverage", "conflicts", "sources", "loads", "words",
+         "entity", "buyer")  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [{"width": 1440, "height": 900}, {"width": 390, "height": 844}], ids=["wide", "phone"])
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_what_it_comes_to_what_is_unknown_and_whom_to_ask_are_on_the_first_screen(
+    page: Page, site: str, size: Any, lang: str
+) -> None:
+    page.set_viewport_size(size)
+    ask = {"sv": "råga", "en": "sk "}[lang]
+    for name in KNOWN:
+        path = PAGES[name]
+        page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={lang}")
+        headline = page.locator(".headline")
+        parts = [headline.locator(".counts li").first, headline.locator(".unknown li").last]
+        for part in parts:
+            box = part.bounding_box()
+            assert box is not None, name
+            assert box["y"] + box["height"] <= size["height"], name
+        if name not in ("loads", "words"):  # a load that refused nothing; words, of which each has its source
+            assert ask in headline.inner_text(), name
+        wide = "[document.documentElement.scrollWidth, innerWidth]"
+        assert page.evaluate(wide)[0] <= page.evaluate(wide)[1], f"{name}: nothing is pushed out sideways"
+
+
+def test_every_view_is_one_click_from_the_start_page_and_a_cell_of_the_map_leads_to_what_is_in_it(
+    page: Page, site: str
+) -> None:
+    page.goto(f"{site}/?lang=en")
+    menu = [link.get_attribute("href") or "" for link in page.locator(".menu a").all()]
+    shown = {address.partition("?")[0] for address in menu}
+    assert shown == {"/", *(view.path or f"/{view.name}" for view in views().known.values() if "{" not in view.path)}
+    page.locator(".menu").get_by_role("link", name="Heat map").click()
+    cell = page.get_by_role("link", name=re.compile("^Gloves, Workers' rights: Very severe; reached: 6 of 8"))
+    cell.click()
+    listed = page.locator("#chosen")
+    expect(listed.locator("h2")).to_contain_text("In the cell: Gloves · Workers' rights")
+    expect(listed.locator("tbody tr")).to_have_count(8)
+    listed.locator("tbody a").first.click()
+    page.wait_for_selector("html[data-ready=yes]")
+    assert "/tier?" in page.url
+    assert "risk=workers-rights" in page.url
+
+
+def test_a_rule_is_linked_to_where_it_counts(page: Page, site: str) -> None:
+    page.goto(f"{site}/conflicts?lang=en")
+    page.get_by_role("link", name="the worst, or the least known").click()
+    expect(page.locator("tr:target th")).to_have_text("Where sources differ: worst")
 
 
 def test_a_name_that_is_not_there_is_a_page_that_says_so(page: Page, site: str) -> None:

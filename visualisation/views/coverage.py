@@ -23,14 +23,14 @@ def _headline(data: CoverageData, teller: Teller) -> Headline:
         (words.share(whole.begun, whole.contracts), words("coverage.begun")),
         (words.share(steps - unassessed, steps), words("coverage.assessed_steps", risk=_risk(data, teller))),
     ]
-    return Headline(tuple(figures), words("coverage.note"), _ask(data, teller))
+    return Headline(tuple(figures), words("coverage.note"), ask_first(data, teller))
 
 
 def _risk(data: CoverageData, teller: Teller) -> str:
     return teller.words.risk(data.risk) if data.risk else teller.words("any_risk")
 
 
-def _ask(data: CoverageData, teller: Teller) -> str:
+def ask_first(data: CoverageData, teller: Teller) -> str:
     """Whom to ask first: who could tell most."""
     for row in data.asks:
         if row.organisation:

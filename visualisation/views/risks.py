@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from graph.answer import Links
+from graph.questions.declared.coverage import Coverage
+from graph.questions.question import Question
 from ontology.label import Label
 from ontology.vocabulary import vocabulary
 from visualisation.marks import Level, figure_level, level_name, span
 from visualisation.page import Page
 from visualisation.pages import frame_of, rendered
 from visualisation.sentences import Teller
-from visualisation.views import Cell, Sheet, View, filled
+from visualisation.views import Cell, Headline, Sheet, View, filled
+from visualisation.views.coverage import ask_first
 from visualisation.words import Words
 
 if TYPE_CHECKING:
     from graph.answer import Answer
+    from graph.questions.coverage import CoverageData
     from graph.questions.risk_lines import RiskLine, RisksData
 
 SHOWN = tuple(level for level in Level if level is not Level.NO_RISK)
@@ -100,17 +104,68 @@ def _depth(risk: str) -> int:
     return depth
 
 
-def render_risks(answer: Answer[RisksData], page: Page) -> str:
-    """The table with a bar of contracts by level for each risk type, leading to its exposure."""
+Row = tuple["RiskLine", int, Level, str, str, list[tuple[Level, int]]]
+"""A line with its depth, level, figure in words, what is unknown of it, and how many contracts stand at each level."""
+
+
+def risk_rows(answer: Answer[RisksData], words: Words) -> list[Row]:
+    """Every risk type, in the vocabulary's order."""
+    assert answer.data is not None
+    teller = Teller(answer, words)
+    return [
+        (line, _depth(line.risk), level_of_line(line), told(line, teller), unknown(line, words), counted(line))
+        for line in answer.data.risks
+    ]
+
+
+def worst_line(data: RisksData) -> RiskLine:
+    """The risk type reached most severely, then most surely, of those the narrowest; the first where none is."""
+
+    def rank(line: RiskLine) -> tuple[int, float, int]:
+        figure = line.worst
+        if figure is None:
+            return -1, 0.0, 0
+        return 0 if figure.severity_unknown else figure.severity, figure.low, _depth(line.risk)
+
+    return max(data.risks, key=rank)
+
+
+def risks_headline(answer: Answer[RisksData], words: Words) -> tuple[tuple[str, str], str]:
+    """((the worst risk with its interval, of how many contracts), its level)."""
+    assert answer.data is not None
+    worst, n = worst_line(answer.data), answer.data.contracts
+    level = level_of_line(worst)
+    if worst.worst is None:
+        return (level_name(level, words), words("entity.no_risk", n=n)), level
+    said = f"{words.risk(worst.risk)}: {level_name(level, words)}, {told(worst, Teller(answer, words))}"
+    return (said, words("entity.worst", n=n)), level
+
+
+def render_risks(answer: Answer[RisksData], page: Page, *, coverage: Answer[CoverageData] | None = None) -> str:
+    """The table with a bar of contracts by level for each risk type, leading to its exposure; ``coverage`` says whom to
+    ask of what is not known."""
     assert answer.data is not None
     words = Words(page.lang)
     teller = Teller(answer, words)
     title = f"{teller.name(answer.data.subject.id)}: {words('risks.title')}"
-    rows = [
-        (line, _depth(line.risk), level_of_line(line), told(line, teller), unknown(line, words), counted(line))
-        for line in answer.data.risks
-    ]
-    return rendered("risks.html", page, title, frame_of(answer), data=answer.data, teller=teller, rows=rows)
+    told_of = coverage if coverage and coverage.data else None
+    figure, level = risks_headline(answer, words)
+    ask = ask_first(told_of.data, Teller(told_of, words)) if told_of and told_of.data else ""
+    return rendered(
+        "risks.html",
+        page,
+        title,
+        frame_of(answer),
+        data=answer.data,
+        teller=teller,
+        rows=risk_rows(answer, words),
+        headline=Headline((figure,), words("risks.note"), ask, level) if answer.data.contracts else None,
+        unknown=Teller(told_of, words).unknown() if told_of and answer.data.contracts else teller.unknown(),
+    )
+
+
+def _beside(data: RisksData) -> dict[str, Question]:
+    return {"coverage": Coverage(subject=data.subject.id, rows=5)}
 
 
 VIEW = View(
@@ -120,5 +175,6 @@ VIEW = View(
     sheet=_sheet,
     text=_text,
     page=render_risks,
+    beside=_beside,
     place=25,
 )
