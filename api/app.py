@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import bulk_routes, cypher_routes, described, pages, problems, reconcile_routes, routes
+from api import bulk_routes, cypher_routes, described, pages, problems, reconcile_routes, review_pages, routes
 from api.admission import THREADS
 from api.apart import Serving
 from api.following import started
@@ -41,6 +41,7 @@ def create_app(
     apart: bool = False,
     services: Callable[[Callable[[Service], None]], AbstractContextManager[None]] | None = None,
     keep: int = MOST,
+    reviewer: str | None = None,
 ) -> FastAPI:
     """An app that answers from one store, or from a published graph.
 
@@ -53,6 +54,7 @@ def create_app(
         apart: heavy questions are answered by processes of their own.
         services: opens the service and tells of it, in place of ``started`` with what is given here.
         keep: bytes of answers that are kept in memory.
+        reviewer: in whose name the review page decides; None: it only shows.
     """
     opened = services or partial(started, Serving(settings, clearance, valid_at, seconds), apart=apart)
 
@@ -76,6 +78,7 @@ def create_app(
         openapi_url="/v1/openapi.json",
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
+    app.state.reviewing = review_pages.Reviewing(reviewer)
     problems.install(app)
     described.install(app)
     app.include_router(routes.router)
@@ -83,6 +86,7 @@ def create_app(
     app.include_router(reconcile_routes.router)
     app.include_router(cypher_routes.router)
     app.include_router(pages.router)
+    app.include_router(review_pages.router)
     with as_file(files("visualisation") / "static") as static:
         app.mount("/static", StaticFiles(directory=static), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=500)

@@ -17,6 +17,7 @@ import api.commands.load
 import api.commands.mapping
 import api.commands.mcp
 import api.commands.publish
+import api.commands.review
 import api.commands.serve
 import api.commands.take_back
 import api.commands.whole  # noqa: F401  (each registers its commands)

@@ -1,21 +1,25 @@
-"""What a load would do, tried in a copy of the record that is thrown away."""
+"""What a load, or a merge, would do: tried in a copy of the record that is thrown away."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from api.service import Service, When
 from api.settings import Settings
 from api.stores import store_path
+from graph.matching.proposing import Proposal
 from graph.questions.differing import changes
 from graph.questions.exposed import Standing, assessed, standings
 from graph.snapshot.view import Snapshot
 from loaders.base import Loaded, Progress
 from ontology.records import Secrecy
+
+T = TypeVar("T")
 
 FIRST = 20
 """Contracts named of each risk type."""
@@ -23,7 +27,7 @@ FIRST = 20
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a load changes of one contract; None: there is no such contract (at the moment)."""
+    """What changes of one contract; None: there is no such contract (at the moment)."""
 
     contract: str
     name: str
@@ -42,16 +46,48 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """By risk type what changes of contracts; risk types of which nothing changes are left out, ``assessed`` counts all
+    that were compared."""
+
+    changes: Mapping[str, Changes] = field(default_factory=dict)
+    assessed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """What was loaded into the copy, and by risk type what it changes; risk types of which nothing changes are left
-    out, ``assessed`` counts all that were compared."""
+    """What was loaded into the copy, what it changes, and what it says that may be known already (None: not compared,
+    there is too much)."""
 
     loaded: Loaded
     changes: Mapping[str, Changes]
     assessed: int
+    proposed: Sequence[Proposal] | None = ()
 
 
 def rehearse(settings: Settings, work: Callable[[Service], Loaded], progress: Callable[[str], Progress]) -> Rehearsed:
+    """Load into a copy of the record, and compare what is known of every contract today.
+
+    Raises:
+        see ``compared``.
+    """
+    from api.reviewing import Mark, brought
+
+    def load(service: Service) -> tuple[Loaded, Sequence[Proposal] | None]:
+        mark = Mark.of(service)
+        loaded = work(service)
+        if loaded.unchanged:
+            return loaded, ()
+        return loaded, brought(service, mark, service.at(When(clearance=Secrecy.RESTRICTED)), progress("matching"))
+
+    (loaded, proposed), found = compared(settings, load, progress, unchanged=lambda done: done[0].unchanged)
+    return Rehearsed(loaded, found.changes, found.assessed, proposed)
+
+
+def compared(
+    settings: Settings, work: Callable[[Service], T], progress: Callable[[str], Progress],
+    unchanged: Callable[[T], bool] = lambda _: False,
+) -> tuple[T, Compared]:  # fmt: skip
     """Copy the record, do ``work`` on the copy, and compare what is known of every contract today.
 
     ``progress`` is told what begins, and gives what is told how far it is.
@@ -67,17 +103,17 @@ def rehearse(settings: Settings, work: Callable[[Service], Loaded], progress: Ca
             real.store.copy(store_path(own.store), progress("copying"))
         copied = open_services.enter_context(Service(own, create=True))
         before = _snapshot(real) if real else None
-        loaded = work(copied)
-        if loaded.unchanged:
-            return Rehearsed(loaded, {}, 0)
+        done = work(copied)
+        if unchanged(done):
+            return done, Compared()
         after = _snapshot(copied)
         risks = sorted({*assessed(after), *(assessed(before) if before else ())})
         told, changes = progress("comparing"), {}
-        for done, risk in enumerate(risks, start=1):
+        for count, risk in enumerate(risks, start=1):
             if changed := _changes(before, after, risk):
                 changes[risk] = changed
-            told(done, len(risks))
-        return Rehearsed(loaded, changes, len(risks))
+            told(count, len(risks))
+        return done, Compared(changes, len(risks))
 
 
 def _snapshot(service: Service) -> Snapshot:

@@ -1,16 +1,17 @@
 """Which things are the same: the pure rule that every store follows.
 
 A *base* is a record id, or the ghost of a (node type, key) that links name. Every key of a record has its ghost base.
-Manual judgements come first, newest first; then bases join, in canonical order, those that share a key. Two rules
-limit joining: a judgement *different* between any members of two clusters, and secrecy: what is withheld from some
-readers may join an entity, never merge two entities that those readers see. So the clusters that a clearance sees are
-those that it would see if nothing more secret were stored.
+Manual judgements come first, newest first; then bases join, in canonical order, those that share a key. Three rules
+limit joining: natural persons are never joined; a judgement *different* between any members of two clusters; and
+secrecy: what is withheld from some readers may join an entity, never merge two entities that those readers see. So the
+clusters that a clearance sees are those that it would see if nothing more secret were stored.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from ontology.records import Link, Record, Secrecy, content_order, digest
 from ontology.values import SCHEMES
@@ -143,8 +144,8 @@ def join(bases: Iterable[Base], manual: Sequence[Manual], schemes: Mapping[int, 
     order = sorted(bases, key=canonical_order)
     clusters = _Clusters(order)
     met: dict[int, tuple[int, str]] = {}
-    _join_manual(clusters, manual, met)
     by_node = {b.node: b for b in order}
+    _join_manual(clusters, manual, met, by_node)
     groups: dict[int, list[int]] = {}
     for base in order:
         for key in (base.node,) if base.ghost else base.keys:
@@ -161,14 +162,26 @@ def join(bases: Iterable[Base], manual: Sequence[Manual], schemes: Mapping[int, 
     return result
 
 
-def _join_manual(clusters: _Clusters, manual: Sequence[Manual], met: dict[int, tuple[int, str]]) -> None:
+def _join_manual(
+    clusters: _Clusters, manual: Sequence[Manual], met: dict[int, tuple[int, str]], by_node: Mapping[int, Base]
+) -> None:
+    holders: dict[int, list[Base]] = {}
+    for base in by_node.values() if manual else ():
+        for key in base.keys:
+            holders.setdefault(key, []).append(base)
+    persons = {node for base in by_node.values() if base.apart for node in (base.node, *base.keys)} if manual else set()
     for judged in manual:
         a, b = clusters.find(judged.a), clusters.find(judged.b)
         if a == b:
             continue
         if not judged.same:
             clusters.enemy(a, b)
-        elif not clusters.hostile(a, b):
+            # Two keys are two things: then so are the records that have them, whatever else these share.
+            for one, other in product(holders.get(judged.a, ()), holders.get(judged.b, ())):
+                of_one, of_other = clusters.find(one.node), clusters.find(other.node)
+                if of_one != of_other and judged.b not in one.keys and judged.a not in other.keys:
+                    clusters.enemy(of_one, of_other)
+        elif not (judged.a in persons or judged.b in persons or clusters.hostile(a, b)):
             clusters.union(a, b)
             met.setdefault(judged.a, (judged.b, ""))
             met.setdefault(judged.b, (judged.a, ""))

@@ -33,3 +33,10 @@ def _by_code() -> dict[str, str]:
 def form_of_code(code: str) -> str:
     """The form of a code of ISO 20275, as it is written there; empty where we do not know it."""
     return _by_code().get(code, "") if code else ""
+
+
+@cache
+def coded_forms() -> tuple[tuple[str, str, str], ...]:
+    """Each form as it is written, the country that has it and its code of ISO 20275 (empty: none in that list)."""
+    with _FILE.open(encoding="utf-8", newline="") as file:
+        return tuple((row["form"], row["country"], row["elf"]) for row in csv.DictReader(file))

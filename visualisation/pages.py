@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from graph.answer import Answer, AsOf, Knowledge, NewerPublication
+from graph.matching.proposing import Proposal
 from graph.questions.found import Found
 from graph.questions.question import Param, Question, questions
 from ontology.model import NODES
@@ -28,6 +29,7 @@ from visualisation.grouping import grouped
 from visualisation.hits import found_name, what_it_is
 from visualisation.marks import RAMP, Level, digit, level_name
 from visualisation.page import Candidate, Page, Start
+from visualisation.review import changes_lines, reason_cells, reason_text, side_lines
 from visualisation.sentences import Teller
 from visualisation.svg import Picture, node_name, picture
 from visualisation.text import shown
@@ -109,6 +111,7 @@ def _menu(page: Page) -> list[tuple[str, str]]:
     """(title, address) of the pages that ask something."""
     ordered = sorted(views().known.values(), key=lambda view: view.place)
     found = [(view.heading.get(page.lang), view.path or f"/{view.name}") for view in ordered]
+    found.append((Words(page.lang)("review.title"), "/review"))
     return [(title, page.url(path)) for title, path in found if "{" not in path]
 
 
@@ -296,6 +299,27 @@ def render_problem(
         candidates=found,
         advice=advice,
     )
+
+
+def render_review(shown: Sequence[Proposal], page: Page, **values: Any) -> str:
+    """The open proposals, and the decisions that stand. ``total`` None: too many things to compare here."""
+    words = Words(page.lang)
+    values |= {"shown": shown, "reason_text": reason_text, "last": max(values["last"], 1)}
+    return rendered("review.html", page, words("review.title"), Frame(), **values)
+
+
+def render_proposal(proposal: Proposal, page: Page, **values: Any) -> str:
+    """One proposal: both sides, every reason, what a merge would change (None: not tried)."""
+    words = Words(page.lang)
+    sides = [(words(heading), one.id, side_lines(one, words))
+             for heading, one in (("review.one", proposal.a), ("review.other", proposal.b))]  # fmt: skip
+    values["changes"] = changes_lines(values["changes"], words) if values["changes"] is not None else None
+    values |= {
+        "proposal": proposal,
+        "sides": sides,
+        "reasons": [reason_cells(r, words) for r in proposal.match.reasons],
+    }
+    return rendered("proposal.html", page, words("review.title"), Frame(), **values)
 
 
 def plain(

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from graph.matching.proposing import Proposal
 from graph.questions.exposed import Standing
 from graph.store import Publication, Reject, Settled
 from visualisation.export_csv import table_csv
+from visualisation.review import changes_lines, rehearsed_proposals
 from visualisation.text import shown
 from visualisation.words import Words
 
@@ -72,6 +74,8 @@ class Rehearsed(Protocol):
     def changes(self) -> Mapping[str, Changes]: ...
     @property
     def assessed(self) -> int: ...
+    @property
+    def proposed(self) -> Sequence[Proposal] | None: ...
 
 
 def rejects_csv(rejects: Iterable[Reject], words: Words) -> bytes:
@@ -157,24 +161,5 @@ def rehearsed_text(done: Rehearsed, file: str, words: Words, notes: Mapping[str,
     if done.loaded.unchanged:
         return "\n".join(lines)
     lines.append(words("rehearsed.merged", n=done.loaded.settled.merged))
-    unchanged = done.assessed - len(done.changes)
-    for risk, changes in done.changes.items():
-        counts = {"changed": changes.changed, "added": changes.added, "removed": changes.removed}
-        lines.append(words("rehearsed.risk", risk=words.risk(risk), **counts))
-        for change in changes.first:
-            sides = {"before": _standing(change.before, words), "after": _standing(change.after, words)}
-            lines.append("  " + words("rehearsed.contract", contract=shown(change.name), **sides))
-        left = changes.changed + changes.added + changes.removed - len(changes.first)
-        if left:
-            lines.append("  " + words("rehearsed.more", n=left))
-    lines.append(words("rehearsed.unchanged", n=unchanged))
-    return "\n".join(lines)
-
-
-def _standing(standing: Standing | None, words: Words) -> str:
-    if standing is None:
-        return words("rehearsed.absent")
-    if standing.knowledge != "reached":
-        return words(f"knowledge.{standing.knowledge}")
-    low = words.probability(standing.low)
-    return words("rehearsed.level", level=words.severity(standing.severity), low=low)
+    lines += rehearsed_proposals(done.proposed, words)
+    return "\n".join([*lines, *changes_lines(done, words)])

@@ -17,6 +17,7 @@ from loaders.registry import Format
 from ontology.errors import InputError, of_os_error
 
 if TYPE_CHECKING:
+    from api.reviewing import Mark
     from api.service import Service
     from graph.store import Reject
     from loaders.base import Loaded, Loader, Progress
@@ -75,8 +76,12 @@ def run(format: Format, argument: str | None, given: Mapping[str, Any]) -> None:
         loaded = dry_run(given["store"], work, called, lang, notes)
     else:
         with common.opened(given["store"], create=True) as service:
+            from api.reviewing import Mark
+
+            mark = Mark.of(service)
             loaded = work(service)
             tell(loaded, called, lang, notes)
+            tell_proposals(service, mark, loaded, lang)
             common.follow(service, given["publish"])
     write_rejects(loaded, given["rejects"] or Path(f"{path.stem or 'kedja'}.rejects.csv"), lang)
     if loaded.report.refused:
@@ -168,6 +173,23 @@ def tell(loaded: Loaded, file: str, lang: str, notes: Mapping[str, str]) -> None
     from visualisation.words import Words
 
     typer.echo(loaded_text(loaded, file, Words(lang), notes), err=True)
+
+
+def tell_proposals(service: Service, mark: Mark, loaded: Loaded, lang: str) -> None:
+    """How many of the names that came may be known already."""
+    from api.reviewing import brought
+    from api.service import When
+    from ontology.records import Secrecy
+    from visualisation.review import loaded_proposals
+    from visualisation.words import Words
+
+    if loaded.unchanged or loaded.settled.older_edition:
+        return
+    at = service.at(When(clearance=Secrecy.RESTRICTED))
+    with progress_bar("Comparing names") as progress:
+        found = brought(service, mark, at, progress)
+    if text := loaded_proposals(found, Words(lang)):
+        typer.echo(text, err=True)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from datetime import date
+from getpass import getuser
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -31,6 +32,9 @@ def serve(
     valid_at: Annotated[
         str | None, typer.Option("--valid-at", help="The day of questions that name none, YYYY-MM-DD; else today.")
     ] = None,
+    review: Annotated[
+        bool, typer.Option("--review", help="Let the review page decide, in your name: on this machine only.")
+    ] = False,
 ) -> None:  # fmt: skip
     """Serve the explorer and the API, on this machine only unless told otherwise.
 
@@ -40,7 +44,13 @@ def serve(
     from api.settings import asked
 
     asks = when(valid_at, None, None, clearance)
-    run(asked(store, graph), host, port, asks.clearance, asks.valid_at)
+    settings = asked(store, graph)
+    if review and (host not in LOCAL or settings.from_graph):
+        raise InputError(
+            "The review page decides in the record, and there is no login.",
+            remedy="Serve a record with --review on this machine: leave --host and --graph out.",
+        )
+    run(settings, host, port, asks.clearance, asks.valid_at, getuser() if review else None)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -80,7 +90,10 @@ def _try(settings: Settings, clearance: Secrecy) -> None:
         service.standing(When(clearance=clearance))
 
 
-def run(settings: Settings, host: str, port: int, clearance: Secrecy, valid_at: date | None = None) -> None:
+def run(
+    settings: Settings, host: str, port: int, clearance: Secrecy, valid_at: date | None = None,
+    reviewer: str | None = None,
+) -> None:  # fmt: skip
     """Serve until stopped; the first line says where to look."""
     import uvicorn
 
@@ -93,7 +106,9 @@ def run(settings: Settings, host: str, port: int, clearance: Secrecy, valid_at: 
         typer.echo(f"Warning: {host} can be reached from other machines, and there is no login.", err=True)
     listening = bind(host, port)
     shown = f"[{host}]" if ":" in host else host
-    application = create_app(settings, hosts=[host], clearance=clearance, valid_at=valid_at, apart=True)
+    application = create_app(
+        settings, hosts=[host], clearance=clearance, valid_at=valid_at, apart=True, reviewer=reviewer
+    )
     config = uvicorn.Config(
         application, log_level="warning", server_header=False, proxy_headers=False, timeout_keep_alive=KEEP_ALIVE
     )

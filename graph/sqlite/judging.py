@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,31 +22,52 @@ from ontology.records import Secrecy, digest
 AUTOMATIC = "kedja"
 
 
-def judge(core: Core, judgement: Judgement, at: datetime) -> Publication:
+def judge(core: Core, judgements: Sequence[Judgement], at: datetime) -> Publication:
     """See ``Store.judge``. An id means the very record or ghost that it was made from, a key the entity that has it.
 
     Raises:
-        InputError: both sides are one record, or of two node types.
+        InputError: both sides are one record, or of two node types; a natural person is called the same as another.
     """
-    a, b = (_side(core, text) for text in (judgement.a, judgement.b))
-    if a == b:
+    sides = [(_side(core, one.a), _side(core, one.b)) for one in judgements]
+    if any(a == b for a, b in sides):
         raise InputError(
             "Both sides of the judgement are the same record.", remedy="Name two records by their own entity ids."
         )
 
     def work(connection: sqlite3.Connection, run: int) -> dict[str, int]:
-        sides = connection.execute("SELECT id, type FROM base WHERE node IN (?,?) ORDER BY id", (a, b)).fetchall()
-        if sides[0][1] != sides[1][1]:
-            raise InputError("Things of two types cannot be judged the same or different.")
-        id_ = _id(sides[0][0], sides[1][0], judgement.verdict, judgement.who, judgement.why, judgement.rule)
-        stands = connection.execute("SELECT 1 FROM judgement WHERE id = ? AND retracted IS NULL", (id_,)).fetchone()
-        if not stands:
-            said = (run << SHIFT, id_, a, b, judgement.verdict, judgement.who, judgement.why, judgement.rule)
-            connection.execute("INSERT INTO judgement VALUES (?,?,?,?,?,?,?,?,NULL)", said)
-            connection.execute("UPDATE run SET places = 1 WHERE run = ?", (run,))
-        return _rejoined(connection, run, {a, b})
+        places = 0
+        for judgement, (a, b) in zip(judgements, sides, strict=True):
+            places += _say(connection, run, places, judgement, a, b)
+        connection.execute("UPDATE run SET places = ? WHERE run = ?", (places, run))
+        return _rejoined(connection, run, {side for pair in sides for side in pair})
 
-    return at_once(core, "judgement", judgement.why, at, work)
+    note = judgements[0].why if len(judgements) == 1 else f"{len(judgements)} judgements"
+    return at_once(core, "judgement", note, at, work)
+
+
+def _say(connection: sqlite3.Connection, run: int, place: int, judgement: Judgement, a: int, b: int) -> int:
+    """Write one judgement, unless it stands; gives how many were written."""
+    sides = connection.execute("SELECT id, type FROM base WHERE node IN (?,?) ORDER BY id", (a, b)).fetchall()
+    if sides[0][1] != sides[1][1]:
+        raise InputError("Things of two types cannot be judged the same or different.")
+    if judgement.verdict == Verdict.SAME and _is_person(connection, a, b):
+        raise InputError("A natural person is never made one with another.", remedy="Judge them different, or unsure.")
+    id_ = _id(sides[0][0], sides[1][0], judgement.verdict, judgement.who, judgement.why, judgement.rule)
+    if connection.execute("SELECT 1 FROM judgement WHERE id = ? AND retracted IS NULL", (id_,)).fetchone():
+        return 0
+    said = ((run << SHIFT) + place, id_, a, b, judgement.verdict, judgement.who, judgement.why, judgement.rule)
+    connection.execute("INSERT INTO judgement VALUES (?,?,?,?,?,?,?,?,NULL)", said)
+    return 1
+
+
+def _is_person(connection: sqlite3.Connection, *bases: int) -> bool:
+    """Whether a record of these, or one with these keys, is a natural person's."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM record WHERE retracted IS NULL AND apart AND (base IN (?1,?2)"
+        " OR base IN (SELECT base FROM record_key WHERE key IN (?1,?2))))",
+        bases,
+    ).fetchone()
+    return bool(row[0])
 
 
 def withdraw(core: Core, id_: str, who: str, why: str, at: datetime) -> Publication:
@@ -97,6 +118,18 @@ def judgements(core: Core, at: At) -> list[Judgement]:
     """See ``Store.judgements``: those by people and those by a rule, ordered by id."""
     view = core.view(at)
     return sorted([*_manual(core, view), *_by_rule(core, view)], key=lambda j: j.id)
+
+
+def decided(core: Core, at: At) -> list[tuple[str, str, Verdict]]:
+    """See ``Store.decided``."""
+    view = core.view(at)
+    stands = f"ifnull((SELECT m.entity FROM member m WHERE m.base = {{}} AND {view.sql('m', secrecy=False)}), {{}})"
+    rows = core.reader().execute(
+        "SELECT a.id, b.id, j.verdict FROM judgement j"
+        f" JOIN base a ON a.node = {stands.format('j.a', 'j.a')} JOIN base b ON b.node = {stands.format('j.b', 'j.b')}"
+        f" WHERE {view.sql('j', secrecy=False)} ORDER BY j.row"
+    )
+    return [(entity_id(a), entity_id(b), Verdict(verdict)) for a, b, verdict in rows]
 
 
 def _manual(core: Core, view: View) -> Iterator[Judgement]:

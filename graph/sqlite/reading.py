@@ -79,6 +79,17 @@ def resting(core: Core, at: At) -> dict[str, Counter[str]]:
     return dict(found)
 
 
+def count(core: Core, at: At, types: Iterable[str]) -> int:
+    """See ``Store.count``."""
+    kinds = ",".join(map(str, core.known_kinds(types)))
+    row = (
+        core.reader()
+        .execute(f"SELECT count(*) FROM record r WHERE r.type IN ({kinds}) AND {core.view(at).sql('r')}")
+        .fetchone()
+    )
+    return int(row[0])
+
+
 def nodes_of(core: Core, ids: Iterable[str], first: str) -> list[int]:
     """Numbers of the bases whose ids end in the digests of ``ids`` (record, link or entity ids)."""
     wanted = {i for i in ids if len(i) == 21 and i[0] in first and _is_hex(i[1:])}

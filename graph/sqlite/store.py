@@ -53,6 +53,7 @@ from graph.store import (
     StoredLink,
     StoredRecord,
     Tombstone,
+    Verdict,
     Withdrawn,
 )
 from ontology.errors import NotInGraphError, StoreError
@@ -181,13 +182,14 @@ class Store:
         return self._seeing.told(published, clearance)
 
     @_reads
-    def judge(self, judgement: Judgement, at: datetime) -> Publication:
-        """Publish one judgement as a run of its own.
+    def judge(self, judgement: Judgement | Sequence[Judgement], at: datetime) -> Publication:
+        """Publish one judgement, or several at once, as a run of its own.
 
         Raises:
             NotInGraphError: a side that is not in the graph.
         """
-        return judging.judge(self.core, judgement, at)
+        several = [judgement] if isinstance(judgement, Judgement) else judgement
+        return judging.judge(self.core, several, at)
 
     @_reads
     def withdraw(self, judgement: str, who: str, why: str, at: datetime) -> Publication:
@@ -282,6 +284,11 @@ class Store:
         return entities.entities(self.core, at, types, ids)
 
     @_reads
+    def count(self, at: At, types: Iterable[str]) -> int:
+        """How many visible records are of these types."""
+        return reading.count(self.core, at, types)
+
+    @_reads
     def find(self, at: At, text: str) -> Entity | None:
         """The entity with this id (redirects followed) or this ``scheme:value`` key."""
         return entities.find(self.core, at, text)
@@ -314,6 +321,12 @@ class Store:
     @_reads
     def judgements(self, at: At) -> list[Judgement]:
         return judging.judgements(self.core, at)
+
+    @_reads
+    def decided(self, at: At) -> list[tuple[str, str, Verdict]]:
+        """What people have judged, in their order, as the entities that its two sides stand under: what they called the
+        same may be one."""
+        return judging.decided(self.core, at)
 
     @_reads
     def link_columns(self, at: At, types: Iterable[str]) -> Iterator[LinkColumns]:

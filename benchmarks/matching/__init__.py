@@ -1,0 +1,1 @@
+"""How well proposals of identity are: labelled sets, peers, the making of the coefficients."""

@@ -1,0 +1,1 @@
+"""Which things may be the same: candidates without all pairs, a probability, reasons. It proposes; people decide."""

@@ -1,0 +1,151 @@
+"""Names in the forms that matching compares: words in a to z, legal forms apart, sound, initials."""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import DamerauLevenshtein
+
+from graph.searching import MAX_FOLDED, clean, core_of, fold, words_of
+from ontology.legal_forms import coded_forms
+
+
+@cache
+def _all_known() -> Mapping[str, Any]:
+    return tomllib.loads((files("graph.matching") / "words.toml").read_text("utf-8"))
+
+
+def known(which: str) -> Any:
+    """A list of ``words.toml``."""
+    return _all_known()[which]
+
+
+LINKING = frozenset(known("linking"))
+"""Words that say nothing of which company it is, where other words are left."""
+
+MOST_WORDS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as matching sees it.
+
+    ``words`` are its core's, in order, in full where they were abbreviated. ``forms`` are the codes of its legal forms,
+    each a set (one abbreviation may stand for forms of several countries), ``form_text`` is how they stand. ``joined``
+    is the core without spaces, in the letters that one language uses for another's.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    forms: tuple[frozenset[str], ...]
+    form_text: str
+    joined: str
+    sound: str
+    initials: str
+
+
+@cache
+def abbreviations() -> Mapping[str, str]:
+    """Word by its abbreviation, and one word for those that mean the same in names."""
+    with (files("graph.matching") / "abbreviations.csv").open(encoding="utf-8") as file:
+        return {row["short"]: row["full"] for row in csv.DictReader(file)}
+
+
+@cache
+def _forms() -> Mapping[str, frozenset[str]]:
+    """Codes of legal forms by how they are written, folded, without what stands between their words."""
+    found: dict[str, set[str]] = {}
+    for form, country, code in coded_forms():
+        of = found.setdefault("".join(words_of(fold(form))), set())
+        # A public limited company is written without its (publ) more often than with it.
+        of |= {code or f"{country}?", *(("XJHM",) if code == "0451" else ())}
+    return {text: frozenset(codes) for text, codes in found.items()}
+
+
+_LONGEST = 7
+_PLAIN, _SOUNDS = known("letters"), known("sounds")
+_DOUBLE = re.compile(r"([a-z])\1+")
+_VOWEL = re.compile(r"(?<!^)[aeiouh]")
+
+
+@lru_cache(maxsize=400_000)
+def plain(word: str) -> str:
+    """A folded word in one spelling of those that stand for the same letters: ``goeteborg`` and ``goteborg``."""
+    for long, short in _PLAIN:
+        word = word.replace(long, short)
+    return _DOUBLE.sub(r"\1", word)
+
+
+@lru_cache(maxsize=400_000)
+def sound_of(word: str) -> str:
+    """The consonants that one hears, for the languages that suppliers' names come from and are spelled over in."""
+    for long, short in _SOUNDS:
+        word = word.replace(long, short)
+    return _DOUBLE.sub(r"\1", _VOWEL.sub("", plain(word)))
+
+
+@cache
+def _long_forms() -> list[str]:
+    return sorted(form for form in _forms() if len(form) >= 8)
+
+
+def _mended(word: str) -> str:
+    """The legal form that a long word is with a slip or two: *aktiebolag*, *handelsbolag*; else the word."""
+    if len(word) < 7:
+        return word
+    near = process.extractOne(word, _long_forms(), scorer=DamerauLevenshtein.distance, score_cutoff=2)
+    return near[0] if near else word
+
+
+def _split_forms(words: Sequence[str]) -> list[frozenset[str]]:
+    """The legal forms that stand in words, longest first."""
+    forms, found, at = _forms(), [], 0
+    while at < len(words):
+        size = next((n for n in range(_LONGEST, 0, -1) if "".join(words[at : at + n]) in forms), 0)
+        if size:
+            found.append(forms["".join(words[at : at + size])])
+        at += size or 1
+    return found
+
+
+_APOSTROPHE = re.compile(r"['’`´]")
+_LONE = re.compile(r"\b(\w) (?=\w\b)")
+
+
+def _together(text: str) -> str:
+    """Letters that stand alone are one word: ``A.B.C. Company``, ``H & M``, ``S K F``."""
+    return _LONE.sub(r"\1", text)
+
+
+@lru_cache(maxsize=100_000)
+def read_name(text: str) -> Name:
+    """A name as matching sees it."""
+    folded = _APOSTROPHE.sub("", clean(text))
+    words = words_of(_together(" ".join(words_of(fold(folded), MAX_FOLDED))), MAX_FOLDED)
+    if len(words) > 1:
+        words[0], words[-1] = _mended(words[0]), _mended(words[-1])
+    first, last = core_of(words)
+    forms = _split_forms([*words[:first], *words[last:]])
+    core = words[first:last]
+    kept = [word for word in core if word not in LINKING] or core
+    short = abbreviations()
+    full = tuple(plain(part) for word in kept[:MOST_WORDS] for part in short.get(word, word).split())
+    joined = "".join(full)
+    initials = "".join(word[0] for word in core) if len(core) > 1 else ""
+    return Name(
+        text,
+        full,
+        tuple(forms),
+        " ".join((*words[:first], *words[last:])),
+        joined,
+        "".join(map(sound_of, full)),
+        initials,
+    )
