@@ -305,7 +305,7 @@ def page_rows() -> list[tuple[str, ...]]:
     asking = {pages.path_of(asked): list(asked.params()) for asked in asked_for().values()}
     for route in (*pages.router.routes, *review_pages.router.routes):
         assert isinstance(route, APIRoute)
-        if "GET" not in route.methods:
+        if "GET" not in (route.methods or ()):
             continue
         names_ = [name for name in asking.get(route.path, ()) if f"{{{name}:" not in route.path]
         names_ += [param.alias for param in route.dependant.query_params]
