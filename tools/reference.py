@@ -126,7 +126,8 @@ what the reader's clearance does not see.
 
 What a format of others has no place for is counted as it is written: the command says it on standard error, the header
 `Kedja-Left-Out` of a download by node type, link type and property. So are links and things that a source denies
-(*denied*), values that another source disputes (*conflict*), and marks of secrecy (*secrecy*).
+(*denied*), values that another source disputes (*conflict*), marks of secrecy (*secrecy*), and links of other days
+where a format has no days (*other_day*).
 """
 LIMITS_INTRO = """## Limits
 

@@ -11,7 +11,7 @@ from graph.questions.describing import COUNTRY, describe
 from graph.store import Entity, StoredLink
 from ontology.model import LINKS, NODES
 from ontology.records import Polarity, Secrecy
-from ontology.values import from_day
+from ontology.values import BEGINNING, END, from_day, to_day
 from visualisation.exporters import Given
 
 
@@ -61,6 +61,11 @@ class Facts:
         start, end = (None, None) if vertex is None else map(from_day, self.s.validity(vertex))
         return start, end
 
+    def holds_now(self, link: StoredLink) -> bool:
+        """Whether a link holds on the day, or some day of the period, that is asked about."""
+        first, end = self.s.moment.days
+        return to_day(link.common.valid_from, BEGINNING) < end and to_day(link.common.valid_to, END) > first
+
     # -- what has its place -----------------------------------------------------------------------------------
     def get(self, thing: Entity | StoredLink, name: str) -> Any:
         """A property's value, which gets its place; None where it is unknown."""
@@ -94,8 +99,8 @@ class Facts:
         return found
 
     def account(self) -> None:
-        """Count what found no place: by node type, by link type, by ``TYPE.property`` of what did, and *denied*,
-        *secrecy* (marks above public) and *conflict* (values that others dispute)."""
+        """Count what found no place: by node type, by link type, by ``TYPE.property`` of what did, and by what stands
+        in ``NAMED``."""
         found = self.given.left_out
         things: list[Entity | StoredLink] = [*self.entities.values()]
         for thing in things + [link for links in self._links.values() for link in links]:
@@ -134,6 +139,7 @@ NAMED = {
     "denied": "what some source denies",
     "secrecy": "marks of secrecy above public",
     "conflict": "values that another source disputes",
+    "other_day": "links that hold on other days",
 }
 
 

@@ -122,7 +122,7 @@ class ScdexLoader:
             for number, one in enumerate(rows if isinstance(rows, list) else [], start=1):
                 report.rows_in += 1
                 yield from reading.row(name, number, one)
-        extra = Fields({key: value for key, value in given.items() if key not in (*LISTS, "$schema")})
+        extra = Fields({key: value for key, value in given.items() if key not in (*LISTS, "$schema", "kedja")})
         reading.unread.note(extra)
         reading.unread.tell(report)
         progress(size or 0, size)
