@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ontology.label import Label
 from visualisation.exporters import Exporter, Given
@@ -69,9 +69,9 @@ def _things(graph: Graph, given: Given) -> None:
                 graph.add((told, adms.schemaAgency, Literal(register)))
     for what, means in meant.items():
         type, _, name = what.partition(".")
-        for subject, value in graph.subject_objects(KEDJA[name]) if name else ():
-            if (subject, RDF.type, KEDJA[type]) in graph:
-                graph.add((subject, URIRef(means), value))
+        for thing, value in list(graph.subject_objects(KEDJA[name])) if name else ():
+            if (thing, RDF.type, KEDJA[type]) in graph:
+                graph.add((thing, URIRef(means), value))
 
 
 def _link(graph: Graph, link: StoredLink) -> None:
@@ -109,8 +109,8 @@ def _sources(graph: Graph, given: Given) -> None:
 
     from ontology.records import digest
 
-    for subject, source in list(graph.subject_objects(DCTERMS.source)):
-        graph.add((subject, PROV.hadPrimarySource, source))
+    for subject, origin in list(graph.subject_objects(DCTERMS.source)):
+        graph.add((subject, PROV.hadPrimarySource, origin))
     for id, source in given.store.sources(given.at).items():
         said = URIRef(f"urn:kedja:source:{id}")
         publisher = URIRef(f"urn:kedja:publisher:{digest(source.publisher)}")
@@ -118,9 +118,8 @@ def _sources(graph: Graph, given: Given) -> None:
         graph.add((said, PROV.wasAttributedTo, publisher))
         graph.add((publisher, RDF.type, PROV.Agent))
         graph.add((publisher, FOAF.name, Literal(source.publisher)))
-        days: Any = source.published
-        if days is not None:
-            graph.add((said, DCTERMS.issued, Literal(days)))
+        if source.published is not None:
+            graph.add((said, DCTERMS.issued, Literal(source.published)))
 
 
 JSONLD = Exporter(
