@@ -12,15 +12,17 @@ from api.service import Service, When
 from graph.answer import Answer, Knowledge, MethodName
 from graph.evidence import with_sources
 from graph.questions.common import as_of
-from graph.questions.question import Param, Question, Reading
+from graph.questions.question import Param, Part, Question, Reading
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError, NotInGraphError, ValueProblem
 from ontology.values import guess_keys, parse_key
 from ontology.vocabulary import vocabulary
 
 
-def ask(service: Service, when: When, question: Question) -> Any:
+def ask(service: Service, when: When, question: Question, part: Part | None = None) -> Any:
     """The answer, of the shape ``question.answers()``; a valid identifier that is not in the graph is an answer too.
+
+    ``part``: of the list that the answer is about, where the question comes in pages.
 
     Raises:
         InputError: what a parameter names is no such term, or nothing that the question can be about.
@@ -41,7 +43,7 @@ def ask(service: Service, when: When, question: Question) -> Any:
     if service.admission.admit(found.cost(snapshot)):
         move()
 
-    answer = found.compute(reading(service, when, written))
+    answer = found.compute(replace(reading(service, when, written), part=part))
     return with_sources(service.store, service.at(when), answer) if isinstance(answer, Answer) else answer
 
 

@@ -31,6 +31,8 @@ from visualisation.views import GROUP as VIEWS
 MOST = 64_000_000
 """Bytes of answers that are kept in memory; those used longest ago go first."""
 
+NEWER = "Kedja-Newer-Publication"
+JSON = "application/json"
 _POLL = 0.05
 
 
@@ -120,6 +122,13 @@ def _program() -> str:
     )
 
 
+def said_to_come(service: Service, when: When) -> dict[str, str]:
+    """The header that names a publication which is being prepared, where one is: ``3; at="2026-11-02T08:00:00Z"``.
+    No byte of an answer in JSON depends on it."""
+    coming = service.newer(when)
+    return {NEWER: f'{coming.number}; at="{coming.at:%Y-%m-%dT%H:%M:%SZ}"'} if coming else {}
+
+
 def answered(
     request: Request,
     when: When,
@@ -136,17 +145,18 @@ def answered(
         when: where the reader stands.
     """
     service: Service = request.state.service
+    told_inside = media_type != JSON
     kept: Kept = request.state.kept
     kept.heed(len(service.store.tombstones()))
     snapshot, coming = service.snapshot(when), service.newer(when)
     # Nothing that the reader may not know: a tag tells as much as an answer. An erasure is a publication of its own, so
     # that only who asks for one before it needs to be told apart.
     erased = when.known_at and [run.run for run in service.runs(when.clearance) if run.kind == "erasure"]
-    news = coming and (coming.number, coming.at)
+    news = told_inside and coming and (coming.number, coming.at)
     parts = (_program(), snapshot.hash, as_of(snapshot).model_dump_json(), news, erased, what)
     key = hashlib.sha256(repr(parts).encode()).hexdigest()
     tag = f'W/"{key[:32]}"'
-    found = {"ETag": tag, "Cache-Control": "private, no-cache", **(headers or {})}
+    found = {"ETag": tag, "Cache-Control": "private, no-cache", **said_to_come(service, when), **(headers or {})}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=found)
     made = kept.get(key, lambda: _made(request, when, make))

@@ -15,6 +15,7 @@ from api.settings import MAX_BODY
 from ontology.errors import (
     AmbiguousError,
     BusyError,
+    CursorError,
     DiskFullError,
     InputError,
     KedjaError,
@@ -32,6 +33,7 @@ STATUS: tuple[tuple[type[KedjaError], int], ...] = (
     (AmbiguousError, 409),
     (TimeLimitError, 503),
     (NoGraphError, 409),
+    (CursorError, 410),
     (LimitError, 422),
     (InputError, 422),
     (ValueProblem, 422),

@@ -10,13 +10,14 @@ from difflib import get_close_matches
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
-from api.ask import ask
 from api.export import exported
-from api.kept import answered
+from api.kept import NEWER, answered, said_to_come
+from api.parts import LINES, ROWS, Cursor, Limit, Reader, Wanted
 from api.service import Service, When
-from graph.answer import NewerPublication
+from graph.answer import Answer, NewerPublication
 from graph.questions.question import Param, Question, questions
 from graph.store import MOST_REJECTS, Reject
 from ontology.days import begins_with_day
@@ -41,6 +42,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (404, "A name that is not in the graph"),
         (405, "Another method than those that there are"),
         (409, "A name that fits several: candidates lists them"),
+        (410, "A cursor of another question or snapshot"),
         (421, "A host name that the server does not answer to"),
         (422, "The request does not fit, or is over a limit"),
         (500, "A fault of ours"),
@@ -188,6 +190,11 @@ def _signature(question: type[Question], path: str) -> inspect.Signature:
         annotation = query_of(param, Path if f"{{{param.name}:path}}" in path else Query)
         default = inspect.Parameter.empty if param.required else param.default
         own.append(inspect.Parameter(param.name, keyword, annotation=annotation, default=default))
+    if issubclass(question.answers(), Answer):
+        own.append(inspect.Parameter("evidence", keyword, annotation=Wanted, default="ids"))
+    if question.pages:
+        own.append(inspect.Parameter("limit", keyword, annotation=Limit, default=ROWS))
+        own.append(inspect.Parameter("cursor", keyword, annotation=Cursor, default=None))
     return inspect.Signature(own)
 
 
@@ -195,14 +202,20 @@ def _add_route(question: type[Question]) -> None:
     path = PATHS.get(question.name, f"/v1/{question.name}")
 
     def answer(request: Request, service: Service, when: When, **given: Any) -> Response:
+        evidence, limit, cursor = (given.pop(name, None) for name in ("evidence", "limit", "cursor"))
         asked = question.of(given)
+        reader = Reader(service, when, asked, evidence)
+        if question.pages and LINES in request.headers.get("accept", ""):
+            return StreamingResponse(reader.lines(), media_type=LINES, headers=said_to_come(service, when))
 
         def make() -> bytes:
-            found: BaseModel = dated(service, when, ask(service, when, asked))
+            found = reader.page(limit, cursor) if question.pages else reader.whole()
             return found.model_dump_json().encode()
 
         what = f"{question.name} {asked.model_dump_json()} {question.beside(service.store, when.clearance)}"
-        return answered(request, when, what, make, media_type="application/json")
+        what = f"{what} {evidence} {limit} {cursor}"
+        headers = {"Vary": "Accept"} if question.pages else {}
+        return answered(request, when, what, make, media_type="application/json", headers=headers)
 
     answer.__signature__ = _signature(question, path)  # type: ignore[attr-defined]
     router.add_api_route(
@@ -212,7 +225,10 @@ def _add_route(question: type[Question]) -> None:
         summary=question.title().en,
         description=question.said().partition("\n\n")[2],
         response_model=question.answers(),
-        responses={304: {"description": "What the reader has, by the ETag in If-None-Match"}},
+        responses={
+            200: {"headers": {NEWER: {"description": "Number and time of a publication that is being prepared"}}},
+            304: {"description": "What the reader has, by the ETag in If-None-Match"},
+        },
     )
 
 

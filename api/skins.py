@@ -21,7 +21,7 @@ class Skin(StrEnum):
 
 
 _OWN: Mapping[Skin, Mapping[str, Mapping[str, Any]]] = {
-    Skin.COMMAND: {"exposure": {"risk": RISK, "members": 20}},
+    Skin.COMMAND: {"trace": {"max_nodes": 1_000}, "exposure": {"risk": RISK, "members": 20}},
     Skin.PAGE: {
         "search": {"limit": 40},
         "trace": {"risk": RISK, "max_nodes": 2_000},

@@ -172,6 +172,6 @@ class Answer(Frozen, Generic[T]):
     completeness: Completeness = Completeness()
     page: Page | None = Field(None, description="given where the answer comes in pages")
     demonstration: bool = Field(False, description="true when the graph holds demonstration data")
-    newer_publication: NewerPublication | None = Field(
-        None, description="a publication that the server is preparing and that this answer does not know yet"
-    )
+    newer_publication: NewerPublication | None = Field(None, exclude=True)
+    """A publication that the server is preparing and that this answer does not know yet: it varies, so a page says it,
+    and a header over HTTP, and the answer's bytes do not."""

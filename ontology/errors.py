@@ -56,6 +56,12 @@ class AmbiguousError(InputError):
         self.candidates = candidates
 
 
+class CursorError(InputError):
+    """A cursor that is none, or that is bound to another question or snapshot."""
+
+    code = "cursor"
+
+
 class LimitError(InputError):
     """A request over a limit on size, depth or time."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -87,7 +88,7 @@ class GroupExposure:
 
     def answer(self, question: str) -> Answer[ExposureData]:
         order = self._order()
-        part = self.part or Part(0, self.most)
+        part = replace(self.part, limit=min(self.part.limit, self.most)) if self.part else Part(0, self.most)
         shown = self._members(order[part.skip : part.skip + part.limit])
         worst = self.worst()
         origins = self._origins()

@@ -41,6 +41,5 @@ class SearchAnswer(BaseModel):
         description="Best first: the whole name, its beginning, its words, parts of them, and what is told of a thing"
     )
     publication: int
-    newer_publication: NewerPublication | None = Field(
-        None, description="A publication that is being prepared and is not searched yet"
-    )
+    newer_publication: NewerPublication | None = Field(None, exclude=True)
+    """A publication that is being prepared and is not searched yet."""

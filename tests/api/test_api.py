@@ -120,7 +120,10 @@ def test_every_answer_states_both_clocks_snapshot_method_evidence_and_that_it_is
         ("/v1/affected", {"start": FACTORY}),
         ("/v1/paths", {"source": FACTORY, "target": CONTRACT}),
     ):
-        answer = get(client, path, **query)
+        brief = get(client, path, **query)["evidence"]
+        answer = get(client, path, **query, evidence="full")
+        assert brief["facts"] == []
+        assert {**answer["evidence"], "facts": []} == brief
         assert answer["as_of"]["valid_at"] == "2026-11-01"
         assert answer["as_of"]["known_at"] == "2026-11-02T08:00:00Z"
         assert answer["as_of"]["publication"] == 3

@@ -48,9 +48,9 @@ class Trace(Question):
     max_nodes: int = param(
         Label("Noder", "Nodes"),
         Label("Högst så många steg och avtal", "Most steps and contracts; their actors come with them"),
-        1_000,
+        1_000_000,
         ge=1,
-        le=5_000,
+        le=1_000_000,
     )
 
     def cost(self, s: Snapshot) -> int:
