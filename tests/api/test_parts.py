@@ -35,7 +35,7 @@ def client(demo_settings: Settings) -> Iterator[TestClient]:
 def pages(client: TestClient, path: str, limit: int) -> Iterator[dict[str, Any]]:
     cursor: str | None = None
     while True:
-        given = {**ASKED[path], "limit": limit} | ({"cursor": cursor} if cursor else {})
+        given: dict[str, Any] = {**ASKED[path], "limit": limit} | ({"cursor": cursor} if cursor else {})
         response = client.get(path, params=given)
         assert response.status_code == 200, response.text
         answer = response.json()
