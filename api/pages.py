@@ -83,7 +83,7 @@ router = APIRouter(
 
 Name = Annotated[str, Query(max_length=MAX_TEXT)]
 REGIONS = 60
-MOST_BESIDE = 20_000
+MOST_BESIDE = 10_000
 """Vertices that a question may look at whose answer stands beside another."""
 
 
@@ -267,7 +267,9 @@ def _or_none(service: Service, when: When, question: Question, most: float = inf
     """The answer to a question that only adds to a page; None where it does not apply to what the page is about, or
     would look at more than so many vertices."""
     try:
-        return ask(service, when, question) if question.cost(service.snapshot(when)) <= most else None
+        if question.cost(service.snapshot(when)) > most:
+            return None
+        return ask(service, when, question, admitted=most < inf)
     except InputError:
         return None
 

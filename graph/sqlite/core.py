@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,6 +76,8 @@ class Core:
         self.locks = Locks(path)
         self.nodes: dict[str, int] = {}
         """Numbers of bases that are known to be stored; a base is never removed or renumbered."""
+        self.resting: dict[tuple[At, int], dict[str, Counter[str]]] = {}
+        """What rests on each source, by where a reader stands and how much was erased: see ``reading.resting``."""
         self._kinds: dict[str, int] = {}
         self._kind_names: dict[int, str] = {}
         self._sources: dict[int, str] = {}
@@ -240,6 +243,7 @@ class Core:
         """Drop everything kept in memory: the store has another content now."""
         self.nodes.clear()
         self._kinds.clear()
+        self.resting.clear()
         self._kind_names.clear()
         self._sources.clear()
 

@@ -68,7 +68,14 @@ def sources(core: Core, at: At) -> dict[str, Source]:
 
 
 def resting(core: Core, at: At) -> dict[str, Counter[str]]:
-    """See ``Store.resting``."""
+    """See ``Store.resting``. Remembered for the last few places: only an erasure changes it."""
+    erased = int(core.reader().execute("SELECT count(*) FROM tombstone").fetchone()[0])
+    if (at, erased) not in core.resting:
+        core.resting = dict([*core.resting.items()][-7:]) | {(at, erased): _resting(core, at)}
+    return core.resting[at, erased]
+
+
+def _resting(core: Core, at: At) -> dict[str, Counter[str]]:
     view, found = core.view(at), defaultdict[str, Counter[str]](Counter)
     for table in ("record", "link"):
         rows = core.reader().execute(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ontology.label import Label
 from visualisation.pages import entity_path
 from visualisation.sentences import Teller
 from visualisation.views import Cell, Headline, Rich, Sheet, View, filled
+from visualisation.words import Words
 
 if TYPE_CHECKING:
+    from graph.answer import Answer
     from graph.questions.coverage import CoverageData, Known
 
 
@@ -37,6 +39,12 @@ def ask_first(data: CoverageData, teller: Teller) -> str:
             key = "coverage.ask_entitled" if row.entitled else "coverage.ask_nearest"
             return teller.words(key, who=teller.name(row.organisation), n=row.ends)
     return teller.words("ask.nobody") if data.asks else ""
+
+
+def uncut(answer: Answer[Any], words: Words) -> list[str]:
+    """What an answer does not know, where another page tells it that does not show the lists that were cut."""
+    whole = answer.completeness.model_copy(update={"cut": ()})
+    return Teller(answer.model_copy(update={"completeness": whole}), words).unknown()
 
 
 def _unknown(data: CoverageData, teller: Teller) -> Iterator[str]:

@@ -20,7 +20,7 @@ from visualisation.page import Page
 from visualisation.pages import frame_of, rendered
 from visualisation.sentences import Teller
 from visualisation.views import Cell, Headline, Sheet, View, filled
-from visualisation.views.coverage import ask_first
+from visualisation.views.coverage import ask_first, uncut
 from visualisation.views.risks import risk_rows, risks_headline
 from visualisation.words import Words
 
@@ -139,7 +139,7 @@ def _unknown(
     beside = coverage if coverage and coverage.data and coverage.data.whole.contracts else affected
     found = [] if data.said else [teller.words("entity.nothing_said")]
     if beside is not None and beside.data is not None:
-        return found + Teller(beside, teller.words).unknown()
+        return found + uncut(beside, teller.words)
     return found or teller.unknown()
 
 

@@ -64,7 +64,7 @@ def _headline(data: HeatData, teller: Teller) -> Headline:
     words, whole = teller.words, data.whole
     verdict = " ".join(part for part in (level_name(whole.level, words), bounds(whole, words)) if part)
     figures = (
-        (verdict, words("heat.worst", risk=_risk(data, words))),
+        (verdict, words("heat.worst" if whole.reached else "heat.none_reached", risk=_risk(data, words))),
         (words.share(whole.reached, whole.things), words(f"heat.reached.{data.things}")),
         (unassessed(whole, words), words("heat.unassessed", risk=_risk(data, words))),
     )

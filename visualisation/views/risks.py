@@ -15,7 +15,7 @@ from visualisation.page import Page
 from visualisation.pages import frame_of, rendered
 from visualisation.sentences import Teller
 from visualisation.views import Cell, Headline, Sheet, View, filled
-from visualisation.views.coverage import ask_first
+from visualisation.views.coverage import ask_first, uncut
 from visualisation.words import Words
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def render_risks(answer: Answer[RisksData], page: Page, *, coverage: Answer[Cove
         teller=teller,
         rows=risk_rows(answer, words),
         headline=Headline((figure,), words("risks.note"), ask, level) if answer.data.contracts else None,
-        unknown=Teller(told_of, words).unknown() if told_of and answer.data.contracts else teller.unknown(),
+        unknown=uncut(told_of, words) if told_of and answer.data.contracts else teller.unknown(),
     )
 
 
