@@ -22,8 +22,8 @@ from ontology.vocabulary import vocabulary
 def ask(service: Service, when: When, question: Question, part: Part | None = None, *, admitted: bool = False) -> Any:
     """The answer, of the shape ``question.answers()``; a valid identifier that is not in the graph is an answer too.
 
-    ``part``: of the list that the answer is about, where the question comes in pages. ``admitted``: it only adds to what
-    has been let in already.
+    ``part``: of the list that the answer is about, where the question comes in pages. ``admitted``: it only adds to
+    what has been let in already.
 
     Raises:
         InputError: what a parameter names is no such term, or nothing that the question can be about.
