@@ -11,19 +11,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from loaders.glimpse import Glimpse, glimpse
-from ontology.errors import DeclarationError, InputError, of_os_error
+from ontology.errors import InputError, of_os_error
+from ontology.extensions import Extensions, extensions
 from ontology.label import Label
 
 if TYPE_CHECKING:
     from loaders.base import Loader
 
 GROUP = "kedja.loaders"
-OURS = "kedja"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +79,10 @@ class Format:
     general: bool = False
     notes: Mapping[str, Label] = field(default_factory=dict)
 
+    @property
+    def name(self) -> str:
+        return self.kind
+
     def make(self) -> Loader:
         """The loader, imported now."""
         made: Loader = _named(self.loader)()
@@ -98,46 +101,11 @@ def _named(name: str) -> Callable[..., Any]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The formats by kind, in its order; and the entry points that give none, with why."""
-
-    formats: Mapping[str, Format]
-    broken: Mapping[str, str]
-
-
 @cache
-def known() -> Known:
-    """The formats of all installed packages. Kedja's own come first: none can be replaced from outside."""
-    formats: dict[str, Format] = {}
-    broken: dict[str, str] = {}
-    for entry in sorted(entry_points(group=GROUP), key=_own_first):
-        where = f"{entry.value} of {_package(entry)}"
-        try:
-            format = _declared(entry)
-        except Exception as error:  # noqa: BLE001  whatever another package does when imported: it is told, not hidden
-            broken[where] = f"{type(error).__name__}: {error}"
-            continue
-        if format.kind in formats:
-            broken[where] = f"there is another {format.kind}"
-        else:
-            formats[format.kind] = format
-    return Known(dict(sorted(formats.items())), broken)
-
-
-def _own_first(entry: EntryPoint) -> tuple[bool, str, str]:
-    return _package(entry) != OURS, _package(entry), entry.name
-
-
-def _package(entry: EntryPoint) -> str:
-    return entry.dist.name if entry.dist else "?"
-
-
-def _declared(entry: EntryPoint) -> Format:
-    found = entry.load()
-    if not isinstance(found, Format):
-        raise DeclarationError(f"{entry.value} is no Format.")
-    return found
+def formats() -> Extensions[Format]:
+    """The formats of all installed packages by kind, in its order; Kedja's own come first, none can be replaced."""
+    found: Extensions[Format] = extensions(None, GROUP, "Format", lambda one: isinstance(one, Format))
+    return Extensions(dict(sorted(found.known.items())), found.broken)
 
 
 def find(argument: str) -> Format:
@@ -147,7 +115,7 @@ def find(argument: str) -> Format:
         InputError: there is no such file; none knows it, or several do: it says what was looked for.
         PlaceError: it cannot be opened.
     """
-    every = known().formats.values()
+    every = formats().known.values()
     for format in every:
         if argument.startswith(format.addresses or ("\0",)):
             return format

@@ -1,4 +1,5 @@
-"""What is declared here and in other packages: ours, a module each in one folder, theirs by entry point."""
+"""What is declared here and in other packages: ours, a module each in one folder or an entry point, theirs by entry
+point."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
@@ -21,19 +22,23 @@ class Extensions(Generic[T]):
     broken: Mapping[str, str]
 
 
-def extensions(ours: ModuleType, group: str, kind: str, fits: Callable[[Any], bool]) -> Extensions[Any]:
+OURS = "kedja"
+"""The distribution whose entry points are ours."""
+
+
+def extensions(ours: ModuleType | None, group: str, kind: str, fits: Callable[[Any], bool]) -> Extensions[Any]:
     """Everything with a ``name`` that fits.
 
     Args:
-        ours: the package whose modules declare what is ours.
+        ours: the package whose modules declare what is ours; None where that is by entry point, as others do.
         group: the entry point group by which other packages declare theirs. None can take the name of another.
         kind: what it is, in a word, for who is told that something is none.
         fits: whether an object is one.
     """
-    known: dict[str, Any] = {one.name: one for one in _packaged(ours) if fits(one)}
+    known: dict[str, Any] = {one.name: one for one in _packaged(ours) if fits(one)} if ours else {}
     broken: dict[str, str] = {}
-    for entry in sorted(entry_points(group=group), key=lambda entry: (entry.value, entry.name)):
-        where = f"{entry.value} of {entry.dist.name if entry.dist else '?'}"
+    for entry in sorted(entry_points(group=group), key=_ours_first):
+        where = f"{entry.value} of {_package(entry)}"
         try:
             one = entry.load()
         except Exception as error:  # noqa: BLE001  whatever another package does when imported: it is told, not hidden
@@ -44,6 +49,14 @@ def extensions(ours: ModuleType, group: str, kind: str, fits: Callable[[Any], bo
         elif known.setdefault(one.name, one) is not one:
             broken[where] = f"there is another {one.name}"
     return Extensions(known, broken)
+
+
+def _ours_first(entry: EntryPoint) -> tuple[bool, str, str]:
+    return _package(entry) != OURS, entry.value, entry.name
+
+
+def _package(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else "?"
 
 
 def _packaged(ours: ModuleType) -> Iterator[Any]:

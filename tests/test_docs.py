@@ -18,7 +18,7 @@ from platformdirs.unix import Unix
 from api.routes import PATHS
 from api.settings import Settings
 from graph.questions.question import questions
-from loaders.registry import known
+from loaders.registry import formats
 from tools import reference
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,7 +50,7 @@ def test_a_reference_page_is_what_the_program_gives(name: str) -> None:
 
 def declared_commands() -> set[str]:
     """The commands as they stand in the code of `api/commands`, those that formats declare, and one a question."""
-    found = {"load", *(f"load {kind}" for kind in known().formats), *questions()}
+    found = {"load", *(f"load {kind}" for kind in formats().known), *questions()}
     for file in sources("api/commands"):
         for function in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if not isinstance(function, ast.FunctionDef):

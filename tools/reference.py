@@ -25,7 +25,7 @@ from api.commands.load import run as load
 from api.export import exported
 from graph.neo4j.questions import Question, questions
 from graph.questions.question import questions as asked_for
-from loaders.registry import Format, known
+from loaders.registry import Format, formats
 from ontology import errors
 from visualisation.exporters import Exporter, exporters, of_graph
 from visualisation.facts import codes
@@ -410,7 +410,7 @@ def format_page(format: Format) -> str:
 
 def formats_page() -> str:
     """The formats of Kedja and of every other package that is installed."""
-    every = known().formats.values()
+    every = formats().known.values()
     rows = [(f"[`{format.kind}`](#{format.kind})", format.title.en, format.takes.en) for format in every]
     overview = table(("kind", "what", "given as"), rows)
     return "\n".join([f"# Formats\n\n{MADE}\n\n{FORMATS_INTRO}", overview, *map(format_page, every)])

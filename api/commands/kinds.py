@@ -15,7 +15,9 @@ from typer.core import TyperGroup
 from api.commands import common
 from api.commands.app import app
 from api.commands.common import Lang
-from loaders.registry import Format, Known, find, known
+from loaders import registry
+from loaders.registry import Format, find
+from ontology.extensions import Extensions
 
 Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write what was not accepted to this CSV.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Try it in a copy: what it would change, by risk type.")]
@@ -88,16 +90,16 @@ def group_of(run: Run) -> type[TyperGroup]:
 
     class Kinds(TyperGroup):
         def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
-            return list(known().formats)
+            return list(registry.formats().known)
 
         def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
-            format = known().formats.get(cmd_name)
+            format = registry.formats().known.get(cmd_name)
             return command_of(format, run) if format else None
 
         def resolve_command(self, ctx: Any, args: list[str]) -> Any:
             """The first argument that is a kind, whatever options stand before it; else the file's kind is found."""
             given = args if args[0].startswith("-") else args[:1]
-            kind = next((text for text in given if text in known().formats), None)
+            kind = next((text for text in given if text in registry.formats().known), None)
             if kind is None:
                 return "", finder(run), args
             return kind, self.get_command(ctx, kind), [text for text in args if text is not kind]
@@ -111,14 +113,14 @@ def formats(lang: Lang = None, as_json: common.Json = False) -> None:
 
     Example: kedja formats
     """
-    found = known()
+    found = registry.formats()
     language = common.language(lang)
     typer.echo(formats_json(found) if as_json else formats_text(found, language))
     for where, why in found.broken.items():
         typer.echo(f"kedja: {where} declares no format: {why}", err=True)
 
 
-def formats_json(found: Known) -> str:
+def formats_json(found: Extensions[Format]) -> str:
     told = [
         {
             "kind": format.kind,
@@ -128,18 +130,18 @@ def formats_json(found: Known) -> str:
             "example": format.example,
             "version": format.make().version,
         }
-        for format in found.formats.values()
+        for format in found.known.values()
     ]
     return json.dumps(told, ensure_ascii=False, indent=2)
 
 
-def formats_text(found: Known, lang: str) -> str:
+def formats_text(found: Extensions[Format], lang: str) -> str:
     """Some lines for each format."""
     from visualisation.words import Words
 
     words = Words(lang)
     parts = []
-    for format in found.formats.values():
+    for format in found.known.values():
         lines = [f"{format.kind}: {format.title.get(lang)} ({format.takes.get(lang)})"]
         lines.append("  " + words("formats.recognised", by=format.looks_for.get(lang)))
         lines += [f"  --{option.name}: {option.help.get(lang)}" for option in format.options]

@@ -16,7 +16,7 @@ from api.settings import Settings
 from graph.answer import Answer
 from graph.store import Entity, StoredLink
 from loaders.base import checked, load
-from loaders.registry import known
+from loaders.registry import formats
 from ontology.records import Link, Record, Secrecy
 from tests.contract.saying import START, open_store, source
 from tests.contract.saying import load as said
@@ -74,7 +74,7 @@ class Exchange:
         """A store of what a file says."""
         self.made += 1
         store = open_store(self.folder, f"s{self.made}")
-        loaded = load(store, known().formats[kind].make(), path, now=START, options=options)
+        loaded = load(store, formats().known[kind].make(), path, now=START, options=options)
         store.close()
         assert not loaded.report.rejects, loaded.report.rejects
         return self._opened(f"s{self.made}")

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from loaders.glimpse import glimpse
-from loaders.registry import find, known
+from loaders.registry import find, formats
 from ontology.errors import InputError
 from tests.conftest import ROOT
 
@@ -78,8 +78,8 @@ def test_a_format_of_another_package_loads(other_package: Run, tmp_path: Path) -
 
 
 def test_every_declaration_has_its_loader_and_words_in_both_languages() -> None:
-    assert not known().broken
-    for kind, format in known().formats.items():
+    assert not formats().broken
+    for kind, format in formats().known.items():
         assert format.make().name == kind
         assert format.example.startswith(f"kedja load {kind}")
         said = [format.title, format.help, format.takes, format.looks_for, *format.notes.values()]
@@ -120,7 +120,7 @@ def test_what_is_not_recognised_is_told_what_was_looked_for(tmp_path: Path) -> N
     with pytest.raises(InputError) as told:
         find(str(tmp_path / "list.txt"))
     assert [
-        kind for kind, f in known().formats.items() if not f.addresses and f"{kind}: " not in told.value.message
+        kind for kind, f in formats().known.items() if not f.addresses and f"{kind}: " not in told.value.message
     ] == []
     with pytest.raises(InputError, match=r"There is no file absent\.xlsx"):
         find("absent.xlsx")
@@ -130,7 +130,7 @@ def test_what_is_not_recognised_is_told_what_was_looked_for(tmp_path: Path) -> N
 def test_a_damaged_file_is_looked_at_and_not_recognised(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(content)
     seen = glimpse(tmp_path / "file")
-    assert not [format.kind for format in known().formats.values() if format.recognises(seen)]
+    assert not [format.kind for format in formats().known.values() if format.recognises(seen)]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["load", "--help"], ["load", "cpv", "--help"], ["formats"]])

@@ -15,7 +15,7 @@ from api.settings import Settings
 from graph.sqlite import open as open_store
 from loaders.base import load
 from loaders.each import load_each
-from loaders.registry import known
+from loaders.registry import formats
 from ontology.formats.shacl import shapes_graph
 from tests.conftest import ROOT
 from tests.contract.saying import START
@@ -48,7 +48,7 @@ def bods(folder: Path) -> Path:
 
 
 def packaged(_: Path) -> Path:
-    path = known().formats["crosswalk"].default_path()
+    path = formats().known["crosswalk"].default_path()
     assert path is not None
     return path
 
@@ -84,13 +84,13 @@ WITHOUT = {"reference"}
 
 
 def test_every_format_of_files_has_a_sample() -> None:
-    files = {kind for kind, format in known().formats.items() if not format.addresses}
+    files = {kind for kind, format in formats().known.items() if not format.addresses}
     assert files == {*SAMPLES, *WITHOUT}
 
 
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_what_a_loader_says_passes_the_shapes(kind: str, tmp_path: Path) -> None:
-    format, path = known().formats[kind], SAMPLES[kind](tmp_path)
+    format, path = formats().known[kind], SAMPLES[kind](tmp_path)
     loader, given_to = format.make(), OPTIONS.get(kind, {})
     options = {one.name: str(one.path(given_to[one.name], path)) for one in format.options if one.name in given_to}
     store = open_store(tmp_path / "k.kedja")
