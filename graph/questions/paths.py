@@ -15,10 +15,6 @@ from graph.questions.groups import days_on_which, find, group_of, steps_of
 from graph.questions.naming import Naming, named_path
 from graph.questions.walks import ACTORS, GOODS, TIERS
 from graph.snapshot.view import Snapshot
-from ontology.errors import InputError
-
-MOST = 100
-"""Paths that may be asked for."""
 
 WALKED = (GOODS | ACTORS).astype(np.float64)
 
@@ -28,12 +24,7 @@ def paths(s: Snapshot, source: str, target: str, *, k: int = 5) -> Answer[PathsD
     generic links alike; ties as in lens A. A place or kind stands for its steps, a view for its contracts.
 
     Where none leads that way, those from ``target`` to ``source``: ``PathsData`` says from where to where.
-
-    Raises:
-        InputError: ``k`` below 1 or above ``MOST``.
     """
-    if not 1 <= k <= MOST:
-        raise InputError(f"{k} paths cannot be asked for.", remedy=f"Ask for 1 to {MOST}.")
     question = wording("paths", {"source": source, "target": target, "k": k})
     start, end = find(s, source), find(s, target)
     if start is None or end is None:

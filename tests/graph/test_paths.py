@@ -6,6 +6,7 @@ import pytest
 
 from graph.answer import Knowledge, Resolution
 from graph.data import PathsData
+from graph.questions.declared.paths import Paths
 from graph.questions.paths import paths
 from ontology.errors import InputError
 from tests.graph.worlds import World
@@ -112,8 +113,9 @@ def test_a_step_that_needs_one_generic_link_makes_the_path_generic() -> None:
 def test_what_is_not_there_and_what_cannot_be_asked() -> None:
     answer = paths(world().snapshot(), "farm", "nobody")
     assert (answer.knowledge, answer.data) == (Knowledge.NOT_IN_GRAPH, None)
-    with pytest.raises(InputError):
-        paths(world().snapshot(), "farm", "c", k=0)
+    for k in (0, 51):
+        with pytest.raises(InputError):
+            Paths.of({"source": "farm", "target": "c", "k": k})
 
 
 def test_a_path_of_very_many_links_is_named_at_its_ends_and_counted_whole() -> None:

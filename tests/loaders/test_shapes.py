@@ -15,6 +15,7 @@ from api.settings import Settings
 from graph.sqlite import open as open_store
 from loaders.base import load
 from loaders.each import load_each
+from loaders.gleif.files import Kind
 from loaders.registry import formats
 from ontology.formats.shacl import shapes_graph
 from tests.conftest import ROOT
@@ -35,7 +36,7 @@ def at(*parts: str) -> Sample:
 
 def gleif(folder: Path) -> Path:
     path = folder / "rr.xml"
-    path.write_text(gleif_made.xml(gleif_made.Kind.RELATION, [gleif_made.relation()]))
+    path.write_text(gleif_made.xml(Kind.RELATION, [gleif_made.relation()]))
     return path
 
 
