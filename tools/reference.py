@@ -27,6 +27,7 @@ from graph.neo4j.questions import Question, questions
 from graph.questions.question import questions as asked_for
 from loaders.registry import Format, formats
 from ontology import errors
+from tools import surface
 from visualisation.exporters import Exporter, exporters, of_graph
 from visualisation.facts import codes
 
@@ -450,8 +451,9 @@ PAGES = {
 
 
 def main() -> None:
-    """Write the pages."""
+    """Write the pages, and the methods of the Python package."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    surface.main()
     for name, page in PAGES.items():
         (FOLDER / name).write_text(page(), encoding="utf-8")
         print(f"wrote docs/reference/{name}")

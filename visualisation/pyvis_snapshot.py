@@ -40,13 +40,7 @@ def snapshot_html(answer: Answer[Any], words: Words) -> bytes:
     Raises:
         InputError: the answer holds nothing to draw, or pyvis is not installed.
     """
-    if answer.data is None:
-        raise InputError("There is nothing to draw: it is not in the graph.", remedy="Ask about something that is.")
-    view = view_of(answer)
-    if view.drawing is None:
-        raise InputError("This answer is not drawn.", remedy="Export csv, xlsx or json.")
-    drawing = grouped(view.drawing(answer.data))
-    risk = answer.data.risk if isinstance(answer.data, TraceData) else None
+    drawing, view = _drawing(answer), view_of(answer)
     vis_js, vis_css = _library()
     start_js = (files("visualisation") / "static" / "snapshot.js").read_text("utf-8")
     html = (
@@ -62,7 +56,7 @@ def snapshot_html(answer: Answer[Any], words: Words) -> bytes:
             shown_marks=drawing.shown,
             total=drawing.total,
             grouped=drawing.grouped,
-            data=_network(drawing, words, risk),
+            data=_network(drawing, words, _risk(answer)),
             vis_js=Markup(vis_js),  # noqa: S704  (a library and our own script, no text from outside)
             vis_css=Markup(vis_css),  # noqa: S704
             start_js=Markup(start_js),  # noqa: S704
@@ -87,8 +81,36 @@ def _row(mark: Mark, drawing: Drawing, words: Words) -> dict[str, str]:
     }
 
 
+def answer_to_pyvis(answer: Answer[Any], words: Words) -> Any:
+    """The drawing of an answer as a pyvis ``Network``.
+
+    Raises:
+        InputError: the answer holds nothing to draw, or pyvis is not installed.
+    """
+    drawing = _drawing(answer)
+    return _drawn(drawing, words, _risk(answer))
+
+
+def _risk(answer: Answer[Any]) -> str | None:
+    return answer.data.risk if isinstance(answer.data, TraceData) else None
+
+
+def _drawing(answer: Answer[Any]) -> Drawing:
+    if answer.data is None:
+        raise InputError("There is nothing to draw: it is not in the graph.", remedy="Ask about something that is.")
+    view = view_of(answer)
+    if view.drawing is None:
+        raise InputError("This answer is not drawn.", remedy="Export csv, xlsx or json.")
+    return grouped(view.drawing(answer.data))
+
+
 def _network(drawing: Drawing, words: Words, risk: str | None) -> Mapping[str, Any]:
     """Nodes, edges and options as pyvis makes them, JSON-ready."""
+    nodes, edges, _, _, _, options = _drawn(drawing, words, risk).get_network_data()
+    return {"nodes": nodes, "edges": edges, "options": json.loads(options)}
+
+
+def _drawn(drawing: Drawing, words: Words, risk: str | None) -> Any:
     try:
         from pyvis.network import Network
     except ImportError:
@@ -108,8 +130,7 @@ def _network(drawing: Drawing, words: Words, risk: str | None) -> Mapping[str, A
             dashes=_dashes(wire.resolution, wire.uncertain),
         )
     net.set_options(json.dumps(_OPTIONS))
-    nodes, edges, _, _, _, options = net.get_network_data()
-    return {"nodes": nodes, "edges": edges, "options": json.loads(options)}
+    return net
 
 
 def _dashes(resolution: str | None, uncertain: bool) -> bool | list[int]:
