@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
+from graph.answer import Answer
 from graph.questions.lines import Line
 from graph.questions.question import Question, questions
 from kedja.questions import Questions
@@ -49,7 +50,7 @@ def _time(time: Time | None) -> str | None:
 class Source(Protocol):
     """What answers."""
 
-    def ask(self, question: Question, clocks: Clocks) -> BaseModel: ...
+    def ask(self, question: Question, clocks: Clocks, cursor: str | None = None) -> BaseModel: ...
 
     def each(
         self, question: type[Question], names: list[str], given: Mapping[str, Any], clocks: Clocks
@@ -89,7 +90,13 @@ class Kedja(Questions):
         if name not in questions():
             raise InputError(f"{name} is no question.", remedy=f"Ask one of {', '.join(questions())}.")
         chosen = {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}
-        return Result(self._source.ask(questions()[name].of(chosen), self._clocks), self._lang)
+        return self._asked(questions()[name].of(chosen), None)
+
+    def _asked(self, question: Question, cursor: str | None) -> Result[Any]:
+        def following(cursor: str) -> Result[Any]:
+            return self._asked(question, cursor)
+
+        return Result(self._source.ask(question, self._clocks, cursor), self._lang, following)
 
     def each(self, name: str, names: Iterable[str], **given: Any) -> Iterator[Line[Any]]:
         """A question about one thing asked of each of up to 10,000: a line for each, answered or explained."""
@@ -137,11 +144,11 @@ class Local:
         graph = where if where and where.partition("://")[0] in NEO4J else None
         self._service = self._open.enter_context(asking(None if graph else where, graph))
 
-    def ask(self, question: Question, clocks: Clocks) -> BaseModel:
-        from api.ask import ask
+    def ask(self, question: Question, clocks: Clocks, cursor: str | None = None) -> BaseModel:
+        from api.parts import MOST_ROWS, Reader
 
-        found: BaseModel = ask(self._service, self._when(clocks), question)
-        return found
+        reader = Reader(self._service, self._when(clocks), question, "full")
+        return reader.page(MOST_ROWS, cursor) if question.pages else reader.whole()
 
     def each(
         self, question: type[Question], names: list[str], given: Mapping[str, Any], clocks: Clocks
@@ -173,10 +180,15 @@ class Server:
 
         self._client = Client(base_url=address, timeout=60)
 
-    def ask(self, question: Question, clocks: Clocks) -> BaseModel:
+    def ask(self, question: Question, clocks: Clocks, cursor: str | None = None) -> BaseModel:
+        from api.parts import MOST_ROWS
         from api.routes import PATHS
 
         given = {name: value for name, value in question.model_dump(mode="json").items() if value is not None}
+        if issubclass(question.answers(), Answer):
+            given["evidence"] = "full"
+        if question.pages:
+            given |= {"limit": MOST_ROWS} | ({"cursor": cursor} if cursor else {})
         path = PATHS.get(question.name, f"/v1/{question.name}")
         for name in [name for name in given if f"{{{name}:path}}" in path]:
             path = path.replace(f"{{{name}:path}}", _quoted(str(given.pop(name))))

@@ -223,7 +223,7 @@ class Questions:
         direction: Literal["upstream", "downstream"] = "upstream",
         risk: str | None = None,
         max_tier: int = 50,
-        max_nodes: int = 1000,
+        max_nodes: int = 1000000,
     ) -> Result[Answer[TraceData]]:
         """What lies upstream (or downstream), tier by tier, and where knowledge ends.
 

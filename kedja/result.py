@@ -32,9 +32,10 @@ SHOWN = 20
 class Result(Generic[A]):
     """What a question answered. ``answer`` is all of it, of the question's own type; ``lang`` is that of words."""
 
-    def __init__(self, answer: A, lang: str = "en") -> None:
+    def __init__(self, answer: A, lang: str = "en", following: Callable[[str], Result[A]] | None = None) -> None:
         self.answer = answer
         self.lang = lang
+        self._following = following
 
     def __repr__(self) -> str:
         found = self._framed()
@@ -63,6 +64,12 @@ class Result(Generic[A]):
         """Who says what it rests on: publisher and title."""
         found = self._framed()
         return [f"{one.publisher}: {one.title}" for one in found.evidence.cited] if found else []
+
+    def next(self) -> Result[A] | None:
+        """The rows that follow, of an answer that comes in pages of 1,000; None where there are none."""
+        found = self._framed()
+        cursor = found.page.next if found and found.page else None
+        return self._following(cursor) if cursor and self._following else None
 
     # -- tables ----------------------------------------------------------------------------------------------
     def rows(self, name: str | None = None) -> list[dict[str, Any]]:

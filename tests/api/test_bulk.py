@@ -75,7 +75,7 @@ def test_any_question_about_one_thing_is_asked_of_many(client: TestClient) -> No
     asked = {name for name, question in questions().items() if question.one()}
     assert {"exposure", "risks", "affected", "entity"} <= asked
     (found,) = lines(client, [KALMAR], "/v1/entities", valid_at="2026-11-01")
-    one = client.get(f"/v1/entities/{KALMAR}").json()
+    one = client.get(f"/v1/entities/{KALMAR}", params={"evidence": "full"}).json()
     assert found["answer"] == one
     assert found["answer"]["evidence"]["records"]
 

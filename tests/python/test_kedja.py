@@ -88,6 +88,22 @@ def test_what_is_wrong_is_the_same_error_with_its_remedy(store: kedja.Kedja, ser
         nobody.entity(KALMAR)
 
 
+def test_what_comes_in_pages_is_read_on(
+    store: kedja.Kedja, server: kedja.Kedja, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = store.exposure("all", RISK, members=200).answer.data
+    assert whole is not None
+    monkeypatch.setattr("api.parts.MOST_ROWS", 30)
+    for asking in (store, server):
+        page: kedja.Result[Any] | None = asking.exposure("all", RISK, members=200)
+        ids: list[str] = []
+        while page is not None:
+            ids += [one.contract.id for one in page.answer.data.members]
+            page = page.next()
+        assert ids == [one.contract.id for one in whole.members]
+        assert len(ids) > 60
+
+
 # -- tables, graph, picture ----------------------------------------------------------------------------------------
 def test_frames_hold_the_rows_of_the_page_and_the_lists_of_the_answer(store: kedja.Kedja) -> None:
     answer = store.exposure(KALMAR, RISK)
