@@ -10,6 +10,7 @@ import pytest
 
 from graph.questions.affected import CONTRACTS, affected
 from graph.questions.exposure import exposure
+from graph.questions.question import questions
 from graph.questions.trace import trace
 from tests.graph.big import LIMIT
 from tests.graph.worlds import FORCED, World
@@ -83,9 +84,10 @@ def asked_of(shape: str, n: int) -> list[tuple[str, str, float, int]]:
 
 @pytest.mark.parametrize("shape", ["chain", "hub"])
 def test_every_question_of_a_long_chain_and_of_a_large_hub_has_an_answer_of_bounded_size(shape: str) -> None:
-    for name, told, _, _ in asked_of(shape, 6_000):
-        assert told.endswith("bytes"), name
-        assert int(told.split()[0]) < 12_000_000, name
+    answers = asked_of(shape, 6_000)
+    assert {name.split()[0] for name, *_ in answers} == questions().keys()
+    for name, told, _, _ in answers:
+        assert told == "refused" or int(told.split()[0]) < 12_000_000, name
 
 
 @pytest.mark.soak
@@ -93,5 +95,5 @@ def test_every_question_of_a_long_chain_and_of_a_large_hub_has_an_answer_of_boun
 def test_a_very_long_chain_and_a_very_large_hub_are_answered_or_refused_within_limits(shape: str, n: int) -> None:
     for name, told, seconds, most in asked_of(shape, n):
         assert told == "refused" or int(told.split()[0]) < 20_000_000, name
-        assert seconds < LIMIT + 10, name
+        assert seconds < LIMIT + 3, name
         assert most < 1_000, name
