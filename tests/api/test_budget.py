@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 import graph.sqlite
 from api.admission import LIGHT, Admission
 from api.app import create_app
+from api.ask import ask
 from api.guard import Guard
 from api.service import Service, When
 from api.settings import Settings
@@ -28,9 +29,11 @@ from graph.kernels.paths import k_paths
 from graph.kernels.reach import longest, reach
 from graph.kernels.worst import best_path, worst
 from graph.network import Network
+from graph.questions.question import questions
 from ontology.errors import BusyError, TimeLimitError
 from ontology.records import Record
 from tests.contract.saying import company, load, now, source
+from tests.graph import big
 
 N = 200_000
 PLAIN = np.ones(32)
@@ -135,6 +138,49 @@ def test_a_question_whose_time_ran_out_while_it_waited_for_a_thread_begins_nothi
             service.standing(When())
         assert late.looks == 1
         assert service.standing(When()).publication is not None
+
+
+# -- every question -----------------------------------------------------------------------------------------------
+class Stops(Budget):
+    """Is to end at its ``at``-th look from Python; ``done`` are the looks by then, those of compiled loops too."""
+
+    def __init__(self, at: int = 0) -> None:
+        super().__init__()
+        self.at, self.seen, self.done = at, 0, 0
+
+    def check(self) -> None:
+        self.seen += 1
+        if self.seen == self.at:
+            self.stop(Why.NOBODY_WAITS)
+            self.done = self.looks
+        super().check()
+
+
+@pytest.fixture(scope="module")
+def long_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, When]]:
+    folder = tmp_path_factory.mktemp("chain")
+    with graph.sqlite.open(folder / "a.sqlite") as store:
+        load(store, source(), big.world("chain", 4_000))
+    with Service(Settings(f"sqlite:///{folder}/a.sqlite", folder / "cache")) as service:
+        when = service.standing(When())
+        service.snapshot(when)
+        yield service, when
+
+
+@pytest.mark.parametrize("name", questions())
+def test_every_question_looks_whether_it_is_to_end_and_ends_where_it_looks(
+    long_chain: tuple[Service, When], name: str
+) -> None:
+    service, when = long_chain
+    *_, question = big.asked(questions()[name])
+    with within(Stops()) as whole:
+        ask(service, when, question)
+    assert whole.seen > 0 or question.cost(service.snapshot(when)) == 0
+    for at in sorted({1, whole.seen // 2, whole.seen} - {0}):
+        ended = Stops(at)
+        with within(ended), pytest.raises(TimeLimitError):
+            ask(service, when, question)
+        assert ended.looks <= ended.done + 3, f"it went on after look {at} of {whole.seen}"
 
 
 # -- requests -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Usage: python -m tests.graph.big chain 200000
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 import time
@@ -89,15 +90,25 @@ def asked(question: type[Question]) -> Iterator[Question]:
 
 def main(shape: str, n: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(f"sqlite:///{folder}/big.sqlite", Path(folder) / "cache")
-        with open_store(settings.store, create=True) as store:
-            load(store, source(), world(shape, n))
-        with Service(settings, valid_at=date(2026, 11, 1)) as service:
+        # In a process of its own: what it takes in memory is not what a question takes.
+        subprocess.run([sys.executable, "-m", "tests.graph.big", shape, str(n), folder], check=True)
+        with opened(folder) as service:
             when = service.standing(When())
-            service.snapshot(when)
             for question in questions().values():
                 for one in asked(question):
                     tell(service, when, one)
+
+
+def opened(folder: str) -> Service:
+    return Service(Settings(f"sqlite:///{folder}/big.sqlite", Path(folder) / "cache"), valid_at=date(2026, 11, 1))
+
+
+def make(shape: str, n: int, folder: str) -> None:
+    """Load the world and freeze it."""
+    with open_store(f"sqlite:///{folder}/big.sqlite", create=True) as store:
+        load(store, source(), world(shape, n))
+    with opened(folder) as service:
+        service.snapshot(service.standing(When()))
 
 
 def tell(service: Service, when: When, question: Question) -> None:
@@ -121,4 +132,8 @@ def tell(service: Service, when: When, question: Question) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    shape, n, *folder = sys.argv[1:]
+    if folder:
+        make(shape, int(n), *folder)
+    else:
+        main(shape, int(n))
