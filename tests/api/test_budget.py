@@ -173,7 +173,8 @@ def test_every_question_looks_whether_it_is_to_end_and_ends_where_it_looks(
 ) -> None:
     service, when = long_chain
     *_, question = big.asked(questions()[name])
-    with within(Stops()) as whole:
+    whole = Stops()
+    with within(whole):
         ask(service, when, question)
     assert whole.seen > 0 or question.cost(service.snapshot(when)) == 0
     for at in sorted({1, whole.seen // 2, whole.seen} - {0}):

@@ -44,8 +44,8 @@ def thing(name: str, **facts: Any) -> Record:
 
 
 def link(type: str, source: str, target: str, confidence: float | None = None) -> Link:
-    ends = (name if ":" in name else f"local:{name}" for name in (source, target))
-    return Link(type, *map(ref, ends), common=Common(confidence=confidence))
+    one, other = (ref(name if ":" in name else f"local:{name}") for name in (source, target))
+    return Link(type, one, other, common=Common(confidence=confidence))
 
 
 def world(shape: str, n: int) -> Iterator[Record | Link]:
