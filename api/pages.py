@@ -173,6 +173,11 @@ def _regions(snapshot: Snapshot, overall: Answer[ExposureData]) -> list[RegionLi
     return sorted(lines, key=lambda line: (place.get(line.node.id, len(place)), line.node.name))
 
 
+def lines_of(values: Sequence[str]) -> list[str]:
+    """What several values name, a line each, as a form with several lines sends them."""
+    return [line.strip() for value in values for line in value.splitlines() if line.strip()]
+
+
 def asked(request: Request, question: type[Q], skin: Skin) -> Q | None:
     """The question in the address of a page; None where something that it needs is missing.
 
@@ -182,7 +187,7 @@ def asked(request: Request, question: type[Q], skin: Skin) -> Q | None:
     for param in question.params().values():
         values = [*query.getlist(param.name), *(v for k, v in request.path_params.items() if k == param.name)]
         if filled := [value for value in values if value.strip()]:
-            given[param.name] = filled if param.many else filled[-1]
+            given[param.name] = lines_of(filled) if param.many else filled[-1]
         elif values and param.optional:
             given[param.name] = None
     return question.of(given) if all(p.name in given for p in question.params().values() if p.required) else None
@@ -253,7 +258,7 @@ def _way(service: Service, when: When, selected: str, starts: tuple[str, ...], u
     if not starts or selected in starts:
         return None
     source, target = (selected, starts[0]) if upstream else (starts[0], selected)
-    return _or_none(service, when, Paths(source=source, target=target, k=3))
+    return _or_none(service, when, Paths(source=(source,), target=(target,), k=3))
 
 
 def _beside(service: Service, when: When, answer: Answer[Any]) -> dict[str, Any]:

@@ -367,9 +367,22 @@ class AffectedData(Frozen):
     links: tuple[LinkData, ...]
 
 
-class PathsData(Frozen):
+class PathPair(Frozen):
+    """A source and a target that a path joins. ``path`` is the place of the surest one in ``paths``."""
+
     source: str
     target: str
+    path: int
+
+
+class PathsData(Frozen):
+    """Of one source and one target ``paths`` are the surest between them; of several, the surest of each pair. Where
+    none leads that way, ``sources`` and ``targets`` have changed places. A pair without a path: none is known."""
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    pairs: tuple[PathPair, ...]
+    joined: int = Field(description="pairs that a path joins, also those not listed")
     paths: tuple[Path, ...]
     other_days: OtherDays | None = Field(None, description="given where no path holds then")
     nodes: tuple[Node, ...]

@@ -56,6 +56,8 @@ class Mark:
     counts: Mapping[Level, int] = field(default_factory=dict)
     rest: bool = False
     """A group of what is left when the countries are too many to show each."""
+    title: str = ""
+    """What a group is called, where it is not by its country."""
 
     @property
     def group(self) -> bool:

@@ -50,6 +50,10 @@ class Page:
     def value(self, name: str) -> str:
         return next((value for key, value in self.query if key == name), "")
 
+    def values(self, name: str) -> list[str]:
+        """All that a name is given, a line each."""
+        return [line.strip() for key, value in self.query if key == name for line in value.splitlines() if line.strip()]
+
     def clocks(self) -> list[tuple[str, str]]:
         """The part of the query that says when, which another question keeps."""
         return [(name, value) for name, value in self.query if name in CLOCKS]

@@ -153,7 +153,7 @@ class Field:
     value: str
     required: bool
     kind: str
-    """The type of its input: ``number``, ``date`` or ``text``."""
+    """The type of its input: ``number``, ``date``, ``text``, or ``lines`` of text, one thing a line."""
     choices: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
 
 
@@ -164,6 +164,8 @@ def form(question: type[Question], page: Page, own: Mapping[str, Any] | None = N
 
 
 def _kind_of(param: Param) -> str:
+    if param.many:
+        return "lines"
     kinds = {param.annotation, *get_args(param.annotation)}
     return "number" if kinds & {int, float} else "date" if date in kinds else "text"
 
@@ -179,7 +181,8 @@ def _field(param: Param, page: Page, words: Words, own: Any) -> Field:
         name=param.name,
         label=param.label.get(words.lang),
         note=param.note.get(words.lang),
-        value=page.value(param.name) or next((str(v) for v in (own, param.default) if v is not None), ""),
+        value=("\n".join(page.values(param.name)) if param.many else page.value(param.name))
+        or next((str(v) for v in (own, param.default) if v is not None), ""),
         required=param.required,
         kind=_kind_of(param),
         choices=offered,

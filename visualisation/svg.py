@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from graph.data import Node
 from graph.questions.question import ALL
 from visualisation.drawing import REGION, Drawing, Mark, Wire, lit
-from visualisation.labels import NARROW, ROOMY, Label, label_width, wrapped
+from visualisation.labels import NAME_LINE, NARROW, ROOMY, Label, label_width, wrapped
 from visualisation.layout import Layout, lay_out
 from visualisation.marks import RAMP, Level, digit, level_name, reach_span
 from visualisation.text import shown
@@ -130,6 +130,8 @@ def heading_of(column: int, marks: Sequence[Mark], words: Words) -> tuple[str, s
 def name_of(mark: Mark, words: Words) -> str:
     if mark.node is not None:
         return shown(node_name(mark.node, words))
+    if mark.title:
+        return shown(mark.title)
     if mark.rest and mark.country is None:
         return words("group.rest")
     if mark.column == 0:
@@ -242,6 +244,8 @@ def _labels(drawing: Drawing, words: Words, whole: bool, clip: float, two: bool)
         if whole and not mark.group:
             small = [line for part in lines_of(mark, words) for line in wrapped(part, clip, 12)]
             found[mark.id] = Label(wrapped(name, clip), tuple(small))
+        elif mark.title:
+            found[mark.id] = Label(wrapped(name, clip + LABEL - 14), ())
         else:
             below = line_of(mark, words) if two else ""
             found[mark.id] = Label((name,), (below,) if below else ())
@@ -273,7 +277,9 @@ def picture(
     row = TWO_LINES if tallest <= COMPACT or drawing.grouped else ONE_LINE
     labels = _labels(drawing, words, whole, clip, row == TWO_LINES)
     tall = {
-        mark.id: max(26.0, labels[mark.id].height) + BETWEEN if whole and not mark.group else float(row)
+        mark.id: max(26.0, labels[mark.id].height) + BETWEEN
+        if whole and not mark.group
+        else row + NAME_LINE * (len(labels[mark.id].lines) - 1.0)
         for mark in drawing.marks
     }
     layout = lay_out(
@@ -301,7 +307,9 @@ def picture(
                 spoken(mark, words, risk),
                 href(mark),
                 digit(mark.level),
-                clipped=label.width > (box - 10 if mark.group else clip) and (mark.group or not whole),
+                clipped=label.width > (box - 10 if mark.group else clip)
+                and (mark.group or not whole)
+                and not mark.title,
                 lit=mark.id in light,
                 selected=mark.id == picked,
                 end=round(box) if mark.group else round(LABEL + min(clip, label.width + 4)),

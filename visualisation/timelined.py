@@ -156,7 +156,7 @@ class _Axis:
             days = [
                 date(year, month, 1) for year in range(self.first.year, self.last.year + 1) for month in range(1, 13)
             ]
-        shown = [day for day in days if self.first <= day <= self.last]
+        shown = [day for day in days if self.first <= day <= self.last and self.x(day) < LABELS + WIDTH - 24]
         step = max(1, -(-len(shown) * 66 // int(WIDTH)))
         return tuple(Tick(self.x(day), f"{day:%Y-%m}" if years < 3 else str(day.year)) for day in shown[::step])
 

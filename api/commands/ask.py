@@ -222,6 +222,60 @@ def _exposure(question: type[Question], shared: Shared, given: dict[str, Any]) -
         _answered(question, shared, given)
 
 
+# -- paths: also between lists of names ---------------------------------------------------------------------------
+PATHS: Mapping[str, tuple[Any, Any]] = {
+    "source": (Annotated[str | None, typer.Argument(help="The upstream end.", metavar="source")], None),
+    "target": (Annotated[str | None, typer.Argument(help="The downstream end.", metavar="target")], None),
+    "sources": (
+        Annotated[Path | None, typer.Option("--sources", help="A file of names, one a line: the upstream ends.")],
+        None,
+    ),
+    "targets": (
+        Annotated[Path | None, typer.Option("--targets", help="A file of names, one a line: the downstream ends.")],
+        None,
+    ),
+}
+
+
+def _paths(question: type[Question], shared: Shared, given: dict[str, Any]) -> None:
+    from api.ask import ask
+    from ontology.errors import InputError
+
+    files = {end: given.pop(f"{end}s") for end in ("source", "target")}
+    if files["source"] and given["source"] and given["target"] is None:  # the one name that is left is the other end
+        given["source"], given["target"] = None, given["source"]
+    for end, file in files.items():
+        if (given[end] is None) == (file is None):
+            raise InputError(
+                f"Say which {end} is meant.", remedy=f"Give one name, or --{end}s FILE with a list of them."
+            )
+    with common.asking(shared.store, shared.graph) as service:
+        for end, file in files.items():
+            given[end] = [given[end]] if file is None else _listed_in(file, service, shared)
+        answer = ask(service, shared.when, asked(question, given))
+    common.show(answer, shared.language, shared.as_json)
+
+
+def _listed_in(file: Path, service: Service, shared: Shared) -> list[str]:
+    """The things that are certain of a file of names; what the other lines may mean is told on standard error.
+
+    Raises:
+        InputError: nothing is certain.
+    """
+    from api.names import matches, matches_text, read_names
+    from ontology.errors import InputError
+    from visualisation.words import Words
+
+    lines, _ = read_names(file)
+    found = matches(service, shared.when, lines)
+    if doubtful := [match for match in found if match.entity is None]:
+        typer.echo(matches_text(doubtful, Words(shared.language)), err=True)
+    certain = list(dict.fromkeys(match.entity for match in found if match.entity))
+    if not certain:
+        raise InputError(f"No name in {file} is certain.", remedy="Put an identifier in its place and try again.")
+    return certain
+
+
 # -- search: a line a hit ----------------------------------------------------------------------------------------
 def _search(question: type[Question], shared: Shared, given: dict[str, Any]) -> None:
     import json
@@ -249,6 +303,7 @@ def _search(question: type[Question], shared: Shared, given: dict[str, Any]) -> 
 
 OWN: Mapping[str, tuple[Mapping[str, tuple[Any, Any]], Callable[..., None]]] = {
     "affected": (AFFECTED, _affected),
+    "paths": (PATHS, _paths),
     "exposure": (EXPOSURE, _exposure),
     "search": ({}, _search),
 }

@@ -33,7 +33,7 @@ def _spread(s: Snapshot, labels: dict[int, int], limit: int) -> Spread:
     return nearest(s.item_network, list(labels), list(labels.values()), GOODS, limit)
 
 
-def _companies(s: Snapshot) -> dict[int, int]:
+def companies(s: Snapshot) -> dict[int, int]:
     """The company of each step and contract of which one is known: who runs it, operates its site or holds it."""
     found: dict[int, int] = {}
     performs, operates = s.pairs("PERFORMS"), s.pairs("OPERATES")
@@ -79,7 +79,7 @@ class Ends:
     @cached_property
     def companies(self) -> I32:
         """The nearest company downstream of each vertex, shape (n,): of the whole graph, for every question."""
-        return self.s.memo.get(("nearest company",), lambda: _spread(self.s, _companies(self.s), ANY_TIER)[0])
+        return self.s.memo.get(("nearest company",), lambda: _spread(self.s, companies(self.s), ANY_TIER)[0])
 
     def ends(self, rows: Iterable[tuple[int, int]]) -> tuple[End, ...]:
         """Of each (tier, vertex), in the order given."""

@@ -114,10 +114,14 @@ class _Timeline:
         if self.followed.beside:
             yield from self.store.records(at, entities=self.followed.beside)
         links = {link.row: link for end in ("source", "target") for link in self._links(at, end, subject)}
-        yield from links.values()
+        yield from (link for link in links.values() if not self._is_of_statement(link))
 
     def _links(self, at: At, end: str, subject: list[str]) -> Iterable[StoredLink]:
         return self.store.links(at, source=subject) if end == "source" else self.store.links(at, target=subject)
+
+    def _is_of_statement(self, link: StoredLink) -> bool:
+        """Whether a link only says what a statement that stands here by itself is about."""
+        return bool({link.source, link.target} & self.followed.statements.keys())
 
     def _seen(self) -> list[_Seen]:
         found: dict[str, _Seen] = {}
@@ -273,7 +277,7 @@ def _version(row: Row) -> str:
 
 
 def _order(one: Telling) -> tuple[int, str, int, date, str, datetime]:
-    lane = {SELF: 0, STATEMENT: 2, INCIDENT: 3}.get(one.lane, 1)
+    lane = {SELF: 0, STATEMENT: 1, INCIDENT: 2}.get(one.lane, 3)
     severity = -1 if one.severity is None else one.severity
     return lane, one.lane, -severity, one.valid_from or one.day or date.min, one.fact, one.learnt
 

@@ -84,7 +84,7 @@ def test_of_a_view_the_best_paths_to_any_of_its_contracts_are_given() -> None:
 
 def test_asked_the_wrong_way_round_it_says_which_way_the_goods_go() -> None:
     found = ask(world(), "c", "farm")
-    assert (found.source, found.target) == ("farm", "c")
+    assert (found.sources, found.targets) == (("farm",), ("c",))
     assert len(found.paths) == 3
 
 
@@ -92,7 +92,7 @@ def test_no_path_is_an_answer() -> None:
     w = world()
     w.step("alone")
     found = ask(w, "alone", "c")
-    assert (found.source, found.target, found.paths) == ("alone", "c", ())
+    assert (found.sources, found.targets, found.paths) == (("alone",), ("c",), ())
 
 
 def test_a_company_relation_without_goods_is_no_path() -> None:
@@ -138,3 +138,27 @@ def test_a_path_of_very_many_links_is_named_at_its_ends_and_counted_whole() -> N
     between = paths(w.snapshot(), path.nodes[250], path.nodes[251])
     assert between.data is not None
     assert between.data.paths[0].left_out == 1_000, "and so on: 1 500 links between them"
+
+
+def test_of_several_sources_and_targets_each_pair_has_its_surest_path() -> None:
+    w = world()
+    data = paths(w.snapshot(), ["field", "estate"], ["c", "gown"]).data
+    assert data is not None
+    assert data.joined == len(data.pairs) >= len(data.paths) == len({path.links for path in data.paths})
+    for pair in data.pairs:
+        (best,) = ask(w, pair.source, pair.target, k=1).paths
+        assert data.paths[pair.path] == best
+    values = [data.paths[pair.path].value for pair in data.pairs]
+    assert values == sorted(values, reverse=True)
+
+
+def test_what_is_left_out_of_the_pairs_is_counted_and_a_pair_without_a_path_is_none() -> None:
+    w = world()
+    w.org("alone")
+    whole = paths(w.snapshot(), ["field", "estate", "alone"], ["c", "gown"])
+    answer = paths(w.snapshot(), ["field", "estate", "alone"], ["c", "gown"], k=1)
+    assert whole.data is not None
+    assert answer.data is not None
+    assert "alone" not in {pair.source for pair in whole.data.pairs}
+    (cut,) = answer.completeness.cut
+    assert (cut.list, cut.listed, cut.total) == ("pairs", 1, whole.data.joined)

@@ -39,6 +39,7 @@ from graph.data import (
     Node,
     Origin,
     Path,
+    PathPair,
     PathsData,
     Question,
     Reach,
@@ -343,7 +344,13 @@ def paths() -> Answer[PathsData]:
     trace = gloves().data
     assert trace is not None
     data = PathsData(
-        source="site", target="contract", paths=(PATH,), nodes=(SITE, DIPPING, CONTRACT), links=trace.links
+        sources=("site",),
+        targets=("contract",),
+        pairs=(PathPair(source="site", target="contract", path=0),),
+        joined=1,
+        paths=(PATH,),
+        nodes=(SITE, DIPPING, CONTRACT),
+        links=trace.links,
     )
     return answer(data, question="paths", evidence=evidence())
 

@@ -1,7 +1,7 @@
 // The day that a timeline asks about, moved by dragging its line; the form's date field does the same by typing.
 const line = document.querySelector("svg.line");
 const handle = line?.querySelector("[data-handle]");
-const field = document.querySelector('input[name="valid_at"]');
+const field = document.querySelector('input[type="date"][name="valid_at"]');
 
 /** The day at a place across the drawing, within what it spans. */
 function dayAt(clientX) {

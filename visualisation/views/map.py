@@ -46,6 +46,8 @@ def spoken(spot: Spot, teller: Teller) -> str:
 
 
 def headline(data: MapData, words: Words) -> str:
+    if not data.total:
+        return words("map.headline_none", contracts=words("map.contracts", n=data.contracts))
     return words("map.headline", n=data.total, contracts=words("map.contracts", n=data.contracts))
 
 
@@ -103,7 +105,7 @@ def render_map(answer: Answer[MapData], page: Page) -> str:
         zooms=[(name, page.url(area=written(zoomed(around, factor)))) for name, factor in zooms],
         listed=listed,
         stops=[teller.name(stop.node) for stop in reversed(data.stops)],
-        fields=[field for field in form(Map, page) if field.name != "most"],
+        fields=[field for field in form(Map, page, {"risk": data.risk}) if field.name != "most"],
         completeness=answer.completeness,
     )
 

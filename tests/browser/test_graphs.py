@@ -1,0 +1,156 @@
+"""Comparison, timeline, map, paths between sets and tiers in groups, on the demonstration, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_app import GLOVES, KALMAR
+from tests.browser.test_app import site as site
+from tests.browser.test_explorer import CUT_AND_CROSSED
+from visualisation import mapped, shapes
+from visualisation.shapes import Country
+
+LIST = quote(f"{GLOVES}\ndemo:contract-gloves-skane")
+PAGES = {
+    "compare": "/compare?risk=forced-labour&",
+    "timeline": f"/timeline?subject={GLOVES}&",
+    "map": "/map?",
+    "paths": f"/paths?source={quote(f'demo:site-klang-4{chr(10)}MY')}&target={LIST}&",
+    "tiers": "/tiers?",
+}
+SIZES = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
+
+
+@pytest.fixture(autouse=True)
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Countries as squares of ten degrees, whether or not the shapes have been fetched here."""
+    made = {"SE": (15, 60), "MY": (105, 5), "DE": (10, 50), "CN": (105, 35), "PK": (70, 30), "BD": (90, 24)}
+
+    def square(x: float, y: float) -> tuple[tuple[float, float], ...]:
+        return ((x - 5, y - 5), (x - 5, y + 5), (x + 5, y + 5), (x + 5, y - 5), (x - 5, y - 5))
+
+    known = tuple(Country(code, (square(*middle),)) for code, middle in made.items())
+    monkeypatch.setattr(mapped, "countries", lambda _="": known)
+    monkeypatch.setattr(shapes, "countries", lambda _="": known)
+    shapes.middles.cache_clear()
+    yield
+    shapes.middles.cache_clear()
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["desk", "phone"])
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_the_headline_and_what_is_not_known_are_on_the_first_screen(
+    page: Page, site: str, name: str, lang: str, size: Any
+) -> None:
+    page.set_viewport_size(size)
+    page.goto(f"{site}{PAGES[name]}lang={lang}")
+    expect(page.locator(".headline .figure")).to_contain_text(re.compile(r"\d"))
+    for part in (".headline .figure", ".headline .unknown li"):
+        box = page.locator(part).first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= size["height"]
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing is pushed out sideways"
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+@pytest.mark.parametrize("by", ["supplier", "category", "stage", "country", "certainty"])
+def test_no_name_of_a_box_is_cut_and_no_line_runs_through_one(page: Page, site: str, by: str, lang: str) -> None:
+    page.set_viewport_size(SIZES[0])
+    page.goto(f"{site}/tiers?by={by}&lang={lang}")
+    cut, crossed, _, faded = page.evaluate(CUT_AND_CROSSED)
+    assert page.locator("a.box").count()
+    assert (cut, crossed, faded) == ([], [], 0)
+
+
+def test_a_box_opens_and_closes_by_links_without_scripts(page: Page, site: str) -> None:
+    page.context.route("**/*.mjs", lambda route: route.abort())
+    page.goto(f"{site}/tiers?by=stage&lang=en")
+    before = page.locator("a.n").count()
+    page.locator("#table").get_by_role("link", name="Open").first.click()
+    expect(page.get_by_role("link", name=re.compile("Contract ×: close"))).to_be_visible()
+    assert page.locator("a.n").count() > before
+    expect(page.locator("a.box .t").filter(has_text=re.compile(r"\+36 in Contract"))).to_have_count(1)
+    page.get_by_role("link", name=re.compile("×: close")).click()
+    assert page.locator("a.n").count() == before
+
+
+def test_a_filter_says_its_count_and_is_taken_back_by_the_same_button(page: Page, site: str) -> None:
+    page.goto(f"{site}/tiers?lang=en")
+    severe = page.locator(".filters .button", has_text="Very severe")
+    n = (severe.locator("small").text_content() or "").strip()
+    severe.click()
+    expect(page.locator(".under")).to_contain_text(f"{n} of ")
+    expect(page.locator(".filters [aria-current]")).to_have_text(re.compile("Very severe"))
+    page.locator(".filters [aria-current]").click()
+    assert "level" not in page.url
+
+
+def test_what_lies_between_a_buyers_contracts_and_a_site_is_a_part_of_its_chains(page: Page, site: str) -> None:
+    page.goto(f"{site}/tiers?subject={KALMAR}&between=demo:site-klang-4&lang=en")
+    expect(page.locator("main")).to_contain_text("Glove")
+    between = page.locator("a.n").count()
+    page.goto(f"{site}/tiers?subject={KALMAR}&lang=en")
+    assert page.locator("a.n").count() > between
+
+
+def test_the_day_of_a_timeline_is_typed_or_dragged(page: Page, site: str) -> None:
+    page.set_viewport_size(SIZES[0])
+    page.goto(f"{site}/timeline?subject={GLOVES}&lang=en")
+    page.wait_for_selector("html[data-ready=yes]")
+    box = page.locator("[data-handle] .grip").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 150, y, steps=5)
+    page.mouse.up()
+    page.wait_for_url(re.compile("valid_at=202[0-6]-"))
+    dragged = re.search(r"valid_at=(\d{4}-\d\d-\d\d)", page.url)
+    assert dragged
+    assert dragged[1] < "2026-11-01"
+    expect(page.locator(".figure")).to_contain_text(dragged[1])
+    page.wait_for_selector("html[data-ready=yes]")
+    box = page.locator("[data-handle] .grip").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 12, box["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + 10, steps=3)
+    page.mouse.up()
+    page.wait_for_url(lambda url: f"valid_at={dragged[1]}" not in url)
+    page.get_by_role("textbox", name="Valid at").fill("2025-01-01")
+    page.locator("form.asof").first.get_by_role("button").click()
+    expect(page.locator(".figure")).to_contain_text("2025-01-01")
+
+
+def test_a_mark_of_several_sites_leads_to_a_map_that_shows_them_and_estimates_are_hollow(page: Page, site: str) -> None:
+    page.goto(f"{site}/map?lang=en")
+    assert page.locator("svg.world a.estimated").count()
+    assert page.locator("svg.world a:not(.estimated)").count() == 1, "the demonstration tells one position"
+    expect(page.locator("svg.world .on-way")).to_have_count(1)
+    told = page.evaluate("getComputedStyle(document.querySelector('svg.world a.estimated > .s')).fillOpacity")
+    assert told == "0"
+    page.get_by_role("link", name="Asia", exact=True).click()
+    assert "area=" in page.url
+    expect(page.locator("#list-h small")).to_contain_text("of 41")
+
+
+def test_without_shapes_the_map_is_a_list_and_says_so(page: Page, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapped, "countries", lambda _="": ())
+    page.goto(f"{site}/map?lang=en&most=999")
+    expect(page.locator("main")).to_contain_text("make shapes")
+    expect(page.locator(".sites li").first).to_be_visible()
+    expect(page.locator("svg.world")).to_have_count(0)
+
+
+def test_each_change_says_why_and_according_to_whom(page: Page, site: str) -> None:
+    page.goto(f"{site}{PAGES['compare']}lang=en")
+    row = page.locator("#table tbody tr").first
+    expect(row).to_contain_text("Risen")
+    expect(row).to_contain_text(re.compile(r"Began: .+ \(Kedja \(demonstration\)\)"))
