@@ -9,19 +9,18 @@ from functools import cached_property
 
 import numpy as np
 
-from graph.answer import Answer, Completeness, Links, Resolution
+from graph.answer import Answer, Completeness, Resolution
 from graph.data import Node
 from graph.kernels.reach import reach
 from graph.questions.common import checked_risk, framed, wording
 from graph.questions.ends import Ends, companies
 from graph.questions.groups import find, group_of, steps_of
-from graph.questions.lens import LEVELS
+from graph.questions.levels import WORST_FIRST, reached
 from graph.questions.naming import Naming, country_of, name_key
 from graph.questions.question import ALL
-from graph.questions.survey import STEP, UNASSESSED, Survey
+from graph.questions.survey import STEP, UNASSESSED, Survey, ends_of
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.arrays import I64, Bool, ranges
-from graph.snapshot.seeds import risk_types
 from graph.snapshot.view import Snapshot
 from graph.tiered import REST, UNTOLD, Box, BoxLink, Choice, LevelSize, Member, TiersData
 
@@ -34,9 +33,8 @@ BUYERS = -1
 """The tier of the buyers, who are a view of the contracts."""
 ENDS = 20
 """Ends of knowledge listed."""
-NAMES = ("plain", "0", "unknown", "unstated", "1", "2", "3", "4")
+NAMES = ("plain", *reversed(WORST_FIRST))
 """Levels by their code, the least telling first."""
-PLAIN, NONE_FOUND, UNKNOWN, UNSTATED = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ class _Tiers:
         self.contract = np.isin(self.vertex, self.group.contracts)
         self.place = np.full(s.n, -1, np.int64)
         self.place[self.vertex] = np.arange(len(self.vertex))
-        self.survey = Survey(s, risk or risk_types()[0], self.vertex)
+        self.survey = Survey(s, risk, self.vertex)
         item = reach(s.item_network, start, upstream=True, kinds=GOODS, tier_kinds=TIERS)
         self.item = np.isin(self.vertex, item.vertex)
 
@@ -100,23 +98,15 @@ class _Tiers:
     @cached_property
     def ends(self) -> Bool:
         """Rows at which knowledge of the actual chain ends."""
-        ends = Ends(self.s, self.naming, ())
-        return np.fromiter((ends.is_end(int(v)) for v in self.vertex), np.bool_, len(self.vertex))
+        found: Bool = ends_of(self.s)[self.vertex]
+        return found
 
     @cached_property
     def level(self) -> I64:
         """The level of each row, as a code of ``NAMES``."""
         if not self.risk:
-            return np.full(len(self.vertex), PLAIN, np.int64)
-        lens, widest = self.survey.lens, Links.ITEM_GENERIC
-        severity = lens.severity(None, widest)
-        unassessed = self.survey.counts(widest)[:, UNASSESSED] > 0
-        found = np.where(self.survey.upper_open(widest) | unassessed, UNKNOWN, NONE_FOUND).astype(np.int64)
-        for level in LEVELS:
-            here = severity == level
-            if level:
-                found[here] = UNSTATED + level
-                found[here & lens.ungiven(level, None, widest)] = UNSTATED
+            return np.zeros(len(self.vertex), np.int64)
+        found: I64 = len(WORST_FIRST) - reached(self.s, self.risk, self.vertex).rank
         return found
 
     # -- groups -------------------------------------------------------------------------------------------------
@@ -306,7 +296,7 @@ class _Tiers:
         marks = self.survey.marks[self.vertex]
         return Completeness(
             tiers_reached=int(self.tier.max(initial=0)),
-            ends=tuple(asks.end(int(self.vertex[row]), int(self.tier[row])) for row in nearest[:ENDS]),
+            ends=asks.ends((int(self.tier[row]), int(self.vertex[row])) for row in nearest[:ENDS]),
             ends_total=len(rows),
             steps=int(marks[:, STEP].sum()),
             unassessed=int(marks[:, UNASSESSED].sum()) if self.risk else None,
