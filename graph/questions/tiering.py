@@ -13,10 +13,11 @@ from graph.answer import Answer, Completeness, Resolution
 from graph.data import Node
 from graph.kernels.reach import reach
 from graph.questions.common import checked_risk, framed, wording
+from graph.questions.describing import country_of, name_key
 from graph.questions.ends import Ends, companies
 from graph.questions.groups import find, group_of, steps_of
 from graph.questions.levels import WORST_FIRST, reached
-from graph.questions.naming import Naming, country_of, name_key
+from graph.questions.naming import Naming
 from graph.questions.question import ALL
 from graph.questions.survey import STEP, UNASSESSED, Survey, ends_of
 from graph.questions.walks import GOODS, TIERS
