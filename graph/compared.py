@@ -112,6 +112,7 @@ class CompareData(Frozen):
     risks: tuple[str, ...] = Field(description="risk types that were compared: somebody has assessed them")
     before: Side
     after: Side
+    publications: tuple[Side, ...] = Field(description="what may be compared with: the latest publications before")
     contracts_before: int
     contracts_after: int
     contracts_changed: int = Field(description="contracts of which something changed, each once")

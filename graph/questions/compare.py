@@ -35,6 +35,8 @@ CAUSES = 20
 """Causes listed of one change."""
 ENDS = 20
 """Ends of knowledge listed."""
+PUBLICATIONS = 10
+"""Publications offered to compare with."""
 EXAMINED = 2_000
 """Rises and falls of which it is found out whether they are corrections."""
 CORRECTING = frozenset((How.CHANGED, How.WITHDRAWN))
@@ -114,6 +116,7 @@ class _Comparison:
             risks=self.risks,
             before=_side(self.before),
             after=_side(self.after),
+            publications=self._publications(),
             contracts_before=len(self.contracts[self.before]),
             contracts_after=len(self.contracts[self.after]),
             contracts_changed=len({one.change.contract for one in found}),
@@ -124,6 +127,17 @@ class _Comparison:
             sources=sources,
         )
         return framed(self.after, question, data, completeness=completeness)
+
+    def _publications(self) -> tuple[Side, ...]:
+        """The latest publications before the one answered from, as the clearance knows them, newest first."""
+        at, found = _at(self.after), {}
+        for one in self.store.publications()[: -3 * PUBLICATIONS : -1]:
+            told = self.store.told(one, at.clearance)
+            if one.number < at.publication and 0 < told.number < self.after.known.number:
+                found[told.number] = told.at
+        side = _side(self.after)
+        rows = [side.model_copy(update={"publication": n, "known_at": when}) for n, when in sorted(found.items())]
+        return tuple(rows[: -PUBLICATIONS - 1 : -1])
 
     def _found(self) -> tuple[list[_Found], tuple[LevelShift, ...]]:
         found: list[_Found] = []

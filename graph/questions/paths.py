@@ -121,12 +121,12 @@ def _all(s: Snapshot, starts: list[int], ends: list[int], k: int) -> tuple[list[
             there = values[np.searchsorted(every, near)]
             if there.size and there.max() > 0:
                 joined.append((-float(there.max()), a, b, int(near[np.argmax(there)])))
-    found = []
+    best = []
     for _, a, b, goal in sorted(joined)[:k]:
         walked = best_path(s.network, begin[a], np.ones(len(begin[a])), goal, WALKED, use_confidence=True)
         if walked is not None:
-            found.append(_Between((a, b), walked))
-    return sorted(found, key=lambda one: (_order(s, one.walked), one.pair)), len(joined), False
+            best.append(_Between((a, b), walked))
+    return sorted(best, key=lambda one: (_order(s, one.walked), one.pair)), len(joined), False
 
 
 def _tiers(s: Snapshot, walked: Walked) -> int:

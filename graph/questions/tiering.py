@@ -78,7 +78,7 @@ class _Tiers:
         self.naming = Naming(s)
         start = self.group.contracts.astype(np.int32)
         cone = reach(s.network, start, upstream=True, kinds=GOODS, tier_kinds=TIERS)
-        keep = self._between(cone.vertex, middle)
+        keep = self._between(cone.vertex.astype(np.int64), middle)
         self.vertex = cone.vertex[keep].astype(np.int64)
         self.tier = cone.tier[keep].astype(np.int64)
         self.contract = np.isin(self.vertex, self.group.contracts)

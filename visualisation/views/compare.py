@@ -210,4 +210,5 @@ VIEW = View(
     sheet=_sheet,
     text=_text,
     page=render_compare,
+    place=42,
 )

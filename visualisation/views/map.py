@@ -155,4 +155,5 @@ VIEW = View(
     sheet=_sheet,
     text=_text,
     page=render_map,
+    place=32,
 )

@@ -224,4 +224,5 @@ VIEW = View(
     sheet=_sheet,
     text=_text,
     page=render_tiers,
+    place=12,
 )

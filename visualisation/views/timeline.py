@@ -109,4 +109,5 @@ VIEW = View(
     sheet=_sheet,
     text=_text,
     page=render_timeline,
+    place=47,
 )
