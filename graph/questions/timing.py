@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from graph.questions.ends import Ends
 from graph.questions.groups import find, steps_of
 from graph.questions.naming import Naming
 from graph.questions.nearest import at_any_time
+from graph.questions.survey import Survey
 from graph.questions.walks import ACTORS, GOODS, TIERS
 from graph.snapshot.view import Snapshot
 from graph.sqlite import Store
@@ -29,6 +29,8 @@ from ontology.records import Polarity, Secrecy, canonical
 
 LOOKED = 50
 """Publications that are looked at, the newest ones."""
+ENDS = 20
+"""Ends of knowledge listed."""
 STATEMENTS = 60
 """Statements listed, the most severe first."""
 MARGIN = timedelta(days=60)
@@ -234,11 +236,13 @@ class _Timeline:
         return [f"{name}:target" for name, link in LINKS.items() if link.walk is Walk.GOODS and type in link.target]
 
     def _completeness(self) -> Completeness:
-        ends: tuple[Any, ...] = ()
-        if self.s.is_type(self.vertex, "Step", "Contract") and self.s.is_open(self.vertex):
-            contracts = [self.vertex] if self.s.is_type(self.vertex, "Contract") else []
-            ends = Ends(self.s, self.naming, contracts).ends([(0, self.vertex)])
-        return Completeness(ends=ends, ends_total=len(ends), cut=self.naming.cut())
+        """Where knowledge of the chain of a step or contract ends, and whom to ask."""
+        if not self.s.is_type(self.vertex, "Step", "Contract"):
+            return Completeness(cut=self.naming.cut())
+        rows = Survey(self.s, None, np.array([self.vertex], np.int64)).ends()
+        contracts = [self.vertex] if self.s.is_type(self.vertex, "Contract") else []
+        ends = Ends(self.s, self.naming, contracts).ends(rows[:ENDS])
+        return Completeness(ends=ends, ends_total=len(rows), cut=self.naming.cut())
 
 
 def _gap(lane: str, start: date | None, end: date | None) -> Gap:

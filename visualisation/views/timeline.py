@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 def _unknown(data: TimelineData, teller: Teller) -> list[str]:
     gaps = gaps_told(data.gaps, data.subject.type, teller.words)
-    return gaps or teller.unknown()
+    known = teller.answer.completeness
+    return [*gaps, *teller.unknown()] if known.ends_total or known.cut or not gaps else gaps
 
 
 def _headline(data: TimelineData, teller: Teller) -> list[str]:
