@@ -26,19 +26,19 @@ _OWN: Mapping[Skin, Mapping[str, Mapping[str, Any]]] = {
         "search": {"limit": 40},
         "trace": {"risk": RISK, "max_nodes": 2_000},
         "exposure": {"risk": RISK},
-        "map": {"risk": RISK},
+        "sites": {"risk": RISK},
         "tiers": {"risk": RISK},
     },
     Skin.DOWNLOAD: {
         "trace": {"risk": RISK, "max_nodes": 2_000},
         "exposure": {"risk": RISK, "members": 2_000},
-        "map": {"risk": RISK},
+        "sites": {"risk": RISK},
         "tiers": {"risk": RISK},
     },
     Skin.EXPORT: {
         "trace": {"risk": RISK, "max_nodes": 5_000},
         "exposure": {"risk": RISK, "members": 5_000},
-        "map": {"risk": RISK},
+        "sites": {"risk": RISK},
         "tiers": {"risk": RISK},
     },
     Skin.TOOL: {  # an assistant reads all of it

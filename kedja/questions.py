@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # what the answers are is imported when they come
     from graph.questions.heat import HeatData
     from graph.questions.risk_lines import RisksData
     from graph.questions.told import LoadsData, SourcesData, TermsData
+    from graph.tiered import TiersData
     from graph.timed import TimelineData
     from kedja.result import Result
 
@@ -140,27 +141,14 @@ class Questions:
         """
         return self.ask("loads", run=run, skip=skip, rows=rows)
 
-    def map(
-        self, *, subject: str = "all", risk: str | None = None, area: str | None = None, most: int = 1000
-    ) -> Result[Answer[MapData]]:
-        """Where the sites behind a group of contracts lie, what is said of the risk there, and what is not
-        known.
+    def paths(self, source: Sequence[str], target: Sequence[str], *, k: int | None = None) -> Result[Answer[PathsData]]:
+        """The surest paths from one thing down to another, with the weakest link of each. Of several things at
+        either end: the surest path of each pair that one joins.
 
         Args:
-            subject: Contract, buyer, supplier, category, area, product or place; all for every contract.
-            risk: Risk type, by id or name.
-            area: What the map shows: west, south, east and north in degrees, separated by commas.
-            most: Most sites listed.
-        """
-        return self.ask("map", subject=subject, risk=risk, area=area, most=most)
-
-    def paths(self, source: str, target: str, *, k: int = 5) -> Result[Answer[PathsData]]:
-        """The surest paths from one entity down to another, with the weakest link of each.
-
-        Args:
-            source: The upstream end.
-            target: The downstream end.
-            k: How many paths.
+            source: The upstream end, one or several.
+            target: The downstream end, one or several.
+            k: How many paths: 5 between two things, 100 between several.
         """
         return self.ask("paths", source=source, target=target, k=k)
 
@@ -183,6 +171,20 @@ class Questions:
         """
         return self.ask("search", q=q, type=type, limit=limit)
 
+    def sites(
+        self, *, subject: str = "all", risk: str | None = None, area: str | None = None, most: int = 1000
+    ) -> Result[Answer[MapData]]:
+        """Where the sites behind a group of contracts lie, what is said of the risk there, and what is not
+        known.
+
+        Args:
+            subject: Contract, buyer, supplier, category, area, product or place; all for every contract.
+            risk: Risk type, by id or name.
+            area: What the map shows: west, south, east and north in degrees, separated by commas.
+            most: Most sites listed.
+        """
+        return self.ask("sites", subject=subject, risk=risk, area=area, most=most)
+
     def sources(self) -> Result[Answer[SourcesData]]:
         """Every source: publisher, title, edition, licence, how it is attributed, its age, and what rests on
         it.
@@ -201,6 +203,43 @@ class Questions:
             vocabulary: Only this vocabulary, by its id, for instance risk-types.
         """
         return self.ask("terms", vocabulary=vocabulary)
+
+    def tiers(
+        self,
+        *,
+        subject: str = "all",
+        risk: str | None = None,
+        by: Literal["supplier", "category", "stage", "country", "certainty"] = "supplier",
+        between: str | None = None,
+        level: str | None = None,
+        tier: int | None = None,
+        certainty: Literal["item", "generic"] | None = None,
+        opened: str | None = None,
+    ) -> Result[Answer[TiersData]]:
+        """The chains of a group of contracts, tier by tier, in groups with counts: any number of contracts at
+        once.
+
+        Args:
+            subject: Contract, buyer, supplier, category, area, product or place; all for every contract.
+            risk: Risk type, by id or name.
+            by: What the boxes of each tier are.
+            between: Show only what lies between the contracts and this (a site, a company, a country).
+            level: 4 to 0, unstated or unknown.
+            tier: The number of a tier.
+            certainty: Traced to the article, or only typical.
+            opened: Ids of the boxes that are open, comma separated.
+        """
+        return self.ask(
+            "tiers",
+            subject=subject,
+            risk=risk,
+            by=by,
+            between=between,
+            level=level,
+            tier=tier,
+            certainty=certainty,
+            opened=opened,
+        )
 
     def timeline(
         self, subject: str, *, first: date | None = None, last: date | None = None, most: int = 300

@@ -159,7 +159,7 @@ def test_page_csv_json_and_picture_of_a_question_have_the_same_rows(client: Test
         list(main.header),
         *([_cell(value) for value in row] for row in main.rows),
     ]
-    path = {"trace": "/tier", "entity": f"/entity/{asked.get('id')}"}.get(name, f"/{name}")
+    path = {"trace": "/tier", "sites": "/map", "entity": f"/entity/{asked.get('id')}"}.get(name, f"/{name}")
     shown = _text(client.get(path, params={key: value for key, value in asked.items() if key != "id"}).text)
     for row in main.rows:
         assert _flat(str(row[0] if name != "paths" else row[2])) in shown

@@ -37,7 +37,7 @@ def sites_of(s: Snapshot, subject: str, risk: str | None, *, most: int) -> Answe
     Raises:
         InputError: not a risk type, or ``subject`` is nothing that groups contracts.
     """
-    question = wording("map", {"subject": subject, "risk": risk and checked_risk(risk), "most": most})
+    question = wording("sites", {"subject": subject, "risk": risk and checked_risk(risk), "most": most})
     vertex = None if subject == ALL else find(s, subject)
     if vertex is None and subject != ALL:
         return framed(s, question, None)

@@ -20,7 +20,7 @@ LIST = quote(f"{GLOVES}\ndemo:contract-gloves-skane")
 PAGES = {
     "compare": "/compare?risk=forced-labour&",
     "timeline": f"/timeline?subject={GLOVES}&",
-    "map": "/map?",
+    "sites": "/map?",
     "paths": f"/paths?source={quote(f'demo:site-klang-4{chr(10)}MY')}&target={LIST}&",
     "tiers": "/tiers?",
 }

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 EDGE = r"\s*-?\d{1,3}(\.\d{1,6})?\s*"
 
 
-class Map(Question):
+class Sites(Question):
     """Where the sites behind a group of contracts lie, what is said of the risk there, and what is not known."""
 
-    name: ClassVar[str] = "map"
+    name: ClassVar[str] = "sites"
     sv: ClassVar[str] = (
         "Var anläggningarna bakom en grupp avtal ligger, vad som sägs om risken där, och vad som är okänt"
     )

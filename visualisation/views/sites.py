@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from graph.placed import MapData, PlacedSite
-from graph.questions.declared.map import Map
+from graph.questions.declared.sites import Sites
 from ontology.label import Label
 from visualisation.lines import MOST, wrap
 from visualisation.mapped import AREAS, WORLD, Spot, drawn, level_of_site, read_area, where, written, zoomed
@@ -105,7 +105,7 @@ def render_map(answer: Answer[MapData], page: Page) -> str:
         zooms=[(name, page.url(area=written(zoomed(around, factor)))) for name, factor in zooms],
         listed=listed,
         stops=[teller.name(stop.node) for stop in reversed(data.stops)],
-        fields=[field for field in form(Map, page, {"risk": data.risk}) if field.name != "most"],
+        fields=[field for field in form(Sites, page, {"risk": data.risk}) if field.name != "most"],
         completeness=answer.completeness,
     )
 
@@ -149,11 +149,12 @@ def _text(answer: Answer[MapData], teller: Teller) -> list[str]:
 
 
 VIEW = View(
-    "map",
+    "sites",
     Label("Karta", "Map"),
     about=lambda data, teller: teller.name(data.subject.id),
     sheet=_sheet,
     text=_text,
     page=render_map,
     place=32,
+    path="/map",
 )
