@@ -4,7 +4,7 @@ are, and who could tell more."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -12,18 +12,23 @@ from pydantic import Field
 
 from graph.answer import Answer, Completeness, Frozen, Links
 from graph.data import LinkData, Node
+from graph.kernels.reach import reach
 from graph.questions.common import checked_risk, evidence_of, framed, wording
+from graph.questions.describing import where
 from graph.questions.ends import Ends, clause_reach
 from graph.questions.groups import contracts_in, find, group_of
 from graph.questions.naming import Naming
 from graph.questions.question import ALL
 from graph.questions.survey import END, OPEN, STEP, UNASSESSED, Survey
+from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.arrays import I32, I64, Bool
 from graph.snapshot.view import Snapshot
 from ontology.records import Source
+from ontology.vocabulary import vocabulary
 
 ENDS = 50
 """Ends of knowledge listed; all are counted."""
+FINAL, RAW = "final-manufacture", "raw-material"
 AGES = (1, 2, 3, 5)
 """Years at which a source is older."""
 
@@ -37,6 +42,18 @@ class Known(Frozen):
     whole: int = Field(description="contracts upstream of which knowledge ends nowhere")
     assessed: int = Field(description="contracts with steps told, each of which somebody has assessed")
     entitled: int = Field(description="contracts whose clause gives a right to ask")
+    made: int = Field(0, description="contracts of which a site of final manufacture is named")
+    next: int = Field(0, description="contracts of which a supply to the final manufacture is told")
+    raw: int = Field(0, description="contracts of which a country of raw material is told")
+
+
+class Disclosed(Frozen):
+    """How many suppliers of the contracts have told so much of one of them at least, themselves or by others."""
+
+    suppliers: int
+    made: int = Field(description="a site of final manufacture")
+    next: int = Field(description="a supply to the final manufacture")
+    raw: int = Field(description="a country of raw material")
 
 
 class KnownTier(Frozen):
@@ -74,6 +91,7 @@ class CoverageData(Frozen):
     view: str
     risk: str | None
     whole: Known
+    disclosed: Disclosed
     tiers: tuple[KnownTier, ...]
     suppliers: tuple[Known, ...] = Field(description="those with most that is not told first")
     categories: tuple[Known, ...]
@@ -109,20 +127,44 @@ class _Coverage:
         self.begun: Bool = counts[:, STEP] > 0
         self.whole: Bool = counts[:, OPEN] == 0
         self.assessed: Bool = self.begun & (counts[:, UNASSESSED] == 0)
+        self.disclosed = self._told()
         self.entitled = np.array(
             [clause_reach(s.properties(int(c)).get("clause_level")) > 0 for c in self.contracts], np.bool_
         )
 
+    def _told(self) -> dict[str, Bool]:
+        """Of each contract whether a site of final manufacture, a supply to it, and a country of raw material is told
+        upstream, shapes (contracts,)."""
+        s, cone, stages = self.s, self.survey.item.vertex, vocabulary("chain-stages")
+        steps = s.among(cone, "Step")
+        stage = {step: str(s.properties(step).get("stage", "")) for step in steps}
+        final = [step for step in steps if stage[step] in stages.within(FINAL)]
+        performs, supplies = s.pairs("PERFORMS"), s.pairs("SUPPLIES")
+        return {
+            "made": self._below([step for step in final if performs.sources(step)]),
+            "next": self._below(np.intersect1d(supplies.sources(*final), cone)),
+            "raw": self._below([step for step in steps if stage[step] in stages.within(RAW) and where(s, step)[1]]),
+        }
+
+    def _below(self, steps: Sequence[int] | I64) -> Bool:
+        """Whether goods of some steps are told to reach each contract, shape (contracts,)."""
+        begin, found = np.array(sorted(steps), np.int32), np.zeros(self.s.n, np.bool_)
+        found[reach(self.s.item_network, begin, upstream=False, kinds=GOODS, tier_kinds=TIERS).vertex] = True
+        here: Bool = found[self.contracts]
+        return here
+
     def answer(self, question: str, sources: Mapping[str, tuple[Source, int]]) -> Answer[CoverageData]:
         s, naming = self.s, self.naming
         ends, asks = self.survey.ends(), Ends(s, naming, map(int, self.contracts))
+        suppliers = self._suppliers()
         data = CoverageData(
             subject=Node(id=ALL, type=ALL, name=ALL) if self.vertex is None else naming.node(self.vertex),
             view=self.group.view,
             risk=self.risk,
             whole=self._known(None, np.ones(len(self.contracts), np.bool_)),
+            disclosed=self._disclosed(suppliers),
             tiers=self._tiers(),
-            suppliers=self._lines("coverage.suppliers", self._suppliers()),
+            suppliers=self._lines("coverage.suppliers", suppliers),
             categories=self._lines("coverage.categories", self._categories()),
             ages=tuple(_ages(s, sources.values())),
             asks=self._asks(asks, [vertex for _, vertex in ends]),
@@ -148,6 +190,7 @@ class _Coverage:
             whole=int(self.whole[rows].sum()),
             assessed=int(self.assessed[rows].sum()),
             entitled=int(self.entitled[rows].sum()),
+            **{name: int(told[rows].sum()) for name, told in self.disclosed.items()},
         )
 
     def _lines(self, name: str, groups: Mapping[int | None, I64]) -> tuple[Known, ...]:
@@ -159,6 +202,11 @@ class _Coverage:
             return int(self.whole[rows].sum()) - len(rows), -len(rows), *named
 
         return tuple(self._known(of, groups[of]) for of in self.naming.first(name, sorted(groups, key=rank), self.most))
+
+    def _disclosed(self, suppliers: Mapping[int | None, I64]) -> Disclosed:
+        named = [rows for of, rows in suppliers.items() if of is not None]
+        told = {name: sum(bool(known[rows].any()) for rows in named) for name, known in self.disclosed.items()}
+        return Disclosed(suppliers=len(named), **told)
 
     def _suppliers(self) -> dict[int | None, I64]:
         holds = self.s.pairs("HOLDS")

@@ -48,6 +48,22 @@ def test_contracts_are_counted_by_what_is_told_of_them() -> None:
     assert data.categories == (known("cups", 2, 1, 0, 0, 0), known("tea", 1, 1, 1, 1, 1))
 
 
+def test_what_suppliers_have_disclosed_is_counted_of_contracts_and_of_suppliers() -> None:
+    """Of the cups a site is named and where its clay is dug; of the tea that it is grown, but not where."""
+    w = world()
+    w.place("SE", country="SE")
+    w.kind("clay")
+    w.site("pottery")
+    w.link("PERFORMS", "pottery", "firing")
+    w.step("digging", stage="extraction", of="clay", at="SE", feeds=["firing"])
+    data = coverage(w.snapshot(), {}, "all", None, most=50).data
+    assert data is not None
+    told = {row.of: (row.made, row.next, row.raw) for row in data.suppliers}
+    assert told == {None: (0, 0, 0), "shut": (1, 1, 1), "told": (0, 0, 0)}
+    assert data.disclosed.model_dump() == {"suppliers": 2, "made": 1, "next": 1, "raw": 1}
+    assert asked().data.disclosed.model_dump() == {"suppliers": 2, "made": 0, "next": 0, "raw": 0}
+
+
 def test_each_tier_has_its_steps_those_unassessed_and_its_ends() -> None:
     rows = [(t.tier, t.steps, t.unassessed, t.ends, t.typical) for t in asked().data.tiers]
     assert rows == [(0, 0, 0, 1, 0), (1, 2, 1, 1, 0)], "the contract of which nothing is told is an end itself"

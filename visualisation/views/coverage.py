@@ -24,6 +24,7 @@ def _headline(data: CoverageData, teller: Teller) -> Headline:
         (words.share(whole.whole, whole.contracts), words("coverage.whole")),
         (words.share(whole.begun, whole.contracts), words("coverage.begun")),
         (words.share(steps - unassessed, steps), words("coverage.assessed_steps", risk=_risk(data, teller))),
+        (words.share(data.disclosed.made, data.disclosed.suppliers), words("coverage.disclosed")),
     ]
     return Headline(tuple(figures), words("coverage.note"), ask_first(data, teller))
 
@@ -82,6 +83,7 @@ def _named(id: str | None, absent: str, teller: Teller) -> Cell:
 
 
 def _more(data: CoverageData, teller: Teller) -> Iterable[Sheet]:
+    yield _disclosed(data, teller)
     yield _tiers(data, teller)
     yield _known("suppliers", data.suppliers, teller)
     yield _known("categories", data.categories, teller)
@@ -104,15 +106,28 @@ def _tiers(data: CoverageData, teller: Teller) -> Sheet:
     return Sheet(words("tiers.title"), (*header, words("coverage.typical")), rows)
 
 
+def _counts(row: Known) -> tuple[int, ...]:
+    return row.begun, row.whole, row.assessed, row.entitled, row.made, row.next, row.raw
+
+
+def _disclosed(data: CoverageData, teller: Teller) -> Sheet:
+    """Of the suppliers, not the contracts, how many have disclosed what."""
+    words, told = teller.words, data.disclosed
+    names = ("made", "next", "raw")
+    rows = tuple((words(f"coverage.{name}"), words.share(getattr(told, name), told.suppliers)) for name in names)
+    header = (words("coverage.what"), words("coverage.suppliers_share"))
+    return Sheet(words("coverage.disclosure"), header, rows if told.suppliers else ())
+
+
 def _known(name: str, lines: Sequence[Known], teller: Teller) -> Sheet:
     words = teller.words
-    columns = ("contracts", "begun_short", "whole_short", "assessed_short", "entitled_short")
+    columns = ("contracts", "begun_short", "whole_short", "assessed_short", "entitled_short", "made", "next", "raw")
     header = (words(f"coverage.{name}.one"), *(words(f"coverage.{column}") for column in columns))
     rows = tuple(
         (
             _named(row.of, f"coverage.{name}.none", teller),
             row.contracts,
-            *(words.share(n, row.contracts) for n in (row.begun, row.whole, row.assessed, row.entitled)),
+            *(words.share(n, row.contracts) for n in _counts(row)),
         )
         for row in lines
     )
