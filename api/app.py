@@ -13,7 +13,18 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import bulk_routes, cypher_routes, described, pages, problems, reconcile_routes, review_pages, routes
+from api import (
+    bulk_routes,
+    cypher_routes,
+    described,
+    docs_page,
+    pages,
+    problems,
+    reconcile_routes,
+    review_pages,
+    routes,
+    vocabulary_routes,
+)
 from api.admission import THREADS
 from api.apart import Serving
 from api.following import started
@@ -84,7 +95,9 @@ def create_app(
     app.include_router(routes.router)
     app.include_router(bulk_routes.router)
     app.include_router(reconcile_routes.router)
+    app.include_router(vocabulary_routes.router)
     app.include_router(cypher_routes.router)
+    app.include_router(docs_page.router)
     app.include_router(pages.router)
     app.include_router(review_pages.router)
     with as_file(files("visualisation") / "static") as static:

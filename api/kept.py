@@ -176,5 +176,5 @@ def _made(request: Request, when: When, make: Callable[[], bytes]) -> bytes:
     if found is None:
         return make()
     made = File(found[0])
-    made.headers = {name: value for name, value in found[1].items() if name.startswith(OWN)}
+    made.headers = {name: value for name, value in found[1].items() if name.startswith((OWN, "link"))}
     return made

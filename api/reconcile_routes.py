@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -24,6 +24,7 @@ ORIGINS = ("http://127.0.0.1:3333", "http://localhost:3333")
 """Where OpenRefine's pages come from; no other page may read what a browser is answered here."""
 FRAMED = f"default-src 'none'; style-src 'self'; frame-ancestors {' '.join(ORIGINS)}"
 WIDTH, HEIGHT = 420, 220
+LARGE: dict[int | str, dict[str, Any]] = {413: {"description": "A request that is larger than the server reads"}}
 
 
 def shared(request: Request, response: Response) -> None:
@@ -33,9 +34,7 @@ def shared(request: Request, response: Response) -> None:
         response.headers["Access-Control-Allow-Origin"] = str(origin)
 
 
-router = APIRouter(
-    prefix=PATH, responses=PROBLEMS, dependencies=[Depends(known_parameters), Depends(shared)], tags=["OpenRefine"]
-)
+router = APIRouter(responses=PROBLEMS, dependencies=[Depends(known_parameters), Depends(shared)], tags=["OpenRefine"])
 
 
 class Template(BaseModel):
@@ -106,7 +105,7 @@ def _answer(service: Service, when: When, queries: str | None, extend: str | Non
     return reconcile.extended(service, when, reconcile.read(Extend, str(extend), "extend"))
 
 
-@router.get("", summary="Names to things, as OpenRefine asks", response_model_exclude_none=True)
+@router.get(PATH, summary="Names to things, as OpenRefine asks", response_model_exclude_none=True)
 def asked(
     request: Request,
     service: Asked,
@@ -120,7 +119,7 @@ def asked(
     return _answer(service, when, queries, extend) if given else manifest(str(request.base_url))
 
 
-@router.post("", summary="The same, sent as a form", responses={413: {"description": "A request larger than is read"}})
+@router.post(PATH, summary="The same, sent as a form", responses=LARGE)
 def sent(
     service: Asked,
     when: At,
@@ -130,7 +129,7 @@ def sent(
     return _answer(service, when, queries, extend)
 
 
-@router.get("/suggest/{kind}", summary="Things, types or properties by how their names begin")
+@router.get("/v1/reconcile/suggest/{kind}", summary="Things, types or properties by how their names begin")
 def suggest(
     service: Asked,
     when: At,
@@ -141,7 +140,9 @@ def suggest(
     return reconcile.suggested(service, when, kind, prefix, cursor)
 
 
-@router.get("/properties", summary="Columns that there are for things of a type", response_model_exclude_none=True)
+@router.get(
+    "/v1/reconcile/properties", summary="Columns that there are for things of a type", response_model_exclude_none=True
+)
 def properties(
     service: Asked,  # noqa: ARG001  (the same server as the rest)
     type: Annotated[str, Query(max_length=MAX_TEXT, description="A node type", examples=["Organisation"])],
@@ -150,7 +151,7 @@ def properties(
     return reconcile.proposed(type, limit)
 
 
-@router.get("/preview", summary="A thing in a few words, to show in a frame", response_class=HTMLResponse)
+@router.get("/v1/reconcile/preview", summary="A thing in a few words, to show in a frame", response_class=HTMLResponse)
 def preview(
     service: Asked,
     when: At,

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import cache
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
 
+from api.ask import ask
 from api.export import exported
-from api.kept import NEWER, answered, said_to_come
+from api.export import given as written
+from api.kept import JSON, NEWER, File, answered, said_to_come
+from api.negotiation import acceptable
 from api.parts import LINES, ROWS, Cursor, Limit, Reader, Wanted
 from api.service import Service, When
 from graph.answer import Answer, NewerPublication
@@ -22,7 +27,8 @@ from graph.questions.question import Param, Question, questions
 from graph.store import MOST_REJECTS, Reject
 from ontology.days import begins_with_day
 from ontology.errors import InputError
-from visualisation.exporters import exporters
+from visualisation.exporters import Exporter, exporters
+from visualisation.words import Words
 
 
 class Problem(BaseModel):
@@ -40,6 +46,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     for status, description in (
         (400, "A request that cannot be read"),
         (404, "A name that is not in the graph"),
+        (406, "No format that the Accept header takes"),
         (405, "Another method than those that there are"),
         (409, "A name that fits several: candidates lists them"),
         (410, "A cursor of another question or snapshot"),
@@ -198,6 +205,50 @@ def _signature(question: type[Question], path: str) -> inspect.Signature:
     return inspect.Signature(own)
 
 
+@cache
+def offered(question: type[Question]) -> Mapping[str, Exporter | None]:
+    """The media types in which a question is answered, JSON first, with what writes them; pages are the explorer's."""
+    found: dict[str, Exporter | None] = {JSON: None, **({LINES: None} if question.pages else {})}
+    for exporter in exported().get(question.name, {}).values():
+        if not exporter.media_type.startswith("text/html"):
+            found.setdefault(exporter.media_type, exporter)
+    return found
+
+
+def _format(request: Request, question: type[Question]) -> str:
+    """
+    Raises:
+        HTTPException: 406, where the client takes none of what there is.
+    """
+    kinds = tuple(offered(question))
+    found = acceptable(request.headers.get("accept", ""), kinds)
+    if found is None:
+        raise HTTPException(406, f"Answers to {question.name} come as {', '.join(kinds)}.")
+    return found
+
+
+def language_of(request: Request) -> str:
+    """The language of words in a file that a program asks for: English unless it says another."""
+    from api.pages import preferred_language
+
+    accepted = request.headers.get("accept-language")
+    return preferred_language(accepted) if accepted else "en"
+
+
+def _file(request: Request, service: Service, when: When, asked: Question, kind: str) -> bytes:
+    """The whole answer in another format than JSON."""
+    exporter = offered(type(asked))[kind]
+    assert exporter is not None
+    answer = dated(service, when, ask(service, when, asked))
+    return exporter.write(written(service, when, Words(language_of(request)), answer))
+
+
+def following(request: Request, **there: str | int) -> dict[str, str]:
+    """The header that leads to the next page (RFC 8288)."""
+    address = request.url.include_query_params(**there)
+    return {"Link": f'<{address.path}?{address.query}>; rel="next"'}
+
+
 def _add_route(question: type[Question]) -> None:
     path = PATHS.get(question.name, f"/v1/{question.name}")
 
@@ -205,17 +256,23 @@ def _add_route(question: type[Question]) -> None:
         evidence, limit, cursor = (given.pop(name, None) for name in ("evidence", "limit", "cursor"))
         asked = question.of(given)
         reader = Reader(service, when, asked, evidence)
-        if question.pages and LINES in request.headers.get("accept", ""):
+        kind = _format(request, question)
+        if kind == LINES:
             return StreamingResponse(reader.lines(), media_type=LINES, headers=said_to_come(service, when))
 
         def make() -> bytes:
+            if kind != JSON:
+                return _file(request, service, when, asked, kind)
             found = reader.page(limit, cursor) if question.pages else reader.whole()
-            return found.model_dump_json().encode()
+            made = File(found.model_dump_json().encode())
+            if isinstance(found, Answer) and found.page and found.page.next:
+                made.headers = following(request, cursor=found.page.next)
+            return made
 
         what = f"{question.name} {asked.model_dump_json()} {question.beside(service.store, when.clearance)}"
-        what = f"{what} {evidence} {limit} {cursor}"
-        headers = {"Vary": "Accept"} if question.pages else {}
-        return answered(request, when, what, make, media_type="application/json", headers=headers)
+        what = f"{what} {evidence} {limit} {cursor} {kind} {'' if kind == JSON else language_of(request)}"
+        vary = {"Vary": "Accept" if kind == JSON else "Accept, Accept-Language"}
+        return answered(request, when, what, make, media_type=kind, headers=vary)
 
     answer.__signature__ = _signature(question, path)  # type: ignore[attr-defined]
     router.add_api_route(
@@ -226,7 +283,13 @@ def _add_route(question: type[Question]) -> None:
         description=question.said().partition("\n\n")[2],
         response_model=question.answers(),
         responses={
-            200: {"headers": {NEWER: {"description": "Number and time of a publication that is being prepared"}}},
+            200: {
+                "headers": {
+                    NEWER: {"description": "Number and time of a publication that is being prepared"},
+                    "Link": {"description": "The next page (RFC 8288), where there is one"},
+                },
+                "content": {kind: {} for kind in offered(question)},
+            },
             304: {"description": "What the reader has, by the ETag in If-None-Match"},
         },
     )
@@ -260,12 +323,16 @@ def runs(request: Request, service: Asked, limit: Annotated[int, Query(ge=1, le=
 @router.get("/v1/runs/{run}/rejects", summary="What a run did not accept, where it stood and why")
 def rejects(
     request: Request,
+    response: Response,
     service: Asked,
     run: Annotated[int, Path(ge=1, examples=[1])],
     skip: Annotated[int, Query(ge=0, le=MOST_REJECTS)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST_REJECTS)] = 1000,
 ) -> list[Reject]:
-    return service.rejects(run, request.app.state.clearance)[skip : skip + limit]
+    found = service.rejects(run, request.app.state.clearance)
+    if len(found) > skip + limit:
+        response.headers.update(following(request, skip=skip + limit, limit=limit))
+    return found[skip : skip + limit]
 
 
 class ExportFormat(BaseModel):

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 import api.commands  # noqa: F401  (registers the commands)
-from api import names, pages, problems, review_pages, settings
+from api import docs_page, names, pages, problems, review_pages, settings
 from api.app import create_app
 from api.cli import app as command_line
 from api.commands.kinds import finder, metavar
@@ -305,7 +305,7 @@ def page_rows() -> list[tuple[str, ...]]:
     """The explorer's pages and files: address, what may stand in the query, what it is."""
     rows: list[tuple[str, ...]] = []
     asking = {pages.path_of(asked): list(asked.params()) for asked in asked_for().values()}
-    for route in (*pages.router.routes, *review_pages.router.routes):
+    for route in (*pages.router.routes, *docs_page.router.routes, *review_pages.router.routes):
         assert isinstance(route, APIRoute)
         if "GET" not in (route.methods or ()):
             continue

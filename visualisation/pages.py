@@ -266,6 +266,11 @@ def render_rows(
     )
 
 
+def render_docs(operations: Sequence[object]) -> str:
+    """The HTTP API, a section a route. In English, as all of the API is."""
+    return environment().get_template("docs.html").render(operations=operations)
+
+
 def render_preview(hit: Found) -> str:
     """A hit in a few words, alone: what another program shows in a frame. In English, as what that program is told."""
     words = Words("en")
