@@ -270,9 +270,16 @@ class GroupExposure:
 
     def _buyers(self) -> tuple[BuyerCount, ...]:
         rows: dict[int, list[int]] = {}
-        for row, contract in enumerate(self.contracts):
-            for buyer in regions_of(self.s, self.s.pairs("SERVES").targets(int(contract))):
-                rows.setdefault(buyer, []).append(row)
+        known: dict[int, list[int]] = {}
+        for contract, buyer in zip(
+            *(ends.tolist() for ends in self.s.pairs("SERVES").of_each(self.contracts)), strict=True
+        ):
+            if buyer not in known:
+                known[buyer] = regions_of(self.s, (buyer,))
+            row = int(np.searchsorted(self.contracts, contract))
+            for region in known[buyer]:
+                own = rows.setdefault(region, [])
+                own += [row] if not own or own[-1] != row else []
         top = self._top()
         found = [self._buyer(buyer, own, top[own]) for buyer, own in rows.items()]
         found.sort(key=lambda buyer: (*_most_severe(buyer), self._name(buyer.buyer), buyer.buyer))
@@ -384,18 +391,19 @@ class GroupExposure:
         return tuple(TierCount(tier=t, **{name: column[t] for name, column in counts.items()}) for t in tiers)
 
     def _completeness(self, shown: int) -> Completeness:
-        ends, asks = self.survey.ends(), Ends(self.s, self.naming, self.contracts.tolist())
+        most = self.naming.most or ENDS
+        ends, asks = self.survey.ends(most), Ends(self.s, self.naming, self.contracts.tolist())
         cone, marks = self.survey.whole, self.survey.marks
+        total = int(marks[cone.vertex, END].sum())
         truncated = None
         if shown < len(self.contracts) and self.part is None:
             truncated = Truncated(why="members", limit=self.most)
-        elif len(ends) > ENDS:
-            truncated = Truncated(why="ends", limit=ENDS)
-        most = self.naming.most or ENDS
+        elif total > most:
+            truncated = Truncated(why="ends", limit=most)
         return Completeness(
             tiers_reached=int(cone.tier.max(initial=0)),
-            ends=asks.ends(ends[:most]),
-            ends_total=len(ends),
+            ends=asks.ends(ends),
+            ends_total=total,
             steps=int(marks[cone.vertex, STEP].sum()),
             unassessed=int(marks[cone.vertex, UNASSESSED].sum()),
             truncated=truncated,

@@ -82,7 +82,7 @@ class Lens:
         found = np.zeros(self.s.n, np.bool_)
         for table in self.of.tables():
             cone = reach(
-                self.network(links), self.targets.astype(np.int32), upstream=True, kinds=table > 0, tier_kinds=TIERS
+                self.network(links), self.targets.astype(np.int32), upstream=True, kinds=table > 0, tier_kinds=table > 0
             )
             found[cone.vertex] = True
         return found

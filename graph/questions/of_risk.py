@@ -91,10 +91,11 @@ class OfRisk:
 
     def groups(self, rows: I64) -> list[tuple[F64, I64]]:
         """Rows by what lets their risk pass: (t by link type, rows)."""
-        groups: dict[tuple[Family, bool], list[int]] = {}
-        for row, risk in zip(rows.tolist(), self.s.seeds.risk[rows].tolist(), strict=True):
-            groups.setdefault(self._families[risk], []).append(row)
-        return [(passes(*key), np.array(group, np.int64)) for key, group in sorted(groups.items())]
+        risks = self.s.seeds.risk[rows]
+        families: dict[tuple[Family, bool], list[int]] = {}
+        for risk in np.unique(risks).tolist():
+            families.setdefault(self._families[risk], []).append(risk)
+        return [(passes(*key), rows[np.isin(risks, of)]) for key, of in sorted(families.items())]
 
     def sources(self, rows: I64, side: Side) -> Sources:
         """The highest value at each vertex; the first statement by id on a tie."""

@@ -105,11 +105,13 @@ class Survey:
         """Steps at which a seed of the risk enters, by themselves or by an actor, shape (n,)."""
         return self.lens.entering(self.lens.harmful)
 
-    def ends(self) -> list[tuple[int, int]]:
-        """(tier, vertex) of the ends of knowledge in the cone, nearest first."""
+    def ends(self, most: int | None = None) -> list[tuple[int, int]]:
+        """(tier, vertex) of the ends of knowledge in the cone, nearest first; the first ``most``."""
         cone = self.whole
         rows = np.flatnonzero(self.marks[cone.vertex, END])
-        rows = rows[np.lexsort((cone.vertex[rows], cone.tier[rows]))]
+        if most is not None and len(rows) > most:  # the cone stands in the order of its tiers
+            rows = rows[: np.searchsorted(cone.tier[rows], cone.tier[rows[most]], side="right")]
+        rows = rows[np.lexsort((cone.vertex[rows], cone.tier[rows]))][:most]
         return list(zip(cone.tier[rows].tolist(), cone.vertex[rows].tolist(), strict=True))
 
 

@@ -119,7 +119,9 @@ class _Trace:
         self.places: dict[int, _Place] = {}
         self.position: dict[int, int] = {}
         """Where each vertex of the tiers that are shown stands among all."""
+        self.goods_edges = np.array(self._within(self.inside(self.walked.vertex)), np.int64)
         self.edges: set[int] = set()
+        """Edges of actors."""
         self.left_out: set[int] = set()
         """Actors for which there is no room."""
         self.acts: dict[int, set[int]] = {}
@@ -147,7 +149,6 @@ class _Trace:
         for vertex, tier, most, hops, known in zip(*(column.tolist() for column in columns), strict=True):
             resolution = Resolution.ITEM if known else Resolution.GENERIC
             self.places[vertex] = _Place(tier, None if most < 0 else most, hops, resolution)
-        self.edges.update(self._within(self.inside(walked.vertex)))
 
     def inside(self, vertices: I32 | Sequence[int]) -> Bool:
         found = np.zeros(self.s.n, np.bool_)
@@ -294,15 +295,15 @@ class _Trace:
 
     def _links(self, shown: Sequence[int]) -> tuple[LinkData, ...]:
         """Links between what is shown and what is shown or stands before it, each with the later of its ends."""
-        edges = np.array(self.s.by_link_id(self.edges), np.int64)
+        edges = np.concatenate((self.goods_edges, np.fromiter(self.edges, np.int64)))
         if self.part is None:
-            return self.naming.described_links(self.naming.first("links", edges.tolist(), LINKS))
+            return self.naming.described_links(self.naming.first("links", self.s.by_link_id(edges), LINKS))
         here, e = self.inside(shown), self.s.topology.edges
         near = edges[here[e.source[edges]] | here[e.target[edges]]]
         ends = zip(near.tolist(), e.source[near].tolist(), e.target[near].tolist(), strict=True)
         kept = [edge for edge, *both in ends if not any(self._follows(end, shown) for end in both)]
         self.naming.left_out("links", len(kept), len(edges))
-        return self.naming.described_links(kept)
+        return self.naming.described_links(self.s.by_link_id(kept))
 
     def _follows(self, vertex: int, shown: Sequence[int]) -> bool:
         """Whether a vertex stands after those that are shown."""
@@ -316,22 +317,12 @@ class _Trace:
 
     def _contracts(self) -> list[int]:
         """The contracts whose clauses may entitle us: those traced, else those downstream of the start."""
-        traced = [v for v in self.places if self.s.is_type(v, "Contract")]
+        traced = self._of_type("Contract")
         return traced or downstream_contracts(self.s, (int(v) for v in self.begin), item=True)
 
-    def _node(
-        self, vertex: int, place: _Place, ended: set[int], reaches: dict[int, Reach], said: Sequence[int]
-    ) -> TraceNode:
-        return TraceNode(
-            node=self.naming.node(vertex),
-            tier=place.tier,
-            tier_max=place.greatest,
-            hops=place.hops,
-            resolution=place.resolution,
-            end=vertex in ended,
-            reach=reaches.get(vertex),
-            statements=tuple(sorted({self.s.id(v) for v in said})),
-        )
+    def _of_type(self, name: str) -> list[int]:
+        """What of a type stands in the trace, sorted."""
+        return self.s.among(np.fromiter(self.places, np.int64), name)
 
     def _cycles(self) -> tuple[tuple[str, ...], ...]:
         found = cycles(self.s.network, self.walked.vertex, kinds=GOODS)
@@ -340,19 +331,18 @@ class _Trace:
         return tuple(sorted(self.naming.first_ids("cycles", cycle.tolist()) for cycle in found))
 
     def _buyers(self) -> tuple[tuple[Node, ...], tuple[LinkData, ...]]:
-        contracts = [v for v in self.places if self.s.is_type(v, "Contract")]
+        contracts = self._of_type("Contract")
         serves = self.s.pairs("SERVES")
         links = self.naming.described_links(self.s.by_link_id(serves.leaving(*contracts)))
         return self.naming.described(v for v in serves.targets(*contracts) if v not in self.places), links
 
     def _company_list(self) -> tuple[Listed, ...]:
-        companies = [v for v in self.places if self.s.is_type(v, "Organisation")]
-        among = {v for v in self.places if self.s.is_type(v, "Contract")}
+        companies, among = self._of_type("Organisation"), set(self._of_type("Contract"))
         related: list[Related]
         if self.upstream:
             related = sellers_to(self.s, companies)
         else:
-            sellers = [v for v in self.places if self.s.is_type(v, "Organisation", "Site")]
+            sellers = [*companies, *self._of_type("Site")]
             related = buyers_from(self.s, dict.fromkeys(sellers, ()), any_goods=False)
         found = listed(self.s, self.naming, related, among if self.upstream else None, set(), keep_empty=True)
         return found.rows
