@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Annotated, Any, Literal
@@ -94,39 +94,11 @@ class Reader:
             InputError: as ``ask`` does.
         """
         parts = self._parts()
-        return _gathered(self._lines(chain([next(parts)], parts)))
+        return _gathered(as_lines(chain([next(parts)], parts)))
 
     def _parts(self) -> Iterator[dict[str, Any]]:
-        skip = 0
-        while True:
-            answer = self._part(Part(skip, AT_ONCE, AT_ONCE))
+        for answer in every_part(self._part):
             yield orjson.loads(answer.model_dump_json())
-            page = answer.page
-            if page is None or not page.listed or page.skip + page.listed >= page.total:
-                return
-            skip += page.listed
-
-    @staticmethod
-    def _lines(parts: Iterator[dict[str, Any]]) -> Iterator[bytes]:
-        counts: dict[str, int] = {}
-        seen: set[bytes] = set()
-        for number, told in enumerate(parts):
-            data = told["data"] or {}
-            rows = {name: data.pop(name) for name, value in list(data.items()) if isinstance(value, list)}
-            rows["evidence.links"] = told["evidence"].pop("links")
-            rows["completeness.ends"] = told["completeness"].pop("ends")
-            if number == 0:
-                del told["page"]
-                yield _line({"answer": told})
-            for name, found in rows.items():
-                for row in found:
-                    line = _line({"list": name, "row": row})
-                    mark = hashlib.blake2b(line, digest_size=12).digest()
-                    if mark not in seen:  # what is beside the list may be named with several of its rows
-                        seen.add(mark)
-                        counts[name] = counts.get(name, 0) + 1
-                        yield line
-        yield _line({"end": counts})
 
     def _part(self, part: Part) -> Answer[Any]:
         found: Answer[Any] = self._brief(ask(self.service, self.when, self.question, part))
@@ -137,6 +109,41 @@ class Reader:
         if self.evidence == "full" or not isinstance(answer, Answer):
             return answer
         return answer.model_copy(update={"evidence": answer.evidence.model_copy(update={"facts": ()})})
+
+
+def every_part(ask: Callable[[Part], Answer[Any]]) -> Iterator[Answer[Any]]:
+    """The parts that make up an answer, one after the other."""
+    skip = 0
+    while True:
+        answer = ask(Part(skip, AT_ONCE, AT_ONCE))
+        yield answer
+        page = answer.page
+        if page is None or not page.listed or page.skip + page.listed >= page.total:
+            return
+        skip += page.listed
+
+
+def as_lines(parts: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+    """The parts of an answer as lines of JSON, each row once."""
+    counts: dict[str, int] = {}
+    seen: set[bytes] = set()
+    for number, told in enumerate(parts):
+        data = told["data"] or {}
+        rows = {name: data.pop(name) for name, value in list(data.items()) if isinstance(value, list)}
+        rows["evidence.links"] = told["evidence"].pop("links")
+        rows["completeness.ends"] = told["completeness"].pop("ends")
+        if number == 0:
+            del told["page"]
+            yield _line({"answer": told})
+        for name, found in rows.items():
+            for row in found:
+                line = _line({"list": name, "row": row})
+                mark = hashlib.blake2b(line, digest_size=12).digest()
+                if mark not in seen:  # what is beside the list may be named with several of its rows
+                    seen.add(mark)
+                    counts[name] = counts.get(name, 0) + 1
+                    yield line
+    yield _line({"end": counts})
 
 
 def _line(told: dict[str, Any]) -> bytes:

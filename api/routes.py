@@ -194,6 +194,8 @@ def _signature(question: type[Question], path: str) -> inspect.Signature:
     who = {"request": Request, "service": Asked, "when": At}
     own = [inspect.Parameter(name, keyword, annotation=annotation) for name, annotation in who.items()]
     for param in question.params().values():
+        if param.name in question.unpaged:
+            continue
         annotation = query_of(param, Path if f"{{{param.name}:path}}" in path else Query)
         default = inspect.Parameter.empty if param.required else param.default
         own.append(inspect.Parameter(param.name, keyword, annotation=annotation, default=default))

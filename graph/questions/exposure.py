@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -60,7 +59,8 @@ def exposure(
     Raises:
         InputError: not a risk type, or ``subject`` is nothing that groups contracts.
     """
-    question = wording("exposure", {"subject": subject, "risk": checked_risk(risk), "members": members})
+    asked = {"subject": subject, "risk": checked_risk(risk), "members": None if part else members}
+    question = wording("exposure", asked)
     vertex = None if subject == ALL else find(s, subject)
     if vertex is None and subject != ALL:
         return framed(s, question, None)
@@ -88,7 +88,7 @@ class GroupExposure:
 
     def answer(self, question: str) -> Answer[ExposureData]:
         order = self._order()
-        part = replace(self.part, limit=min(self.part.limit, self.most)) if self.part else Part(0, self.most)
+        part = self.part or Part(0, self.most)
         shown = self._members(order[part.skip : part.skip + part.limit])
         worst = self.worst()
         origins = self._origins()

@@ -133,6 +133,8 @@ class Question(BaseModel):
 
     pages: ClassVar[str] = ""
     """The list of its answer's data that comes in parts; ``compute`` then heeds ``Reading.part``."""
+    unpaged: ClassVar[tuple[str, ...]] = ()
+    """Parameters that a part takes the place of."""
 
     def compute(self, reading: Reading) -> BaseModel:
         """The answer; ids stand where parameters name things."""

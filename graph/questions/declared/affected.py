@@ -17,6 +17,7 @@ class Affected(Question):
 
     name: ClassVar[str] = "affected"
     pages: ClassVar[str] = "contracts"
+    unpaged: ClassVar[tuple[str, ...]] = ("skip",)
     sv: ClassVar[str] = (
         "Vilka avtal en fabrik, ett företag, en plats, ett varuslag eller en händelse berör, och hur säkert"
     )

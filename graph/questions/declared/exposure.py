@@ -20,6 +20,7 @@ class Exposure(Question):
 
     name: ClassVar[str] = "exposure"
     pages: ClassVar[str] = "members"
+    unpaged: ClassVar[tuple[str, ...]] = ("members",)
     sv: ClassVar[str] = (
         "Hur utsatt en grupp avtal är för en risk: efter allvar, efter hur noga man vet, och vad som inte är känt"
     )
