@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -23,7 +24,7 @@ from ontology.errors import CursorError
 ROWS = 100
 """Rows of a page that says nothing of it."""
 MOST_ROWS = 1_000
-AT_ONCE = 2_000
+AT_ONCE = 5_000
 """Rows of a stream that are in memory at once."""
 PIECE = 1 << 16
 """Bytes of a stream that are sent at once."""
@@ -93,12 +94,8 @@ class Reader:
         Raises:
             InputError: as ``ask`` does.
         """
-        parts = self._parts()
+        parts = every_part(self._part)
         return _gathered(as_lines(chain([next(parts)], parts)))
-
-    def _parts(self) -> Iterator[dict[str, Any]]:
-        for answer in every_part(self._part):
-            yield orjson.loads(answer.model_dump_json())
 
     def _part(self, part: Part) -> Answer[Any]:
         found: Answer[Any] = self._brief(ask(self.service, self.when, self.question, part))
@@ -123,31 +120,28 @@ def every_part(ask: Callable[[Part], Answer[Any]]) -> Iterator[Answer[Any]]:
         skip += page.listed
 
 
-def as_lines(parts: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+def as_lines(parts: Iterator[Answer[Any]]) -> Iterator[bytes]:
     """The parts of an answer as lines of JSON, each row once."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     seen: set[bytes] = set()
-    for number, told in enumerate(parts):
-        data = told["data"] or {}
-        rows = {name: data.pop(name) for name, value in list(data.items()) if isinstance(value, list)}
-        rows["evidence.links"] = told["evidence"].pop("links")
-        rows["completeness.ends"] = told["completeness"].pop("ends")
+    for number, answer in enumerate(parts):
+        rows = {name: value for name, value in answer.data or () if isinstance(value, tuple)}
         if number == 0:
-            del told["page"]
-            yield _line({"answer": told})
+            beside: dict[str, Any] = {"page": True, "data": set(rows), "evidence": {"links"}, "completeness": {"ends"}}
+            yield b'{"answer":%b}\n' % answer.model_dump_json(exclude=beside).encode()
+        rows |= {"evidence.links": answer.evidence.links, "completeness.ends": answer.completeness.ends}
         for name, found in rows.items():
+            head = b'{"list":"%b","row":' % name.encode()
             for row in found:
-                line = _line({"list": name, "row": row})
+                # A row knows how it is written; what else a list holds are ids, or lists of ids.
+                written = row.__pydantic_serializer__.to_json(row) if isinstance(row, BaseModel) else orjson.dumps(row)
+                line = b"%b%b}\n" % (head, written)
                 mark = hashlib.blake2b(line, digest_size=12).digest()
                 if mark not in seen:  # what is beside the list may be named with several of its rows
                     seen.add(mark)
-                    counts[name] = counts.get(name, 0) + 1
+                    counts[name] += 1
                     yield line
-    yield _line({"end": counts})
-
-
-def _line(told: dict[str, Any]) -> bytes:
-    return orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE)
+    yield b'{"end":%b}\n' % orjson.dumps(counts)
 
 
 def _gathered(lines: Iterator[bytes]) -> Iterator[bytes]:

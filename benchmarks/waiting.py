@@ -10,14 +10,12 @@ import gc
 import json
 import statistics
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
-
-import orjson
 
 from api.parts import as_lines, every_part
 from benchmarks import world
@@ -34,6 +32,8 @@ SIZE = 100_000
 """Vertices of the largest network: an earlier Kedja's snapshot of a million takes too much memory to make so."""
 TIERS = 6
 FIRST = Part(0, 100)
+WHOLE = ("trace", "exposure of all")
+"""Questions whose whole is measured; of the others the first page is most."""
 ASKED = 4
 """Starts of each question; the first only warms up what the day's view keeps."""
 Ask = Callable[[str, Part | None], Answer[Any]]
@@ -56,6 +56,7 @@ asks = {
     "trace, whole": lambda start: trace(s, [start], risk=R, max_tier=given["tiers"]),
     "exposure": lambda start: exposure(s, start, R),
     "exposure of all": lambda start: exposure(s, "all", R),
+    "exposure of all, whole": lambda start: exposure(s, "all", R, members=5000),
     "affected": lambda start: affected(s, start),
 }
 found = {}
@@ -98,10 +99,13 @@ def compared(data: Data) -> list[Row]:
         total, first = _taken(partial(_first, ask), starts)
         rows.append(Row(label, "first page and totals", total, f"{first[0]:,.0f} kB of {first[1]:,} rows"))
         if before := then.get("trace, first" if name == "trace" else name):
+            same(label, first[1], before[2]) if name != "trace" else None
             rows.append(Row(label, "then (0c77dc2)", before[0], _note(name, before)))
+        if name not in WHOLE:
+            continue
         total, (size, _) = _taken(partial(_whole, ask), starts)
         rows.append(Row(f"{label}, whole", "streamed as lines", total, f"{size / 1e3:,.1f} MB"))
-        if before := then.get("trace, whole" if name == "trace" else name):
+        if before := then.get(f"{name}, whole"):
             same(label, first[1], before[2])
             rows.append(Row(f"{label}, whole", "then (0c77dc2)", before[0], f"{before[1] / 1e6:,.1f} MB"))
     return rows
@@ -131,17 +135,14 @@ def _first(ask: Ask, start: str) -> tuple[float, int]:
 
 
 def _whole(ask: Ask, start: str) -> tuple[float, int]:
-    parts: Iterator[dict[str, Any]] = (
-        orjson.loads(answer.model_dump_json()) for answer in every_part(lambda part: ask(start, part))
-    )
-    return sum(map(len, as_lines(parts))) / 1e3, 0
+    return sum(map(len, as_lines(every_part(partial(ask, start))))) / 1e3, 0
 
 
 def _then(data: Data, seeds: list[tuple[int, float]], starts: dict[str, list[str]]) -> dict[str, list[Any]]:
     """Seconds, bytes and rows of each question as the earlier Kedja answers it."""
     if not PEER.is_dir():
         return {}
-    asked = {**starts, "trace, first": starts["trace"], "trace, whole": starts["trace"]}
+    asked = {**starts, "trace, first": starts["trace"], **{f"{name}, whole": starts[name] for name in WHOLE}}
     del asked["trace"]
     given = {
         "world": Path(world.__file__).read_text("utf-8"), "size": asdict(data.size), "seeds": seeds, "tiers": TIERS,
