@@ -272,7 +272,7 @@ def named(answer: Any) -> dict[str, str]:
 
 
 def test_5_category_stage_and_country_by_severity_first_then_likelihood(ask: Ask) -> None:
-    """Of gloves: the plant in Klang has one of forced labour, severity 4; nobody has assessed the wholesalers."""
+    """Of gloves: the plant in Klang has a finding of forced labour, severity 4; nobody has assessed the wholesalers."""
     told = ask("heat", "--by", "country-tier", "--subject", "own:gloves", "--risk", "forced-labour")
     cells = {(cell["row"], cell["column"]): cell for cell in told["data"]["cells"]}
     assert told["data"]["rows"][0] in ("MY", "SE"), "the most severe first"
