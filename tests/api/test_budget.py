@@ -160,7 +160,7 @@ class Stops(Budget):
 def long_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, When]]:
     folder = tmp_path_factory.mktemp("chain")
     with graph.sqlite.open(folder / "a.sqlite") as store:
-        load(store, source(), big.world("chain", 4_000))
+        load(store, source(), big.world("chain", 2_000))
     with Service(Settings(f"sqlite:///{folder}/a.sqlite", folder / "cache")) as service:
         when = service.standing(When())
         service.snapshot(when)
@@ -173,9 +173,9 @@ def test_every_question_looks_whether_it_is_to_end_and_ends_where_it_looks(
 ) -> None:
     service, when = long_chain
     *_, question = big.asked(questions()[name])
-    whole = Stops()
-    with within(whole):
-        ask(service, when, question)
+    for whole in (Stops(), Stops()):  # what the first works out and keeps, the next need not
+        with within(whole):
+            ask(service, when, question)
     assert whole.seen > 0 or question.cost(service.snapshot(when)) == 0
     for at in sorted({1, whole.seen // 2, whole.seen} - {0}):
         ended = Stops(at)
