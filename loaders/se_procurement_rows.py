@@ -68,7 +68,8 @@ CONTRACTED_OR_NOT = {
     "icke kontrakterad": False,
 }
 KINDS = {"Ramavtal": "framework", "Kontrakt": "contract"}
-NO_CPV = "00000000"
+NO_CPV = frozenset({"00000000", "99999999"})
+"""Not classified: *Uppgift saknas*, and what no other section has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +332,7 @@ def _several_tenders(row: Row, report: Report) -> list[str]:
 def _category(row: Row, report: Report) -> str | None:
     text = row.text(CPV)
     code = text.partition(" ")[0]
-    if code in ("", NO_CPV):
+    if not code or code.partition("-")[0] in NO_CPV:
         report.notes["category_unknown"] += 1
         return None
     try:

@@ -23,7 +23,8 @@ KNOWN_SDK = range(3, 17)
 """The minor versions of the SDK that were looked at; a notice of another is read, with a remark."""
 INTENDED = "veat"
 """A notice that tells whom a buyer means to award to: no contract yet."""
-NO_CPV = "00000000"
+NO_CPV = frozenset({"00000000", "99999999"})
+"""Not classified: Sweden's *Uppgift saknas*, Ukraine's *not reflected in other sections*."""
 KOSOVO = ("1A0", "XKX")
 """The codes of the EU's country list for it, of before and after 2024."""
 
@@ -218,7 +219,7 @@ class _Telling:
             yield from self._category(here, code)
 
     def _category(self, contract: Ref, code: str) -> Iterator[Item]:
-        if not code or code == NO_CPV:
+        if not code or code.partition("-")[0] in NO_CPV:
             self.report.notes["category_unknown"] += 1
             return
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from loaders.bods.holdings import LAST
@@ -40,6 +40,35 @@ def texts(entity: Tree, name: str) -> list[str]:
 def first(entity: Tree, *names: str) -> str:
     """The first value of the first of some properties that has any."""
     return next((one for name in names for one in texts(entity, name)), "")
+
+
+DEEPEST = 10
+"""Entities within entities that are read."""
+
+
+def unfolded(entity: Any, deep: int = DEEPEST) -> Iterator[Any]:
+    """An entity, and those nested in its properties, each as a line of its own has it: with ids in their place.
+
+    A nested one leaves out the end that leads back to what holds it: it is filled in.
+    """
+    properties = entity.get("properties") if isinstance(entity, dict) else None
+    if not isinstance(properties, dict):
+        yield entity
+        return
+    flat: dict[str, Any] = {}
+    within: list[dict[str, Any]] = []
+    for name, given in properties.items():
+        nested = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+        within += nested
+        flat[name] = [one.get("id") if isinstance(one, dict) else one for one in given] if nested else given
+    yield entity | {"properties": flat} if within else entity
+    for one in within if deep else ():
+        ends = EDGES.get(str(one.get("schema")), ("entity",) if one.get("schema") in LISTINGS else ())
+        own = one.get("properties")
+        if ends and isinstance(own, dict) and isinstance(entity.get("id"), str):
+            missing = [name for name in ends if not own.get(name)]
+            one = one | {"properties": own | ({missing[0]: [entity["id"]]} if missing else {})}
+        yield from unfolded(one, deep - 1)
 
 
 def id_of(entity: Any) -> str:

@@ -42,6 +42,10 @@ FTM = Format(
         ),
     ),
     notes={
+        "nested": Label(
+            "Uppgifter som stod inuti en annan rad: lästa som egna",
+            "Entities nested in another's line: read as their own",
+        ),
         "end_of_other_kind": Label(
             "Innehav där den ena parten inte är ett bolag (ett fartyg, en fastighet)",
             "Holdings of which an end is no company (a ship, a house)",

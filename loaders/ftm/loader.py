@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -31,6 +31,7 @@ from loaders.ftm.entities import (
     interest_of,
     is_organisation,
     texts,
+    unfolded,
 )  # fmt: skip
 from loaders.json_records import Damaged, records
 from loaders.streams import opened, unpacked_size
@@ -131,6 +132,10 @@ class _Reading:
     scope: str
     delta: bool
     topics: dict[str, tuple[set[str], set[str]]]
+    relations: set[str] = field(default_factory=set)
+    """Those that were read, of a file with entities within entities."""
+    risk_sources: dict[str, list[str]] = field(default_factory=dict)
+    """Of what the topics of a thing are said to derive from: the ids of those that are listed themselves."""
 
     def each(
         self, path: Path, say: Callable[[Tree, str, int], Iterator[Item]], progress: Progress, count: bool = False
@@ -138,17 +143,32 @@ class _Reading:
         """What is said of each line, all of it or nothing; a line counts, and is rejected for its form, only once."""
         size = unpacked_size(path)
         with opened(path) as file:
-            for place, entity in records(file, ()):
+            for place, whole in records(file, ()):
                 self.report.rows_in += int(count)
-                try:
-                    items = [checked(item) for item in say(entity, _id(entity), place)]
-                except ValueProblem as problem:
-                    if ("", place) not in self.report.rejected_rows:
-                        self._reject(place, problem)
-                    continue
-                yield from items
+                for number, entity in enumerate(unfolded(whole)):
+                    self.report.notes["nested"] += int(count and number > 0)
+                    try:
+                        id = _id(entity)
+                        if self._again(id, count):
+                            continue
+                        items = [checked(item) for item in say(entity, id, place)]
+                    except ValueProblem as problem:
+                        if ("", place) not in self.report.rejected_rows:
+                            self._reject(place, problem)
+                        continue
+                    yield from items
                 if place % EVERY == 0:
                     progress(file.done, size)
+
+    def _again(self, id: str, thing: bool) -> bool:
+        """Whether an entity was read before: those that are nested stand in each line that they belong to."""
+        if not self.report.notes["nested"]:
+            return False
+        if thing:
+            return self.spool.thing(id) is not None
+        before = id in self.relations
+        self.relations.add(id)
+        return before
 
     def _reject(self, place: int, problem: ValueProblem) -> None:
         """Nothing is taken back where a line cannot be read: it may be any company's."""
@@ -166,7 +186,9 @@ class _Reading:
             return
         given = set(texts(entity, "topics"))
         if given:
-            self.topics[id] = (given, set())
+            self.topics.setdefault(id, (set(), set()))[0].update(given)
+        if sources := [one for one in texts(entity, "riskSource") if one != id]:
+            self.risk_sources[id] = sources
         organisation = is_organisation(entity)
         if not organisation:
             if organisation is None:
@@ -301,6 +323,12 @@ class _Reading:
             for start, end, now in together(owners):
                 yield checked(untold(thing, start, end, now))
 
+    def _derived(self, id: str) -> str:
+        """From whose listing a thing's topics derive (riskSource); a person is not named."""
+        found = [self.spool.thing(one) for one in self.risk_sources.get(id, ())]
+        names = [one.name if one and one.what is What.ENTITY else "somebody not named here" for one in found]
+        return f"derived from the listing of {', '.join(dict.fromkeys(names))}" if names else ""
+
     def called(self) -> Iterator[Item]:
         """What companies are called that no listing of the file tells more of."""
         for id in sorted(self.topics):
@@ -313,5 +341,6 @@ class _Reading:
                 if (topic := topic_of(name)) is None:
                     self.report.notes["topic_without_risk"] += 1
                     continue
-                for item in self._finding(f"{id}/{name}", thing, topic, Common(), None, "", 0):
+                common = Common(cites=self._derived(id))
+                for item in self._finding(f"{id}/{name}", thing, topic, common, None, "", 0):
                     yield checked(item)

@@ -11,7 +11,7 @@ from loaders.base import Once, Progress, Report, checked
 from loaders.ocds.awards import Item, Process
 from loaders.ocds.merging import Merged, merged, text, without_null
 from loaders.ocds.parties import publisher_of, tell_apart
-from loaders.ocds.reading import Found, Json, Processes, found_in, instant, ocds_files, package_of, processes
+from loaders.ocds.reading import Found, Json, Processes, dates_in, found_in, instant, ocds_files, package_of, processes
 from ontology.errors import FileFormatError, Reason, ValueProblem
 from ontology.records import Mode, Record, Source
 
@@ -25,10 +25,10 @@ def _editions(files: Sequence[Path]) -> Iterator[str]:
         around: Json = {}
         latest = ""
         with suppress(FileFormatError):
-            for found in found_in(file, around, lambda _: None):
+            for said in dates_in(file, around):
                 if "publishedDate" in around:
                     break
-                latest = max(latest, str(found.release.get("date") or ""), key=instant)
+                latest = max(latest, said, key=instant)
         yield text(around, "publishedDate") or latest
 
 

@@ -43,12 +43,45 @@ class Merged:
 def merged(releases: Sequence[Json]) -> Merged:
     """Merge the releases of a process, oldest first."""
     whole = Merged({})
+    if len(releases) == 1 and _clean(releases[0]):  # as most processes come: nothing to merge, nothing to copy
+        whole.release = {key: value for key, value in releases[0].items() if key not in APART}
+        whole.first = dict.fromkeys((str(award.get("id") or "") for award in listed(whole.release, "awards")), 0)
+        return whole
     for place, release in enumerate(releases):
         said = {key: value for key, value in release.items() if key not in APART}
         _merge(whole, whole.release, said, (), str(release.get("date") or ""))
         for award in listed(release, "awards"):
             whole.first.setdefault(str(award.get("id") or ""), place)
     return whole
+
+
+def _clean(value: Json) -> bool:
+    """Take what is null out of a release, in place. False where a list has one id twice, so that its items merge."""
+    for key in [key for key, inner in value.items() if inner is None]:
+        del value[key]
+    for key, inner in value.items():
+        kind = type(inner)
+        if kind is dict:
+            if not _clean(inner):
+                return False
+        elif kind is list and not _clean_list(key, inner):
+            return False
+    return True
+
+
+def _clean_list(key: str, value: list[Any]) -> bool:
+    if None in value:
+        value[:] = [inner for inner in value if inner is not None]
+    ids = set()
+    for inner in value:
+        kind = type(inner)
+        if kind is dict:
+            if not _clean(inner):
+                return False
+            ids.add(str(inner.get("id")))
+        elif kind is list and not _clean_list(key, inner):
+            return False
+    return not ids or len(ids) == len(value) or not _by_id(key, value)
 
 
 def _merge(whole: Merged, into: Json, said: Json, path: tuple[str, ...], date: str) -> None:
@@ -108,7 +141,9 @@ def text(of: object, *way: str) -> str:
     """A text further in, trimmed; a number as it is written; empty where there is neither."""
     found = of
     for name in way:
-        found = found.get(name) if isinstance(found, dict) else None
-    if isinstance(found, str):
-        return " ".join(found.split())
+        found = found.get(name) if type(found) is dict else None
+    if type(found) is str:
+        return found if found.isalnum() else " ".join(found.split())
+    if found is None:
+        return ""
     return str(found) if isinstance(found, (int, float)) and not isinstance(found, bool) else ""

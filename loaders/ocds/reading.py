@@ -21,6 +21,8 @@ Json = dict[str, Any]
 
 ENDINGS = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz", ".zip")
 LISTS = ("releases", "records")
+# Levels within an object; orjson writes no more than 254.
+DEEPEST = 200
 IDS = frozenset({"id", "ocid", "awardID", "relatedLot", "relatedLots", "relatedItem"})
 """Fields that are ids: numbers in them are made text, so that 1 and "1" are one (ocdsmerge 0.8 tells them apart)."""
 
@@ -80,6 +82,18 @@ def found_in(path: Path, around: Json, progress: Callable[[int], None]) -> Itera
                 yield _found(path.name, number, one)
 
 
+def dates_in(path: Path, around: Json) -> Iterator[str]:
+    """The date of every release of a file, as it is written; ``around`` as in ``found_in``.
+
+    Raises:
+        FileFormatError: see ``found_in``.
+    """
+    with opened(path) as file:
+        for _, value in records(file, lists_in(path), around):
+            if not isinstance(value, Damaged):
+                yield from (str(one.get("date") or "") for one in _flat(value, around))
+
+
 def _flat(value: Json, around: Json) -> Iterator[Json]:
     """The releases that an object holds: itself, a record's compiled release or its releases, those of a package."""
     if isinstance(value.get("compiledRelease"), dict):
@@ -96,8 +110,9 @@ def _flat(value: Json, around: Json) -> Iterator[Json]:
 
 
 def _found(file: str, number: int, value: Json) -> Found:
+    release = value
     try:
-        release = with_text_ids(value)
+        text_ids(release)
     except RecursionError:
         return Found(file, number, {}, why="nested too deeply")
     ocid = release.get("ocid")
@@ -111,15 +126,39 @@ def _found(file: str, number: int, value: Json) -> Found:
     return Found(file, number, release, compiled=isinstance(tags, list) and "compiled" in tags)
 
 
-def with_text_ids(value: Any, name: str = "") -> Any:
-    """The same with every id as text."""
-    if isinstance(value, dict):
-        return {key: with_text_ids(inner, key) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [with_text_ids(inner, name) for inner in value]
-    if name in IDS and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return f"{value:g}" if isinstance(value, float) and not value.is_integer() else str(int(value))
-    return value
+def text_ids(value: Json, depth: int = 0) -> None:
+    """Make every id in an object a text, in place.
+
+    Raises:
+        RecursionError: an object nested deeper than it could be set aside.
+    """
+    if depth > DEEPEST:
+        raise RecursionError
+    for name, inner in value.items():
+        kind = type(inner)
+        if kind is dict:
+            text_ids(inner, depth + 1)
+        elif kind is list:
+            _text_ids_of_list(inner, name in IDS, depth + 1)
+        elif (kind is int or kind is float) and name in IDS:
+            value[name] = _text_id(inner)
+
+
+def _text_ids_of_list(value: list[Any], ids: bool, depth: int) -> None:
+    if depth > DEEPEST:
+        raise RecursionError
+    for place, inner in enumerate(value):
+        kind = type(inner)
+        if kind is dict:
+            text_ids(inner, depth + 1)
+        elif kind is list:
+            _text_ids_of_list(inner, ids, depth + 1)
+        elif ids and (kind is int or kind is float):
+            value[place] = _text_id(inner)
+
+
+def _text_id(value: float) -> str:
+    return f"{value:g}" if isinstance(value, float) and not value.is_integer() else str(int(value))
 
 
 def instant(text: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, date, datetime
@@ -284,3 +285,14 @@ def test_a_damaged_notice_is_read_or_refused_and_never_a_traceback(tmp_path: Pat
     file.write_bytes(text[:at] + data.draw(st.binary(max_size=8)) + text[at + length :])
     with suppress(FileFormatError):
         Told(file)
+
+
+@pytest.mark.parametrize("code", ["99999999", "99999999-9", "00000000"])
+def test_a_code_that_stands_for_none_classifies_nothing(tmp_path: Path, code: str) -> None:
+    text = AWARD.read_text("utf-8")
+    changed = re.sub(r"(<cbc:ItemClassificationCode[^>]*>)[^<]*<", rf"\g<1>{code}<", text)
+    assert changed != text
+    (tmp_path / "notice.xml").write_text(changed, "utf-8")
+    told = Told(tmp_path / "notice.xml")
+    assert not [one for one in told.links if one.type == "IN_CATEGORY"]
+    assert told.report.notes["category_unknown"] > 0

@@ -215,3 +215,37 @@ def test_a_damaged_file_gives_an_error_or_a_report_that_adds_up(
         except KedjaError as error:
             refused = str(error)
             assert "a.json" in refused
+
+
+def test_nested_entities_say_what_their_own_lines_would(tmp_path: Path) -> None:
+    """As OpenSanctions' ``targets.nested.json``: an edge lies in its owner, without the end that leads back."""
+    flat = [entity("a", topics="sanction"), entity("b"), owns("a", "b", percentage="60"),
+            entity("l", "Sanction", entity="a", authority="Council")]  # fmt: skip
+    edge = owns("a", "b", percentage="60")
+    edge["properties"]["asset"] = [entity("b")]
+    del edge["properties"]["owner"]
+    listing = entity("l", "Sanction", authority="Council")
+    whole = entity("a", topics="sanction")
+    whole["properties"] |= {"ownershipOwner": [edge], "sanctions": [listing]}
+    items, _ = of(tmp_path, *flat)
+    nested_, report = of(tmp_path, whole)
+    assert (report.rows_in, report.accepted, report.notes["nested"]) == (1, 1, 3)
+    assert findings(nested_) == findings(items)
+
+    def told_of(all_: Items) -> list[tuple[str, str, dict[str, Any]]]:
+        return [(x.source.key[-1], x.target.key[-1], dict(x.properties)) for x in links(all_, "OWNS")]
+
+    assert told_of(nested_) == told_of(items)
+    assert told_of(items)[0][:2] == ("a", "b")
+
+
+def test_a_topic_that_derives_from_another_s_listing_says_so_and_names_no_person(tmp_path: Path) -> None:
+    items, _ = of(
+        tmp_path, entity("a", topics="sanction"), entity("p", "Person", name="Påhittad Person", topics="sanction"),
+        entity("b", topics="sanction.control", riskSource="a"), entity("c", topics="sanction.control", riskSource="p"),
+    )  # fmt: skip
+    cited = {x.key.split("/")[-2]: x.common.cites for x in items if isinstance(x, Record) and x.type == "Finding"}
+    assert cited["a"] == ""
+    assert cited["b"] == "derived from the listing of Påhittade a"
+    assert cited["c"] == "derived from the listing of somebody not named here"
+    assert "Påhittad Person" not in repr(items)
