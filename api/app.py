@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, closing
 from datetime import date
 from functools import partial
 from importlib.resources import as_file, files
@@ -18,6 +18,7 @@ from api import (
     cypher_routes,
     described,
     docs_page,
+    job_routes,
     pages,
     problems,
     reconcile_routes,
@@ -29,6 +30,7 @@ from api.admission import THREADS
 from api.apart import Serving
 from api.following import started
 from api.guard import Guard
+from api.jobs import Jobs
 from api.kept import MOST, Kept
 from api.service import Service
 from api.settings import MAX_SECONDS, Settings
@@ -74,7 +76,8 @@ def create_app(
         def put(service: Service) -> None:
             app.state.kept, app.state.service = Kept(keep), service
 
-        with opened(put):
+        app.state.jobs = Jobs()
+        with opened(put), closing(app.state.jobs):
             to_thread.current_default_thread_limiter().total_tokens = THREADS
             app.state.clearance = clearance
             yield
@@ -94,6 +97,7 @@ def create_app(
     described.install(app)
     app.include_router(routes.router)
     app.include_router(bulk_routes.router)
+    app.include_router(job_routes.router)
     app.include_router(reconcile_routes.router)
     app.include_router(vocabulary_routes.router)
     app.include_router(cypher_routes.router)

@@ -48,6 +48,19 @@ def ask(service: Service, when: When, question: Question, part: Part | None = No
     return with_sources(service.store, service.at(when), answer) if isinstance(answer, Answer) else answer
 
 
+def cost_of(service: Service, when: When, question: Question) -> int:
+    """What a question will cost, in vertices, estimated; 0 of what the graph does not have.
+
+    Raises:
+        InputError, NotInGraphError, AmbiguousError: as ``ask``.
+    """
+    try:
+        found = _with_ids(service, when, with_terms(question), {})
+    except _Unknown:
+        return 0
+    return found.cost(service.snapshot(when))
+
+
 def reading(service: Service, when: When, written: Mapping[str, str] | None = None) -> Reading:
     """What a question is asked of, where a reader stands; ``written``: see ``Reading``."""
 

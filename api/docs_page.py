@@ -66,7 +66,7 @@ def operation(method: str, path: str, told: dict[str, Any]) -> Operation:
         told.get("description", ""),
         parameters,
         ", ".join(f"{media}: {_kind(shape['schema'])}" for media, shape in body.items()),
-        tuple(told["responses"]["200"].get("content", ())),
+        tuple(next(told for status, told in told["responses"].items() if status.startswith("2")).get("content", ())),
         example if method == "GET" and "{" not in example else "",
     )
 

@@ -41,8 +41,9 @@ OWN = "kedja-"
 
 
 class File(bytes):
-    """Bytes that come with headers of their own."""
+    """Bytes that come with headers of their own, and with what they are."""
 
+    media_type = JSON
     headers: dict[str, str] = {}  # noqa: RUF012  (replaced, never filled)
 
 
@@ -83,6 +84,12 @@ class Kept:
             with self._lock:
                 self._making.pop(key).set()
         return made
+
+    def find(self, id: str) -> File | None:
+        """What is kept under a key that begins so."""
+        with self._lock:
+            found = next((made for key, made in self._bytes.items() if key.startswith(id)), None)
+        return found if isinstance(found, File) else None
 
     def _begin(self, key: str) -> bytes | Event | None:
         """What is kept; else what tells that somebody has made it; None: the caller is to make it."""
@@ -159,8 +166,15 @@ def answered(
     found = {"ETag": tag, "Cache-Control": "private, no-cache", **said_to_come(service, when), **(headers or {})}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=found)
-    made = kept.get(key, lambda: _made(request, when, make))
+    made = kept.get(key, lambda: _said(_made(request, when, make), media_type))
     return Response(made, media_type=media_type, headers=found | (made.headers if isinstance(made, File) else {}))
+
+
+def _said(made: bytes, media_type: str) -> File:
+    """The bytes, which say what they are."""
+    found = made if isinstance(made, File) else File(made)
+    found.media_type = media_type
+    return found
 
 
 def _made(request: Request, when: When, make: Callable[[], bytes]) -> bytes:

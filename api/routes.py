@@ -15,9 +15,11 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from api.ask import ask
+from api.admission import LIGHT
+from api.ask import ask, cost_of
 from api.export import exported
 from api.export import given as written
+from api.jobs import JobRow, Jobs, accepted, wants_later
 from api.kept import JSON, NEWER, File, answered, said_to_come
 from api.negotiation import acceptable
 from api.parts import LINES, ROWS, Cursor, Limit, Reader, Wanted
@@ -271,6 +273,11 @@ def _add_route(question: type[Question]) -> None:
                 made.headers = following(request, cursor=found.page.next)
             return made
 
+        if wants_later(request) and (cost := cost_of(service, when, asked)) > LIGHT:
+            jobs: Jobs = request.app.state.jobs
+            told = f"{question.name} {asked.model_dump_json(exclude_defaults=True)}"
+            return accepted(jobs.start(told, cost, kind, len(service.store.tombstones()), make))
+
         what = f"{question.name} {asked.model_dump_json()} {question.beside(service.store, when.clearance)}"
         what = f"{what} {evidence} {limit} {cursor} {kind} {'' if kind == JSON else language_of(request)}"
         vary = {"Vary": "Accept" if kind == JSON else "Accept, Accept-Language"}
@@ -291,6 +298,11 @@ def _add_route(question: type[Question]) -> None:
                     "Link": {"description": "The next page (RFC 8288), where there is one"},
                 },
                 "content": {kind: {} for kind in offered(question)},
+            },
+            202: {
+                "model": JobRow,
+                "description": "A heavy question asked with Prefer: respond-async: its answer comes later",
+                "headers": {"Location": {"description": "Where to ask how it stands"}},
             },
             304: {"description": "What the reader has, by the ETag in If-None-Match"},
         },

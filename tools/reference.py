@@ -84,8 +84,9 @@ FRAMES = {
 }
 API_INTRO = """The machine-readable form is `/v1/openapi.json` of a running server.
 
-Everything is read, with GET, and with POST where a list is sent. There is no login: the server answers on this machine
-only, unless `kedja serve --host` says otherwise. The clearance is the server's, never the caller's.
+Everything is read, with GET, and with POST where a list is sent; DELETE ends a job. There is no login: the server
+answers on this machine only, unless `kedja serve --host` says otherwise. The clearance is the server's, never the
+caller's.
 """
 PROBLEMS_INTRO = """## Problems
 
@@ -233,11 +234,14 @@ def parameter_row(parameter: dict[str, Any]) -> tuple[str, ...]:
 
 
 def route_page(method: str, path: str, operation: dict[str, Any]) -> str:
-    kind, answers = next(iter(operation["responses"]["200"]["content"].items()))
+    good = next(told for status, told in operation["responses"].items() if status.startswith("2"))
+    answered: dict[str, dict[str, Any]] = good.get("content", {})
+    kind, answers = next(iter(answered.items()), ("", {}))
     said = operation.get("description", "")
     rows = [parameter_row(parameter) for parameter in operation.get("parameters", ())]
     given = table(("parameter", "type", "default", "meaning", "example"), rows) + "\n" if rows else ""
-    told = f"Answers {type_of(answers['schema'])}" + (f" as `{kind}`." if kind != "application/json" else ".")
+    told = f"Answers {type_of(answers['schema'])}" if kind else "Answers nothing"
+    told += f" as `{kind}`." if kind not in ("", "application/json") else "."
     sends = operation.get("requestBody", {}).get("content", {}).items()
     taken = [
         f"Takes `{form}`: {type_of(body['schema'])}. {body['schema'].get('description', '')}" for form, body in sends
