@@ -111,7 +111,7 @@ def test_every_view_is_one_click_from_the_start_page_and_a_cell_of_the_map_leads
     page.goto(f"{site}/?lang=en")
     menu = [link.get_attribute("href") or "" for link in page.locator(".menu a").all()]
     shown = {address.partition("?")[0] for address in menu}
-    assert shown == {"/", *(view.path or f"/{view.name}" for view in views().known.values() if "{" not in view.path)}
+    assert shown >= {"/", *(view.path or f"/{view.name}" for view in views().known.values() if "{" not in view.path)}
     page.locator(".menu").get_by_role("link", name="Heat map").click()
     cell = page.get_by_role("link", name=re.compile("^Gloves, Workers' rights: Very severe; reached: 6 of 8"))
     cell.click()

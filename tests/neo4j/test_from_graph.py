@@ -80,7 +80,12 @@ def test_every_question_page_and_export_has_the_same_bytes(server: Server, graph
 def test_history_is_not_known(server: Server, graph: Settings, store: Store) -> None:
     publish(server, store)
     with client(graph) as asked:
-        for address in ("/v1/entities/local:plant?known_at=2026-01-02T12:00:00Z", "/v1/runs", "/v1/runs/1/rejects"):
+        for address in (
+            "/v1/entities/local:plant?known_at=2026-01-02T12:00:00Z",
+            "/v1/runs",
+            "/v1/runs/1/rejects",
+            "/v1/loads",
+        ):
             refused = asked.get(address)
             assert refused.status_code == 422, address
             assert "a Kedja that has the record" in refused.json()["detail"]
