@@ -22,6 +22,7 @@ import api.commands.serve
 import api.commands.take_back
 import api.commands.whole  # noqa: F401  (each registers its commands)
 from api.commands.app import app
+from graph.questions.lenses import lenses
 from graph.questions.question import declared
 from ontology.errors import KedjaError, of_os_error
 from visualisation.exporters import exporters
@@ -34,7 +35,7 @@ app.registered_commands.sort(key=lambda command: getattr(command.callback, "__na
 
 def main() -> None:
     """Run the command; an error, ours or the machine's, is a message with its remedy, exit status 2; Ctrl+C is 130."""
-    for what, found in (("question", declared()), ("export format", exporters())):
+    for what, found in (("question", declared()), ("lens", lenses()), ("export format", exporters())):
         for where, why in found.broken.items():
             typer.echo(f"kedja: {where} declares no {what}: {why}", err=True)
     try:

@@ -24,6 +24,7 @@ from api.apart import Apart, MovedError, movable
 from api.service import Service, When
 from graph import budget
 from graph.questions.common import as_of
+from graph.questions.lenses import GROUP as LENSES
 from graph.questions.question import GROUP as QUESTIONS
 from visualisation.exporters import GROUP as EXPORTERS
 from visualisation.views import GROUP as VIEWS
@@ -119,7 +120,7 @@ def _program() -> str:
     files = [
         file for folder in folders for file in folder.rglob("*") if file.suffix in (".py", ".html", ".json", ".csv")
     ]
-    entries = [entry for group in (QUESTIONS, VIEWS, EXPORTERS) for entry in entry_points(group=group)]
+    entries = [entry for group in (QUESTIONS, LENSES, VIEWS, EXPORTERS) for entry in entry_points(group=group)]
     return repr(
         (
             version("kedja"),

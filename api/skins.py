@@ -21,30 +21,38 @@ class Skin(StrEnum):
 
 
 _OWN: Mapping[Skin, Mapping[str, Mapping[str, Any]]] = {
-    Skin.COMMAND: {"trace": {"max_nodes": 1_000}, "exposure": {"risk": RISK, "members": 20}},
+    Skin.COMMAND: {
+        "trace": {"max_nodes": 1_000},
+        "exposure": {"risk": RISK, "members": 20},
+        "figures": {"risk": RISK, "members": 20},
+    },
     Skin.PAGE: {
         "search": {"limit": 40},
         "trace": {"risk": RISK, "max_nodes": 2_000},
         "exposure": {"risk": RISK},
         "sites": {"risk": RISK},
         "tiers": {"risk": RISK},
+        "figures": {"risk": RISK},
     },
     Skin.DOWNLOAD: {
         "trace": {"risk": RISK, "max_nodes": 2_000},
         "exposure": {"risk": RISK, "members": 2_000},
         "sites": {"risk": RISK},
         "tiers": {"risk": RISK},
+        "figures": {"risk": RISK, "members": 2_000},
     },
     Skin.EXPORT: {
         "trace": {"risk": RISK, "max_nodes": 5_000},
         "exposure": {"risk": RISK, "members": 5_000},
         "sites": {"risk": RISK},
         "tiers": {"risk": RISK},
+        "figures": {"risk": RISK, "members": 5_000},
     },
     Skin.TOOL: {  # an assistant reads all of it
         "search": {"limit": 10},
         "trace": {"max_nodes": 100},
         "exposure": {"members": 10},
+        "figures": {"members": 10},
     },
 }
 

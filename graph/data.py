@@ -85,6 +85,7 @@ class Figure(Frozen):
     ``upper`` is 1 where ``upper_open`` (an unassessed step in the cone, or an end of knowledge), else ``high``.
     """
 
+    lens: str = "A"
     risk: str
     severity: int = Field(ge=0, le=4)
     basis: Basis
