@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # what the answers are is imported when they come
     from graph.placed import MapData
     from graph.questions.conflicts import ConflictsData
     from graph.questions.coverage import CoverageData
+    from graph.questions.figures import FiguresData
     from graph.questions.found import SearchAnswer
     from graph.questions.heat import HeatData
     from graph.questions.risk_lines import RisksData
@@ -107,6 +108,18 @@ class Questions:
             members: How many contracts to list.
         """
         return self.ask("exposure", subject=subject, risk=risk, members=members)
+
+    def figures(self, subject: str, risk: str, *, lens: str = "A", members: int = 200) -> Result[Answer[FiguresData]]:
+        """What one lens says of each contract of a group, in its own unit: the highest first, unknown as
+        unknown.
+
+        Args:
+            subject: Contract, buyer, supplier, category, area, product or place; all for every contract.
+            risk: Risk type, by id or name.
+            lens: Which lens: A (worst credible path).
+            members: How many contracts to list.
+        """
+        return self.ask("figures", subject=subject, risk=risk, lens=lens, members=members)
 
     def heat(
         self,
