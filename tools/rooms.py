@@ -1,6 +1,7 @@
 """Write docs/architecture.md: the rooms of the code and who may import whom, drawn from the import contracts.
 
-`python -m tools.rooms`. The arrows are those that `lint-imports` holds, read from pyproject.toml. A test holds the page equal.
+`python -m tools.rooms`. The arrows are those that `lint-imports` holds, read from pyproject.toml; a test holds the page
+equal.
 """
 
 from __future__ import annotations
