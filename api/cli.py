@@ -20,6 +20,7 @@ import api.commands.publish
 import api.commands.review
 import api.commands.serve
 import api.commands.take_back
+import api.commands.verify
 import api.commands.whole  # noqa: F401  (each registers its commands)
 from api.commands.app import app
 from graph.questions.lenses import lenses
