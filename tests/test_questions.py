@@ -134,6 +134,11 @@ def test_a_form_speaks_the_readers_language_and_begins_with_the_pages_own_values
     assert re.search(r'name="max_nodes" type="number"[^>]* value="2000"', form)
 
 
+def test_one_text_is_a_list_of_one_where_several_things_may_be_named() -> None:
+    asked = questions()["paths"].of({"source": "a", "target": ["b", "c"]})
+    assert asked.model_dump(include={"source", "target"}) == {"source": ("a",), "target": ("b", "c")}
+
+
 def test_every_question_says_all_that_is_shown_of_it_in_both_languages() -> None:
     assert not declared().broken
     assert not views().broken

@@ -187,13 +187,15 @@ class Question(BaseModel):
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
-        """The question with these parameters.
+        """The question with these parameters; one text where several things may be named is a list of one.
 
         Raises:
             InputError: one does not fit; says which, and why.
         """
+        several = {p.name for p in cls.params().values() if p.many}
+        listed = {name: (given[name],) for name in several & given.keys() if isinstance(given[name], str)}
         try:
-            return cls.model_validate(given)
+            return cls.model_validate({**given, **listed})
         except ValidationError as error:
             where = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
             raise InputError("The request does not fit.", remedy=where) from error
