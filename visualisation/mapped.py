@@ -125,7 +125,8 @@ class _Frame:
         xs, ys = [x for x, _ in edge], [y for _, y in edge]
         self.left, self.top = min(xs), max(ys)
         self.scale = min(WIDTH / (max(xs) - min(xs)), HEIGHT / (max(ys) - min(ys)))
-        self.width = round((max(xs) - min(xs)) * self.scale, 1)
+        self.left -= (WIDTH / self.scale - (max(xs) - min(xs))) / 2  # what is tall is shown with what lies beside it
+        self.width = WIDTH
         self.height = round((max(ys) - min(ys)) * self.scale, 1)
 
     def place(self, point: Point) -> tuple[float, float]:

@@ -124,6 +124,10 @@ class _Tiers:
         return [key(row, int(vertex)) for row, vertex in enumerate(self.vertex)]
 
     @cached_property
+    def _countries(self) -> dict[tuple[int, ...], str]:
+        return {}
+
+    @cached_property
     def _companies(self) -> dict[int, int]:
         return companies(self.s)
 
@@ -131,24 +135,30 @@ class _Tiers:
         company = self._companies.get(vertex)
         return UNTOLD if company is None else self.s.id(company)
 
-    def _category(self, _: int, vertex: int) -> str:
-        kinds = self.s.pairs("OUTPUTS").targets(vertex) or self.s.pairs("IN_CATEGORY").targets(
-            vertex, *self.s.pairs("FOR_LOT").targets(vertex)
-        )
-        return self.s.id(min(kinds, key=lambda kind: name_key(self.s, kind))) if kinds else UNTOLD
+    def _category(self, row: int, vertex: int) -> str:
+        pairs = self.s.pairs
+        if self.contract[row]:
+            kinds = pairs("IN_CATEGORY").targets(vertex) or pairs("IN_CATEGORY").targets(
+                *pairs("FOR_LOT").targets(vertex)
+            )
+        else:
+            kinds = pairs("OUTPUTS").targets(vertex)
+        if len(kinds) > 1:
+            kinds = [min(kinds, key=lambda kind: name_key(self.s, kind))]
+        return self.s.id(kinds[0]) if kinds else UNTOLD
 
     def _stage(self, row: int, vertex: int) -> str:
         return "contract" if self.contract[row] else str(self.s.properties(vertex).get("stage") or UNTOLD)
 
     def _country(self, row: int, vertex: int) -> str:
         s = self.s
-        if self.contract[row]:
-            places = s.pairs("LOCATED_IN").targets(*s.pairs("SERVES").targets(vertex))
-        else:
-            places = s.pairs("LOCATED_IN").targets(vertex) or s.pairs("LOCATED_IN").targets(
-                *s.pairs("PERFORMS").sources(vertex)
-            )
-        return next((code for place in places if (code := country_of(s, place))), UNTOLD)
+        near = s.pairs("SERVES").targets(vertex) if self.contract[row] else [vertex]
+        places = tuple(s.pairs("LOCATED_IN").targets(*near))
+        if not places and not self.contract[row]:
+            places = tuple(s.pairs("LOCATED_IN").targets(*s.pairs("PERFORMS").sources(vertex)))
+        if places not in self._countries:
+            self._countries[places] = next((code for place in places if (code := country_of(s, place))), UNTOLD)
+        return self._countries[places]
 
     def _certainty(self, row: int, vertex: int) -> str:
         if self.contract[row]:

@@ -46,6 +46,8 @@ def spoken(spot: Spot, teller: Teller) -> str:
 
 
 def headline(data: MapData, words: Words) -> str:
+    if not (data.total or data.contracts):
+        return words("contracts.none")
     if not data.total:
         return words("map.headline_none", contracts=words("map.contracts", n=data.contracts))
     return words("map.headline", n=data.total, contracts=words("map.contracts", n=data.contracts))
