@@ -84,7 +84,7 @@ def asked(question: type[Question]) -> Iterator[Question]:
     for values in product(*given.values()):
         found = dict(zip(given, values, strict=True))
         named = [found[p.name] for p in question.params().values() if p.names and p.name in found]
-        if len(named) < 2 or (named[0] != named[1] and "local:c" in named):
+        if len(named) < 2 or (named[0] != named[1] and {"local:c", ("local:c",)} & set(named)):
             yield question.of(found)
 
 
