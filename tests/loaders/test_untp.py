@@ -199,7 +199,9 @@ FORMS: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize(("did", "key", "algorithm"), [(DID_ED, ED, "EdDSA"), (DID_EC, EC, "ES256")])
+@pytest.mark.parametrize(
+    ("did", "key", "algorithm"), [(DID_ED, ED, "EdDSA"), (DID_EC, EC, "ES256")], ids=["EdDSA", "ES256"]
+)
 def test_a_signature_by_the_key_in_the_identifier_is_checked(
     tmp_path: Path, form: str, did: str, key: Any, algorithm: str
 ) -> None:
