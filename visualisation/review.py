@@ -71,7 +71,8 @@ def weight(bits: float, words: Words) -> str:
         return words("match.neutral")
     strength = "weak" if size < 2 else "clear" if size < 5 else "strong"
     side = "for" if bits > 0 else "against"
-    return words("match.weight", how=words(f"match.{side}.{strength}"), bits=f"{bits:+.1f}")
+    sign = "+" if bits > 0 else "−"
+    return words("match.weight", how=words(f"match.{side}.{strength}"), bits=sign + words.number(round(size, 1)))
 
 
 def reason_cells(reason: Reason, words: Words) -> tuple[str, str, str, str, str]:

@@ -30,9 +30,15 @@ ORIGIN = (
 
 
 def gleif(folder: Path) -> Iterator[str]:
+    yield from (name for _, name, _ in registered(folder))
+
+
+def registered(folder: Path) -> list[tuple[str, str, str]]:
+    """(LEI, legal name, country) of GLEIF's extract, without sole proprietors."""
     table = read_parquet(folder / "gleif-lei-health" / "gleif_healthcare_medical_devices.parquet").read_all()
-    names, kinds = (table.column(f"Entity.{field}").to_pylist() for field in ("LegalName", "EntityCategory"))
-    yield from (str(name) for name, kind in zip(names, kinds, strict=True) if kind != "SOLE_PROPRIETOR")
+    fields = ("LEI", "Entity.LegalName", "Entity.LegalAddress.Country", "Entity.EntityCategory")
+    rows = zip(*(table.column(field).to_pylist() for field in fields), strict=True)
+    return [(str(lei), str(name), str(country or "")) for lei, name, country, kind in rows if kind != "SOLE_PROPRIETOR"]
 
 
 def suppliers(folder: Path) -> Iterator[str]:

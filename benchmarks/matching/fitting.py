@@ -22,7 +22,8 @@ WEIGHTS = Path(__file__).parents[2] / "graph" / "matching" / "weights.json"
 COMPANIES = 2_000
 SEED = 20_261_129
 RIDGE = 1.0
-BINS = 40
+SMALLEST_BIN, GROWTH = 60, 1.12
+"""Pairs of the first bin, and how much larger each is than the one before."""
 
 
 def measured(labels: Labels) -> tuple[F64, npt.NDArray[np.bool_], list[tuple[int, int]]]:
@@ -85,9 +86,14 @@ def made_weights(train: Labels, other: Labels, origin: str) -> Weights:
 
 
 def points(logits: F64, truth: npt.NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
-    """An isotonic calibration over bins of equally many pairs."""
-    order = np.argsort(logits, kind="stable")
-    bins = [part for part in np.array_split(order, BINS) if len(part)]
+    """An isotonic calibration over bins: small ones where pairs are likely, larger and larger ones below, since nearly
+    all candidates are not one."""
+    order = np.argsort(-logits, kind="stable")
+    bins, at, size = [], 0, float(SMALLEST_BIN)
+    while at < len(order):
+        bins.append(order[at : at + int(size)])
+        at, size = at + int(size), size * GROWTH
+    bins.reverse()
     return tuple(calibrated([float(logits[b].mean()) for b in bins], [(int(truth[b].sum()), len(b)) for b in bins]))
 
 

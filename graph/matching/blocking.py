@@ -112,7 +112,7 @@ def candidates(things: Sequence[Profile], rarity: Rarity, wanted: npt.NDArray[np
         yield np.stack((some // n, some % n), axis=1)
 
 
-BATCH = 500_000
+BATCH = 100_000
 
 
 def _coded(a: I64, b: I64, n: int, wanted: npt.NDArray[np.bool_] | None) -> I64:

@@ -11,6 +11,7 @@ from rapidfuzz.distance import DamerauLevenshtein, Indel, JaroWinkler
 from graph.matching.names import Name, known, plain, sound_of
 from graph.matching.profiles import ONE_EACH, Address, Profile, numbers_of
 from graph.matching.words import Rarity
+from ontology.countries import country_code
 
 NAME, FORM, COUNTRY, ADDRESS, NUMBER = "name", "legal_form", "country", "address", "identifier"
 ASPECTS = (NAME, FORM, COUNTRY, ADDRESS, NUMBER)
@@ -194,7 +195,7 @@ def _leftovers(left: Sequence[str], right: Sequence[str]) -> dict[str, float]:
     """What kinds of words only one side has."""
     both = {*left, *right}
     numbers = [{w for w in words if w.isdecimal() or _roman(w)} for words in (left, right)]
-    places = [{w for w in words if w in _PLACES} for words in (left, right)]
+    places = [{w for w in words if _is_place(w)} for words in (left, right)]
     return {
         "numbers_clash": float(all(numbers)),
         "number_beside": float(any(numbers) and not all(numbers)),
@@ -203,6 +204,11 @@ def _leftovers(left: Sequence[str], right: Sequence[str]) -> dict[str, float]:
         "place_swapped": float(all(places)),
         "place_beside": float(any(places) and not all(places)),
     }
+
+
+@lru_cache(maxsize=100_000)
+def _is_place(word: str) -> bool:
+    return word in _PLACES or (len(word) > 3 and country_code(word) is not None)
 
 
 def _roman(word: str) -> bool:

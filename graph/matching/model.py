@@ -77,6 +77,11 @@ def match(a: Profile, b: Profile, rarity: Rarity, by: Weights | None = None) -> 
     return Match(by.probability(by.logit(compared.measures)), reasons_of(compared, by))
 
 
+def likelihood(a: Profile, b: Profile, rarity: Rarity, by: Weights) -> float:
+    """The probability alone."""
+    return by.probability(by.logit(compare(a, b, rarity).measures))
+
+
 def reasons_of(compared: Compared, by: Weights) -> tuple[Reason, ...]:
     told = {aspect.name: aspect for aspect in compared.aspects}
     found = [Reason(Aspect(BEFOREHAND, "", "", "few"), by.coefficients[INTERCEPT] / _BIT)]

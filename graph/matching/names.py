@@ -59,6 +59,10 @@ def abbreviations() -> Mapping[str, str]:
         return {row["short"]: row["full"] for row in csv.DictReader(file)}
 
 
+BY_STATE = ("US", "CA")
+"""Countries whose forms have a code in each state: Inc. and Incorporated are one."""
+
+
 @cache
 def _forms() -> Mapping[str, frozenset[str]]:
     """Codes of legal forms by how they are written, folded, without what stands between their words."""
@@ -66,7 +70,7 @@ def _forms() -> Mapping[str, frozenset[str]]:
     for form, country, code in coded_forms():
         of = found.setdefault("".join(words_of(fold(form))), set())
         # A public limited company is written without its (publ) more often than with it.
-        of |= {code or f"{country}?", *(("XJHM",) if code == "0451" else ())}
+        of |= {f"{country}?" if not code or country in BY_STATE else code, *(("XJHM",) if code == "0451" else ())}
     return {text: frozenset(codes) for text, codes in found.items()}
 
 
@@ -99,7 +103,7 @@ def _long_forms() -> list[str]:
 
 def _mended(word: str) -> str:
     """The legal form that a long word is with a slip or two: *aktiebolag*, *handelsbolag*; else the word."""
-    if len(word) < 7:
+    if len(word) < 8 or word in _forms():
         return word
     near = process.extractOne(word, _long_forms(), scorer=DamerauLevenshtein.distance, score_cutoff=2)
     return near[0] if near else word

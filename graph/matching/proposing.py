@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz import process
-from rapidfuzz.distance import Indel, JaroWinkler
+from rapidfuzz.distance import Indel
 
 from graph.identity import ghost_id
 from graph.matching.blocking import candidates
 from graph.matching.features import slipped
-from graph.matching.model import Match, Weights, match
+from graph.matching.model import Match, Weights, likelihood, match, weights
+from graph.matching.names import Name
 from graph.matching.profiles import MATCHED_TYPES, Profile
 from graph.matching.reading import Things, read_things
 from graph.matching.words import Rarity
@@ -23,11 +25,16 @@ from ontology.records import digest
 
 MATCHED = MATCHED_TYPES
 
-LEAST = 0.15
+LEAST = 0.1
 """The probability from which two things are proposed."""
 
-_FAR = 0.55
-"""Likeness of two names, letters counted, below which only their words, an address or a number can make them one."""
+_NEAR = 0.78
+"""Likeness of two names, letters counted, from which they are compared whatever words they have."""
+_TELLS = 0.45
+"""How seldom a word is that tells two companies apart, where each has one that the other lacks."""
+
+MANY, HELPERS = 50_000, 2
+"""Things from which as many processes compare."""
 
 Progress = Callable[[int, int | None], None]
 
@@ -88,35 +95,92 @@ def matches(
     progress: Progress | None = None, by: Weights | None = None,
 ) -> Iterator[tuple[Profile, Profile, Match]]:  # fmt: skip
     """Candidate pairs whose probability is ``least`` or more. Never a thing and what owns it or it belongs to."""
-    rarity = Rarity(name for thing in things for name in thing.names)
-    for batch in candidates(things, rarity, wanted, progress):
-        for i, j in batch[_near(things, batch)].tolist():
-            a, b = things[i], things[j]
+    rarity, by = Rarity(name for thing in things for name in thing.names), by or weights()
+    work = _Work(things, rarity, by, least)
+    for i, j in _spread(work, candidates(things, rarity, wanted, progress)):
+        a, b = things[i], things[j]
+        yield a, b, match(a, b, rarity, by)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What candidate pairs are compared with."""
+
+    things: Sequence[Profile]
+    rarity: Rarity
+    by: Weights
+    least: float
+
+    def kept(self, batch: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+        """The pairs of a batch that are likely enough."""
+        found = []
+        for i, j in batch[_near(self.things, batch, self.rarity)].tolist():
+            a, b = self.things[i], self.things[j]
             if b.id in a.relatives or a.type != b.type:
                 continue
-            how = match(a, b, rarity, by)
-            if how.probability >= least:
-                yield a, b, how
+            if likelihood(a, b, self.rarity, self.by) >= self.least:
+                found.append((i, j))
+        return found
 
 
-def _near(things: Sequence[Profile], pairs: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Which pairs are worth a closer look: alike as letters, or with something that letters do not tell."""
-    left, right = ([things[i].names[0].joined for i in pairs[:, side].tolist()] for side in (0, 1))
-    alike = process.cpdist(left, right, scorer=Indel.normalized_similarity, dtype=np.float32)
-    begins = process.cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32)
-    near: npt.NDArray[np.bool_] = (alike >= _FAR) | (begins >= 0.75)
+_work: _Work | None = None
+"""That of a process which helps: it is inherited, not sent."""
+
+
+def _kept(batch: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+    assert _work is not None
+    return _work.kept(batch)
+
+
+def _spread(work: _Work, batches: Iterator[npt.NDArray[np.int64]]) -> Iterator[tuple[int, int]]:
+    """The pairs that are likely enough, in the order of the batches; of many things by two processes."""
+    if len(work.things) < MANY or "fork" not in multiprocessing.get_all_start_methods():
+        for batch in batches:
+            yield from work.kept(batch)
+        return
+    global _work
+    _work = work
+    try:
+        with multiprocessing.get_context("fork").Pool(HELPERS) as pool:
+            for found in pool.imap(_kept, batches):
+                yield from found
+    finally:
+        _work = None
+
+
+def _near(things: Sequence[Profile], pairs: npt.NDArray[np.int64], rarity: Rarity) -> npt.NDArray[np.bool_]:
+    """Which pairs are worth a closer look: alike as letters, in either order, or with something that letters do not
+    tell. Most candidates share a word and have others of their own, and are seen to be two at once."""
+    near = np.zeros(len(pairs), np.bool_)
+    for spelled in (_joined, _sorted):
+        texts = [spelled(one.names[0]) for one in things] if len(pairs) > len(things) else None
+        left, right = (
+            [texts[i] if texts else spelled(things[i].names[0]) for i in pairs[:, side].tolist()] for side in (0, 1)
+        )
+        alike = process.cpdist(left, right, scorer=Indel.normalized_similarity, score_cutoff=_NEAR, dtype=np.float32)
+        near |= alike >= _NEAR
     for place in np.flatnonzero(~near).tolist():
-        near[place] = _else(things[int(pairs[place, 0])], things[int(pairs[place, 1])])
+        near[place] = _else(things[int(pairs[place, 0])], things[int(pairs[place, 1])], rarity)
     return near
 
 
-def _else(a: Profile, b: Profile) -> bool:
-    """Whether more than the letters of the first names may speak for two things: other names, words in another order,
-    initials, a number with a slip."""
-    if len(a.names) > 1 or len(b.names) > 1 or slipped(a, b):
+def _joined(name: Name) -> str:
+    return name.joined
+
+
+def _sorted(name: Name) -> str:
+    return "".join(sorted(name.words))
+
+
+def _else(a: Profile, b: Profile, rarity: Rarity) -> bool:
+    """Whether more than the letters of the first names may speak for two things: other names, initials, an identifier
+    but for a slip, a name that is part of the other, or words of which those that differ are usual ones."""
+    if len(a.names) > 1 or len(b.names) > 1:
         return True
     x, y = a.names[0], b.names[0]
-    if x.initials.startswith(y.joined) or y.initials.startswith(x.joined):
-        return True
-    shared = len(set(x.words) & set(y.words))
-    return shared >= 2 or (shared == 1 and min(len(x.words), len(y.words)) == 1)
+    left, right = set(x.words), set(y.words)
+    if left & right:
+        mine, theirs = left - right, right - left
+        if not mine or not theirs or min(max(map(rarity.of, mine)), max(map(rarity.of, theirs))) < _TELLS:
+            return True
+    return x.initials.startswith(y.joined) or y.initials.startswith(x.joined) or slipped(a, b)
