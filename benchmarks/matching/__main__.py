@@ -10,18 +10,19 @@ import argparse
 import csv
 import io
 import os
+import resource
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from time import process_time
+from time import perf_counter, process_time
 
 from benchmarks.matching.made import Labelled, Maker
 from benchmarks.matching.peers import PEERS, Peer, best
 from benchmarks.matching.sets import Labels, Pair, Score
 from benchmarks.matching.spelling import slip, stripped
-from graph.matching.proposing import LEAST
+from graph.matching.proposing import HELPERS, LEAST, MANY, matches
 
 PAGE = Path(__file__).parents[2] / "docs" / "matching.md"
 SEED = 11
@@ -125,6 +126,23 @@ def measured_pairs(pairs: Sequence[tuple[Labelled, Labelled, bool]], peers: Sequ
             yield _line(peer, process_time() - began, {(n, n): score for n, score in enumerate(scores)}, truth)
 
 
+def speed(count: int) -> str:
+    """A paragraph on the time and memory that so many made records take, names to proposals."""
+    records = Maker(SEED, 1).records(count // 2)[:count]
+    began, own = perf_counter(), process_time()
+    labels = Labels.of("many", records)
+    read = perf_counter() - began
+    found = sum(1 for _ in matches(labels.things))
+    seconds, helpers = perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    used = process_time() - own + helpers.ru_utime + helpers.ru_stime
+    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + HELPERS * helpers.ru_maxrss) / 2**20
+    return (
+        f"\n## Speed\n\n{len(records):,} made records, names to proposals: {found:,} proposals in {seconds:,.0f} s on a"
+        f" machine that others used too, {used:,.0f} s of processor time, {read:,.0f} s until names were read; two"
+        f" processes from {MANY:,} things. At most {peak:.1f} GB, what the processes share counted in each.\n"
+    )
+
+
 # -- the page ---------------------------------------------------------------------------------------------------
 def table(title: str, said: str, lines: Sequence[Line]) -> str:
     head = ["who", "version", "threshold", "precision", "recall", "F1", "best F1 (at)", "CPU s"]
@@ -148,6 +166,7 @@ def main() -> None:
     parser.add_argument("--companies", type=int, default=1_000, help="made companies, about")
     parser.add_argument("--names", type=int, default=2_000, help="names of GLEIF's register")
     parser.add_argument("--public", type=Path, help=f"a clone of {PUBLIC}")
+    parser.add_argument("--speed", type=int, default=0, help="also time so many made records")
     parser.add_argument("--to", type=Path, default=PAGE, help="the file to write")
     chosen = parser.parse_args()
     peers = [peer for peer in PEERS if peer.version() is not None]
@@ -183,6 +202,8 @@ def main() -> None:
         parts.append(
             "\n" + table("Pairs that nomenklatura's authors labelled", said, list(measured_pairs(pairs, peers)))
         )
+    if chosen.speed:
+        parts.append(speed(chosen.speed))
     others = [one for one in lines if one.peer is not PEERS[0]]
     next_ = max((one.own.f1 for one in others), default=0.0)
     why = f"on the made records its F1 as it comes is {lines[0].own.f1:.2f}, that of the next {next_:.2f}"
