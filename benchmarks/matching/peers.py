@@ -55,7 +55,8 @@ def our_pairs(pairs: Sequence[tuple[Labelled, Labelled]]) -> list[float]:
     found = []
     for pair in pairs:
         labels = Labels.of("pair", pair)
-        found.append(match(*labels.things, labels.rarity).probability if len(labels.things) == 2 else 0.0)
+        known = len(labels.things) == 2
+        found.append(match(labels.things[0], labels.things[1], labels.rarity).probability if known else 0.0)
     return found
 
 
