@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from graph.answer import Answer, AsOf, Completeness, Evidence, Knowledge, MethodName, Page
 from graph.questions.naming import Naming
@@ -12,6 +12,9 @@ from ontology.errors import InputError
 from ontology.vocabulary import vocabulary
 
 T = TypeVar("T")
+
+_ANSWER = Answer[Any]
+"""Held here: pydantic forgets a class that nobody holds, and to make it anew takes longer than to answer little."""
 
 
 def as_of(s: Snapshot) -> AsOf:
@@ -40,7 +43,7 @@ def framed(
     page: Page | None = None,
 ) -> Answer[T]:
     """The answer with its frame. No data: what was asked about is not in the graph."""
-    return Answer[T](
+    return _ANSWER(
         question=question,
         knowledge=Knowledge.KNOWN if data is not None else Knowledge.NOT_IN_GRAPH,
         data=data,

@@ -40,6 +40,7 @@ class Lens:
         self.targets = np.asarray(targets, np.int64)
         self.of = s.memo.get(("risk", risk), lambda: OfRisk(s, risk))
         self.rows = self.of.rows
+        self._paths: dict[tuple[int, bytes, int, bool], Best | None] = {}
 
     # -- seeds ------------------------------------------------------------------------------------------------
     def seeds(self, level: int, basis: Basis | None, side: Side) -> I64:
@@ -101,9 +102,15 @@ class Lens:
     # -- paths ------------------------------------------------------------------------------------------------
     def path(self, target: int, level: int, basis: Basis | None, links: Links, side: Side) -> Best | None:
         """The best path to the target at a position, by one end of the interval; None where nothing arrives."""
-        network = self.network(links)
+        rows, network = self.seeds(level, basis, side), self.network(links)
+        key = target, rows.tobytes(), id(network), side is Side.LOW
+        if key not in self._paths:
+            self._paths[key] = self._best(target, rows, network, side)
+        return self._paths[key]
+
+    def _best(self, target: int, rows: I64, network: Network, side: Side) -> Best | None:
         found: list[Best] = []
-        for table, group in self.groups(self.seeds(level, basis, side)):
+        for table, group in self.groups(rows):
             sources = self.of.sources(group, side)
             walked = best_path(
                 network,
