@@ -34,6 +34,9 @@ from ontology.vocabulary import is_labour, risk_family
 PATHS = 100
 """Contracts listed with their path."""
 
+FIRST = 10
+"""Of an answer in pages, contracts with their path; another's is asked for by ``paths``."""
+
 CONTRACTS = 5_000
 """Contracts listed at once; ``skip`` those to have the next. All are counted."""
 
@@ -225,7 +228,7 @@ class _Affected:
         every += [(c, Resolution.COMPANY, None) for c in by_name(s, self.linked)]
         chosen = list(enumerate(every))[self.part.skip : self.part.skip + self.part.limit]
         naming.described(c for _, (c, _, _) in chosen)
-        explained = self.part.beside if self.paged else PATHS
+        explained = FIRST if self.paged else PATHS
         rows = [self._row(c, resolution, r, explained=n < explained) for n, (c, resolution, r) in chosen]
         if not self.paged:
             naming.left_out("contracts", len(rows), len(every))
