@@ -83,3 +83,11 @@ def test_an_empty_store_has_every_page_and_each_says_that_all_is_unknown(tmp_pat
             if view.headline and view.name != "terms":
                 assert words("unknown.heading") in page.text, path
                 assert "(100" not in page.text, "nothing in all is no share"
+
+
+@pytest.mark.parametrize(("lang", "ask"), [("sv", "Fråga"), ("en", "Ask")])
+def test_of_an_incident_the_supplier_of_the_surest_contract_is_to_be_asked(
+    client: TestClient, lang: str, ask: str
+) -> None:
+    shown = text(client.get("/entity/demo:incident-klang", params={"lang": lang}).text)
+    assert f"{ask} Björkvik Vårdgrossist AB: " in shown or f"{ask} Sydsund Medical AB: " in shown

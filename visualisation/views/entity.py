@@ -123,13 +123,18 @@ def _headline(
     figures.append((words.number(len(data.said)), words("entity.said_by_sources", n=len(data.said), sources=sources)))
     if data.conflicts:
         figures.append((words.number(len(data.conflicts)), words("conflicts.total", n=len(data.conflicts))))
-    return Headline(tuple(figures), "", _ask(words, coverage), level)
+    return Headline(tuple(figures), "", _ask(words, coverage, affected), level)
 
 
-def _ask(words: Words, coverage: Answer[CoverageData] | None) -> str:
-    if coverage is None or coverage.data is None:
-        return ""
-    return ask_first(coverage.data, Teller(coverage, words))
+def _ask(words: Words, coverage: Answer[CoverageData] | None, affected: Answer[AffectedData] | None) -> str:
+    """Who could tell most of what is not known of its contracts; else what to ask of the surest affected one."""
+    if coverage and coverage.data and (found := ask_first(coverage.data, Teller(coverage, words))):
+        return found
+    if affected and affected.data and affected.data.contracts:
+        first, teller = affected.data.contracts[0], Teller(affected, words)
+        who = ", ".join(map(teller.name, first.suppliers)) or words("unknown")
+        return words("entity.ask", who=who, what=teller.question(first))
+    return ""
 
 
 def _unknown(
