@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
@@ -133,8 +133,8 @@ def sent(
 def suggest(
     service: Asked,
     when: At,
-    kind: Literal["entity", "type", "property"],
-    prefix: Annotated[str, Query(max_length=MAX_TEXT, description="What has been typed")],
+    kind: Annotated[Literal["entity", "type", "property"], Path(examples=["entity"])],
+    prefix: Annotated[str, Query(max_length=MAX_TEXT, description="What has been typed", examples=["hand"])],
     cursor: Annotated[int, Query(ge=0, le=10_000, description="How many to pass over")] = 0,
 ) -> Suggested:
     return reconcile.suggested(service, when, kind, prefix, cursor)

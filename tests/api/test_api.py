@@ -177,10 +177,16 @@ def test_pages_keep_to_themselves(client: TestClient) -> None:
     assert headers["x-content-type-options"] == "nosniff"
 
 
+GIVEN = ("/v1/jobs/", "/v1/answers/")
+"""Addresses that an earlier answer gives: no example is there before."""
+
+
 def test_the_openapi_examples_can_be_executed(client: TestClient) -> None:
     described = get(client, "/v1/openapi.json")
     asked = 0
     for path, operations in described["paths"].items():
+        if "get" not in operations or path.startswith(GIVEN):
+            continue
         query, address = {}, path
         for parameter in operations["get"].get("parameters", []):
             examples = parameter.get("schema", {}).get("examples") or parameter.get("examples")
@@ -197,5 +203,5 @@ def test_the_openapi_examples_can_be_executed(client: TestClient) -> None:
         body = response.json() if response.headers["content-type"] == "application/json" else response.text
         assert not isinstance(body, dict) or body.get("knowledge", "known") == "known", path
         asked += 1
-    assert asked == len(described["paths"]) >= 8
+    assert asked >= 30
     assert json.dumps(described)
