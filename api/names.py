@@ -115,7 +115,11 @@ def read_names(path: Path, most: int = MAX_NAMES) -> tuple[list[Line], int]:
             del found[0]
     if not 0 < len(found) <= most:
         raise InputError(f"{path} holds {len(found):,} names.", remedy=f"Give between 1 and {most:,}, one a line.")
-    return found, sum(not line.strip() for line in lines)
+    return found, sum(not line.strip(_NO_NAME) for line in lines)
+
+
+_NO_NAME = ' \t,;|"\ufeff'
+"""What a line of a list holds where no cell of it is filled."""
 
 
 def _heading(text: str) -> str:

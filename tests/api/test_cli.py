@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 import graph.sqlite
 from api.cli import app
 from api.commands.serve import bind
+from api.names import read_names
 from api.settings import Settings
 from ontology.errors import KedjaError
 from tests.contract.saying import company, load, owns, source
@@ -234,6 +235,13 @@ def test_parts_of_names_and_another_order_of_words_are_proposed(kedja: Kedja, tm
 def test_a_list_with_other_columns_is_read_by_its_columns(kedja: Kedja, tmp_path: Path) -> None:
     rows = listed(kedja, tmp_path, "Land;Namn;Organisationsnummer\nMY;Selat Biru Plant 4;\nSE;Skåne;232100-0255\n")
     assert [row[1:3] for row in rows] == [["Selat Biru Plant 4", "certain"], ["Skåne", "certain"]]
+
+
+def test_rows_of_a_list_in_which_nothing_stands_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text('Land;Namn\nMY;Selat Biru Plant 4\n;\n"";""\n\nSE;Skåne\n', "utf-8")
+    lines, blank = read_names(tmp_path / "list.csv")
+    assert [line.text for line in lines] == ["Selat Biru Plant 4", "Skåne"]
+    assert blank == 3
 
 
 def test_a_spreadsheet_is_a_list_too_and_a_heading_need_not_be_one_of_ours(kedja: Kedja, tmp_path: Path) -> None:
