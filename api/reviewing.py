@@ -19,7 +19,7 @@ from graph.store import At, Judgement, Publication, Verdict
 from loaders.base import Progress, no_progress
 from ontology.errors import FileFormatError, NotInGraphError
 
-MOST_AT_ONCE = 200_000
+MOST_AT_ONCE = 50_000
 """Things that a load, or a page, compares while somebody waits for it; with more, the command is asked."""
 
 RULE = "review"

@@ -97,15 +97,16 @@ def sound_of(word: str) -> str:
 
 
 @cache
-def _long_forms() -> list[str]:
-    return sorted(form for form in _forms() if len(form) >= 8)
+def _long_forms(first: str) -> list[str]:
+    """Long forms that begin with a letter: a slip is seldom in the first."""
+    return sorted(form for form in _forms() if len(form) >= 8 and form[0] == first)
 
 
 def _mended(word: str) -> str:
     """The legal form that a long word is with a slip or two: *aktiebolag*, *handelsbolag*; else the word."""
     if len(word) < 8 or word in _forms():
         return word
-    near = process.extractOne(word, _long_forms(), scorer=DamerauLevenshtein.distance, score_cutoff=2)
+    near = process.extractOne(word, _long_forms(word[0]), scorer=DamerauLevenshtein.distance, score_cutoff=2)
     return near[0] if near else word
 
 
