@@ -179,6 +179,7 @@ class RunRow(BaseModel):
     published: datetime | None
 
 
+PAGE = "text/html"
 PATHS = {"entity": "/v1/entities/{id:path}"}
 """Where a question is asked, if not at ``/v1/NAME``."""
 
@@ -225,10 +226,10 @@ def _format(request: Request, question: type[Question]) -> str:
         HTTPException: 406, where the client takes none of what there is.
     """
     kinds = tuple(offered(question))
-    found = acceptable(request.headers.get("accept", ""), kinds)
+    found = acceptable(request.headers.get("accept", ""), (PAGE, *kinds))
     if found is None:
         raise HTTPException(406, f"Answers to {question.name} come as {', '.join(kinds)}.")
-    return found
+    return JSON if found == PAGE else found  # a browser shows JSON; the pages have addresses of their own
 
 
 def language_of(request: Request) -> str:

@@ -74,7 +74,14 @@ def test_the_accept_header_chooses_among_the_formats_of_a_question(client: TestC
     assert len(rdflib.Graph().parse(data=turtle, format="turtle")) > 20
     lines = client.get(EXPOSURE, headers={"Accept": "application/x-ndjson"}).text.splitlines()
     assert "end" in json.loads(lines[-1])
-    for header in ("", "*/*", "application/*", "text/html,*/*;q=0.8", "application/json, text/csv;q=0.9"):
+    for header in (
+        "",
+        "*/*",
+        "application/*",
+        "text/html,image/png,*/*;q=0.8",
+        "text/html",
+        "application/json, text/csv;q=0.9",
+    ):
         assert client.get(EXPOSURE, headers={"Accept": header}).headers["content-type"] == "application/json"
 
 
