@@ -73,7 +73,7 @@ with TestClient(create_app(Settings(sys.argv[1], Path(sys.argv[2])), valid_at=DE
                 base_url="http://127.0.0.1") as client:
     said["openapi"] = client.get("/v1/openapi.json").json()["paths"]["/v1/suppliers"]["get"]
     for path in sys.argv[3:]:
-        response = client.get(path, headers={"Accept": "text/html"})
+        response = client.get(path, headers={"Accept": "text/html, */*;q=0.8"})
         said[path] = [response.status_code, response.text]
 said["reference"] = PAGES["api.md"]() + PAGES["cli.md"]()
 print(json.dumps(said))
