@@ -93,7 +93,7 @@ def test_a_name_that_fits_several_lists_them(client: TestClient) -> None:
         ("/v1/trace", {"start": CONTRACT, "during_from": "2026-01-02", "during_to": "2026-01-01"}),
         ("/v1/search", {"q": "x", "type": "Factory"}),
         ("/v1/search", {"q": "x" * 400}),
-        ("/v1/paths", {"source": FACTORY, "target": CONTRACT, "k": 1000}),
+        ("/v1/paths", {"source": FACTORY, "target": CONTRACT, "k": 1001}),
     ],
 )
 def test_a_bad_request_is_a_problem_that_says_what_is_wrong(
