@@ -28,7 +28,8 @@ def _rows(data: FiguresData, teller: Teller) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for one in data.figures:
         none = words("unknown") if one.open else words("knowledge.none_found")
-        severity = words.severity(one.severity) if one.severity is not None else words("table.not_applicable")
+        absent = none if one.low is None else words("table.not_applicable")  # a lens without levels
+        severity = absent if one.severity is None else words.severity(one.severity)
         numbers = [none if value is None else value for value in (one.low, one.high)]
         rows.append((teller.name(one.contract.id), severity, *numbers, words("yes" if one.open else "no"), one.lens))
     return filled(Sheet(lens, header, tuple(rows)), " ".join(teller.unknown()), words)
