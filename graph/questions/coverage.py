@@ -246,7 +246,7 @@ class _Coverage:
         typical = by_tier(every.tier[steps & ~np.isin(every.vertex, item.vertex)])
         return tuple(
             KnownTier(tier=t, steps=traced[t], unassessed=unassessed[t], ends=ends[t], typical=typical[t])
-            for t in range(last + 1)
+            for t in self.naming.first("coverage.tiers", range(last + 1))
         )
 
     def _asks(self, asks: Ends, ends: Iterable[int]) -> tuple[AskCount, ...]:

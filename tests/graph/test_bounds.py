@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from graph.questions.affected import CONTRACTS, affected
+from graph.questions.coverage import coverage
 from graph.questions.exposure import exposure
 from graph.questions.question import questions
 from graph.questions.trace import trace
@@ -54,6 +55,17 @@ def test_an_answer_is_bounded_whatever_the_graph_and_says_what_it_leaves_out() -
     for lang in LANGUAGES:
         told = Teller(answers[1], Words(lang)).unknown()
         assert any("6" in sentence and Words(lang)("cut.origins") in sentence for sentence in told)
+
+
+def test_the_tiers_of_a_long_chain_are_listed_as_far_as_there_is_room() -> None:
+    w = World()
+    w.contract("contract")
+    for number in range(1_200):
+        w.step(f"s{number}", feeds=[f"s{number - 1}" if number else "contract"])
+    answer = coverage(w.snapshot(), {}, "contract", None, most=50)
+    assert answer.data is not None
+    assert len(answer.data.tiers) == 1_000
+    assert [(cut.list, cut.total) for cut in answer.completeness.cut] == [("coverage.tiers", 1_201)]
 
 
 def test_contracts_come_in_pages_and_all_are_counted() -> None:
