@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
+from graph import budget
 from graph.answer import Answer, Completeness, Resolution
 from graph.data import Node
 from graph.kernels.reach import reach
@@ -212,24 +213,24 @@ class _Tiers:
     def _boxes(self, kept: I64, opened: frozenset[str]) -> tuple[list[Box], dict[int, str], list[Member]]:
         """The boxes, what each row stands in (a box, or the member that it is), and the members shown."""
         keys = self.keys()
-        rows: dict[tuple[int, str], list[int]] = {}
+        rows: dict[int, dict[str, list[int]]] = {}
         for row in kept.tolist():
-            rows.setdefault((int(self.tier[row]), keys[row]), []).append(row)
+            rows.setdefault(int(self.tier[row]), {}).setdefault(keys[row], []).append(row)
         boxes: list[Box] = []
         home: dict[int, str] = {}
         members: list[Member] = []
-        numbers = sorted({tier for tier, _ in rows})
-        most = min(BOXES, max(FEWEST, IN_ALL // max(1, len(numbers)) - 1))
-        for tier in numbers:
-            here = [(key, found) for (number, key), found in rows.items() if number == tier]
-            here.sort(key=lambda item: (-max(self.level[item[1]]), -len(item[1]), item[0]))
+        most = min(BOXES, max(FEWEST, IN_ALL // max(1, len(rows)) - 1))
+        for tier in sorted(rows):
+            budget.check()
+            here = sorted(rows[tier].items(), key=lambda item: (-max(self.level[item[1]]), -len(item[1]), item[0]))
             shown, rest = (here, []) if len(here) <= most + 1 else (here[:most], here[most:])
             if rest:
                 shown = [*shown, (REST, [row for _, found in rest for row in found])]
             for key, found in shown:
                 id = f"{tier}:{key}"
                 out = self._opened(found) if id in opened else []
-                left = [row for row in found if row not in set(out)]
+                apart = set(out)
+                left = [row for row in found if row not in apart]
                 home |= dict.fromkeys(left, id)
                 for row in out:
                     members.append(self._member(row, id))
