@@ -26,7 +26,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PACKAGES = ("ontology", "graph", "loaders", "visualisation", "api")
 CUT = "..."
 # Examples of help texts that need what others have, do not end, or take back what other examples ask about.
-NOT_RUN = ("load", "map", "serve", "restore", "withdraw", "erase", "publish", "verify")
+NOT_RUN = ("load", "map", "serve", "restore", "withdraw", "erase", "publish", "verify", "review")
 """Commands of which other tests run the example: they need a file, a server, or change what stands."""
 
 

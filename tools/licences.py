@@ -30,7 +30,7 @@ PLATFORM = {
 }
 PERMISSIVE = {
     "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC",
-    "MIT", "PSF-2.0", "Python-2.0", "Zlib",
+    "MIT", "MIT-0", "PSF-2.0", "Python-2.0", "Zlib",
 }  # fmt: skip
 # Used as they are, imported and never changed or copied, which these licences allow any program.
 WEAK_COPYLEFT = {

@@ -29,6 +29,8 @@ from graph.tiered import REST, UNTOLD, Box, BoxLink, Choice, LevelSize, Member, 
 BOXES, IN_ALL = 14, 56
 """Boxes of one tier, what is left stands in one more; boxes of all tiers together, but for ``FEWEST`` of each."""
 FEWEST = 4
+DEEPEST = 50
+"""The last tier that is drawn; deeper ones are counted."""
 MEMBERS = 40
 """Members shown of a box that is opened; those left stay in it."""
 BUYERS = -1
@@ -180,8 +182,10 @@ class _Tiers:
 
     def answer(self, question: str, opened: frozenset[str]) -> Answer[TiersData]:
         kept = np.flatnonzero(self._kept())
-        boxes, home, members = self._boxes(kept, opened)
-        buyers, serves, total = self._buyers(kept, home)
+        shown = kept[self.tier[kept] <= DEEPEST]
+        self.naming.left_out("tiers", len(np.unique(self.tier[shown])), len(np.unique(self.tier[kept])))
+        boxes, home, members = self._boxes(shown, opened)
+        buyers, serves, total = self._buyers(shown, home)
         named = {box.key for box in (*boxes, *buyers) if self.s.vertex(box.key) is not None}
         for id in named:
             self.naming.named(id)
@@ -295,7 +299,7 @@ class _Tiers:
         if self.risk:
             for code, n in sorted(Counter(self.level.tolist()).items(), reverse=True):
                 yield Choice(filter="level", value=NAMES[code], size=n)
-        for tier, n in sorted(Counter(self.tier.tolist()).items()):
+        for tier, n in sorted(Counter(self.tier[self.tier <= DEEPEST].tolist()).items()):
             yield Choice(filter="tier", value=str(tier), size=n)
         for resolution, here in ((Resolution.ITEM, self.item), (Resolution.GENERIC, ~self.item)):
             if here.any():

@@ -12,6 +12,7 @@ from graph.questions.affected import CONTRACTS, affected
 from graph.questions.coverage import coverage
 from graph.questions.exposure import exposure
 from graph.questions.question import questions
+from graph.questions.tiering import Only, tiers
 from graph.questions.trace import trace
 from tests.graph.big import LIMIT
 from tests.graph.worlds import FORCED, World
@@ -66,6 +67,10 @@ def test_the_tiers_of_a_long_chain_are_listed_as_far_as_there_is_room() -> None:
     assert answer.data is not None
     assert len(answer.data.tiers) == 1_000
     assert [(cut.list, cut.total) for cut in answer.completeness.cut] == [("coverage.tiers", 1_201)]
+    drawn = tiers(w.snapshot(), "contract", None, by="stage", only=Only(None, None, None, None), opened=[])
+    assert drawn.data is not None
+    assert len(drawn.data.boxes) == 51
+    assert [(cut.list, cut.listed, cut.total) for cut in drawn.completeness.cut] == [("tiers", 51, 1_201)]
 
 
 def test_contracts_come_in_pages_and_all_are_counted() -> None:
