@@ -34,7 +34,7 @@ def test_another_process_freezes_and_this_one_maps(
     monkeypatch.delattr(cache, "read_topology")  # what freezes here fails
     found = apart.topology_apart(Cache(tmp_path / "cache"), store, now(store))
     assert found.hash == expected
-    assert isinstance(found.edges.source, np.memmap)
+    assert isinstance(found.edges.source.base, np.memmap)
     assert found.lookup.vertex("local:b") == found.vertices.id.find(found.vertices.id[1 - found.edges.source[0]])
 
 

@@ -38,10 +38,10 @@ def answers(service: Service, when: When, names: list[str]) -> Iterator[tuple[st
 
 
 def _questions(text: str, other: str) -> Iterator[Question]:
-    """Every question that needs something, about a text."""
+    """Every question that needs something, about a text; but for those of history."""
     for question in questions().values():
         needed = [param for param in question.params().values() if param.required]
-        if not needed:
+        if not needed or question.of_history:
             continue
         given = {param.name: param.example if param.vocabulary else text for param in needed}
         if len(given) == 2 and not any(param.vocabulary for param in needed):

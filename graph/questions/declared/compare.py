@@ -30,6 +30,7 @@ class Compare(Question):
     """
 
     name: ClassVar[str] = "compare"
+    of_history: ClassVar[bool] = True
     sv: ClassVar[str] = "Vad som har ändrats sedan en annan dag, eller sedan vad som var känt då, och varför"
 
     subject: str = param(

@@ -17,6 +17,7 @@ class Timeline(Question):
     """What was so of a thing when, and when we learnt it: its links and statements along both clocks, and the gaps."""
 
     name: ClassVar[str] = "timeline"
+    of_history: ClassVar[bool] = True
     sv: ClassVar[str] = "Vad som gällde om något när, och när vi fick veta det: längs båda klockorna, med luckorna"
 
     subject: str = param(
