@@ -184,7 +184,8 @@ class Server:
         from api.parts import MOST_ROWS
         from api.routes import PATHS
 
-        given = {name: value for name, value in question.model_dump(mode="json").items() if value is not None}
+        told = question.model_dump(mode="json", exclude={*question.unpaged})
+        given = {name: value for name, value in told.items() if value is not None}
         if issubclass(question.answers(), Answer):
             given["evidence"] = "full"
         if question.pages:
