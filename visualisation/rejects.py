@@ -9,10 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from graph.matching.proposing import Proposal
-from graph.questions.exposed import Standing
 from graph.store import Publication, Reject, Settled
 from visualisation.export_csv import table_csv
-from visualisation.review import changes_lines, rehearsed_proposals
+from visualisation.review import Changes, changes_lines, rehearsed_proposals
 from visualisation.text import shown
 from visualisation.words import Words
 
@@ -41,28 +40,6 @@ class Loaded(Protocol):
     def publication(self) -> Publication: ...
     @property
     def unchanged(self) -> bool: ...
-
-
-class Change(Protocol):
-    """See ``api.rehearsal.Change``."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def before(self) -> Standing | None: ...
-    @property
-    def after(self) -> Standing | None: ...
-
-
-class Changes(Protocol):
-    @property
-    def changed(self) -> int: ...
-    @property
-    def added(self) -> int: ...
-    @property
-    def removed(self) -> int: ...
-    @property
-    def first(self) -> Sequence[Change]: ...
 
 
 class Rehearsed(Protocol):
