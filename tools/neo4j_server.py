@@ -281,6 +281,7 @@ class Server:
         self, *arguments: str, heap: int = 1_024, seconds: int = START_SECONDS
     ) -> subprocess.CompletedProcess[str]:
         """What `neo4j-admin` does, from the same jars; most of it while the server is stopped."""
+        self._write_settings()
         environment = {**os.environ, "NEO4J_HOME": str(self.folder), "NEO4J_CONF": str(self.folder / "conf")}
         return subprocess.run(
             [*self._java(heap=heap), "org.neo4j.cli.AdminTool", *arguments],

@@ -83,7 +83,7 @@ def differences(record: Service, graph: Service, when: When, names: list[str]) -
 
 
 def addresses(names: Sequence[str]) -> Iterator[str]:
-    """Every page, route and export of every question, about some things."""
+    """Every page and route of every question about some things, and every export of it about one of them each."""
     for question in _of_everything():
         yield from (path_of(type(question)), f"/v1/{question.name}")
     for place, text in enumerate(names):
@@ -92,4 +92,5 @@ def addresses(names: Sequence[str]) -> Iterator[str]:
             query = "&".join(f"{name}={''.join(value)}" for name, value in given.items())
             for path in (path_of(type(asked)), f"/v1/{asked.name}"):
                 yield f"/entity/{text}" if "{" in path else f"{path}?{query}"
-            yield from (f"/export/{asked.name}.{format}?{query}" for format in exported().get(asked.name, ()))
+            formats = sorted(exported().get(asked.name, ()))[place :: len(names)]
+            yield from (f"/export/{asked.name}.{format}?{query}" for format in formats)

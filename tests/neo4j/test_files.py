@@ -34,19 +34,16 @@ def test_what_the_import_tool_fills_needs_nothing_more(line: str, demo: Service,
     try:
         told, _ = write_files(tmp_path / "files", demo, When())
         assert sorted(path.suffix for path in (tmp_path / "files").iterdir() if path.suffix != ".csv") == [".args"]
-        with server:  # the tool needs a folder that a server has made
-            server.stop()
-            done = server.admin("database", "import", "full", "neo4j", f"@{tmp_path / 'files' / 'import.args'}")
-            assert done.returncode == 0, done.stdout + done.stderr
-            server.start()
-            with connected(Address.read(server.uri)) as found:
-                stands = mark.read(found)
-                assert stands
-                assert (stands.whole, stands.topology, stands.weights) == (False, told.topology, told.weights)
-                published = publish_to(found, demo, When())
-                assert (published.added, published.changed, published.removed) == (0, 0, 0)
-                assert published.mark.whole
-                assert freeze(found).hash == f"{told.topology}/{told.weights}"
+        done = server.admin("database", "import", "full", "neo4j", f"@{tmp_path / 'files' / 'import.args'}")
+        assert done.returncode == 0, done.stdout + done.stderr
+        with server, connected(Address.read(server.uri)) as found:
+            stands = mark.read(found)
+            assert stands
+            assert (stands.whole, stands.topology, stands.weights) == (False, told.topology, told.weights)
+            published = publish_to(found, demo, When())
+            assert (published.added, published.changed, published.removed) == (0, 0, 0)
+            assert published.mark.whole
+            assert freeze(found).hash == f"{told.topology}/{told.weights}"
     finally:
         server.close()
 
