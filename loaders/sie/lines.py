@@ -80,7 +80,7 @@ def lines_of(file: Counted, encoding: str) -> Iterator[tuple[int, str]]:
 
 def parsed(number: int, text: str) -> Line:
     """A line as its label and words. An item that is left out is an empty text in quotes."""
-    label, _, rest = text.partition(" ") if " " in text else text.partition("\t")
+    label, rest = (*text.split(None, 1), "")[:2]
     words: list[str] = []
     objects: tuple[tuple[str, str], ...] = ()
     for found in _WORD.finditer(rest):

@@ -63,6 +63,12 @@ def test_the_company_is_known_by_its_number_and_a_supplier_by_none(tmp_path: Pat
     assert any(key.endswith("/5560360793") for key in companies)
 
 
+def test_a_tab_may_stand_after_a_label_and_blanks_within_braces(tmp_path: Path) -> None:
+    """As three bookkeeping programs write it."""
+    tabs = TEXT.replace("#VER ", "#VER\t").replace("#TRANS ", "#TRANS\t").replace("{}", "{ }")
+    assert bought(of(tmp_path, tabs)[0]) == bought(of(tmp_path)[0])
+
+
 @pytest.mark.parametrize(("encoding", "told"), [("cp437", 0), ("utf-8", 1), ("utf-8-sig", 1), ("cp1252", 1)])
 def test_letters_are_read_in_whatever_encoding_they_stand(tmp_path: Path, encoding: str, told: int) -> None:
     items, report = of(tmp_path, encoding=encoding)
