@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from ontology.errors import FileFormatError
+
 BEGINNING = 65_536
 """Bytes that are looked at of a file, and of each part of a spreadsheet."""
 MOST_FILES = 200
 PARTS = ("xl/workbook.xml", "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml", "content.xml")
 """Where XLSX and ODS name their sheets and keep their first texts."""
+OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -23,8 +26,8 @@ class Glimpse:
     """What can be seen of a file or folder without reading it.
 
     ``text`` is a file's beginning: unpacked where it is gzipped, or alone in a zip; of a spreadsheet, the beginnings of
-    the XML that names its sheets and holds its texts; empty of a folder, whose ``files`` (the first 200 by name) are
-    seen each.
+    the XML that names its sheets and holds its texts, or the first row of an old one; empty of a folder, whose
+    ``files`` (the first 200 by name) are seen each.
     """
 
     path: Path
@@ -59,6 +62,8 @@ def beginning(path: Path) -> bytes:
         start = file.read(BEGINNING)
     if start.startswith(b"PK\x03\x04"):
         return b"\n".join(_parts(path))
+    if start.startswith(OLD_EXCEL):
+        return _first_row(path)
     if start.startswith(b"\x1f\x8b"):
         unpack = zlib.decompressobj(16 + zlib.MAX_WBITS)
         try:
@@ -66,6 +71,16 @@ def beginning(path: Path) -> bytes:
         except zlib.error:
             return b""
     return start
+
+
+def _first_row(path: Path) -> bytes:
+    from loaders.old_excel import sheet_of
+
+    try:
+        _, rows, _ = sheet_of(path)
+        return "\t".join(map(str, next(rows)[1])).encode()
+    except (FileFormatError, StopIteration):
+        return b""
 
 
 def _parts(path: Path) -> Iterator[bytes]:

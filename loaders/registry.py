@@ -125,12 +125,7 @@ def find(argument: str) -> Format:
         raise InputError(
             f"There is no file {argument}, and no kind of file is called so.", remedy=f"The kinds are {kinds}."
         )
-    try:
-        seen = glimpse(path)
-    except OSError as error:
-        raise of_os_error(error, path) from error
-    fitting = [format for format in every if format.recognises(seen)]
-    found = [format for format in fitting if not format.general] or fitting
+    found = _fitting(path)
     if len(found) == 1:
         return found[0]
     if found:
@@ -141,3 +136,22 @@ def find(argument: str) -> Format:
         f"{path.name} is of no format that Kedja recognises. It looked for\n{looked}",
         remedy="Name the kind, kedja load KIND FILE; kedja formats tells of each.",
     )
+
+
+def _fitting(path: Path) -> list[Format]:
+    try:
+        seen = glimpse(path)
+    except OSError as error:
+        raise of_os_error(error, path) from error
+    fitting = [format for format in formats().known.values() if format.recognises(seen)]
+    return [format for format in fitting if not format.general] or fitting
+
+
+def find_each(folder: Path) -> dict[Path, list[Format]]:
+    """The formats of each file of a folder that is of none as a whole; empty where it is, or no file is of any."""
+    from loaders.base import files_of
+
+    if not folder.is_dir() or _fitting(folder):
+        return {}
+    found = {file: _fitting(file) for file in files_of(folder)}
+    return found if any(found.values()) else {}

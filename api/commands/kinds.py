@@ -16,7 +16,7 @@ from api.commands import common
 from api.commands.app import app
 from api.commands.common import Lang
 from loaders import registry
-from loaders.registry import Format, find
+from loaders.registry import Format, Option
 from ontology.extensions import Extensions
 
 Rejects = Annotated[Path | None, typer.Option("--rejects", help="Write what was not accepted to this CSV.")]
@@ -28,6 +28,8 @@ FINDER = "Find the format of a file, a folder or an address, and load it.\n\nExa
 
 Run = Callable[[Format, str | None, Mapping[str, Any]], None]
 """Loads: the format, its argument, and what was given for ``COMMON`` and for the format's options."""
+RunFound = Callable[[str, Mapping[str, Any]], None]
+"""The same where no format is named."""
 
 
 def command(name: str, told: str, parameters: Mapping[str, Any], run: Callable[..., None]) -> Any:
@@ -58,11 +60,7 @@ def command_of(format: Format, run: Run) -> Any:
     parameters: dict[str, Any] = {}
     taken = str | None if format.default else str
     parameters["argument"] = Annotated[taken, typer.Argument(metavar=metavar(format), help=f"{format.takes.en}.")]
-    for option in format.options:
-        kind = str if option.required else str | None
-        parameters[option.name.replace("-", "_")] = Annotated[
-            kind, typer.Option(f"--{option.name}", help=option.help.en, metavar="FILE" if option.file else "TEXT")
-        ]
+    parameters |= {attribute(option): given(option, option.required) for option in format.options}
 
     def called(argument: str | None, **given: Any) -> None:
         run(format, argument, given)
@@ -71,21 +69,33 @@ def command_of(format: Format, run: Run) -> Any:
     return command(format.kind, told, parameters | COMMON, called)
 
 
+def attribute(option: Option) -> str:
+    return option.name.replace("-", "_")
+
+
+def given(option: Option, required: bool = False) -> Any:
+    """A parameter that gives an option."""
+    told = typer.Option(f"--{option.name}", help=option.help.en, metavar="FILE" if option.file else "TEXT")
+    return Annotated[str if required else str | None, told]
+
+
 def metavar(format: Format) -> str:
     return "ADDRESS" if format.addresses else "FILE"
 
 
-def finder(run: Run) -> Any:
-    """``kedja load FILE``."""
+def finder(run_found: RunFound) -> Any:
+    """``kedja load FILE``, with the options of every format: which it is, is known when the file has been seen."""
+    every = [option for format in registry.formats().known.values() for option in format.options]
+    options = {attribute(option): given(option) for option in reversed(every)}
     said = Annotated[str, typer.Argument(metavar="FILE", help="A file, a folder or an address.")]
 
     def called(argument: str, **given: Any) -> None:
-        run(find(argument), argument, given)
+        run_found(argument, given)
 
-    return command("FILE", FINDER, {"argument": said} | COMMON, called)
+    return command("FILE", FINDER, {"argument": said} | options | COMMON, called)
 
 
-def group_of(run: Run) -> type[TyperGroup]:
+def group_of(run: Run, run_found: RunFound) -> type[TyperGroup]:
     """The group ``kedja load``: a command for each format; what is no kind is a file whose kind is found."""
 
     class Kinds(TyperGroup):
@@ -101,7 +111,7 @@ def group_of(run: Run) -> type[TyperGroup]:
             given = args if args[0].startswith("-") else args[:1]
             kind = next((text for text in given if text in registry.formats().known), None)
             if kind is None:
-                return "", finder(run), args
+                return "", finder(run_found), args
             return kind, self.get_command(ctx, kind), [text for text in args if text is not kind]
 
     return Kinds

@@ -12,9 +12,9 @@ import typer
 from api.commands import common
 from api.commands.app import app
 from api.commands.common import Lang, Store
-from api.commands.kinds import group_of
-from loaders.registry import Format
-from ontology.errors import InputError, of_os_error
+from api.commands.kinds import COMMON, attribute, group_of
+from loaders.registry import Format, find, find_each
+from ontology.errors import InputError, KedjaError, of_os_error
 
 if TYPE_CHECKING:
     from api.reviewing import Mark
@@ -90,6 +90,58 @@ def run(format: Format, argument: str | None, given: Mapping[str, Any]) -> None:
         raise typer.Exit(NOT_ALL_READ)
     if loaded.settled.older_edition:
         raise typer.Exit(NOTHING_VISIBLE)
+
+
+def run_found(argument: str, given: Mapping[str, Any]) -> None:
+    """Load what a format is found for; of a folder that is of none as a whole, each file for itself.
+
+    Raises:
+        InputError: what ``find`` raises; an option that no format that was found has.
+    """
+    each = find_each(Path(argument))
+    if not each:
+        format = find(argument)
+        refuse_options_beside([format], given)
+        run(format, argument, given)
+        return
+    refuse_options_beside([format for formats in each.values() for format in formats], given)
+    ended = set[int]()
+    rejects = given["rejects"] or Path("rejects.csv")
+    for file in sorted((file for file in each if each[file]), key=lambda file: _edition(each[file][0], file, given)):
+        own = {**given, "rejects": rejects.with_name(f"{file.name}.{rejects.name}")}
+        if given.get("series"):  # one series for all would let each file take back what the one before it said
+            own["series"] = f"{given['series']}/{file.stem}"
+        try:
+            run(find(str(file)), str(file), own)
+        except KedjaError as error:
+            typer.echo(f"kedja: {error}", err=True)
+            ended.add(NOT_ALL_READ)
+        except typer.Exit as end:
+            ended.add(end.exit_code)
+    if unknown := [str(file.relative_to(argument)) for file in each if not each[file]]:
+        typer.echo(f"kedja: of no format that Kedja recognises: {', '.join(unknown)}", err=True)
+        ended.add(NOT_ALL_READ)
+    if ended:
+        raise typer.Exit(min(ended))
+
+
+def refuse_options_beside(formats: list[Format], given: Mapping[str, Any]) -> None:
+    """Refuse an option that none of the formats has."""
+    known = {attribute(option) for format in formats for option in format.options} | {*COMMON, "argument"}
+    for name in (name for name, said in given.items() if said is not None and name not in known):
+        kinds = ", ".join(dict.fromkeys(format.kind for format in formats))
+        raise InputError(f"{kinds} takes no --{name.replace('_', '-')}.", remedy=f"kedja load {formats[0].kind} --help")
+
+
+def _edition(format: Format, file: Path, given: Mapping[str, Any]) -> tuple[str, Any]:
+    """By what the files of a folder are ordered: the format, and the oldest edition first."""
+    from ontology.records import edition_order
+
+    try:
+        path, options = place_of(format, str(file), given)
+        return format.kind, edition_order(format.make().source(path, options).edition)
+    except KedjaError:  # it is told when the file is loaded
+        return format.kind, edition_order("")
 
 
 def dry_run(
@@ -255,7 +307,7 @@ def tell_rejects(rejects: list[Reject], lang: str, as_json: bool) -> None:
 
 
 load_app = typer.Typer(
-    cls=group_of(run),
+    cls=group_of(run, run_found),
     no_args_is_help=True,
     subcommand_metavar="[KIND] FILE",
     context_settings={"ignore_unknown_options": True},  # those before the file are the finder's

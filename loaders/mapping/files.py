@@ -50,7 +50,7 @@ def fitting(text: str) -> list[str]:
     """The mappings that come with Kedja and whose columns all stand in the beginning of a file, by name."""
     of_table = not text.lstrip().startswith(("<", "{", "["))  # else XML of a spreadsheet, or JSON
     begins = text.lstrip("\ufeff").splitlines()[:1] if of_table else [text]
-    found = {word.strip().casefold() for line in begins for word in _BETWEEN.split(line)}
+    found = {word.strip(" \ufeff").casefold() for line in begins for word in _BETWEEN.split(line)}
 
     def fits(mapping: Map) -> bool:
         places = (place for rows in mapping.rows for place in rows.asked if not set(place) & set(rows.optional))
@@ -132,7 +132,7 @@ def source_of(mapping: Map, given: Mapping[str, str], name: str, day: str) -> So
     if missing := [field for field in REQUIRED if not said.get(field)]:
         raise FileFormatError(
             f"{name} does not say the source's {', '.join(missing)}.",
-            remedy=f"Write it under [source], or give --{missing[0]}.",
+            remedy=f"Write it under [source], or give --{', --'.join(missing)}.",
         )
     try:
         return Source(

@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import networkx as nx
@@ -26,6 +27,7 @@ from api.commands.serve import bind
 from api.names import read_names
 from api.settings import Settings
 from ontology.errors import KedjaError
+from tests.conftest import ROOT
 from tests.contract.saying import company, load, owns, source
 from visualisation.words import Words
 
@@ -164,6 +166,36 @@ def test_a_file_of_a_folder_that_cannot_be_read_is_named_and_the_others_are_load
     assert "1 i Anläggningar" in result.output
     assert kedja("search", "My factory", *own[:2]).exit_code == 0
     assert "kept=1" in kedja("runs", *own[:2]).stdout
+
+
+def test_a_folder_of_several_formats_is_loaded_file_by_file_and_what_is_of_none_is_named(
+    kedja: Kedja, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    data = ROOT / "tests" / "data"
+    for file in ("ftm/entities.ftm.json", "osh/facilities.csv", "dol/goods.xml", "sie/2025.se"):
+        copy(data / file, tmp_path / "in")
+    (tmp_path / "in" / "README.md").write_text("What these are.")
+    store = f"sqlite:///{tmp_path / 'own.kedja'}"
+    first = kedja("load", "in", "--store", store, "--edition", "2026-01")
+    assert [line.partition(":")[0] for line in first.stderr.splitlines() if "accepted" in line] == [
+        "goods.xml", "entities.ftm.json", "facilities.csv", "2025.se",
+    ]  # fmt: skip
+    assert "of no format that Kedja recognises: README.md" in first.stderr
+    assert first.exit_code == 2
+    assert (tmp_path / "goods.xml.rejects.csv").is_file()
+    again = kedja("load", "in", "--store", store, "--edition", "2026-01")
+    assert again.stderr.count("already loaded") == 4
+
+
+def test_a_file_whose_kind_is_found_takes_the_options_of_its_format_and_no_others(kedja: Kedja, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("country,name,address,sector\nMY,Plant,1 Jalan,Gloves\n")
+    store = ("--store", f"sqlite:///{tmp_path / 'own.kedja'}")
+    bare = refused(kedja("load", "list.csv", *store))
+    assert "give --publisher, --series, --title" in str(bare)
+    assert "table takes no --mode" in str(refused(kedja("load", "list.csv", *store, "--mode", "full")))
+    told = kedja("load", "list.csv", *store, "--publisher", "A buyer", "--series", "sites", "--title", "Sites")
+    assert (told.exit_code, "1 rows, 1 accepted" in told.stderr) == (0, True)
 
 
 def test_a_file_that_is_no_workbook_is_refused_and_nothing_is_stored(kedja: Kedja, tmp_path: Path) -> None:

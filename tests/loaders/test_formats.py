@@ -105,6 +105,8 @@ def test_the_real_files_are_recognised(kedja_data: Path) -> None:
     statistics = kedja_data / "se-procurement-2021" / "number_of_contracted_tenders_with_suppliers.xlsx"
     assert find(str(statistics)).kind == "swedish-procurement"
     assert find(str(kedja_data / "eforms-codelists-sv")).kind == "cpv"
+    for table in ("osh-facility-lists/12.xls", "se-ledger-dialects/vasteras_sample.json"):
+        assert find(str(kedja_data / table)).kind == "table"
 
 
 def test_a_workbook_that_the_template_made_is_recognised(tmp_path: Path) -> None:
@@ -126,7 +128,9 @@ def test_what_is_not_recognised_is_told_what_was_looked_for(tmp_path: Path) -> N
         find("absent.xlsx")
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut", b"\x1f\x8b cut", b"\xff\xfe\x00", b"\x00" * 70_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04 cut", b"\x1f\x8b cut", b"\xd0\xcf\x11\xe0 cut", b"\xff\xfe\x00", b"\x00" * 70_000]
+)
 def test_a_damaged_file_is_looked_at_and_not_recognised(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(content)
     seen = glimpse(tmp_path / "file")
