@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from graph.garbage import few_collections
 from graph.sqlite import Store
 from ontology.records import Common, Link, Record, Ref, Source
 
@@ -56,7 +57,8 @@ def _assessments(data: Data, types: list[str]) -> Iterator[Record | Link]:
 def fill(store: Store, data: Data) -> None:
     """Load the network and publish it."""
     begun = store.begin(Source("bench", "1", "Generated network", "bench"), "bench", "1", {}, NOW)
-    for batch in batches(data):
-        store.add(begun.run, batch)
+    with few_collections():
+        for batch in batches(data):
+            store.add(begun.run, batch)
     store.settle(begun.run, {})
     store.publish(begun.run, NOW)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from ontology.records import Link, Record, Secrecy, content_order, digest
+from ontology.records import Common, Link, Record, content_order, digest
 from ontology.values import SCHEMES
 
 UNSEEN = 3
@@ -48,15 +48,19 @@ def ordinal(id_: str) -> int:
     return int(id_[1:17], 16) >> 1
 
 
-def content_hash(item: Record | Link, properties: str, secrecy: Secrecy) -> int:
+def content_tail(common: Common, secrecy: int) -> str:
+    """The last of what ``content_hash`` hashes: what many items share."""
+    confidence = "" if common.confidence is None else repr(float(common.confidence))
+    return "\x1f".join((common.status, confidence, common.polarity, str(int(secrecy)), common.cites))
+
+
+def content_hash(item: Record | Link, properties: str, secrecy: int) -> int:
     """63 bits of what is said, beside what the id holds. Where it stood and how it was spelled are not content.
 
     ``properties`` is the item's as canonical JSON.
     """
-    common = item.common
     first = item.key if isinstance(item, Record) else ""
-    confidence = "" if common.confidence is None else repr(float(common.confidence))
-    return content_order(first, properties, common.status, confidence, common.polarity, str(int(secrecy)), common.cites)
+    return content_order(first, properties, content_tail(item.common, secrecy))
 
 
 def is_strong_key(key: str) -> bool:

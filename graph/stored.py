@@ -6,15 +6,25 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from graph.identity import content_hash, ghost_id
-from ontology.records import Link, Mode, Record, Secrecy, Source, Status, canonical, digest
+from graph.identity import content_tail
+from ontology.records import (
+    Common,
+    Link,
+    Mode,
+    Polarity,
+    Record,
+    Secrecy,
+    Source,
+    Status,
+    canonical,
+    content_order,
+    digest,
+)
+from ontology.values import BEGINNING, END, to_day
 
 STATUSES = tuple(Status)
-
-_ghost = lru_cache(maxsize=200_000)(ghost_id)
 
 
 def describe_source(source: Source) -> str:
@@ -34,16 +44,35 @@ def read_source(described: str) -> Source:
     return Source(**{**fields, "mode": Mode(fields["mode"]), "secrecy": Secrecy(fields["secrecy"])})
 
 
+End = tuple[str, str]
+"""What a link's end and a record's key name: a node type and a key."""
+
+Facts = tuple[int, int, float | None, int, int, int]
+"""Numbers of what every statement has: status, denied or not, confidence, first and last day, secrecy."""
+
+_STATUS = {status: number for number, status in enumerate(STATUSES)}
+
+
 @dataclass(slots=True)
 class Batch:
     """Items as rows, but for the numbers that only the store can give. A place counts items, repeats included."""
 
-    bases: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    """Id of each base that the items name: (node type, key; None for a record)."""
-    records: list[tuple[int, Record, str, tuple[str, ...], str, int, int]] = field(default_factory=list)
-    """(place, record, its id, ghosts of its keys, properties as JSON, content hash, secrecy)."""
-    links: list[tuple[int, Link, str, str, str, str, int, int]] = field(default_factory=list)
-    """(place, link, its id, ghosts of its two ends, properties as JSON, content hash, secrecy)."""
+    ends: dict[End, None] = field(default_factory=dict)
+    """What the items name, each once, in their order."""
+    names: set[str] = field(default_factory=set)
+    """Of the types of the items, and of the tables of their source."""
+    records: list[tuple[int, Record, str, tuple[End, ...], str, int, Facts]] = field(default_factory=list)
+    """(place, record, its id, its keys, properties as JSON, content hash, facts)."""
+    links: list[tuple[int, Link, int, End, End, str, int, Facts]] = field(default_factory=list)
+    """(place, link, its order, its ends, properties as JSON, content hash, facts)."""
+
+
+def facts_of(common: Common, secrecy: int) -> Facts:
+    """The numbers of what every statement has."""
+    return (
+        _STATUS[common.status], int(common.polarity is Polarity.DENIED), common.confidence,
+        to_day(common.valid_from, BEGINNING), to_day(common.valid_to, END), int(secrecy),
+    )  # fmt: skip
 
 
 def fingerprint(source: Source, loader: str, version: str, options: Mapping[str, str]) -> str:
@@ -55,25 +84,34 @@ def fingerprint(source: Source, loader: str, version: str, options: Mapping[str,
 
 
 def prepare(items: Sequence[Record | Link], series: str, least: Secrecy) -> Batch:
-    """Ids, hashes and bases of a batch: all that needs no lock. A row is as secret as its source at least."""
+    """Ids, hashes and numbers of a batch: all that needs no lock. A row is as secret as its source at least."""
     batch = Batch()
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[str | int, int]] = set()
+    told: dict[int, tuple[str, Facts]] = {}  # many items share what they have in common
+    hashes: dict[tuple[str, str], int] = {}  # and links mostly say nothing else
     for place, item in enumerate(items):
-        secrecy = max(item.common.secrecy, least)
+        batch.names.add(item.type)
+        batch.names.add(item.table)
+        common = item.common
+        if (known := told.get(id(common))) is None:
+            secrecy = max(int(common.secrecy), int(least))
+            known = told[id(common)] = (content_tail(common, secrecy), facts_of(common, secrecy))
+        tail, facts = known
         text = canonical(item.properties) if item.properties else "{}"
-        id_, said = item.id(series), content_hash(item, text, secrecy)
-        if (id_, said) in seen:
-            continue
-        seen.add((id_, said))
         if isinstance(item, Record):
-            batch.bases[id_] = (item.type, None)
-            keys = tuple(_ghost(item.type, key) for key in item.keys)
-            for ghost, key in zip(keys, item.keys, strict=True):
-                batch.bases[ghost] = (item.type, key)
-            batch.records.append((place, item, id_, keys, text, said, secrecy))
+            id_, said = item.id(series), content_order(item.key, text, tail)
+            if (id_, said) not in seen:
+                keys = tuple([(item.type, key) for key in item.keys])
+                batch.ends.update(dict.fromkeys(keys))
+                batch.records.append((place, item, id_, keys, text, said, facts))
+            seen.add((id_, said))
         else:
-            ends = [_ghost(end.type, end.key) for end in (item.source, item.target)]
-            batch.bases[ends[0]] = (item.source.type, item.source.key)
-            batch.bases[ends[1]] = (item.target.type, item.target.key)
-            batch.links.append((place, item, id_, ends[0], ends[1], text, said, secrecy))
+            order = item.order(series)
+            if (stated := hashes.get((text, tail))) is None:
+                stated = hashes[text, tail] = content_order("", text, tail)
+            if (order, stated) not in seen:
+                source, target = (item.source.type, item.source.key), (item.target.type, item.target.key)
+                batch.ends[source] = batch.ends[target] = None
+                batch.links.append((place, item, order, source, target, text, stated, facts))
+            seen.add((order, stated))
     return batch

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from graph.garbage import few_collections
 from graph.sqlite import Store
 from graph.store import Publication, Read, Reject, Settled, Stays
 from ontology.errors import FileFormatError, KedjaError, Reason, ValueProblem
@@ -186,13 +188,10 @@ def load(
     if begun.published:
         return Loaded(report, Settled(), begun.published, unchanged=True)
     try:
-        batch: list[Record | Link] = []
-        for item in loader.read(path, source, given, store.secret(), report, progress):
-            batch.append(item)
-            if len(batch) >= BATCH:
+        with few_collections():
+            items = loader.read(path, source, given, store.secret(), report, progress)
+            while batch := list(islice(items, BATCH)):
                 store.add(begun.run, batch)
-                batch = []
-        store.add(begun.run, batch)
         store.keep_rejects(begun.run, report.rejects)
         counts = {"rows_in": report.rows_in, "accepted": report.accepted, "rejected": report.rejected}
         counts["rejects"] = len(report.rejects)

@@ -168,6 +168,8 @@ class Record:
 
     @property
     def keys(self) -> tuple[str, ...]:
+        if not self.also:
+            return (self.key,)
         return (self.key, *(k for k in self.also if k != self.key))
 
     def id(self, series: str) -> str:
@@ -190,8 +192,14 @@ class Link:
     table: str = ""
 
     def id(self, series: str) -> str:
-        ends = (self.source.type, self.source.key, self.target.type, self.target.key)
-        return link_id(content_order(series, self.type, *ends, *_period(self.common), self.row_key))
+        """The id that the source's series (``Source.series_key``) gives it."""
+        return link_id(self.order(series))
+
+    def order(self, series: str) -> int:
+        """The number of that id (``link_order``)."""
+        source, target = self.source, self.target
+        ends = (source.type, source.key, target.type, target.key)
+        return content_order(series, self.type, *ends, *_period(self.common), self.row_key)
 
 
 def digest(*parts: str) -> str:
@@ -223,6 +231,8 @@ def canonical(value: Mapping[str, Any]) -> str:
 
 
 def _period(common: Common) -> tuple[str, str]:
+    if common.valid_from is None and common.valid_to is None:
+        return "", ""
     return str(common.valid_from or ""), str(common.valid_to or "")
 
 

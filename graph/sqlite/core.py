@@ -74,8 +74,8 @@ class Core:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.locks = Locks(path)
-        self.nodes: dict[str, int] = {}
-        """Numbers of bases that are known to be stored; a base is never removed or renumbered."""
+        self.nodes: dict[tuple[str, str], int] = {}
+        """Numbers of what links and keys name, by type and key, where it is known to be stored; never another one."""
         self.resting: dict[tuple[At, int], dict[str, Counter[str]]] = {}
         """What rests on each source, by where a reader stands and how much was erased: see ``reading.resting``."""
         self._kinds: dict[str, int] = {}

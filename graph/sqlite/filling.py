@@ -20,8 +20,8 @@ from graph.sqlite.adding import Row, insert, link_rows, record_rows
 from graph.sqlite.core import stamp
 from graph.sqlite.schema import SHIFT
 from graph.store import Entity, Publication, RunState
-from graph.stored import describe_source
-from ontology.records import Link, Record, Source, canonical
+from graph.stored import describe_source, facts_of
+from ontology.records import Link, Record, Source, canonical, link_order
 from ontology.values import BEGINNING, END
 
 BATCH = 10_000
@@ -65,18 +65,12 @@ def fill(
         for pragma in ("journal_mode=DELETE", "synchronous=OFF", "cache_size=-131072"):
             connection.execute(f"PRAGMA {pragma}").fetchall()
         connection.execute("INSERT INTO kind(name) VALUES ('')")  # which table of its source says a thing is not told
-        indexes = connection.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> ''"
-        ).fetchall()
         connection.execute("BEGIN")
-        for name, _ in indexes:
-            connection.execute(f"DROP INDEX {name}")
         kinds = dict(connection.execute("SELECT name, number FROM kind").fetchall())
         bases = _Bases(kinds)
         bases.read(records, ghosts, moved)
-        _Filling(connection, kinds, bases, _runs(connection, published, sources)).fill(records, links)
-        for _, sql in indexes:
-            connection.execute(sql)
+        with schema.without_indexes(connection):
+            _Filling(connection, kinds, bases, _runs(connection, published, sources)).fill(records, links)
         connection.execute("COMMIT")
 
 
@@ -172,7 +166,7 @@ class _Filling:
     def __init__(
         self, connection: sqlite3.Connection, kinds: Mapping[str, int], bases: _Bases, runs: Mapping[str, int]
     ) -> None:
-        self.connection, self.kind, self.bases, self.runs = connection, kinds.__getitem__, bases, runs
+        self.connection, self.kinds, self.bases, self.runs = connection, kinds, bases, runs
         self.places = {run: count() for run in runs.values()}
 
     def fill(self, records: Sequence[PlacedRecord], links: Iterable[Sequence[PlacedLink]]) -> None:
@@ -204,8 +198,8 @@ class _Filling:
             text, secrecy = canonical(one.item.properties), one.item.common.secrecy
             ghosts = tuple(ghost_id(one.item.type, key) for key in one.item.keys)
             said = content_hash(one.item, text, secrecy)
-            told.append((next(places), one.item, one.id, ghosts, text, said, secrecy))
-        rows, bodies, keys = record_rows(told, bases.nodes, run << SHIFT, run, self.kind)
+            told.append((next(places), one.item, one.id, ghosts, text, said, facts_of(one.item.common, secrecy)))
+        rows, bodies, keys = record_rows(told, bases.nodes, bases.nodes, run << SHIFT, run, self.kinds)
         heads = (bases.nodes[bases.heads[one.entity]] for one in batch)
         insert(self.connection, "record", [(*row, head, None) for row, head in zip(rows, heads, strict=True)])
         insert(self.connection, "record_body", bodies)
@@ -213,7 +207,7 @@ class _Filling:
 
     def _gone(self) -> None:
         """What was taken back: all that is known of it is its id."""
-        nodes, first, kind = self.bases.nodes, (1 << SHIFT) + (1 << SHIFT - 1), self.kind("")
+        nodes, first, kind = self.bases.nodes, (1 << SHIFT) + (1 << SHIFT - 1), self.kinds[""]
         for row, base in enumerate(self.bases.gone, first):
             common = (kind, 0, 0, None, BEGINNING, END, 0, 1, row, 0, kind)
             insert(self.connection, "record", [(row, nodes[base], 0, 0, *common, nodes[self.bases.stands[base]], 1)])
@@ -224,8 +218,9 @@ class _Filling:
         for one in batch:
             text, secrecy = canonical(one.item.properties), one.item.common.secrecy
             ends, said = (bases.end(one.source), bases.end(one.target)), content_hash(one.item, text, secrecy)
-            told.append((next(places), one.item, one.id, *ends, text, said, secrecy))
-        rows, bodies = link_rows(told, bases.nodes, run << SHIFT, run, self.kind)
+            facts = facts_of(one.item.common, secrecy)
+            told.append((next(places), one.item, link_order(one.id), *ends, text, said, facts))
+        rows, bodies = link_rows(told, bases.nodes, run << SHIFT, run, self.kinds)
         heads = ((bases.nodes[bases.heads[end]] for end in (one.source, one.target)) for one in batch)
         insert(self.connection, "link", [(*row, *ends, None) for row, ends in zip(rows, heads, strict=True)])
         insert(self.connection, "link_body", bodies)

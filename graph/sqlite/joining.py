@@ -77,12 +77,21 @@ def _renew(connection: sqlite3.Connection, run: int, table: str, which: str, val
     _take_places(connection, run, count)
 
 
-def place_own(connection: sqlite3.Connection, run: int) -> None:
+def stands(connection: sqlite3.Connection) -> str:
+    """Where every base stands, as an expression with a place for the base: asked of one table that holds nothing else,
+    for when it is asked of all."""
+    connection.execute("DROP TABLE IF EXISTS temp.stands")
+    connection.execute("CREATE TEMP TABLE stands (base INTEGER PRIMARY KEY, entity INTEGER NOT NULL)")
+    connection.execute("INSERT INTO temp.stands SELECT base, entity FROM member WHERE retracted IS NULL ORDER BY base")
+    return "ifnull((SELECT s.entity FROM temp.stands s WHERE s.base = o.{0}), o.{0})"
+
+
+def place_own(connection: sqlite3.Connection, run: int, *, links: bool) -> None:
     """Give the run's own rows, which nobody has seen, the entities that they stand at."""
-    rows = f"row >= {run << SHIFT} AND row < {(run + 1) << SHIFT}"
-    stands = "ifnull((SELECT m.entity FROM member m WHERE m.base = {0} AND m.retracted IS NULL), {0})"
-    connection.execute(f"UPDATE record SET entity = {stands.format('record.base')} WHERE {rows} AND said = {run}")
-    connection.execute(
-        f"UPDATE link SET source = {stands.format('link.source_base')}, target = {stands.format('link.target_base')}"
-        f" WHERE {rows} AND said = {run}"
-    )
+    own = f"row >= {run << SHIFT} AND row < {(run + 1) << SHIFT} AND said = {run}"
+    for table, places in (("record", {"entity": "base"}), ("link", {"source": "source_base", "target": "target_base"})):
+        member = f"SELECT m.entity FROM member m WHERE m.retracted IS NULL AND m.base = {table}."
+        values = ", ".join(f"{place} = ifnull(({member}{base}), {base})" for place, base in places.items())
+        some = " OR ".join(f"EXISTS ({member}{base})" for base in places.values())
+        if links or table == "record":
+            connection.execute(f"UPDATE {table} SET {values} WHERE {own} AND ({some})")

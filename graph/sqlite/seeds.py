@@ -62,13 +62,17 @@ class Seeds:
         self._take(f"SELECT base FROM record WHERE retracted = {run}")
         # What is taken back no longer leads to its keys, and these stood under it.
         self._take(f"SELECT k.key FROM record r JOIN record_key k ON k.base = r.base WHERE r.retracted = {run}")
-        touchy = self._connection.execute(
-            "SELECT EXISTS (SELECT 1 FROM record WHERE secrecy > 0) OR EXISTS (SELECT 1 FROM judgement)"
-        ).fetchone()[0]
-        if touchy:
+        if self.touchy():
             for side in ("source_base", "target_base"):
                 for rows in (own, f"retracted = {run}"):
                     self._take(f"SELECT {side} FROM link WHERE {rows} AND {side} NOT IN (SELECT key FROM temp.plain)")
+
+    def touchy(self) -> bool:
+        """Whether a link can change where something stands: people have judged, or some of it is not public."""
+        row = self._connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM record WHERE secrecy > 0) OR EXISTS (SELECT 1 FROM judgement)"
+        ).fetchone()
+        return bool(row[0])
 
     def _take(self, sql: str) -> None:
         self.bases.update(base for (base,) in self._connection.execute(sql))

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
-from graph.sqlite import joining, staying
+from graph.sqlite import joining, schema, staying
 from graph.sqlite.core import Core
 from graph.sqlite.runs import clear_dead
 from graph.sqlite.schema import SHIFT
@@ -48,7 +48,6 @@ def settle(core: Core, run: int, counts: Mapping[str, int], read: Read = ALL_REA
         with core.writing() as connection:
             clear_dead(core, connection)
             own = _claim(core, connection, run)
-            _take_in(connection, own)
             settled = _settle(connection, own, read)
             finish(connection, run, settled, counts)
             return settled
@@ -73,25 +72,50 @@ def finish(connection: sqlite3.Connection, run: int, settled: Settled, counts: M
 
 _NARROW = "type, status, denied, confidence, valid_from, valid_to, secrecy, said, body, hash, part"
 _WAITING = {
-    "record": (f"row, base, apart, length, {_NARROW}", "entity", "base"),
-    "link": (f"row, ord, source_base, target_base, {_NARROW}", "source, target", "source_base, target_base"),
+    "record": (f"row, base, apart, length, {_NARROW}", "entity", ("base",)),
+    "link": (f"row, ord, source_base, target_base, {_NARROW}", "source, target", ("source_base", "target_base")),
 }
+_UNIQUE = {"record": "base, hash", "link": "ord, hash"}
+
+FIRST_FILL = 10_000
+"""Rows from which indexes are made at the end, if the store holds fewer."""
 
 
-def _take_in(connection: sqlite3.Connection, own: Own) -> None:
-    """Move what the run has added among the versions, each at its own bases; what it said twice only once."""
-    for table, (columns, ends, bases) in _WAITING.items():
-        waiting = f"{table}_in AS o WHERE {own.rows}"
-        count = connection.execute(f"SELECT count(*) FROM {waiting}").fetchone()[0]
-        taken = connection.execute(
-            f"INSERT OR IGNORE INTO {table}({columns}, {ends}) SELECT {columns}, {bases} FROM {waiting} ORDER BY row"
-        ).rowcount
-        connection.execute(f"DELETE FROM {waiting}")
-        if taken < count:
-            connection.execute(
-                f"DELETE FROM {table}_body WHERE body >= {own.first} AND body < {own.end}"
-                f" AND body NOT IN (SELECT o.row FROM {table} o WHERE {own.rows})"
-            )
+def _take_in(connection: sqlite3.Connection, own: Own, table: str, place: str = "{}") -> None:
+    """Move what the run has added to a table among the versions, each at its own bases or at the ``place`` of these;
+    what it said twice only once."""
+    columns, ends, bases = _WAITING[table]
+    places = ", ".join(map(place.format, bases))
+    waiting = f"{table}_in AS o WHERE {own.rows}"
+    count, others = connection.execute(
+        f"SELECT count(*), EXISTS (SELECT 1 FROM {table}_in o WHERE NOT {own.rows}) FROM {waiting}"
+    ).fetchone()
+    move = f"INTO {table}({columns}, {ends}) SELECT {columns}, {places} FROM {waiting} ORDER BY row"
+    if count >= FIRST_FILL and _is_most(connection, own):
+        with schema.without_indexes(connection, table, lambda: _once(connection, own, table)):
+            connection.execute(f"INSERT {move}")
+    else:
+        connection.execute(f"INSERT OR IGNORE {move}")
+    # A table that is emptied whole is emptied by the page.
+    connection.execute(f"DELETE FROM {waiting}" if others else f"DELETE FROM {table}_in")
+    if _count(connection, own, table) < count:
+        connection.execute(
+            f"DELETE FROM {table}_body WHERE body >= {own.first} AND body < {own.end}"
+            f" AND body NOT IN (SELECT o.row FROM {table} o WHERE {own.rows})"
+        )
+
+
+def _is_most(connection: sqlite3.Connection, own: Own) -> bool:
+    """Whether the run adds more than all others have added."""
+    rows = connection.execute("SELECT run = ?, sum(places) FROM run GROUP BY 1", (own.run,)).fetchall()
+    added = dict(rows)
+    return bool(added[1] > added.get(0, 0))
+
+
+def _once(connection: sqlite3.Connection, own: Own, table: str) -> None:
+    """Remove what the run has said before in the same words."""
+    again = f"row_number() OVER (PARTITION BY {_UNIQUE[table]} ORDER BY row) AS time FROM {table} o WHERE {own.rows}"
+    connection.execute(f"DELETE FROM {table} WHERE row IN (SELECT row FROM (SELECT row, {again}) WHERE time > 1)")
 
 
 def _settle(connection: sqlite3.Connection, own: Own, read: Read) -> Settled:
@@ -100,12 +124,16 @@ def _settle(connection: sqlite3.Connection, own: Own, read: Read) -> Settled:
         " WHERE series = ? AND publication IS NOT NULL",
         (own.series,),
     ).fetchall()
+    _take_in(connection, own, "record")
+    seeds = Seeds(connection)
+    late = not earlier and not seeds.touchy()
+    if not late:
+        _take_in(connection, own, "link")
     if own.mode != Mode.APPEND and _is_older(own.edition, (said for _, said, withdrawn in earlier if not withdrawn)):
         _drop_own(connection, own, "")
         return Settled(older_edition=True)
     unchanged = retracted = kept = 0
     kept_in: set[str] = set()
-    seeds = Seeds(connection)
     if earlier:
         series = ",".join(str(run) for run, *_ in earlier)
         staying.prepare(connection, read)
@@ -115,7 +143,9 @@ def _settle(connection: sqlite3.Connection, own: Own, read: Read) -> Settled:
             kept_in |= where
     seeds.of_run(own.run)
     moves = joining.rejoin(connection, own.run, seeds)
-    joining.place_own(connection, own.run)
+    if late:  # nobody's place rests on the links: they come when it is known
+        _take_in(connection, own, "link", joining.stands(connection))
+    joining.place_own(connection, own.run, links=not late)
     return Settled(
         records=_count(connection, own, "record"), links=_count(connection, own, "link"), unchanged=unchanged,
         retracted=retracted, kept=kept, kept_in=tuple(sorted(kept_in)), merged=moves.merged,
@@ -181,10 +211,9 @@ def _count(connection: sqlite3.Connection, own: Own, table: str) -> int:
 
 def _ghosts(connection: sqlite3.Connection, own: Own) -> int:
     """How many things the run's links name that no record describes."""
-    row = connection.execute(
-        f"SELECT count(*) FROM (SELECT o.source AS node FROM link o WHERE {own.rows} AND o.said = ?1"
-        f" UNION SELECT o.target FROM link o WHERE {own.rows} AND o.said = ?1) e"
-        " JOIN base b ON b.node = e.node WHERE b.key IS NOT NULL",
-        (own.run,),
-    ).fetchone()
-    return int(row[0])
+    ends = " UNION ".join(
+        f"SELECT o.{end} FROM link o CROSS JOIN base b ON b.node = o.{end}"
+        f" WHERE {own.rows} AND o.said = {own.run} AND b.key IS NOT NULL"
+        for end in ("source", "target")
+    )
+    return int(connection.execute(f"SELECT count(*) FROM ({ends})").fetchone()[0])
