@@ -21,7 +21,7 @@ from api import docs_page, names, pages, problems, review_pages, settings
 from api.app import create_app
 from api.cli import app as command_line
 from api.commands.kinds import finder, metavar
-from api.commands.load import run as load
+from api.commands.load import run_found as load_found
 from api.export import exported
 from graph.neo4j.questions import Question, questions
 from graph.questions.question import questions as asked_for
@@ -158,7 +158,7 @@ def all_commands(command: Any = None, name: str = "kedja") -> Iterator[tuple[str
         yield name, command
         return
     if name == "kedja load":
-        yield name, finder(load)
+        yield name, finder(load_found)
     context = typer.Context(command, info_name=name)
     for word in command.list_commands(context):
         yield from all_commands(command.get_command(context, word), f"{name} {word}")

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph.matching.names import Name, sound_of
-from graph.matching.profiles import Address, Profile, numbers_of
+from graph.matching.profiles import Address, Profile
 from graph.matching.words import Rarity
 
 I64 = npt.NDArray[np.int64]
@@ -32,7 +32,7 @@ def keys_of(one: Profile, rarity: Rarity) -> set[str]:
     where = min(one.countries, default="")
     for name in one.names:
         found.update(_of_name(name, where, rarity))
-    for scheme, values in numbers_of(one.keys).items():
+    for scheme, values in one.numbers.items():
         for value in values:
             # Without any one of its characters: a wrong, missing or swapped one still leaves one in common.
             found.update(f"i{scheme}{value[:at]}{value[at + 1 :]}" for at in range(len(value)))

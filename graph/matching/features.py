@@ -9,7 +9,7 @@ from functools import lru_cache
 from rapidfuzz.distance import DamerauLevenshtein, Indel, JaroWinkler
 
 from graph.matching.names import Name, known, plain, sound_of
-from graph.matching.profiles import ONE_EACH, Address, Profile, numbers_of
+from graph.matching.profiles import ONE_EACH, Address, Profile
 from graph.matching.words import Rarity
 from ontology.countries import country_code
 
@@ -107,8 +107,7 @@ def of_names(x: Name, y: Name, rarity: Rarity) -> dict[str, float]:
     """The measures of two names."""
     found = dict.fromkeys(MEASURES[NAME], 0.0)
     whole = Indel.normalized_similarity(x.joined, y.joined)
-    in_order = Indel.normalized_similarity("".join(sorted(x.words)), "".join(sorted(y.words)))
-    found["whole"] = max(whole, in_order)
+    found["whole"] = max(whole, Indel.normalized_similarity(x.ordered, y.ordered))
     found["whole_near"] = max(0.0, found["whole"] - 0.8) * 5
     found["short"] = float(min(len(x.joined), len(y.joined)) < 5)
     if x.joined == y.joined:
@@ -117,34 +116,36 @@ def of_names(x: Name, y: Name, rarity: Rarity) -> dict[str, float]:
             "alike": 1.0,
             "held": 1.0,
             "same": 1.0,
-            "telling": _telling([(w, 1.0) for w in x.words], rarity),
+            "telling": _telling([(rarity.of(w), 1.0) for w in x.words]),
             "sound": 0.0,
         }
         found["telling"] = max(found["telling"], matched)
         return found
     pairs, left, right = _aligned(x.words, y.words)
-    mass = sum(min(rarity.of(v), rarity.of(w)) * alike for v, w, alike in pairs)
-    of_left, of_right = ([rarity.of(word) for word in words] for words in (left, right))
-    total = sum(max(rarity.of(v), rarity.of(w)) for v, w, _ in pairs) + sum(of_left) + sum(of_right)
-    least = min(sum(map(rarity.of, x.words)), sum(map(rarity.of, y.words))) or 1.0
+    of = rarity.of
+    rare = [(of(v), of(w), alike) for v, w, alike in pairs]
+    mass = sum([min(v, w) * alike for v, w, alike in rare])
+    of_left, of_right = list(map(of, left)), list(map(of, right))
+    total = sum([max(v, w) for v, w, _ in rare]) + sum(of_left) + sum(of_right)
+    least = min(sum(map(of, x.words)), sum(map(of, y.words))) or 1.0
     found["alike"] = mass / total if total else 0.0
     found["held"] = min(mass / least, 1.0)
     found["other_order"] = float(not left and not right and sorted(x.words) == sorted(y.words))
-    found["slips"] = min(sum((1 - alike) * 5 for _, _, alike in pairs if alike < 1), 1.0)
+    found["slips"] = min(sum([(1 - alike) * 5 for _, _, alike in pairs if alike < 1]), 1.0)
     found["swapped"] = min(max(of_left, default=0.0), max(of_right, default=0.0))
     found["beside"] = max([*of_left, *of_right], default=0.0) if not (left and right) else 0.0
-    found["telling"] = _telling([(v if rarity.of(v) < rarity.of(w) else w, alike) for v, w, alike in pairs], rarity)
+    found["telling"] = _telling([(min(v, w), alike) for v, w, alike in rare])
     found["sound"] = float(x.sound == y.sound)
     found["initials"] = _initials(x, y)
     found |= _leftovers(left, right)
     return found
 
 
-def _telling(words: Iterable[tuple[str, float]], rarity: Rarity) -> float:
-    """How much the shared words tell: of one seldom word much, of several usual ones some."""
+def _telling(shared: Iterable[tuple[float, float]]) -> float:
+    """How much the shared words tell, by (how seldom, how alike): of one seldom word much, of several usual ones some."""
     missed = 1.0
-    for word, alike in words:
-        missed *= 1 - min(rarity.of(word) * alike, 0.99) ** 2
+    for rare, alike in shared:
+        missed *= 1 - min(rare * alike, 0.99) ** 2
     return 1 - missed
 
 
@@ -164,17 +165,19 @@ def _aligned(x: Sequence[str], y: Sequence[str]) -> tuple[list[tuple[str, str, f
                 other.remove(whole)
                 del one[at - 1 : at + 1]
                 pairs.append((whole, whole, 1.0))
-    found = sorted(
-        ((alike, i, j) for i, v in enumerate(left) for j, w in enumerate(right) if (alike := _likeness(v, w)) > 0.7),
-        key=lambda item: (-item[0], item[1], item[2]),
-    )
+    if not left or not right:
+        return pairs, left, right
+    found = [
+        (-alike, i, j) for i, v in enumerate(left) for j, w in enumerate(right) if (alike := _likeness(v, w)) > 0.7
+    ]
+    found.sort()
     used_left: set[int] = set()
     used_right: set[int] = set()
-    for alike, i, j in found:
+    for unlike, i, j in found:
         if i not in used_left and j not in used_right:
             used_left.add(i)
             used_right.add(j)
-            pairs.append((left[i], right[j], alike))
+            pairs.append((left[i], right[j], -unlike))
     return (
         pairs,
         [word for i, word in enumerate(left) if i not in used_left],
@@ -193,22 +196,28 @@ def _initials(x: Name, y: Name) -> float:
 
 def _leftovers(left: Sequence[str], right: Sequence[str]) -> dict[str, float]:
     """What kinds of words only one side has."""
-    both = {*left, *right}
-    numbers = [{w for w in words if w.isdecimal() or _roman(w)} for words in (left, right)]
-    places = [{w for w in words if _is_place(w)} for words in (left, right)]
+    mine, theirs = frozenset[str]().union(*map(_kinds, left)), frozenset[str]().union(*map(_kinds, right))
+    both, any_ = mine & theirs, mine | theirs
     return {
-        "numbers_clash": float(all(numbers)),
-        "number_beside": float(any(numbers) and not all(numbers)),
-        "owner_word": float(bool(both & _OWNERS)),
-        "unit_word": float(bool(both & _UNITS)),
-        "place_swapped": float(all(places)),
-        "place_beside": float(any(places) and not all(places)),
+        "numbers_clash": float("number" in both),
+        "number_beside": float("number" in any_ and "number" not in both),
+        "owner_word": float("owner" in any_),
+        "unit_word": float("unit" in any_),
+        "place_swapped": float("place" in both),
+        "place_beside": float("place" in any_ and "place" not in both),
     }
 
 
-@lru_cache(maxsize=100_000)
-def _is_place(word: str) -> bool:
-    return word in _PLACES or (len(word) > 3 and country_code(word) is not None)
+@lru_cache(maxsize=400_000)
+def _kinds(word: str) -> frozenset[str]:
+    """What kinds a word is of that tell a company's part or sister from it."""
+    of = {
+        "number": word.isdecimal() or _roman(word),
+        "owner": word in _OWNERS,
+        "unit": word in _UNITS,
+        "place": word in _PLACES or (len(word) > 3 and country_code(word) is not None),
+    }
+    return frozenset(kind for kind, is_so in of.items() if is_so)
 
 
 def _roman(word: str) -> bool:
@@ -302,7 +311,9 @@ def _shared_words(x: frozenset[str], y: frozenset[str]) -> int:
 
 def _numbers(a: Profile, b: Profile) -> tuple[dict[str, float], Aspect | None]:
     """Identifiers of one scheme that both have, and that are not the same: a slip of the pen, or two things."""
-    mine, theirs = numbers_of(a.keys), numbers_of(b.keys)
+    mine, theirs = a.numbers, b.numbers
+    if not mine or not theirs:
+        return {}, None
     clash: Aspect | None = None
     for scheme in ONE_EACH:
         if not (scheme in mine and scheme in theirs) or mine[scheme] & theirs[scheme]:

@@ -77,9 +77,11 @@ def match(a: Profile, b: Profile, rarity: Rarity, by: Weights | None = None) -> 
     return Match(by.probability(by.logit(compared.measures)), reasons_of(compared, by))
 
 
-def likelihood(a: Profile, b: Profile, rarity: Rarity, by: Weights) -> float:
-    """The probability alone."""
-    return by.probability(by.logit(compare(a, b, rarity).measures))
+def match_from(a: Profile, b: Profile, rarity: Rarity, by: Weights, least: float) -> Match | None:
+    """How likely two things are one; None where it is less than ``least``, which takes less to see."""
+    compared = compare(a, b, rarity)
+    probability = by.probability(by.logit(compared.measures))
+    return Match(probability, reasons_of(compared, by)) if probability >= least else None
 
 
 def reasons_of(compared: Compared, by: Weights) -> tuple[Reason, ...]:

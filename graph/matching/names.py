@@ -40,7 +40,7 @@ class Name:
 
     ``words`` are its core's, in order, in full where they were abbreviated. ``forms`` are the codes of its legal forms,
     each a set (one abbreviation may stand for forms of several countries), ``form_text`` is how they stand. ``joined``
-    is the core without spaces, in the letters that one language uses for another's.
+    is the core without spaces, in the letters that one language uses for another's; ``ordered`` the same by the alphabet.
     """
 
     text: str
@@ -48,6 +48,8 @@ class Name:
     forms: tuple[frozenset[str], ...]
     form_text: str
     joined: str
+    ordered: str
+    each: frozenset[str]
     sound: str
     initials: str
 
@@ -151,6 +153,8 @@ def read_name(text: str) -> Name:
         tuple(forms),
         " ".join((*words[:first], *words[last:])),
         joined,
+        "".join(sorted(full)),
+        frozenset(full),
         "".join(map(sound_of, full)),
         initials,
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from graph.matching.names import LINKING, Name, known, plain, read_name
@@ -71,6 +71,8 @@ class Profile:
     addresses: tuple[Address, ...] = ()
     keys: tuple[str, ...] = ()
     relatives: frozenset[str] = frozenset()
+    numbers: Mapping[str, set[str]] = field(default_factory=dict)
+    """``numbers_of`` its keys."""
 
 
 def profile(
@@ -81,9 +83,10 @@ def profile(
     said = [name for name in dict.fromkeys(names) if not is_nobody(name)]
     if not said:
         return None
+    held = tuple(keys)
     return Profile(
         id, type, tuple(map(read_name, said)), frozenset(countries), tuple(map(read_address, dict.fromkeys(addresses))),
-        tuple(keys), frozenset(relatives),
+        held, frozenset(relatives), numbers_of(held),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from rapidfuzz.distance import Indel
 from graph.identity import ghost_id
 from graph.matching.blocking import candidates
 from graph.matching.features import slipped
-from graph.matching.model import Match, Weights, likelihood, match, weights
+from graph.matching.model import Match, Weights, match_from, weights
 from graph.matching.names import Name
 from graph.matching.profiles import MATCHED_TYPES, Profile
 from graph.matching.reading import Things, read_things
@@ -37,6 +37,8 @@ MANY, HELPERS = 50_000, 2
 """Things from which as many processes compare."""
 
 Progress = Callable[[int, int | None], None]
+Kept = tuple[int, int, Match]
+"""Two things, by their places, and how they match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,8 @@ def matches(
     """Candidate pairs whose probability is ``least`` or more. Never a thing and what owns it or it belongs to."""
     rarity, by = Rarity(name for thing in things for name in thing.names), by or weights()
     work = _Work(things, rarity, by, least)
-    for i, j in _spread(work, candidates(things, rarity, wanted, progress)):
-        a, b = things[i], things[j]
-        yield a, b, match(a, b, rarity, by)
+    for i, j, how in _spread(work, candidates(things, rarity, wanted, progress)):
+        yield things[i], things[j], how
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +112,15 @@ class _Work:
     by: Weights
     least: float
 
-    def kept(self, batch: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
-        """The pairs of a batch that are likely enough."""
+    def kept(self, batch: npt.NDArray[np.int64]) -> list[Kept]:
+        """The pairs of a batch that are likely enough, and how they match."""
         found = []
         for i, j in batch[_near(self.things, batch, self.rarity)].tolist():
             a, b = self.things[i], self.things[j]
             if b.id in a.relatives or a.type != b.type:
                 continue
-            if likelihood(a, b, self.rarity, self.by) >= self.least:
-                found.append((i, j))
+            if (how := match_from(a, b, self.rarity, self.by, self.least)) is not None:
+                found.append((i, j, how))
         return found
 
 
@@ -127,12 +128,12 @@ _work: _Work | None = None
 """That of a process which helps: it is inherited, not sent."""
 
 
-def _kept(batch: npt.NDArray[np.int64]) -> list[tuple[int, int]]:
+def _kept(batch: npt.NDArray[np.int64]) -> list[Kept]:
     assert _work is not None
     return _work.kept(batch)
 
 
-def _spread(work: _Work, batches: Iterator[npt.NDArray[np.int64]]) -> Iterator[tuple[int, int]]:
+def _spread(work: _Work, batches: Iterator[npt.NDArray[np.int64]]) -> Iterator[Kept]:
     """The pairs that are likely enough, in the order of the batches; of many things by two processes."""
     if len(work.things) < MANY or "fork" not in multiprocessing.get_all_start_methods():
         for batch in batches:
@@ -169,18 +170,29 @@ def _joined(name: Name) -> str:
 
 
 def _sorted(name: Name) -> str:
-    return "".join(sorted(name.words))
+    return name.ordered
 
 
 def _else(a: Profile, b: Profile, rarity: Rarity) -> bool:
-    """Whether more than the letters of the first names may speak for two things: other names, initials, an identifier
-    but for a slip, a name that is part of the other, or words of which those that differ are usual ones."""
-    if len(a.names) > 1 or len(b.names) > 1:
-        return True
-    x, y = a.names[0], b.names[0]
-    left, right = set(x.words), set(y.words)
-    if left & right:
-        mine, theirs = left - right, right - left
+    """Whether more than the letters of the first names may speak for two things: those of other names, initials, an
+    identifier but for a slip, a name that is part of the other, or words of which those that differ are usual ones."""
+    one_each = len(a.names) == len(b.names) == 1
+    for x in a.names:
+        for y in b.names:
+            if _by_words(x, y, rarity) or not (one_each or _unlike(x, y)):
+                return True
+    return slipped(a, b)
+
+
+def _unlike(x: Name, y: Name) -> bool:
+    return not any(
+        Indel.normalized_similarity(spelled(x), spelled(y), score_cutoff=_NEAR) for spelled in (_joined, _sorted)
+    )
+
+
+def _by_words(x: Name, y: Name, rarity: Rarity) -> bool:
+    if not x.each.isdisjoint(y.each):
+        mine, theirs = x.each - y.each, y.each - x.each
         if not mine or not theirs or min(max(map(rarity.of, mine)), max(map(rarity.of, theirs))) < _TELLS:
             return True
-    return x.initials.startswith(y.joined) or y.initials.startswith(x.joined) or slipped(a, b)
+    return x.initials.startswith(y.joined) or y.initials.startswith(x.joined)

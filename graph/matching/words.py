@@ -24,24 +24,22 @@ def background() -> Mapping[str, float]:
         return {row["word"]: float(row["per_100000"]) / 100_000 for row in rows}
 
 
-class Rarity:
+class Rarity(dict[str, float]):
     """How seldom words are, 0 (in every name) to 1: among the names at hand or the usual ones, whichever is more."""
 
     def __init__(self, names: Iterable[Name] = ()) -> None:
         counts: Counter[str] = Counter()
         total = 0
         for name in names:
-            counts.update(set(name.words))
+            counts.update(name.each)
             total += 1
         self.counts = counts
         # Few names tell nothing of how usual a word is.
         self._total = max(total, 2_000)
-        self._known: dict[str, float] = {}
+        self.of = self.__getitem__
 
-    def of(self, word: str) -> float:
-        found = self._known.get(word)
-        if found is None:
-            here = (self.counts.get(word, 0) - 1) / self._total
-            part = max(background().get(word, 0.0), here, _RAREST)
-            found = self._known[word] = max(-log2(min(part, 1.0)) / _BITS, 0.02)
+    def __missing__(self, word: str) -> float:
+        here = (self.counts.get(word, 0) - 1) / self._total
+        part = max(background().get(word, 0.0), here, _RAREST)
+        found = self[word] = max(-log2(min(part, 1.0)) / _BITS, 0.02)
         return found
