@@ -142,7 +142,7 @@ def of_names(x: Name, y: Name, rarity: Rarity) -> dict[str, float]:
 
 
 def _telling(shared: Iterable[tuple[float, float]]) -> float:
-    """How much the shared words tell, by (how seldom, how alike): of one seldom word much, of several usual ones some."""
+    """How much shared words tell, by (how seldom, how alike): of one seldom word much, of several usual ones some."""
     missed = 1.0
     for rare, alike in shared:
         missed *= 1 - min(rare * alike, 0.99) ** 2

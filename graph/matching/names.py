@@ -40,7 +40,8 @@ class Name:
 
     ``words`` are its core's, in order, in full where they were abbreviated. ``forms`` are the codes of its legal forms,
     each a set (one abbreviation may stand for forms of several countries), ``form_text`` is how they stand. ``joined``
-    is the core without spaces, in the letters that one language uses for another's; ``ordered`` the same by the alphabet.
+    is the core without spaces, in the letters that one language uses for another's; ``ordered`` the same, its words
+    by the alphabet.
     """
 
     text: str
