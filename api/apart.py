@@ -12,9 +12,6 @@ import select
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from http.client import HTTPConnection, HTTPException
@@ -47,38 +44,12 @@ GROWTH = 256_000_000
 _POLL = 0.02
 
 
-class MovedError(Exception):
-    """A heavy question that is to be answered by another process."""
-
-
 class AnsweredError(Exception):
     """What another process answered where it was no answer to keep: a problem, as it is to be sent."""
 
     def __init__(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         super().__init__(status)
         self.status, self.body, self.headers = status, body, headers
-
-
-_MOVABLE: ContextVar[bool] = ContextVar("movable", default=False)
-
-
-@contextmanager
-def movable() -> Iterator[None]:
-    """Whatever is asked meanwhile may be asked again in another process."""
-    token = _MOVABLE.set(True)
-    try:
-        yield
-    finally:
-        _MOVABLE.reset(token)
-
-
-def move() -> None:
-    """
-    Raises:
-        MovedError: the question can be answered by another process.
-    """
-    if _MOVABLE.get():
-        raise MovedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +87,7 @@ class Apart:
         assert when.publication is not None
         numbers = [when.publication.number, *([when.newer.number] if when.newer else [])]
         headers = {name: request.headers[name] for name in PASSED_ON if name in request.headers}
-        headers[PUBLICATION] = " ".join(map(str, numbers))
+        headers |= {PUBLICATION: " ".join(map(str, numbers)), "Accept-Encoding": "gzip"}
         address = f"{request.url.path}?{request.url.query}"
         process = self._free.get()  # there is one for each place among the heavy questions
         try:

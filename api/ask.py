@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from api.apart import move
 from api.service import Service, When
 from graph.answer import Answer, Knowledge, MethodName
 from graph.evidence import with_sources
@@ -41,9 +40,8 @@ def ask(service: Service, when: When, question: Question, part: Part | None = No
         found = _with_ids(service, when, found, written)
     except _Unknown:
         return nothing_asked(question.name, snapshot)
-    if not admitted and service.admission.admit(found.cost(snapshot)):
-        move()
-
+    if not admitted:
+        service.admission.admit(found.cost(snapshot))
     answer = found.compute(replace(reading(service, when, written), part=part))
     return with_sources(service.store, service.at(when), answer) if isinstance(answer, Answer) else answer
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api.jobs import Job, JobRow, Jobs, row_of
+from api.kept import Kept
 from api.problems import of_error
 from api.routes import PROBLEMS, Asked, known_parameters
 from api.service import Service
@@ -51,11 +52,11 @@ def cancel(request: Request, service: Asked, id: JobId) -> None:
 
 
 @router.get("/v1/answers/{id}", summary="The bytes of an answer that was given before", response_model=dict[str, Any])
-def answer(request: Request, service: Asked, id: AnswerId) -> Response:
+async def answer(request: Request, service: Asked, id: AnswerId) -> Response:
     """While the server keeps them. Later the same question gives them again, as long as its snapshot is the same."""
-    kept = request.state.kept
+    kept: Kept = request.state.kept
     kept.heed(len(service.store.tombstones()))
     found = kept.find(id)
     if found is None:
         raise NotInGraphError("The answer is not kept, or no longer.", remedy="Ask the question again.")
-    return Response(found, media_type=found.media_type, headers={"ETag": f'W/"{id}"'} | found.headers)
+    return found.response(request, {"ETag": f'W/"{id}"'})

@@ -6,23 +6,27 @@ so without computing (304); who asks while it is being made waits for it.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+from asyncio import Event
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
 from importlib.metadata import entry_points, version
 from pathlib import Path
-from threading import Event, Lock
 
+from anyio import to_thread
 from fastapi import Request, Response
+from starlette.concurrency import run_in_threadpool
 
 import api
 import graph
 import ontology
 import visualisation
-from api.apart import Apart, MovedError, movable
+from api.admission import MovedError, movable, patiently
+from api.apart import Apart
 from api.service import Service, When
-from graph import budget
 from graph.questions.common import as_of
 from graph.questions.lenses import GROUP as LENSES
 from graph.questions.question import GROUP as QUESTIONS
@@ -34,83 +38,93 @@ MOST = 64_000_000
 
 NEWER = "Kedja-Newer-Publication"
 JSON = "application/json"
-_POLL = 0.05
-
 
 OWN = "kedja-"
 """How a header begins that says something of the bytes."""
+WORTH_PACKING = 500
+"""Bytes from which an answer is packed."""
 
 
 class File(bytes):
-    """Bytes that come with headers of their own, and with what they are."""
+    """Bytes that come with headers of their own."""
 
-    media_type = JSON
     headers: dict[str, str] = {}  # noqa: RUF012  (replaced, never filled)
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An answer as it is kept and sent: packed with gzip where that makes it smaller."""
+
+    body: bytes
+    media_type: str
+    headers: Mapping[str, str]
+    packed: bool = False
+
+    @classmethod
+    def of(cls, made: bytes, media_type: str) -> Sent:
+        headers = made.headers if isinstance(made, File) else {}
+        smaller = gzip.compress(made, compresslevel=5, mtime=0) if len(made) >= WORTH_PACKING else made
+        packed = len(smaller) < 0.9 * len(made)
+        return cls(smaller if packed else bytes(made), media_type, headers, packed)
+
+    def response(self, request: Request, headers: Mapping[str, str]) -> Response:
+        """The answer with its own headers and these, packed for who takes it so."""
+        told = {**headers, **self.headers}
+        if not self.packed:
+            return Response(self.body, media_type=self.media_type, headers=told)
+        told["Vary"] = ", ".join(filter(None, (told.get("Vary"), "Accept-Encoding")))
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Response(gzip.decompress(self.body), media_type=self.media_type, headers=told)
+        return Response(self.body, media_type=self.media_type, headers={**told, "Content-Encoding": "gzip"})
+
+
 class Kept:
-    """Bytes by key, at most so many. None is kept from before the last erasure."""
+    """Answers by key, at most so many bytes; none from before the last erasure. For the loop alone, not for threads."""
 
     def __init__(self, most: int = MOST) -> None:
         self.most = most
-        self._bytes: OrderedDict[str, bytes] = OrderedDict()
+        self._sent: OrderedDict[str, Sent] = OrderedDict()
         self._making: dict[str, Event] = {}
-        self._lock = Lock()
         self._size = 0
         self._erasures = 0
 
     def heed(self, erasures: int) -> None:
         """Forget everything, if there have been erasures since."""
-        with self._lock:
-            if erasures != self._erasures:
-                self._bytes.clear()
-                self._erasures, self._size = erasures, 0
+        if erasures != self._erasures:
+            self._sent.clear()
+            self._erasures, self._size = erasures, 0
 
-    def get(self, key: str, make: Callable[[], bytes]) -> bytes:
+    async def get(self, key: str, make: Callable[[], Awaitable[Sent]]) -> Sent:
         """What is kept, or made now; whoever asks for the same meanwhile waits, and makes it himself if that fails.
 
         Raises:
             TimeLimitError: it did not come in time; and what ``make`` raises.
         """
-        while (found := self._begin(key)) is not None:
-            if isinstance(found, bytes):
-                return found
-            while not found.wait(_POLL):
-                budget.check()
+        while key in self._making:
+            await patiently(self._making[key].wait())
+        if key in self._sent:
+            self._sent.move_to_end(key)
+            return self._sent[key]
+        self._making[key] = Event()
         erasures = self._erasures
         try:
-            made = make()
+            made = await make()
             self._keep(key, made, erasures)
         finally:
-            with self._lock:
-                self._making.pop(key).set()
+            self._making.pop(key).set()
         return made
 
-    def find(self, id: str) -> File | None:
+    def find(self, id: str) -> Sent | None:
         """What is kept under a key that begins so."""
-        with self._lock:
-            found = next((made for key, made in self._bytes.items() if key.startswith(id)), None)
-        return found if isinstance(found, File) else None
+        return next((made for key, made in self._sent.items() if key.startswith(id)), None)
 
-    def _begin(self, key: str) -> bytes | Event | None:
-        """What is kept; else what tells that somebody has made it; None: the caller is to make it."""
-        with self._lock:
-            if key in self._bytes:
-                self._bytes.move_to_end(key)
-                return self._bytes[key]
-            if key in self._making:
-                return self._making[key]
-            self._making[key] = Event()
-            return None
-
-    def _keep(self, key: str, made: bytes, erasures: int) -> None:
-        with self._lock:
-            if erasures != self._erasures:
-                return
-            self._bytes[key] = made
-            self._size += len(made)
-            while self._size > self.most:
-                self._size -= len(self._bytes.popitem(last=False)[1])
+    def _keep(self, key: str, made: Sent, erasures: int) -> None:
+        if erasures != self._erasures:
+            return
+        self._sent[key] = made
+        self._size += len(made.body)
+        while self._size > self.most:
+            self._size -= len(self._sent.popitem(last=False)[1].body)
 
 
 @cache
@@ -137,7 +151,7 @@ def said_to_come(service: Service, when: When) -> dict[str, str]:
     return {NEWER: f'{coming.number}; at="{coming.at:%Y-%m-%dT%H:%M:%SZ}"'} if coming else {}
 
 
-def answered(
+async def answered(
     request: Request,
     when: When,
     what: str,
@@ -146,7 +160,7 @@ def answered(
     media_type: str,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """The response with what is asked, from what is kept or made now; 304 where the reader has it.
+    """The response with what is asked, from what is kept or made now, by a thread; 304 where the reader has it.
 
     Args:
         what: the question, its parameters and the language; with the snapshot it decides every byte.
@@ -156,7 +170,10 @@ def answered(
     told_inside = media_type != JSON
     kept: Kept = request.state.kept
     kept.heed(len(service.store.tombstones()))
-    snapshot, coming = service.snapshot(when), service.newer(when)
+    snapshot = service.snapshot_at_hand(when)
+    if snapshot is None:
+        snapshot = await run_in_threadpool(service.snapshot, when)
+    coming = service.newer(when)
     # Nothing that the reader may not know: a tag tells as much as an answer. An erasure is a publication of its own, so
     # that only who asks for one before it needs to be told apart.
     erased = when.known_at and [run.run for run in service.runs(when.clearance) if run.kind == "erasure"]
@@ -167,29 +184,29 @@ def answered(
     found = {"ETag": tag, "Cache-Control": "private, no-cache", **said_to_come(service, when), **(headers or {})}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=found)
-    made = kept.get(key, lambda: _said(_made(request, when, make), media_type))
-    return Response(made, media_type=media_type, headers=found | (made.headers if isinstance(made, File) else {}))
+    made = await kept.get(key, partial(_made, request, when, make, media_type))
+    return made.response(request, found)
 
 
-def _said(made: bytes, media_type: str) -> File:
-    """The bytes, which say what they are."""
-    found = made if isinstance(made, File) else File(made)
-    found.media_type = media_type
-    return found
+async def _made(request: Request, when: When, make: Callable[[], bytes], media_type: str) -> Sent:
+    """The answer made here; a heavy question's by another process, where the server has such."""
+    service: Service = request.state.service
 
+    def here() -> Sent:
+        return Sent.of(make(), media_type)
 
-def _made(request: Request, when: When, make: Callable[[], bytes]) -> bytes:
-    """The bytes made here; those of a heavy question by another process, where the server has such."""
-    apart: Apart | None = request.state.service.apart
-    if apart is None:
-        return make()
+    def by_another(apart: Apart) -> Sent:
+        found = apart.answer(request, when)
+        if found is None:
+            return here()
+        told = {name: value for name, value in found[1].items() if name.startswith((OWN, "link"))}
+        return Sent(found[0], media_type, told, found[1].get("content-encoding") == "gzip")
+
+    if service.apart is None:
+        return await run_in_threadpool(here)
     try:
         with movable():
-            return make()
+            return await to_thread.run_sync(here, limiter=service.light)
     except MovedError:
-        found = apart.answer(request, when)
-    if found is None:
-        return make()
-    made = File(found[0])
-    made.headers = {name: value for name, value in found[1].items() if name.startswith((OWN, "link"))}
-    return made
+        await service.admission.turn()
+    return await run_in_threadpool(by_another, service.apart)

@@ -47,7 +47,7 @@ BESIDE: Mapping[str, tuple[str, ...]] = {"start": ("risk",), "tier": ("selected"
 """What a page's address may hold beside the parameters of its question, by the name of its route."""
 
 
-def known_in_address(request: Request) -> None:
+async def known_in_address(request: Request) -> None:
     """Refuse what the page does not read: a misspelt day would be answered for today.
 
     Raises:
@@ -64,7 +64,7 @@ def known_in_address(request: Request) -> None:
 _READ: Mapping[str, TypeAdapter[Any]] = {name: TypeAdapter(datetime if name == "known_at" else date) for name in CLOCKS}
 
 
-def when_on_page(request: Request, service: Asked) -> When:
+async def when_on_page(request: Request, service: Asked) -> When:
     """As over HTTP, but an empty field of a form is one that nobody filled in."""
     given = {}
     for name in CLOCKS:
@@ -73,7 +73,7 @@ def when_on_page(request: Request, service: Asked) -> When:
                 given[name] = _READ[name].validate_python(text)
             except ValidationError:
                 refuse_clock(name)
-    return when_of(request, service, **given)
+    return await when_of(request, service, **given)
 
 
 At = Annotated[When, Depends(when_on_page)]
@@ -127,7 +127,7 @@ def page_of(request: Request, question: type[Question] | None = None, answer: An
 
 
 @router.get("/")
-def start(request: Request, service: Asked, when: At) -> Response:
+async def start(request: Request, service: Asked, when: At) -> Response:
     runs = None if service.restored else service.runs(when.clearance)[:5]
 
     def make() -> str:
@@ -138,7 +138,7 @@ def start(request: Request, service: Asked, when: At) -> Response:
         overall = overall.model_copy(update={"completeness": counted})
         return pages.render_start(_start(service.snapshot(when), newer(service, when), runs, overall), page_of(request))
 
-    return _kept(request, when, make, beside=repr([(run.run, run.state) for run in runs or ()]))
+    return await _kept(request, when, make, beside=repr([(run.run, run.state) for run in runs or ()]))
 
 
 def _start(
@@ -221,7 +221,7 @@ def search(request: Request, service: Asked, when: At) -> str:
 
 
 @router.get("/tier")
-def tier(
+async def tier(
     request: Request,
     service: Asked,
     when: At,
@@ -229,7 +229,7 @@ def tier(
     open: Annotated[str, Query(max_length=2_000)] = "",  # noqa: A002  (the word in the address)
 ) -> Response:
     """The tier view."""
-    return _kept(request, when, lambda: _tier(request, service, when, selected, open))
+    return await _kept(request, when, lambda: _tier(request, service, when, selected, open))
 
 
 def _tier(request: Request, service: Service, when: When, selected: str, opened: str) -> str:
@@ -279,7 +279,9 @@ def _or_none(service: Service, when: When, question: Question, most: float = inf
         return None
 
 
-def _kept(request: Request, when: When, make: Callable[[], str | bytes], beside: str = "", **more: Any) -> Response:
+async def _kept(
+    request: Request, when: When, make: Callable[[], str | bytes], beside: str = "", **more: Any
+) -> Response:
     """The page or file of an address, made once in each language; ``beside`` is what it shows that the snapshot does
     not hold."""
 
@@ -289,7 +291,9 @@ def _kept(request: Request, when: When, make: Callable[[], str | bytes], beside:
 
     what = f"{request.url.path}?{request.url.query} {page_of(request).lang} {beside}"
     headers = {"Vary": "Accept-Language", **more.pop("headers", {})}
-    return answered(request, when, what, encoded, headers=headers, **{"media_type": HTMLResponse.media_type, **more})
+    return await answered(
+        request, when, what, encoded, headers=headers, **{"media_type": HTMLResponse.media_type, **more}
+    )
 
 
 def path_of(question: type[Question]) -> str:
@@ -299,7 +303,7 @@ def path_of(question: type[Question]) -> str:
 
 
 def _add_page(question: type[Question]) -> None:
-    def page(request: Request, service: Asked, when: At) -> Response:
+    async def page(request: Request, service: Asked, when: At) -> Response:
         def make() -> str:
             found = asked(request, question, Skin.PAGE)
             if found is None:
@@ -307,7 +311,7 @@ def _add_page(question: type[Question]) -> None:
             answer = dated(service, when, ask(service, when, found))
             return pages.render(answer, page_of(request, question, answer), **_beside(service, when, answer))
 
-        return _kept(request, when, make, beside=question.beside(service.store, when.clearance))
+        return await _kept(request, when, make, beside=question.beside(service.store, when.clearance))
 
     router.add_api_route(path_of(question), page, name=question.name, description=question.said())
 
@@ -328,7 +332,7 @@ def problem_page(request: Request, status: int, error: KedjaError) -> HTMLRespon
 
 
 @router.get("/export/{question}.{format}", response_class=Response)
-def export(request: Request, service: Asked, when: At, question: str, format: str) -> Response:
+async def export(request: Request, service: Asked, when: At, question: str, format: str) -> Response:
     """The file of the same answer as the page with the same query."""
     if question not in exported():
         raise InputError(f"{question} cannot be exported.", remedy=f"Use one of {', '.join(exported())}.")
@@ -346,4 +350,4 @@ def export(request: Request, service: Asked, when: At, question: str, format: st
 
     headers = {"Content-Disposition": f'attachment; filename="kedja-{question}.{exporter.file_ending}"'}
     beside = questions()[question].beside(service.store, when.clearance)
-    return _kept(request, when, make, beside=beside, headers=headers, media_type=exporter.media_type)
+    return await _kept(request, when, make, beside=beside, headers=headers, media_type=exporter.media_type)

@@ -13,6 +13,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from api.admission import LIGHT
@@ -61,7 +62,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def known_parameters(request: Request) -> None:
+async def known_parameters(request: Request) -> None:
     """Refuse a query parameter that the route does not have, and one given twice that is no list.
 
     Raises:
@@ -102,7 +103,7 @@ router = APIRouter(responses=PROBLEMS, dependencies=[Depends(known_parameters)])
 A = TypeVar("A", bound=BaseModel)
 
 
-def service_of(request: Request) -> Service:
+async def service_of(request: Request) -> Service:
     """The server's service, one for all of a request: that of a newer publication may take its place meanwhile."""
     if not hasattr(request.state, "service"):
         request.state.service, request.state.kept = request.app.state.service, request.app.state.kept
@@ -113,7 +114,7 @@ def service_of(request: Request) -> Service:
 Asked = Annotated[Service, Depends(service_of)]
 
 
-def when_of(
+async def when_of(
     request: Request,
     service: Asked,
     valid_at: Annotated[
@@ -257,13 +258,15 @@ def following(request: Request, **there: str | int) -> dict[str, str]:
 def _add_route(question: type[Question]) -> None:
     path = PATHS.get(question.name, f"/v1/{question.name}")
 
-    def answer(request: Request, service: Service, when: When, **given: Any) -> Response:
+    async def answer(request: Request, service: Service, when: When, **given: Any) -> Response:
         evidence, limit, cursor = (given.pop(name, None) for name in ("evidence", "limit", "cursor"))
         asked = question.of(given)
         reader = Reader(service, when, asked, evidence)
         kind = _format(request, question)
         if kind == LINES:
-            return StreamingResponse(reader.lines(), media_type=LINES, headers=said_to_come(service, when))
+            return StreamingResponse(
+                await run_in_threadpool(reader.lines), media_type=LINES, headers=said_to_come(service, when)
+            )
 
         def make() -> bytes:
             if kind != JSON:
@@ -274,7 +277,7 @@ def _add_route(question: type[Question]) -> None:
                 made.headers = following(request, cursor=found.page.next)
             return made
 
-        if wants_later(request) and (cost := cost_of(service, when, asked)) > LIGHT:
+        if wants_later(request) and (cost := await run_in_threadpool(cost_of, service, when, asked)) > LIGHT:
             jobs: Jobs = request.app.state.jobs
             told = f"{question.name} {asked.model_dump_json(exclude_defaults=True)}"
             return accepted(jobs.start(told, cost, kind, len(service.store.tombstones()), make))
@@ -282,7 +285,7 @@ def _add_route(question: type[Question]) -> None:
         what = f"{question.name} {asked.model_dump_json()} {question.beside(service.store, when.clearance)}"
         what = f"{what} {evidence} {limit} {cursor} {kind} {'' if kind == JSON else language_of(request)}"
         vary = {"Vary": "Accept" if kind == JSON else "Accept, Accept-Language"}
-        return answered(request, when, what, make, media_type=kind, headers=vary)
+        return await answered(request, when, what, make, media_type=kind, headers=vary)
 
     answer.__signature__ = _signature(question, path)  # type: ignore[attr-defined]
     router.add_api_route(

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from api.admission import Admission
+from anyio import CapacityLimiter
+
+from api.admission import LIGHT_THREADS, Admission
 from api.settings import MAX_TEXT, Settings, today
 from api.snapshots import Snapshots
 from api.stores import open_store
@@ -67,6 +69,7 @@ class Service:
         self.store = open_store(f"sqlite:///{restored.record}" if restored else settings.store, create=create)
         self.snapshots = Snapshots(self.store, restored.snapshots if restored else settings.cache)
         self.admission = Admission()
+        self.light = CapacityLimiter(LIGHT_THREADS)
 
     def __enter__(self) -> Self:
         return self
@@ -165,6 +168,11 @@ class Service:
     def snapshot(self, when: When) -> Snapshot:
         """The snapshot for a question: *now* is today in Stockholm and the last publication."""
         return self.snapshots.at(self.publication(when), self._moment(when), when.clearance)
+
+    def snapshot_at_hand(self, when: When) -> Snapshot | None:
+        """The same where it is in memory; nothing is waited for."""
+        at = At(self.publication(when).number, when.clearance)
+        return self.snapshots.at_hand(at, self._moment(when))
 
     def _moment(self, when: When) -> Moment:
         return Moment(None if when.during else when.valid_at or self.valid_at or today(), when.during)

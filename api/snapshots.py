@@ -57,10 +57,8 @@ class Snapshots:
     def at(self, published: Publication, moment: Moment, clearance: Secrecy) -> Snapshot:
         """The snapshot at a publication; frozen first, where it never was."""
         at = At(published.number, clearance)
-        with self._lock:
-            if found := self._recent.get((at, moment)):
-                self._recent.move_to_end((at, moment))
-                return found
+        if found := self.at_hand(at, moment):
+            return found
         told = self.store.told(published, clearance)
         known = Known(published.number, told.at, clearance.name.lower(), told.number)
         snapshot = Snapshot(self._topology(at), moment, method(), known)
@@ -69,6 +67,13 @@ class Snapshots:
                 snapshot = self._recent.setdefault((at, moment), snapshot)
                 _shorten(self._recent)
         return snapshot
+
+    def at_hand(self, at: At, moment: Moment) -> Snapshot | None:
+        """The snapshot, where it is in memory."""
+        with self._lock:
+            if found := self._recent.get((at, moment)):
+                self._recent.move_to_end((at, moment))
+            return found
 
     def _topology(self, at: At) -> Topology:
         with self._lock:

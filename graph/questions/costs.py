@@ -10,7 +10,7 @@ from graph.questions.groups import find, group_of, walk_starts
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.view import Snapshot
 
-LIGHT = 2_000
+LIGHT = 500
 """Vertices that a question may be about and be light."""
 
 SMALL = 20_000

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,14 @@ from fastapi.testclient import TestClient
 
 import graph.sqlite
 from api.app import create_app
-from api.kept import Kept
+from api.kept import Kept, Sent
 from api.settings import DEMO_VALID_AT, Settings
+from graph.budget import Budget, within
 from graph.questions.declared.exposure import Exposure
 from graph.questions.declared.trace import Trace
+from ontology.errors import TimeLimitError
 from tests.contract.saying import company, load, source
+from tests.serving import in_a_loop
 
 TRACE = "/v1/trace?start=demo:contract-gloves-kalmar&max_tier=3"
 
@@ -94,50 +97,81 @@ def test_a_publication_makes_another_answer_and_a_refusal_is_kept_for_nobody(tmp
     store.close()
 
 
+def text(content: bytes) -> Sent:
+    return Sent(content, "text/plain", {})
+
+
+def making(content: bytes) -> Callable[[], Awaitable[Sent]]:
+    async def make() -> Sent:
+        return text(content)
+
+    return make
+
+
 def test_who_asks_the_same_at_once_waits_and_makes_it_where_the_first_failed() -> None:
-    kept, begun, go = Kept(), threading.Event(), threading.Event()
     made: list[str] = []
-    got: list[bytes] = []
 
-    def failing() -> bytes:
-        begun.set()
-        go.wait()
-        raise ValueError("not this time")
+    async def make() -> Sent:
+        made.append("begun")
+        await asyncio.sleep(0)
+        if len(made) == 1:
+            raise ValueError("not this time")
+        return text(b"answer")
 
-    def making() -> bytes:
-        made.append("made")
-        return b"answer"
+    async def all_ask() -> list[Sent | BaseException]:
+        kept = Kept()
+        return await asyncio.gather(*(kept.get("key", make) for _ in range(5)), return_exceptions=True)
 
-    def first() -> None:
-        with pytest.raises(ValueError, match="not this time"):
-            kept.get("key", failing)
+    failed, *got = in_a_loop(all_ask())
+    assert isinstance(failed, ValueError)
+    assert (made, got) == (["begun"] * 2, [text(b"answer")] * 4)
 
-    threads = [threading.Thread(target=first)]
-    threads[0].start()
-    begun.wait()
-    threads += [threading.Thread(target=lambda: got.append(kept.get("key", making))) for _ in range(4)]
-    for thread in threads[1:]:
-        thread.start()
-    go.set()
-    for thread in threads:
-        thread.join()
-    assert (made, got) == (["made"], [b"answer"] * 4)
+
+def test_who_waits_for_what_another_makes_waits_no_longer_than_his_time() -> None:
+    async def never() -> Sent:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def both_ask() -> None:
+        kept = Kept()
+        first = asyncio.create_task(kept.get("key", never))
+        await asyncio.sleep(0)
+        with within(Budget(0.0)), pytest.raises(TimeLimitError):
+            await kept.get("key", never)
+        first.cancel()
+
+    in_a_loop(both_ask())
 
 
 def test_what_is_kept_has_a_bound_and_an_erasure_ends_it() -> None:
     kept = Kept(most=10)
-    for key in "abc":
-        kept.get(key, lambda: b"12345")
-    assert kept.get("c", lambda: b"") == b"12345"
-    assert kept.get("a", lambda: b"anew") == b"anew"  # used longest ago, it went
-    kept.heed(1)
-    assert kept.get("c", lambda: b"erased") == b"erased"
-    assert kept.get("large", lambda: b"12345678901") == b"12345678901"
-    assert kept.get("large", lambda: b"again") == b"again"
 
-    def while_erased() -> bytes:
-        kept.heed(2)
-        return b"before"
+    async def got(key: str, content: bytes) -> bytes:
+        return (await kept.get(key, making(content))).body
 
-    assert kept.get("d", while_erased) == b"before"
-    assert kept.get("d", lambda: b"after") == b"after"
+    async def ask() -> None:
+        for key in "abc":
+            await got(key, b"12345")
+        assert await got("c", b"") == b"12345"
+        assert await got("a", b"anew") == b"anew"  # used longest ago, it went
+        kept.heed(1)
+        assert await got("c", b"erased") == b"erased"
+        assert await got("large", b"12345678901") == b"12345678901"
+        assert await got("large", b"again") == b"again"
+
+        async def while_erased() -> Sent:
+            kept.heed(2)
+            return text(b"before")
+
+        assert (await kept.get("d", while_erased)).body == b"before"
+        assert await got("d", b"after") == b"after"
+
+    in_a_loop(ask())
+
+
+def test_an_answer_is_packed_for_who_takes_it_so_and_the_same_for_who_does_not(client: TestClient) -> None:
+    plain, packed = (client.get(TRACE, headers={"Accept-Encoding": how}) for how in ("identity", "gzip"))
+    assert ("content-encoding" in plain.headers, packed.headers["content-encoding"]) == (False, "gzip")
+    assert int(packed.headers["content-length"]) < len(packed.content) == int(plain.headers["content-length"])
+    assert plain.content == packed.content
+    assert all("Accept-Encoding" in answer.headers["vary"] for answer in (plain, packed))

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Iterator
-from threading import Thread
-from time import sleep
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 
-from api.app import create_app
-from api.settings import DEMO_VALID_AT, Settings
+from api.settings import Settings
+from tests.serving import serving_here
 from visualisation.rdf import demonstration
 from visualisation.views import views
 
@@ -25,17 +21,8 @@ GLOVES = "demo:contract-gloves-kalmar"
 @pytest.fixture(scope="module")
 def site(demo_settings: Settings) -> Iterator[str]:
     """The address of the application, served by uvicorn on a free port."""
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(demo_settings, valid_at=DEMO_VALID_AT), log_level="error")
-    server = uvicorn.Server(config)
-    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        sleep(0.05)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with serving_here(demo_settings) as address:
+        yield address
 
 
 PAGES = {

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
-from time import sleep
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 
-from api.app import create_app
 from api.settings import Settings
 from graph.sqlite import open as open_store
 from ontology.records import Record, Secrecy, Source
 from tests.contract.saying import load
+from tests.serving import serving_here
 
 PAIRS = (
     ("Björkvik Vårdgrossist AB", "BJORKVIK VARDGROSSIST"),
@@ -41,17 +37,8 @@ def site(tmp_path: Path) -> Iterator[str]:
             ]
             load(store, Source(side, "1", side, f"Publisher {side}"), said, number)
     settings = Settings(f"sqlite:///{tmp_path / 'k.sqlite'}", tmp_path / "cache")
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    application = create_app(settings, reviewer="A. Buyer", clearance=Secrecy.RESTRICTED)
-    server = uvicorn.Server(uvicorn.Config(application, log_level="error"))
-    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    while not server.started:
-        sleep(0.05)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with serving_here(settings, reviewer="A. Buyer", clearance=Secrecy.RESTRICTED, valid_at=None) as address:
+        yield address
 
 
 def tab_to(page: Page, text: str) -> None:
