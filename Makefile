@@ -60,7 +60,7 @@ peer: .peer/.venv/.stamp-run ## an earlier Kedja in .peer, with an environment o
 soak: env-test ## the long runs: kill series, large loads, fuzzing
 	$(BIN)/pytest $(WORKERS) -m soak --hypothesis-profile=soak
 
-pictures: env-test ## the README's pictures, taken from the demo
+pictures: env-test ## pictures of every page of the demo, into .pictures, and the README's
 	@$(BIN)/python -m tools.chromium
 	$(BIN)/python -m tools.pictures
 
@@ -71,7 +71,7 @@ lock: $(VENV)/bin/python ## compile the hashed requirement files anew (UPGRADE=y
 	@$(BIN)/python -m tools.lock $(if $(filter yes,$(UPGRADE)),--upgrade)
 
 clean: ## remove the environment and what tools left behind
-	rm -rf $(VENV) .peer .neo4j build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .peer .neo4j .pictures build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 
 $(VENV)/bin/python:
 	@$(PYTHON) tools/make_venv.py $(VENV) || { \

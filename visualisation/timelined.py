@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from graph.timed import INCIDENT, SELF, STATEMENT, Gap, Telling, TimelineData
-from visualisation.labels import text_width
+from visualisation.labels import NAME_LINE, wrapped
 from visualisation.marks import Level
 from visualisation.sentences import Teller
 from visualisation.words import Words
@@ -23,7 +23,7 @@ SURE = 0.7
 LEAST = 3.0
 """Least width of a bar (px): a day is seen in any span."""
 NAME = 300.0
-"""Room for a name; a longer one is cut, and stands whole in the table."""
+"""Room for a name; a longer one takes more lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Bar:
 
     telling: Telling
     y: float
-    name: str
+    lines: tuple[str, ...]
     label: str
     left: float | None
     width: float
@@ -78,16 +78,6 @@ def lane_title(lane: str, type: str, words: Words) -> str:
         return words(f"timeline.lane.{lane}")
     name, _, end = lane.partition(":")
     return words(f"timeline.lane.{end}", type=words.node_type(type).lower(), link=words.link_type(name))
-
-
-def fitted(text: str, width: float) -> str:
-    """A text cut with an ellipsis where it is wider than its room."""
-    if text_width(text) <= width:
-        return text
-    end = len(text)
-    while end > 1 and text_width(text[:end]) > width - 10:
-        end -= 1
-    return text[:end].rstrip() + "…"
 
 
 def named(one: Telling, teller: Teller) -> str:
@@ -183,7 +173,7 @@ def drawn(data: TimelineData, teller: Teller, valid_at: date | None, known_at: d
             if len(bars) == MOST:
                 break
             bars.append(_bar(one, y, axis, teller))
-            y += ROW
+            y += ROW + NAME_LINE * (len(bars[-1].lines) - 1)
     left_out = len(data.tellings) - len(bars)
     lines = (axis.within(valid_at), axis.within(known_at))
     return Drawn(LABELS + WIDTH + 16, y + 8, tuple(lanes), tuple(bars), axis.ticks(), *lines, left_out)
@@ -199,7 +189,7 @@ def _bar(one: Telling, y: float, axis: _Axis, teller: Teller) -> Bar:
     return Bar(
         telling=one,
         y=y,
-        name=fitted(named(one, teller), NAME),
+        lines=wrapped(named(one, teller), NAME),
         label=spoken(one, teller),
         left=span[0] if span else None,
         width=span[1] if span else 0,

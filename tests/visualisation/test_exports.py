@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+import docx
 import networkx as nx
 import pytest
 from hypothesis import given
@@ -23,13 +24,16 @@ from graph.store import Reject
 from ontology.errors import InputError, Reason
 from tests.visualisation import made
 from visualisation.export_csv import answer_csv, table_csv
+from visualisation.export_docx import answer_docx
 from visualisation.export_xlsx import affected_xlsx, answer_xlsx
+from visualisation.exporters import of_answers
 from visualisation.graphml import answer_graphml, graph_graphml
 from visualisation.pyvis_snapshot import defused, snapshot_html
 from visualisation.rejects import loaded_text, rejects_csv
 from visualisation.sheets import sheets
 from visualisation.terminal import answer_text
 from visualisation.text import cell, shown
+from visualisation.views import views
 from visualisation.words import Words
 
 SV, EN = Words("sv"), Words("en")
@@ -100,6 +104,34 @@ def test_a_workbook_says_on_every_sheet_what_it_is(name: str) -> None:
         assert "2026-11-01" in str(top[1][0])
         assert "ab12cd34ef56" in str(top[1][0])
         assert all(value != "" for row in top[5:] for value in row), sheet
+
+
+def read_docx(content: bytes) -> tuple[str, list[list[str]]]:
+    """The text outside tables, and the rows of all tables."""
+    document = docx.Document(io.BytesIO(content))
+    lines = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    return lines, [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
+
+
+@pytest.mark.parametrize("name", ["exposure", "affected"])
+def test_a_report_says_what_it_comes_to_what_is_unknown_and_has_the_rows_of_the_workbook(name: str) -> None:
+    content = answer_docx(ANSWERS[name], SV)
+    assert content == answer_docx(ANSWERS[name], SV), "the same bytes"
+    lines, table_rows = read_docx(content)
+    assert BANNER in lines
+    assert "2026-11-01" in lines
+    assert "ab12cd34ef56" in lines
+    assert "Vad vi inte vet" in lines
+    assert ("≥" if name == "exposure" else "1 berört avtal") in lines
+    first = sheets(ANSWERS[name], SV)[0]
+    assert table_rows[0] == [shown(name) for name in first.header]
+    assert [row[0] for row in table_rows[1 : 1 + len(first.rows)]] == [shown(str(row[0])) for row in first.rows]
+    assert all(cell for row in table_rows for cell in row)
+
+
+def test_only_what_is_a_report_is_offered_as_one() -> None:
+    offered = {name for name, view in views().known.items() if "docx" in of_answers(view)}
+    assert offered == {"exposure", "affected", "coverage"}
 
 
 def test_a_workbook_of_several_starts_is_one_list_and_holds_no_formula() -> None:

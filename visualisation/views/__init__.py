@@ -91,7 +91,8 @@ class View:
     """How the answers to the question ``name`` are shown. Each function takes the answer's data, which is there, or the
     answer, and a ``Teller`` of it.
 
-    ``headline`` is what stands first on its page and on the terminal, ``unknown`` sentences of what the answer itself
+    ``headline`` is what stands first on its page and on the terminal, ``report`` what does in a document for those who
+    read no pages (none: it is no report), ``unknown`` sentences of what the answer itself
     does not know. ``beside`` are questions whose answers its ``page`` is given under the same names, None where they do
     not apply.
 
@@ -111,6 +112,7 @@ class View:
     drawing: Callable[[Any], Drawing] | None = None
     cypher: Callable[[Any], Iterable[tuple[str, dict[str, str]]]] = _nothing
     headline: Callable[[Any, Teller], Headline] | None = None
+    report: Callable[[Any, Teller], Headline] | None = None
     unknown: Callable[[Any, Teller], Iterable[str]] = _nothing
     beside: Callable[[Any], Mapping[str, Question]] = _none
     place: int = 50

@@ -12,7 +12,7 @@ from visualisation.lines import MOST, denied, few, heading, wrap
 from visualisation.page import Page
 from visualisation.pages import frame_of, plain, rendered
 from visualisation.sentences import Teller
-from visualisation.views import Cell, Sheet, View
+from visualisation.views import Cell, Headline, Sheet, View
 from visualisation.words import Words
 
 
@@ -125,6 +125,18 @@ def _figures(data: AffectedData, teller: Teller) -> list[Sheet]:
     ]
 
 
+def _report(data: AffectedData, teller: Teller) -> Headline:
+    words = teller.words
+    figures = tuple(
+        (
+            words.number(row.contracts),
+            f"{words(f'affected.count.{row.what}', n=row.contracts)} {words('affected.in_regions', n=row.regions)}",
+        )
+        for row in teller.counts()
+    )
+    return Headline(figures, words("affected.of_all", n=data.contracts_all))
+
+
 def _cypher(data: AffectedData) -> Iterator[tuple[str, dict[str, str]]]:
     if data.start.type in ("Step", "Site", "Finding", "RiskAssessment", "Incident"):
         yield "affected-contracts", {"start": data.start.id}
@@ -141,6 +153,7 @@ VIEW = View(
     text=_affected,
     page=render_affected,
     drawing=of_affected,
+    report=_report,
     cypher=_cypher,
     place=40,
 )

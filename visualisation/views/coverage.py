@@ -157,6 +157,7 @@ VIEW = View(
     sheet=_asks,
     more=_more,
     headline=_headline,
+    report=_headline,
     unknown=_unknown,
     place=60,
 )

@@ -15,7 +15,7 @@ from visualisation.page import Page
 from visualisation.pages import frame_of, rendered, risk_choices
 from visualisation.sentences import Teller
 from visualisation.tables import exposure_view, member_row
-from visualisation.views import Cell, Sheet, View, filled
+from visualisation.views import Cell, Headline, Sheet, View, filled
 from visualisation.words import Words
 
 
@@ -163,6 +163,17 @@ def _figures(data: ExposureData, teller: Teller) -> list[Sheet]:
     return [Sheet(words("affected.figures"), head, rows)]
 
 
+def _report(data: ExposureData, teller: Teller) -> Headline:
+    """The verdict, and how many contracts stand at each level."""
+    words, view = teller.words, exposure_view(teller.answer, teller)
+    title = words("exposure.title_of", what=teller.name(data.subject.id), risk=words.risk(data.risk))
+    figures = [(view.verdict[1], words("exposure.of_contracts", n=data.contracts))] if data.contracts else [("", title)]
+    for name, bar in view.bars:
+        told = "; ".join(f"{level_name(level, words)}: {words.number(n)}" for level, n in bar)
+        figures.append((told, words("exposure.levels", links=name, n=data.contracts)))
+    return Headline(tuple(figures), words("exposure.note"))
+
+
 def _cypher(data: ExposureData) -> Iterator[tuple[str, dict[str, str]]]:
     if data.subject.type == "Contract":
         yield "lens-a", {"contract": data.subject.id, "risk": data.risk}
@@ -180,6 +191,7 @@ VIEW = View(
     text=_exposure,
     page=render_exposure,
     drawing=of_exposure,
+    report=_report,
     cypher=_cypher,
     place=20,
 )

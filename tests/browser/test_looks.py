@@ -1,0 +1,165 @@
+"""How every page looks and reads: WCAG AA by axe-core, the dark ramp, the size of what is sent, the first screen."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from itertools import combinations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.test_app import site as site
+from tools.pictures import LANGUAGES, PAGES, SIZES, address
+
+AXE = Axe()
+AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Rows of a table and marks of a drawing are made alike: the first few stand for all.
+REPEATED = [
+    "tbody tr:nth-child(n+6)",
+    "a.n:nth-of-type(n+12)",
+    ".ends li:nth-child(n+4)",
+    "optgroup",
+    "main > section:nth-of-type(n+5)",
+]
+LARGEST = 60_000
+
+
+def found_by_axe(page: Page, rules: list[str], kind: str = "tag") -> list[str]:
+    """What axe-core finds, a line each with the first element."""
+    options = {"runOnly": {"type": kind, "values": rules}, "resultTypes": ["violations"]}
+    found = AXE.run(page, {"exclude": [[one] for one in REPEATED]}, options).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]} ({one['nodes'][0]['failureSummary']})" for one in found]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_at_aa_on_any_page_in_both_languages_light_and_dark(page: Page, site: str, name: str) -> None:
+    page.set_viewport_size(SIZES["desk"])
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.goto(site + address(PAGES[name], "sv"))
+    assert found_by_axe(page, AA) == []
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.goto(site + address(PAGES[name], "en"))
+    assert found_by_axe(page, AA) == []
+
+
+def test_axe_would_find_what_is_wrong(page: Page) -> None:
+    page.set_content("<html lang=en><title>t</title><main><p style='color:#999;background:#aaa'>grey</p></main>")
+    assert [line.partition(":")[0] for line in found_by_axe(page, AA)] == ["color-contrast"]
+
+
+INK_AND_GROUND = """() => {
+  const probe = document.createElement('i');
+  document.body.append(probe);
+  const read = (token) => {
+    probe.style.color = `var(${token})`;
+    return getComputedStyle(probe).color.match(/[\\d.]+/g).slice(0, 3).map(Number);
+  };
+  const names = ['ink', 'soft', 'blue', 'ground', 'pale', 'tint', 'note', 'demo', 'outline', 'wire', 'field',
+    's4', 's3', 's2', 's1', 's0', 'plain', 'unknown', 'on-dark', 'on-light'];
+  return Object.fromEntries(names.map((name) => [name, read(`--${name}`)]));
+}"""
+
+
+def contrast(a: list[float], b: list[float]) -> float:
+    """The ratio of WCAG 2, 1 to 21."""
+
+    def light(colour: list[float]) -> float:
+        parts = [c / 255 / 12.92 if c / 255 <= 0.04045 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    high, low = sorted((light(a), light(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_is_read_on_every_ground_and_the_levels_are_told_apart(page: Page, site: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(f"{site}/terms?only=severity")
+    c = page.evaluate(INK_AND_GROUND)
+    for ground in ("ground", "pale", "tint", "note", "demo"):
+        for text in ("ink", "soft", "blue"):
+            if text != "blue" or ground != "demo":
+                assert contrast(c[text], c[ground]) >= 4.5, (text, ground)
+    for level, text in (("s4", "on-dark"), ("s3", "on-dark"), ("s2", "on-light"), ("s1", "on-light"), ("s0", "ink"),
+                        ("unknown", "ink")):  # fmt: skip
+        assert contrast(c[level], c[text]) >= 4.5, level
+    for line in ("outline", "wire", "field"):
+        assert contrast(c[line], c["ground"]) >= 3, line
+    for one, other in combinations(("s4", "s3", "s2", "s1", "s0", "plain", "unknown"), 2):
+        apart = sum((a - b) ** 2 for a, b in zip(c[one], c[other], strict=True)) ** 0.5
+        assert apart > 25, (one, other)
+
+
+def test_what_is_printed_from_a_dark_screen_is_light(page: Page, site: str) -> None:
+    page.emulate_media(color_scheme="dark", media="print")
+    page.goto(f"{site}/heat?lang=en")
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_forced_colours_keep_the_levels_and_the_unknown_apart(page: Page, site: str) -> None:
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    page.goto(site + PAGES["country-by-tier"])
+    fills = "[...document.querySelectorAll('.square')].map(e => [e.className, getComputedStyle(e).backgroundColor])"
+    found = {tuple(pair) for pair in page.evaluate(fills)}
+    assert len({colour for _, colour in found}) >= 3
+    assert {name for name, _ in found} > {"square m4", "square munknown"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_page_is_small_when_it_is_sent(page: Page, site: str, lang: str) -> None:
+    sizes = {}
+    for name, below in PAGES.items():
+        body = page.request.get(site + address(below, lang)).body()
+        sizes[name] = len(gzip.compress(body, 6))
+    assert {name: size for name, size in sizes.items() if size > LARGEST} == {}
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_lens_says_its_highest_figure_and_what_may_be_more_on_the_first_screen(
+    page: Page, site: str, lang: str, size: dict[str, int]
+) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.goto(site + address(PAGES["figures"], lang))
+    figures = page.locator(".headline .counts li")
+    expect(figures.first).to_contain_text("0,65" if lang == "sv" else "0.65")
+    expect(figures).to_have_text([re.compile("≥"), re.compile(r"^\D*3 \w+ 5"), re.compile(r"^\D*5 \w+ 5")])
+    box = page.locator(".headline .unknown li").last.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= size["height"]
+
+
+def test_no_name_on_a_timeline_is_cut(page: Page, site: str) -> None:
+    page.set_viewport_size(SIZES["desk"])
+    page.goto(site + address(PAGES["timeline"], "sv"))
+    names = page.locator("svg.line .said-at text.t").all_text_contents()
+    assert names
+    assert [name for name in names if "…" in name] == []
+    assert page.evaluate(
+        "[...document.querySelectorAll('svg.line text.t')].every(e => e.getBBox().x + e.getBBox().width < 330)"
+    )
+
+
+@pytest.mark.parametrize("name", ["loads", "conflicts", "coverage", "sources"])
+def test_a_table_stands_whole_in_a_window_of_1440_px(page: Page, site: str, name: str) -> None:
+    page.set_viewport_size(SIZES["desk"])
+    page.goto(site + address(PAGES[name], "sv"))
+    cut = "[...document.querySelectorAll('.wide')].filter(e => e.scrollWidth > e.clientWidth).length"
+    assert page.evaluate(cut) == 0
+
+
+def test_a_page_that_is_not_there_offers_to_search_for_what_was_asked(page: Page, site: str) -> None:
+    page.goto(site + address(PAGES["not-found"], "sv"))
+    page.get_by_role("link", name="Sök: Nobody AB").click()
+    page.wait_for_url(re.compile(r"/search\?.*q=Nobody"))
+    expect(page.locator("#q")).to_be_visible()
+
+
+def test_on_a_telephone_the_menu_begins_with_where_one_is(page: Page, site: str) -> None:
+    page.set_viewport_size(SIZES["phone"])
+    page.goto(site + address(PAGES["terms"], "sv"))
+    box = page.locator(".menu [aria-current]").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= SIZES["phone"]["width"]
