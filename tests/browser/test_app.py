@@ -92,7 +92,7 @@ def test_what_it_comes_to_what_is_unknown_and_whom_to_ask_are_on_the_first_scree
         assert page.evaluate(wide)[0] <= page.evaluate(wide)[1], f"{name}: nothing is pushed out sideways"
 
 
-def test_every_view_is_one_click_from_the_start_page_and_a_cell_of_the_map_leads_to_what_is_in_it(
+def test_every_view_is_one_click_from_the_start_page_and_the_foot_of_a_cell_leads_to_what_is_in_it(
     page: Page, site: str
 ) -> None:
     page.goto(f"{site}/?lang=en")
@@ -100,8 +100,7 @@ def test_every_view_is_one_click_from_the_start_page_and_a_cell_of_the_map_leads
     shown = {address.partition("?")[0] for address in menu}
     assert shown >= {"/", *(view.path or f"/{view.name}" for view in views().known.values() if "{" not in view.path)}
     page.locator(".menu").get_by_role("link", name="Heat map").click()
-    cell = page.get_by_role("link", name=re.compile("^Gloves, Workers' rights: Very severe; reached: 6 of 8"))
-    cell.click()
+    page.get_by_role("link", name="Gloves, Workers' rights: list").click()
     listed = page.locator("#chosen")
     expect(listed.locator("h2")).to_contain_text("In the cell: Gloves · Workers' rights")
     expect(listed.locator("tbody tr")).to_have_count(8)
@@ -109,6 +108,18 @@ def test_every_view_is_one_click_from_the_start_page_and_a_cell_of_the_map_leads
     page.wait_for_selector("html[data-ready=yes]")
     assert "/tier?" in page.url
     assert "risk=workers-rights" in page.url
+
+
+def test_a_cell_of_the_heat_map_opens_the_tier_view_of_what_it_counts(page: Page, site: str) -> None:
+    page.goto(f"{site}/heat?lang=en")
+    page.get_by_role("link", name=re.compile("^Gloves, Workers' rights: Very severe; reached: 6 of 8")).click()
+    expect(page.locator("h1")).to_have_text("Tiers in groups: Gloves")
+    expect(page.locator(".headline .figure")).to_contain_text("8 contracts")
+    assert "risk=workers-rights" in page.url
+    page.goto(f"{site}/heat?by=country-tier&risk=forced-labour&lang=en")
+    page.get_by_role("link", name=re.compile("^Malaysia, Tier 2: Very severe; reached: 2 of 2")).click()
+    expect(page.locator(".filters [aria-current]")).to_have_text(re.compile("Tier 2"))
+    expect(page.locator("svg.tiers a.n:not(.box)")).to_have_count(2)
 
 
 def test_a_rule_is_linked_to_where_it_counts(page: Page, site: str) -> None:

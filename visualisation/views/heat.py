@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from graph.questions.question import ALL
 from ontology.label import Label
 from visualisation.marks import level_name, span
 from visualisation.page import Page
@@ -142,6 +143,10 @@ class Drawn:
     unassessed: str
     share: float
     spoken: str
+    listed: str
+    """What the link to the list of its members is called."""
+    tiers: Mapping[str, str] | None
+    """The query of its tier view; None where there is none, or where it would show more than the cell."""
     chosen: bool
 
 
@@ -162,12 +167,28 @@ def _drawn(cell: HeatCell, data: HeatData, teller: Teller) -> Drawn:
         unassessed=said["unassessed"],
         share=cell.unassessed / cell.steps if cell.steps else 1.0,
         spoken=words("heat.spoken", **said),
+        listed=words("heat.list_of", row=said["row"], column=said["column"], unassessed=said["unassessed"]),
+        tiers=_tiers(cell, data),
         chosen=(cell.row, cell.column) == (data.row, data.column),
     )
 
 
+def _tiers(cell: HeatCell, data: HeatData) -> dict[str, str] | None:
+    """The tier view in groups of what belongs to a cell: of its country in its tier, else of its row's contracts."""
+    if not cell.things or UNKNOWN in (cell.row, cell.column):
+        return None
+    risk = cell.column if data.by == "category-risk" else data.risk
+    found = {"risk": risk} if risk else {}
+    if data.by == "country-tier":
+        box = f"{cell.column}:{cell.row}"
+        return found | {"subject": data.subject.id, "by": "country", "tier": cell.column, "opened": box}
+    if data.subject.id != ALL:
+        return None
+    return found | {"subject": cell.row, "by": "stage" if data.by == "area-stage" else "supplier"}
+
+
 def render_heat(answer: Answer[HeatData], page: Page) -> str:
-    """The table of rows by columns; a cell leads to the list of what belongs to it."""
+    """The table of rows by columns; a cell leads to its tier view, its foot to the list of what belongs to it."""
     assert answer.data is not None
     data, words = answer.data, Words(page.lang)
     teller = Teller(answer, words)
