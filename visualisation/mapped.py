@@ -14,6 +14,8 @@ from visualisation.shapes import COARSE, FINE, Point, countries, middles
 
 WIDTH, HEIGHT = 860.0, 470.0
 """Greatest size of a map, px."""
+SMALL = (440.0, 240.0)
+"""That of a map beside other things."""
 TOGETHER = 24.0
 """Sites nearer than this (px) are one mark."""
 LEAST = 6.0
@@ -117,16 +119,16 @@ def zoomed(area: Area, factor: float) -> Area:
 class _Frame:
     """Puts points on the map's paper."""
 
-    def __init__(self, area: Area) -> None:
+    def __init__(self, area: Area, most: tuple[float, float]) -> None:
         west, south, east, north = area
         edge = [project(x, y) for x in (west, (west + east) / 2, east) for y in (south, (south + north) / 2, north)]
         if south < 0 < north:
             edge += [project(west, 0), project(east, 0)]
         xs, ys = [x for x, _ in edge], [y for _, y in edge]
         self.left, self.top = min(xs), max(ys)
-        self.scale = min(WIDTH / (max(xs) - min(xs)), HEIGHT / (max(ys) - min(ys)))
-        self.left -= (WIDTH / self.scale - (max(xs) - min(xs))) / 2  # what is tall is shown with what lies beside it
-        self.width = WIDTH
+        self.scale = min(most[0] / (max(xs) - min(xs)), most[1] / (max(ys) - min(ys)))
+        self.left -= (most[0] / self.scale - (max(xs) - min(xs))) / 2  # what is tall is shown with what lies beside it
+        self.width = most[0]
         self.height = round((max(ys) - min(ys)) * self.scale, 1)
 
     def place(self, point: Point) -> tuple[float, float]:
@@ -137,13 +139,13 @@ class _Frame:
         return -margin <= x <= self.width + margin and -margin <= y <= self.height + margin
 
 
-def drawn(data: MapData, area: Area | None) -> WorldMap | None:
+def drawn(data: MapData, area: Area | None, most: tuple[float, float] = (WIDTH, HEIGHT)) -> WorldMap | None:
     """The map; None where the shapes of countries have not been fetched."""
     if not countries():
         return None
     points = {site.site.id: found for site in data.sites if (found := where(site))}
     shown = area or (around([point for point, _ in points.values()]) if points else WORLD)
-    frame = _Frame(shown)
+    frame = _Frame(shown, most)
     placed = [
         (site, point, frame.place(point), estimated)
         for site in data.sites

@@ -155,3 +155,12 @@ def test_each_change_says_why_and_according_to_whom(page: Page, site: str) -> No
     row = page.locator("#table tbody tr").first
     expect(row).to_contain_text("Risen")
     expect(row).to_contain_text(re.compile(r"Began: .+ \(Kedja \(demonstration\)\)"))
+
+
+def test_the_page_of_a_thing_has_a_small_map_of_the_sites_behind_its_contracts(page: Page, site: str) -> None:
+    page.goto(f"{site}/entity/{KALMAR}?lang=en")
+    small = page.locator(".mini")
+    expect(small.locator("h2")).to_contain_text(re.compile(r"^\d+ sites behind its contracts"))
+    assert small.locator("svg.world a").count() > 1
+    small.get_by_role("link", name="Map").click()
+    expect(page.locator("h1")).to_have_text("Map: Region Kalmar län")

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graph.answer import Answer
 from graph.data import AffectedData, Conflict, EntityData, Said
 from graph.questions.declared.affected import Affected
 from graph.questions.declared.coverage import Coverage
 from graph.questions.declared.risks import Risks
+from graph.questions.declared.sites import Sites
 from graph.questions.question import Question
 from graph.snapshot.sayings import POLARITY
 from ontology.label import Label
 from visualisation.lines import few, heading
+from visualisation.mapped import SMALL, Spot, drawn
 from visualisation.marks import Level
 from visualisation.page import Page
-from visualisation.pages import frame_of, rendered
+from visualisation.pages import entity_path, frame_of, rendered
 from visualisation.sentences import Teller
 from visualisation.views import Cell, Headline, Sheet, View, filled
 from visualisation.views.coverage import ask_first, uncut
 from visualisation.views.risks import risk_rows, risks_headline
+from visualisation.views.sites import spoken
 from visualisation.words import Words
 
 if TYPE_CHECKING:
+    from graph.placed import MapData
     from graph.questions.coverage import CoverageData
     from graph.questions.risk_lines import RisksData
 
@@ -51,9 +55,11 @@ def render_entity(
     risks: Answer[RisksData] | None = None,
     affected: Answer[AffectedData] | None = None,
     coverage: Answer[CoverageData] | None = None,
+    sites: Answer[MapData] | None = None,
 ) -> str:
     """Everything said about one thing, by whom, valid when, what it touches; conflicts are shown, never settled
-    silently. Beside: every risk of its contracts, which contracts it affects, what is not known of them."""
+    silently. Beside: every risk of its contracts, which contracts it affects, what is not known of them,
+    where the sites behind them lie."""
     words = Words(page.lang)
     assert answer.data is not None
     teller = Teller(answer, words)
@@ -72,7 +78,28 @@ def render_entity(
         silent=[row for row in lines if row[2] is Level.UNKNOWN],
         touches=_touches(answer.data, teller),
         conflicts=[(c, _sides(answer.data, c, teller)) for c in answer.data.conflicts],
+        **_map(sites, page, words),
     )
+
+
+def _map(sites: Answer[MapData] | None, page: Page, words: Words) -> dict[str, Any]:
+    """The small map, where there are sites: its marks lead to their page, or to the map."""
+    if sites is None or sites.data is None or not sites.data.sites:
+        return {"map": None}
+    subject = sites.data.subject.id
+
+    def href(spot: Spot) -> str:
+        return (
+            page.url(entity_path(spot.sites[0].site.id)) if len(spot.sites) == 1 else page.url("/map", subject=subject)
+        )
+
+    return {
+        "map": drawn(sites.data, None, SMALL),
+        "sites": sites,
+        "sites_teller": Teller(sites, words),
+        "site_href": href,
+        "spoken_spot": spoken,
+    }
 
 
 def _sides(data: EntityData, conflict: Conflict, teller: Teller) -> str:
@@ -170,7 +197,12 @@ def _touches(data: EntityData, teller: Teller) -> list[Touch]:
 
 def _beside(data: EntityData) -> dict[str, Question]:
     id = data.node.id
-    return {"risks": Risks(subject=id), "affected": Affected(start=id), "coverage": Coverage(subject=id, rows=5)}
+    return {
+        "risks": Risks(subject=id),
+        "affected": Affected(start=id),
+        "coverage": Coverage(subject=id, rows=5),
+        "sites": Sites(subject=id),
+    }
 
 
 def _entity(answer: Answer[EntityData], teller: Teller) -> list[str]:
