@@ -43,7 +43,8 @@ from visualisation.words import LANGUAGES, Words
 
 Q = TypeVar("Q", bound=Question)
 IN_EVERY_ADDRESS = (*CLOCKS, "lang")
-BESIDE: Mapping[str, tuple[str, ...]] = {"start": ("risk",), "tier": ("selected", "open")}
+ARRANGED = ("hide", "pin", "fold")
+BESIDE: Mapping[str, tuple[str, ...]] = {"start": ("risk",), "tier": ("selected", "open", *ARRANGED)}
 """What a page's address may hold beside the parameters of its question, by the name of its route."""
 
 
@@ -112,7 +113,7 @@ def page_of(request: Request, question: type[Question] | None = None, answer: An
     page = Page(lang=lang, path=request.url.path, query=query)
     if question is None:
         return page
-    kept = {name: value for name, value in query if name not in ("selected", "open")} | request.path_params
+    kept = {name: value for name, value in query if name not in BESIDE["tier"]} | request.path_params
     exports = tuple(
         Download(
             name=name,

@@ -87,6 +87,8 @@ class Wire:
     resolution: Resolution | None
     uncertain: bool = False
     links: int = 1
+    implied: bool = False
+    """It stands for ways through marks that the reader hid or folded."""
 
 
 @dataclass(frozen=True, slots=True)

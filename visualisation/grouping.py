@@ -15,8 +15,11 @@ SMALL_COLUMN = 12
 """A column of at most so many marks is not worth grouping."""
 
 
-def grouped(drawing: Drawing, opened: frozenset[str] = frozenset(), limit: int = LIMIT) -> Drawing:
-    """The drawing with at most ``limit`` marks: large columns become boxes by country, but for those ``opened``.
+def grouped(
+    drawing: Drawing, opened: frozenset[str] = frozenset(), limit: int = LIMIT, pinned: frozenset[str] = frozenset()
+) -> Drawing:
+    """The drawing with at most ``limit`` marks: large columns become boxes by country, but for those ``opened`` and the
+    marks ``pinned`` (the first of them, where they are too many).
 
     A box's id is ``group:COLUMN:COUNTRY``; what does not fit stays in a box with its count, never left out silently.
     """
@@ -29,7 +32,11 @@ def grouped(drawing: Drawing, opened: frozenset[str] = frozenset(), limit: int =
     small = min(SMALL_COLUMN, boxes)
     kept: list[Mark] = []
     home: dict[str, str] = {}
-    for number, members in sorted(columns.items()):
+    stay = {mark.id for mark in [m for m in drawing.marks if m.id in pinned][: limit // 4]}
+    limit += len(stay)
+    for number, every in sorted(columns.items()):
+        kept.extend(mark for mark in every if mark.id in stay)
+        members = [mark for mark in every if mark.id not in stay]
         if len(members) <= small:
             kept.extend(members)
             continue

@@ -159,6 +159,32 @@ def test_selecting_a_step_shows_its_statements_who_says_so_and_where_knowledge_e
     assert "selected=" in page.url
 
 
+def test_a_tier_is_folded_and_a_step_hidden_in_the_address_and_the_relation_stays(page: Page, site: str) -> None:
+    page.goto(f"{site}{PAGES['tier']}&lang=en")
+    before = page.locator("a.n").count()
+    page.get_by_role("group", name="Fold").get_by_role("link", name="Tier 1").click()
+    page.wait_for_selector("html[data-ready=yes]")
+    assert page.locator("a.n[data-c='1']").count() == 0
+    assert page.locator("path.w.implied").count() > 0
+    expect(page.locator(".legend.shapes")).to_contain_text("Through what is hidden or folded")
+    page.get_by_role("link", name=re.compile("^Glove dipping, Selat Biru Plant 4")).first.click(
+        position={"x": 14, "y": 14}
+    )
+    page.locator("#panel").get_by_role("link", name="Hide").click()
+    page.wait_for_url(re.compile("hide="))
+    folded = page.locator("a.n").count()
+    again = page.url
+    page.go_back()
+    page.wait_for_selector("html[data-ready=yes]")
+    assert page.locator("a.n").count() == folded + 1, "back undoes"
+    page.goto(again)
+    assert page.locator("a.n").count() == folded, "the address keeps it"
+    assert page.locator("#table tbody tr").count() == folded
+    page.get_by_role("link", name=re.compile("^Show Glove dipping.* again")).click()
+    page.get_by_role("group", name="Fold").get_by_role("link", name="Tier 1").click()
+    assert page.locator("a.n").count() == before
+
+
 def test_another_day_is_another_answer(page: Page, site: str) -> None:
     """The link from the factory to Ormö ended on 2022-06-30: before that day Jönköping's contract was reached."""
     page.goto(f"{site}/affected?start=demo:site-klang-4&lang=en&valid_at=2022-06-30")

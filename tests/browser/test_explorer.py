@@ -43,7 +43,7 @@ def focused(page: Page) -> str:
 
 def test_the_diagram_is_one_tab_stop_and_arrows_walk_from_the_buyer_to_the_site(page: Page, site: str) -> None:
     opened(page, f"{site}/tier?start=contract&lang=en")
-    page.locator(".views a").last.focus()
+    page.get_by_role("group", name="Fold").get_by_role("link").last.focus()
     page.keyboard.press("Tab")
     assert focused(page) == "region"
     walked = []

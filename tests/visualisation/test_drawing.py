@@ -14,6 +14,7 @@ from graph.answer import Resolution
 from graph.data import Reach, TraceData
 from ontology.errors import InputError
 from tests.visualisation import made
+from visualisation.arranged import Arrangement, arranged
 from visualisation.drawing import REGION, Wire, joined, lit, of_affected, of_exposure, of_paths, of_trace
 from visualisation.grouping import LIMIT, grouped
 from visualisation.labels import label_width, text_width, wrapped
@@ -245,3 +246,23 @@ def test_a_line_within_a_column_passes_outside_the_labels() -> None:
     (wire,) = (w for w in drawn.wires if (w.wire.source, w.wire.target) == tuple(steps))
     column = drawn.marks[wire.source].x
     assert all(float(x) < column for x in re.findall(r"[MC ](-?[0-9.]+) -?[0-9.]+", wire.path))
+
+
+def test_what_is_hidden_or_folded_leaves_its_ways_as_implied_links() -> None:
+    whole = of_trace(trace())
+    gone = Arrangement(folded=(1,))
+    drawn = arranged(whole, gone)
+    assert {mark.column for mark in whole.marks} - {mark.column for mark in drawn.marks} == {1}
+    assert [(w.source, w.target) for w in drawn.wires if w.implied] == [("latex", "contract")]
+    assert drawn.total == whole.total
+    assert arranged(whole, Arrangement()) is whole
+
+
+def test_what_is_pinned_stays_out_of_the_boxes_and_none_is_lost() -> None:
+    data = made.network(1500).data
+    assert data is not None
+    whole = of_trace(data)
+    some = [mark.id for mark in whole.marks if mark.column == 2][:3]
+    drawn = grouped(whole, pinned=frozenset(some))
+    assert {mark.id for mark in drawn.marks} >= set(some)
+    assert sum(mark.size for mark in drawn.marks) == len(whole.marks)

@@ -9,7 +9,8 @@ from graph.answer import Answer
 from graph.data import ExposureData, PathsData, TraceData
 from ontology.label import Label
 from visualisation import panel as panels
-from visualisation.drawing import Mark, of_trace
+from visualisation.arranged import Arrangement, arranged, read, toggled
+from visualisation.drawing import Drawing, Mark, of_trace
 from visualisation.grouping import grouped
 from visualisation.lines import MOST, denied, few, heading, wrap
 from visualisation.marks import Level, digit, level_name
@@ -45,8 +46,8 @@ def render_tier(
     """
     words = Words(page.lang)
     assert answer.data is not None
-    whole = of_trace(answer.data)
-    drawing = grouped(whole, frozenset(opened))
+    whole, how = of_trace(answer.data), read(page)
+    drawing = grouped(arranged(whole, how), frozenset(opened), pinned=frozenset(how.pinned))
     teller = Teller(answer, words)
 
     what = start_name(answer.data, teller)
@@ -85,7 +86,29 @@ def render_tier(
         counts=whole.counts(),
         risks=risk_choices(words),
         completeness=answer.completeness,
+        folds=_folds(whole, how, page, words),
+        hidden=_chips(whole, how.hidden, "hide", page, words),
+        pinned=_chips(whole, how.pinned, "pin", page, words),
+        hide=toggled(page, "hide", mark.id) if mark and not mark.group else None,
+        pin=toggled(page, "pin", mark.id) if mark and drawing.grouped and mark.id not in how.pinned else None,
     )
+
+
+def _folds(whole: Drawing, how: Arrangement, page: Page, words: Words) -> list[tuple[str, str, bool]]:
+    """(name, address, whether it is folded) of each column but the first, which is what was asked about."""
+    columns: dict[int, list[Mark]] = {}
+    for mark in whole.marks:
+        columns.setdefault(mark.column, []).append(mark)
+    return [
+        (heading_of(n, marks, words)[0], toggled(page, "fold", str(n)), n in how.folded)
+        for n, marks in sorted(columns.items())[1:]
+    ]
+
+
+def _chips(whole: Drawing, ids: Iterable[str], name: str, page: Page, words: Words) -> list[tuple[str, str]]:
+    """(name, address without it) of what is hidden or pinned."""
+    names = {mark.id: name_of(mark, words) for mark in whole.marks}
+    return [(names.get(id, id), toggled(page, name, id)) for id in ids]
 
 
 def start_name(data: TraceData, teller: Teller) -> str:
