@@ -34,11 +34,13 @@ SPARE_BYTES, MAX_RATIO = 20_000_000, 50
 CHUNK = 1 << 20
 _DOCUMENT = "content.xml"
 _REFERENCE = re.compile(r"([A-Za-z]{1,7})([0-9]{1,10})")
-# A cell that does not say plainly that it stands in the first 95 columns and 9,999 rows. A sheet without one is
-# within bounds, and knowing so this way takes a tenth of the time of parsing.
-_WIDE = re.compile(rb'(?:<|:)c(?=[\s/>])(?! r="(?:[A-Z]|[AB][A-Z]|C[A-Q])[0-9]{1,4}")')
-_PLAIN_CELLS = 95 * 9_999
-_LONGEST_CELL = len('<c r="CQ9999"')
+# A cell that does not say plainly that it stands in the first 95 columns and 9,999 rows, or 99,999. A sheet without
+# one is within bounds, of the more rows if enough is filled, and knowing so this way takes a tenth of the time of
+# parsing.
+_PLAIN = rb'(?:<|:)c(?=[\s/>])(?! r="(?:[A-Z]|[AB][A-Z]|C[A-Q])[0-9]{1,%d}")'
+_WIDE, _WIDER = re.compile(_PLAIN % 4), re.compile(_PLAIN % 5)
+_PLAIN_CELLS, _MORE_CELLS = 95 * 9_999, 95 * 99_999
+_LONGEST_CELL = len('<c r="CQ99999"')
 
 Attributes = dict[str, str]
 Started = Callable[[str, Attributes], None]
@@ -271,21 +273,33 @@ def _corners(archive: ZipFile, file: str, sheets: Iterable[str], most: int) -> I
     where = parts(archive)
     for sheet in sheets:
         corner = Corner()
-        if most < _PLAIN_CELLS or _says_wide(archive, where[sheet]):
+        if not _is_plain(archive, where[sheet], most):
             _parse(archive, where[sheet], _Filled(corner).start)
         yield sheet, corner
 
 
-def _says_wide(archive: ZipFile, part: str) -> bool:
-    kept = b""
+def _is_plain(archive: ZipFile, part: str, most: int) -> bool:
+    """Whether every cell says plainly that it stands within bounds."""
+    filled, wide, kept = 0, False, b""
     with archive.open(part) as file:
         while chunk := file.read(CHUNK):
             text = kept + chunk
-            found = _WIDE.search(text)
-            if found and found.start() < len(text) - _LONGEST_CELL:
-                return True
+            filled += text.count(b"<v>") - kept.count(b"<v>")
+            whole = len(text) - _LONGEST_CELL
+            if _says(_WIDER, text, whole):
+                return False
+            wide = wide or _says(_WIDE, text, whole)
             kept = text[-_LONGEST_CELL:]
-    return _WIDE.search(kept) is not None
+    if _says(_WIDER, kept, len(kept)):
+        return False
+    if wide or _says(_WIDE, kept, len(kept)):
+        return min(most, SPARE_CELLS + CELLS_PER_FILLED * filled) >= _MORE_CELLS
+    return most >= _PLAIN_CELLS
+
+
+def _says(pattern: re.Pattern[bytes], text: bytes, before: int) -> bool:
+    found = pattern.search(text)
+    return found is not None and found.start() < before
 
 
 def _stored(archive: ZipFile) -> dict[str, str]:

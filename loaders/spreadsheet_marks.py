@@ -18,11 +18,12 @@ from loaders.spreadsheet_bounds import CHUNK, Attributes, no_entities, opened, p
 from ontology.errors import Reason, ValueProblem
 
 # In XLSX: a cell of type error, a formula, anything hidden or of no width or height; or text that is not written in
-# single bytes.
+# single bytes. A margin of the page ends in "ht" too.
 _MARKED = re.compile(
-    rb"""t\s*=\s*["']e["']|<(?:\w+:)?f[\s/>]|hidden|zeroHeight|(?:width|ht)\s*=\s*["']0["'.]|\A(?:\xff\xfe|\xfe\xff)""",
-    re.IGNORECASE,
+    rb"""t\s*=\s*["']e["']|<(?:\w+:)?f[\s/>]|hidden|zeroHeight|(?:[wW]idth|\sht)\s*=\s*["']0["'.]|\A(?:\xff\xfe|\xfe\xff)"""
 )
+_HINTS = (b"hidden", b"zeroHeight", b'"e"', b"'e'", b"<f", b":f", b'"0"', b'"0.', b"'0", b"\xff\xfe", b"\xfe\xff")
+"""What any mark holds one of: looking for these is quicker."""
 _LONGEST_MARK = 64
 
 # As Excel writes them in English and in Swedish, and LibreOffice.
@@ -94,16 +95,18 @@ def marks_of(path: Path, sheets: list[str]) -> Mapping[str, Marks]:
         where = parts(archive)
         for sheet in sheets:
             found[sheet] = Marks()
-            if sheet in where and _marked(archive, where[sheet]):
+            if sheet in where and may_mark(archive, where[sheet]):
                 _parse(archive, where[sheet], _Sheet(found[sheet]))
         return found
 
 
-def _marked(archive: ZipFile, part: str) -> bool:
+def may_mark(archive: ZipFile, part: str) -> bool:
+    """Whether a sheet says anything that may be a mark, so that it must be looked through cell by cell."""
     kept = b""
     with archive.open(part) as file:
         while chunk := file.read(CHUNK):
-            if _MARKED.search(kept + chunk):
+            text = kept + chunk
+            if any(hint in text for hint in _HINTS) and _MARKED.search(text):
                 return True
             kept = chunk[-_LONGEST_MARK:]
     return False

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from loaders.spreadsheet_bounds import MAX_UNPACKED, check_bytes, check_cells, letters
+from loaders.spreadsheet_marks import may_mark
 from loaders.tabular import rows_of_xlsx, table_of
 from ontology.errors import FileFormatError
 
@@ -88,6 +89,22 @@ def test_a_sheet_may_span_more_the_more_of_it_is_filled(tmp_path: Path) -> None:
     check_cells(book(tmp_path / "a.xlsx", {**filled, "GR10200": "x"}), ["Steg"])
     with pytest.raises(FileFormatError, match="column GR"):
         check_cells(book(tmp_path / "b.xlsx", {"A1": "id", "GR10200": "x"}), ["Steg"])
+
+
+def test_a_cell_in_a_far_row_needs_many_that_are_filled_whatever_it_looks_like(tmp_path: Path) -> None:
+    with pytest.raises(FileFormatError, match=r"\(CQ1, A99999\)"):
+        check_cells(book(tmp_path / "a.xlsx", {"CQ1": "id", "A99999": "x"}), ["Steg"])
+    check_cells(book(tmp_path / "b.xlsx", {"J1": "id", "A99999": "x"}), ["Steg"])
+
+
+def test_a_sheet_that_only_has_margins_is_not_looked_through_for_marks(tmp_path: Path) -> None:
+    margins = '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
+    plain, hidden = "<sheetData/>", '<sheetData><row r="2" ht="0"><c r="A2"><v>1</v></c></row></sheetData>'
+    for content, marked in ((plain, False), (hidden, True)):
+        xml = f'{XML}<worksheet xmlns="{MAIN}">{content}{margins}</worksheet>'
+        path = with_part(book(tmp_path / "a.xlsx", {"A1": "id"}), SHEET, xml.encode())
+        with zipfile.ZipFile(path) as archive:
+            assert may_mark(archive, SHEET) is marked
 
 
 def test_a_repeated_row_of_an_open_document_counts_as_often_as_it_stands(tmp_path: Path) -> None:
