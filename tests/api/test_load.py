@@ -254,12 +254,12 @@ async def asked(server: Server, folder: Path, own: dict[str, str], alone: float,
 @pytest.mark.soak
 def test_light_questions_are_answered_beside_heavy_ones_and_loads(server: Server, tmp_path: Path) -> None:
     first, second = asyncio.run(asked(server, tmp_path, server.own, ALONE, TOGETHER))
-    early = max(own for at, own, _ in second.memory if abs(at - EVERY) <= EVERY / 6)
+    early = max(own for at, own, _ in second.memory if EVERY <= at < 2 * EVERY)  # with a load, as in the last minute
     late = max(own for at, own, _ in second.memory if at >= TOGETHER - EVERY)
     files = max(mapped for _, _, mapped in second.memory)
     waits = waited(server, second)
     LOG.info(
-        "p99 of light questions: %.3f s of %d alone, %.3f s of %d beside heavy ones (%s); memory %d MB after the first"
+        "p99 of light questions: %.3f s of %d alone, %.3f s of %d beside heavy ones (%s); memory at most %d MB in the second"
         " minute, %d MB in the last, %d MB of mapped files at most;"
         " publications answered from at most %.1f s after they were ready (%d)",
         first.p99(), len(first.light), second.p99(), len(second.light), second.statuses, early // 10**6,
