@@ -259,8 +259,8 @@ def test_light_questions_are_answered_beside_heavy_ones_and_loads(server: Server
     files = max(mapped for _, _, mapped in second.memory)
     waits = waited(server, second)
     LOG.info(
-        "p99 of light questions: %.3f s of %d alone, %.3f s of %d beside heavy ones (%s); memory at most %d MB in the second"
-        " minute, %d MB in the last, %d MB of mapped files at most;"
+        "p99 of light questions: %.3f s of %d alone, %.3f s of %d beside heavy ones (%s); memory at most %d MB in the"
+        " second minute, %d MB in the last, %d MB of mapped files at most;"
         " publications answered from at most %.1f s after they were ready (%d)",
         first.p99(), len(first.light), second.p99(), len(second.light), second.statuses, early // 10**6,
         late // 10**6, files // 10**6, max(waits, default=0.0), len(waits),
