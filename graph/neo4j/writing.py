@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import groupby
+from operator import itemgetter
 from types import TracebackType
 from typing import Any, Self
 
 from graph.neo4j.difference import Gone
-from graph.neo4j.layout import ALIAS, ALSO, DESCRIBES, ENTITY, RECORD, SOURCE
+from graph.neo4j.layout import ALIAS, ALSO, DESCRIBES, ENTITY, RECORD, RELATIONSHIPS, SOURCE
 from graph.neo4j.mark import WRITERS, hold
 from graph.neo4j.server import Server, Tx
 from graph.neo4j.table import Table
@@ -32,11 +34,13 @@ def write(tx: Tx, table: Table) -> None:
     values |= {name: f"x[{place}]" for place, name in enumerate(varying, len(columns) - len(varying))}
     values |= {name: f"$alike.`{name}`" for name in alike}
     facts = ", ".join(f"`{name}`: {value}" for name, value in values.items())
-    rows = list(zip(*columns, strict=True))
+    rows: Iterable[Any] = list(zip(*columns, strict=True))
+    if table.kind in RELATIONSHIPS:  # in the order of their starts, each of which is looked for once
+        rows = [(start, list(some)) for start, some in groupby(rows, itemgetter(2))]
     ((made,),) = tx.rows(_writing(table.kind, f"{{{facts}}}"), {"rows": rows, "alike": alike})
-    if made != len(rows):
+    if made != len(table):
         raise StoreError(
-            f"The graph in Neo4j lacks the ends of {len(rows) - made} {table.kind} of {len(rows)}: others change it.",
+            f"The graph in Neo4j lacks the ends of {len(table) - made} {table.kind} of {len(table)}: others change it.",
             remedy="Publish again; if that does not help, remove the graph first: kedja publish --remove.",
         )
 
@@ -55,7 +59,8 @@ def _writing(kind: str, facts: str) -> str:
             f" CREATE (n)-[:{ALSO} {{hash: x[1]}}]->(e) RETURN count(*)"
         )
     return (
-        f"UNWIND $rows AS x MATCH (s:{ENTITY} {{id: x[2]}}) USING INDEX SEEK s:{ENTITY}(id) {end}"
+        f"UNWIND $rows AS start MATCH (s:{ENTITY} {{id: start[0]}}) USING INDEX SEEK s:{ENTITY}(id)"
+        f" UNWIND start[1] AS x {end}"
         f" CREATE (s)-[:`{kind}` {facts}]->(e) RETURN count(*)"
     )
 

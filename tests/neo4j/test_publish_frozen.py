@@ -20,8 +20,10 @@ from api.publishing import publish_to
 from api.service import Service, When
 from api.settings import Settings
 from graph.neo4j import publishing
+from graph.neo4j.address import Address
 from graph.neo4j.freezing import freeze
-from graph.neo4j.server import Server
+from graph.neo4j.removing import unpublish
+from graph.neo4j.server import Server, connected
 from graph.sqlite import Store
 from graph.store import Judgement, Verdict
 from ontology.errors import InputError, NotInGraphError, StoreError
@@ -206,10 +208,11 @@ def test_whoever_reads_beside_a_publish_gets_one_publication_or_is_told_so(
 
 @pytest.mark.soak
 def test_a_publish_whose_server_is_killed_at_any_batch_gives_the_same_when_run_again(
-    neo4j_server: Running, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    neo4j_server: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graph.neo4j.server.RETRY_SECONDS", 0.1)
-    with world(tmp_path / "record.sqlite") as store:
+    address = Address.read(neo4j_server.uri, *(neo4j_server.auth or ()))
+    with world(tmp_path / "record.sqlite") as store, connected(address) as server:
         for batch in count(1):
             left = iter(range(batch))
 
@@ -217,7 +220,7 @@ def test_a_publish_whose_server_is_killed_at_any_batch_gives_the_same_when_run_a
                 if next(left, None) is None:
                     neo4j_server.kill()
 
-            server.run("MATCH (n) DETACH DELETE n")
+            unpublish(server)
             try:
                 publishing.publish(
                     server, store, last(store), frozen(store), clock=lambda: told(99), progress=killed, size=20
