@@ -12,11 +12,13 @@ MAX_DIGITS = 15
 
 _SCALES = {
     "t": 3, "k": 3, "tusen": 3, "m": 6, "mn": 6, "mio": 6, "miljon": 6, "miljoner": 6, "million": 6, "millions": 6,
-    "md": 9, "mdr": 9, "miljard": 9, "miljarder": 9, "bn": 9,
+    "milj": 6, "milj.": 6, "md": 9, "mdr": 9, "miljard": 9, "miljarder": 9, "bn": 9,
 }  # fmt: skip
 """Powers of ten by their words; those of one letter only before a currency (5 k may be anything)."""
 _CURRENCIES = {"€": "EUR", "euro": "EUR", "$": "USD", "£": "GBP"}
-_CROWNS = frozenset(("kr", "kr.", "kronor", "krona", ":-", ",-"))
+_EVEN = (":-", ",-")
+"""No minor units: crowns, unless another currency stands before the number."""
+_CROWNS = frozenset(("kr", "kr.", "kronor", "krona", *_EVEN))
 CROWNS = frozenset(("SEK", "NOK", "DKK", "ISK", "CZK"))
 """What a crown may be, so that the word says no currency, and that it is no other."""
 
@@ -29,7 +31,7 @@ _SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?e\+?\d{1,2}")
 def parse_amount(text: str) -> tuple[Decimal, str | None]:
     """The amount and the currency (ISO 4217) that its own words name, if they do.
 
-    ``18 500 000 kr``, ``1.234.567,50``, ``18500000:-``, ``18,5 MSEK`` (18500000, SEK), ``€ 1,000.50``.
+    ``18 500 000 kr``, ``1.234.567,50``, ``SEK 18500000:-``, ``18,5 MSEK`` (18500000, SEK), ``€ 5 milj.``
 
     Raises:
         ValueProblem: not an amount (a percentage is none), one that can be read in two ways (``18,500``), or one of
@@ -55,14 +57,16 @@ def allows(text: str, currency: str) -> bool:
 
 
 def _apart(text: str) -> tuple[str, str]:
-    """(number, what stands before or after it)."""
+    """(number, its unit: what stands before or after it; *milj. eur* of ``EUR 5 milj.``, *sek* of ``SEK 500:-``)."""
     value = re.sub(r"[\s\u00a0\u202f\u2009]+", " ", text.strip()).replace("\u2019", "'")
     value = re.sub(r"^([+-]) ?(?=\d)", r"\1", re.sub("^[\u2212\u2013]", "-", value))
     found = re.fullmatch(r"(?P<before>[^\d+-]*?) ?(?P<number>[+-]?\d(?:.*\d)?) ?(?P<after>\D*)", value)
-    if not found or (found["before"] and found["after"]):
+    if not found:
         return value, ""
-    number, unit = found["number"], found["before"] or found["after"]
-    return number, unit.strip().casefold()
+    before, after = found["before"], found["after"]
+    if before and after in _EVEN:
+        after = ""
+    return found["number"], f"{after} {before}".strip().casefold()
 
 
 def _unit(unit: str, text: str) -> tuple[int, str | None, bool]:

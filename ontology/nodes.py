@@ -112,10 +112,10 @@ class Procurement(Named):
 
     reference: Text = prop("Diarienummer", "Reference", "The buyer's record number.")
     procedure: Text = prop("Förfarande", "Procedure", "Procurement procedure as the source names it.")
-    estimated_value: Decimal | None = prop("Uppskattat värde", "Estimated value", "Estimated, excluding VAT.")
-    ceiling_value: Decimal | None = prop("Takvärde", "Ceiling value", "Ceiling of a framework, excluding VAT.")
+    estimated_value: Decimal | None = prop("Uppskattat värde", "Estimated value", "Estimated, excluding VAT.", ge=0)
+    ceiling_value: Decimal | None = prop("Takvärde", "Ceiling value", "Ceiling of a framework, excluding VAT.", ge=0)
     awarded_value: Decimal | None = prop(
-        "Kontrakterat värde", "Awarded value", "Awarded for the whole procurement; never split on contracts."
+        "Kontrakterat värde", "Awarded value", "Awarded for the whole procurement; never split on contracts.", ge=0
     )
     currency: Text = prop("Valuta", "Currency", "ISO 4217.", pattern=r"^[A-Z]{3}$", example="SEK")
     environmental: bool | None = prop("Miljöhänsyn", "Environmental", "Whether environmental terms are stated.")
@@ -152,10 +152,13 @@ class Contract(Named):
         settle=Settle.GREATEST,
     )
     awarded_value: Decimal | None = prop(
-        "Kontrakterat värde", "Awarded value", "Awarded to this contract, excluding VAT."
+        "Kontrakterat värde", "Awarded value", "Awarded to this contract, excluding VAT.", ge=0
     )
     shared_value: Decimal | None = prop(
-        "Gemensamt värde", "Shared value", "Awarded to several suppliers together; the share of each is unknown."
+        "Gemensamt värde",
+        "Shared value",
+        "Awarded to several suppliers together; the share of each is unknown.",
+        ge=0,
     )
     may_be_replaced_by: Text = prop(
         "Kan vara ersatt av",

@@ -386,6 +386,14 @@ def test_an_open_end_is_no_end_and_a_two_digit_year_is_refused(tmp_path: Path) -
     assert [told(r) for r in report.rejects] == [("contracts", 3, "valid from", "250101", Reason.TWO_DIGIT_YEAR)]
 
 
+def test_what_is_awarded_is_not_below_nothing_and_what_is_spent_may_be_a_credit(tmp_path: Path) -> None:
+    rows = "id;name;awarded value;spent value\nc1;One;-500 kr;-500 kr\nc2;Two;SEK 5 milj.;0\n"
+    records, _, report = read(folder(tmp_path, contracts=rows))
+    said = [(r.properties.get("awarded_value"), r.properties.get("spent_value")) for r in records]
+    assert said == [(None, "-500"), ("5000000", "0")]
+    assert [r.reason for r in report.rejects] == [Reason.OUT_OF_RANGE]
+
+
 def test_an_amount_says_its_currency_and_must_agree_with_the_row(tmp_path: Path) -> None:
     rows = "id;name;awarded value;currency\nc1;One;2 500 000 kr;SEK\nc2;Two;1 000 EUR;\nc3;Three;1 000 EUR;SEK\n"
     rows += "c4;Four;500 kr;\nc5;Five;500 kr;USD\nc6;Six;500 kr;NOK\n"

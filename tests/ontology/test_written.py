@@ -78,6 +78,14 @@ def test_no_text_makes_a_day_but_a_problem_or_a_range_within_the_years(text: str
         ("3 MEUR", "3000000", "EUR"),
         ("500 euro", "500", "EUR"),
         ("500,-", "500", None),
+        ("SEK 18 500 000:-", "18500000", "SEK"),
+        ("5 milj. kr", "5000000", None),
+        ("5 milj", "5000000", None),
+        ("0,5 miljarder SEK", "500000000", "SEK"),
+        ("SEK 5 milj.", "5000000", "SEK"),
+        ("EUR 3 M", "3000000", "EUR"),
+        ("kr 500:-", "500", None),
+        ("€ 500,-", "500", "EUR"),
         ("– 500 kr", "-500", None),
         ("NOK 1 000", "1000", "NOK"),
         ("\u20ac 1,000.50", "1000.5", "EUR"),
@@ -93,7 +101,25 @@ def test_amounts_are_read_with_their_words(text: str, amount: str, currency: str
 
 @pytest.mark.parametrize(
     "text",
-    ["12 %", "ca 500000", "(500)", "500-", "5\u00bd", "1_000", "Infinity", "kr", "12 345 67", "5k", "5 m", "3 ME"],
+    [
+        "12 %",
+        "ca 500000",
+        "(500)",
+        "500-",
+        "5\u00bd",
+        "1_000",
+        "Infinity",
+        "kr",
+        "12 345 67",
+        "5k",
+        "5 m",
+        "3 ME",
+        "ca 5 milj.",
+        "SEK 5 kr",
+        "SEK 5 EUR",
+        "max 500:-",
+        "kr 5 m%",
+    ],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     assert refused(parse_amount, text) is Reason.NOT_AN_AMOUNT
