@@ -12,7 +12,11 @@ from typer.testing import CliRunner
 import graph.sqlite
 from api.app import create_app
 from api.cli import app as commands
+from api.service import Service, When
 from api.settings import DEMO_VALID_AT, Settings
+from api.tools import answered
+from graph.questions.declared.exposure import Exposure
+from graph.questions.question import questions
 from graph.sqlite import Store
 from graph.store import Judgement, Verdict
 from ontology.records import Common, Link, Record, Ref, Secrecy
@@ -34,6 +38,20 @@ QUESTIONS = (
     "/exposure?subject=all", "/export/trace.json?start=local:c", "/export/trace.ttl?start=local:c",
     "/export/trace.graphml?start=local:c", "/export/trace.csv?start=local:c",
 )  # fmt: skip
+TOOLS = (
+    *(("search", {"q": text}) for text in ("AB", "Hidden", "Other AB")),
+    *(("exposure", {"subject": id, "risk": "forced-labour"}) for id in ("all", ADA, HIDDEN)),
+    ("figures", {"subject": "all", "risk": "forced-labour"}),
+    *((name, {"subject": id}) for name in ("risks", "timeline") for id in (ADA, HIDDEN, "local:hidden-c")),
+    *((name, {}) for name in questions() if not any(p.required for p in questions()[name].params().values())),
+    *(("affected", {"start": id}) for id in (ADA, HIDDEN, "Hidden AB", OTHER)), ("trace", {"start": ["local:c"]}),
+    ("trace", {"start": ["local:hidden-c"]}), ("paths", {"source": HIDDEN, "target": "local:c"}),
+    ("entity", {"id": HIDDEN}), ("entity", {"id": BO}),
+)  # fmt: skip
+"""What an assistant asks."""
+OF_ITS_OWN = ("id", "result", "began")
+"""What each job has of its own."""
+NO_TAG = "0" * 32
 RECONCILED = tuple(
     f"/v1/reconcile{asked}"
     for asked in (
@@ -132,6 +150,44 @@ def test_until_a_hidden_load_is_frozen_nothing_says_that_something_is_being_prep
         assert client.get(f"/v1/entities/{ADA}").content == before
         app.state.service.snapshots.preparing[1].result()
         assert client.get(f"/v1/entities/{ADA}").content == before
+
+
+@pytest.mark.parametrize("clearance", [Secrecy.PUBLIC, Secrecy.INTERNAL])
+def test_an_assistant_is_told_as_if_what_is_withheld_were_not_there(
+    stores: tuple[Settings, Settings], clearance: Secrecy
+) -> None:
+    told = []
+    for settings in stores:
+        with Service(settings, valid_at=DEMO_VALID_AT) as service:
+            told.append([answered(service, When(clearance=clearance), name, given) for name, given in TOOLS])
+    for given, without, with_it in zip(TOOLS, *told, strict=True):
+        assert with_it == without, given
+
+
+def test_what_is_answered_later_and_given_again_is_as_if_what_is_withheld_were_not_there(
+    stores: tuple[Settings, Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Exposure, "cost", lambda *_: 10_000)
+    told = []
+    for settings, clearance in (*((one, Secrecy.PUBLIC) for one in stores), (stores[1], Secrecy.RESTRICTED)):
+        app = create_app(settings, clearance=clearance, valid_at=DEMO_VALID_AT, seconds=1_000)
+        with TestClient(app, base_url="http://127.0.0.1") as client:
+            for subject in ("all", ADA, "local:hidden-c"):
+                asked = f"/v1/exposure?subject={subject}&risk=forced-labour"
+                later = client.get(asked, headers={"Prefer": "respond-async"})
+                job = later.json() if later.status_code == 202 else {}
+                while job.get("state") in ("waiting", "running"):
+                    job = client.get(later.headers["location"]).json()
+                result = client.get(job["result"]) if job else later
+                now = client.get(asked)
+                tag = now.headers.get("etag", "").removeprefix('W/"').removesuffix('"')
+                again = client.get(f"/v1/answers/{tag or NO_TAG}")
+                rest = {name: value for name, value in job.items() if name not in OF_ITS_OWN}
+                told.append(
+                    (rest, result.status_code, result.content, now.content, tag, again.status_code, again.content)
+                )
+    assert told[:3] == told[3:6]
+    assert told[6] != told[0], "who may read it is answered otherwise"
 
 
 def _path(settings: Settings) -> Path:
