@@ -11,6 +11,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from graph.answer import Basis, Frozen, Links, Resolution
+from graph.asked import OfGroup, OfKind, OtherDays
 
 DENIED_NODES = "of what is asked about and what links relate it to: what a source denies and none asserts; not counted"
 
@@ -144,13 +145,6 @@ class Listed(Frozen):
     outside: int = Field(0, description="its contracts that the question is not about")
 
 
-class OtherDays(Frozen):
-    """The nearest days on which there was something to tell, where there is nothing when it is asked about."""
-
-    until: date | None = Field(description="the last such day before; null: none found")
-    since: date | None = Field(description="the first such day after; null: none found")
-
-
 class TraceData(Frozen):
     """``asked`` is what was asked about, ``start`` the vertices walked from. ``nodes`` by (tier, type, name, id);
     ``links`` by id.
@@ -267,24 +261,13 @@ class Origin(Frozen):
     contracts_item: int = Field(description="of those, along item links alone")
 
 
-class OfKind(Frozen):
-    """Contracts of a broader kind than the one asked about, not counted; or of one that a match puts within it."""
-
-    kind: str
-    links: tuple[str, ...] = Field(description="the links by which one kind is within the other: BROADER, MATCHES")
-    matched: bool = Field(description="whether one of them is a match between schemes")
-    contracts: tuple[str, ...]
-
-
-class ExposureData(Frozen):
+class ExposureData(OfGroup):
     """Lens A for a group of contracts. A distribution, never a maximum handed on."""
 
     subject: Node
     view: str = Field(description="contract, buyer, supplier, category, area, product, site, step, place or all")
     risk: str
     contracts: int
-    other_days: OtherDays | None = Field(None, description="given where there is no contract to ask about")
-    may_belong: tuple[OfKind, ...] = ()
     by_match: tuple[OfKind, ...] = Field((), description="of the contracts counted, those of a matched kind")
     distribution: tuple[Distribution, ...]
     levels: tuple[LevelCount, ...] = ()

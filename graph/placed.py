@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from graph.answer import Frozen
+from graph.asked import OfGroup
 from graph.data import Node, Path, StatementData
 
 
@@ -28,7 +29,7 @@ class Stop(Frozen):
     sites: tuple[str, ...]
 
 
-class MapData(Frozen):
+class MapData(OfGroup):
     """``sites`` most severe first, then unknown, by name; ``total`` and the counts are of all of them."""
 
     subject: Node

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from graph.answer import Frozen
+from graph.asked import OfGroup
 from graph.data import Node
 
 REST, UNTOLD = "*", ""
@@ -58,7 +59,7 @@ class Choice(Frozen):
     size: int
 
 
-class TiersData(Frozen):
+class TiersData(OfGroup):
     """Boxes by tier, the worst first. ``size`` counts the contracts and steps that the filters leave, of ``total``."""
 
     subject: Node

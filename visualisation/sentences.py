@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.answer import Answer, Ask, Cited, End, Fact, Resolution, Truncated
+from graph.asked import OfGroup, OtherDays
 from graph.data import (
     AffectedContract,
     AffectedCount,
@@ -17,14 +18,12 @@ from graph.data import (
     LinkData,
     Listed,
     Node,
-    OtherDays,
     Path,
     PathsData,
     Said,
     StatementData,
     TraceData,
 )
-from graph.questions.risk_lines import RisksData
 from graph.snapshot.topology import ALL_KNOWN
 from visualisation.marks import Level, figure_level, span
 from visualisation.svg import node_name
@@ -244,6 +243,15 @@ class Teller:
             return [self.words("no_contract.valid", when=self.when()), *found]
         return [self.words("no_contract.ever")]
 
+    def of_group(self, data: OfGroup) -> list[str]:
+        """Why a group has no contracts to ask about, and which may belong to it."""
+        alone = data.other_days is not None and not data.may_belong
+        found = self.no_contracts(data.other_days) if alone else []
+        for row in data.may_belong:
+            key = "unknown.may_belong_matched" if row.matched else "unknown.may_belong"
+            found.append(self.words(key, n=len(row.contracts), kind=self.name(row.kind)))
+        return found
+
     def not_then(self, data: TraceData | PathsData) -> list[str]:
         """That nothing of what was asked about holds then, or of a part of it, and on which days it does."""
         found = self._other_days(data.other_days, "not_then")
@@ -349,23 +357,12 @@ class Teller:
             return [self.count(row) for row in data.counts if row.what in ("may_apply", "untold") and row.contracts]
         if isinstance(data, TraceData | PathsData):
             return self.not_then(data)
-        if isinstance(data, RisksData):
-            return [] if data.contracts else self.no_contracts(data.other_days)
-        if not isinstance(data, ExposureData):
-            view = views().known.get(self.answer.question.partition(" ")[0])
-            return list(view.unknown(data, self)) if view and data is not None else []
-        found = [] if data.contracts or data.may_belong else self.no_contracts(data.other_days)
-        for row in data.may_belong:
-            key = "unknown.may_belong_matched" if row.matched else "unknown.may_belong"
-            found.append(self.words(key, n=len(row.contracts), kind=self.name(row.kind)))
-        return [
-            *found,
-            *(
-                [self.words("unknown.may_apply", n=self.total("may_apply", len(data.may_apply)))]
-                if data.may_apply
-                else []
-            ),
-        ]
+        found = self.of_group(data) if isinstance(data, OfGroup) else []
+        if isinstance(data, ExposureData):
+            may = self.total("may_apply", len(data.may_apply))
+            return [*found, *([self.words("unknown.may_apply", n=may)] if may else [])]
+        view = views().known.get(self.answer.question.partition(" ")[0])
+        return [*found, *(view.unknown(data, self) if view and data is not None else ())]
 
     def by_match(self) -> list[str]:
         """Which of the contracts that are counted are so by a match between schemes, and by which."""

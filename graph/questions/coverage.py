@@ -11,8 +11,10 @@ import numpy as np
 from pydantic import Field
 
 from graph.answer import Answer, Completeness, Frozen, Links
+from graph.asked import OfGroup
 from graph.data import LinkData, Node
 from graph.kernels.reach import reach
+from graph.questions.beside import beside
 from graph.questions.common import checked_risk, evidence_of, framed, wording
 from graph.questions.describing import where
 from graph.questions.ends import Ends, clause_reach
@@ -84,7 +86,7 @@ class AskCount(Frozen):
     contracts: int = Field(description="contracts under which they may be asked; 0 where none entitles")
 
 
-class CoverageData(Frozen):
+class CoverageData(OfGroup):
     """``risk`` null: a step is assessed that somebody has assessed for any risk type at all."""
 
     subject: Node
@@ -169,6 +171,7 @@ class _Coverage:
             ages=tuple(_ages(s, sources.values())),
             asks=self._asks(asks, [vertex for _, vertex in ends]),
             nodes=(),
+            **beside(naming, self.vertex, self.group),
         )
         marks, cone = self.survey.marks, self.survey.item
         completeness = Completeness(

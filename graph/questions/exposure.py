@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import product
 
 import numpy as np
@@ -17,15 +17,15 @@ from graph.data import (
     Figure,
     LevelCount,
     Node,
-    OfKind,
     Origin,
     TierCount,
 )
+from graph.questions.beside import beside, of_kinds
 from graph.questions.common import checked_risk, evidence_of, framed, wording
 from graph.questions.company import CompanyList, company_list, harms_of_companies
 from graph.questions.denied import denied_beside, only_denied
 from graph.questions.ends import Ends
-from graph.questions.groups import Group, find, group_of, of_broader_kinds, of_matched_kinds, other_days, regions_of
+from graph.questions.groups import Group, find, group_of, of_matched_kinds, regions_of
 from graph.questions.lens import LEVELS, Lens, Side
 from graph.questions.maybe import MayApply
 from graph.questions.naming import Naming, by_name, statements_data
@@ -99,9 +99,8 @@ class GroupExposure:
             view=self.group.view,
             risk=self.risk,
             contracts=len(self.contracts),
-            other_days=None if len(self.contracts) else other_days(self.s, self.vertex),
-            may_belong=self._by_kind(of_broader_kinds),
-            by_match=self._by_kind(of_matched_kinds),
+            **beside(self.naming, self.vertex, self.group),
+            by_match=of_kinds(self.naming, self.vertex, self.group, of_matched_kinds),
             distribution=self._distribution(),
             levels=self.levels(),
             worst=worst,
@@ -146,23 +145,6 @@ class GroupExposure:
         contracts = self.s.among(np.flatnonzero(self.s.alone_denied), "Contract")
         asked = contracts if self.vertex is None else [self.vertex]
         return only_denied(self.s, self.naming, [*asked, *self.survey.whole.vertex.tolist()])
-
-    def _by_kind(self, find: Callable[[Snapshot, int], dict[int, list[int]]]) -> tuple[OfKind, ...]:
-        if self.vertex is None or self.group.view != "category":
-            return ()
-        s, rows = self.s, []
-        for kind, contracts in find(s, self.vertex).items():
-            narrow, broad = (kind, self.vertex) if self.vertex in s.kinds.up(kind) else (self.vertex, kind)
-            links = tuple(self.naming.link(edge) for edge in s.kinds.facts(narrow, broad))
-            rows.append(
-                OfKind(
-                    kind=self.naming.id(kind),
-                    links=tuple(link.id for link in links),
-                    matched=any(link.type == "MATCHES" for link in links),
-                    contracts=tuple(s.id(c) for c in contracts),
-                )
-            )
-        return tuple(rows)
 
     # -- the group --------------------------------------------------------------------------------------------
     def _order(self) -> list[int]:

@@ -8,7 +8,9 @@ import numpy as np
 from pydantic import Field
 
 from graph.answer import Answer, Completeness, Frozen, Truncated
+from graph.asked import OfGroup
 from graph.data import LinkData, Node
+from graph.questions.beside import beside
 from graph.questions.common import checked_risk, evidence_of, framed, wording
 from graph.questions.groups import find, group_of
 from graph.questions.lenses import Figures, lens
@@ -28,7 +30,7 @@ class LensFigure(Frozen):
     open: bool = Field(description="whether there may be more, unknown, upstream")
 
 
-class FiguresData(Frozen):
+class FiguresData(OfGroup):
     """The figures of a group's contracts, the highest first; never added to those of another lens."""
 
     subject: Node
@@ -52,7 +54,8 @@ def figures(s: Snapshot, subject: str, risk: str, name: str, *, members: int) ->
     vertex = None if subject == ALL else find(s, subject)
     if vertex is None and subject != ALL:
         return framed(s, wording("figures", asked), None)
-    contracts, naming = group_of(s, vertex).contracts, Naming(s)
+    group, naming = group_of(s, vertex), Naming(s)
+    contracts = group.contracts
     found = chosen.figures(s, risk, contracts)
     high = np.nan_to_num(found.high, nan=-1.0)
     severity = np.zeros(len(contracts), np.int64) if found.severity is None else found.severity
@@ -61,8 +64,9 @@ def figures(s: Snapshot, subject: str, risk: str, name: str, *, members: int) ->
     about = Node(id=ALL, type=ALL, name=ALL) if vertex is None else naming.node(vertex)
     data = FiguresData(
         subject=about, risk=risk, lens=name, unit=chosen.unit.en, contracts=len(contracts), figures=rows,
-        nodes=naming.nodes(),
+        nodes=(), **beside(naming, vertex, group),
     )  # fmt: skip
+    data = data.model_copy(update={"nodes": naming.nodes()})
     cut = Truncated(why="members", limit=members) if len(rows) < len(contracts) else None
     completeness = Completeness(truncated=cut)
     return framed(s, wording("figures", asked), data, evidence=evidence_of(naming), completeness=completeness)

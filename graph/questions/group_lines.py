@@ -7,7 +7,8 @@ from enum import StrEnum
 from pydantic import Field
 
 from graph.answer import Frozen
-from graph.data import Figure, LevelCount, OtherDays
+from graph.asked import OtherDays
+from graph.data import Figure, LevelCount
 
 
 class Status(StrEnum):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph.data import OtherDays
+from graph.asked import OtherDays
 from graph.kernels.reach import reach
 from graph.questions.nearest import Found, at_any_time, nearest
 from graph.questions.question import ALL

@@ -10,8 +10,10 @@ import numpy as np
 from pydantic import Field
 
 from graph.answer import Answer, Completeness, Frozen
+from graph.asked import OfGroup
 from graph.data import LinkData, Node
 from graph.kernels.reach import reach
+from graph.questions.beside import beside
 from graph.questions.common import checked_risk, evidence_of, framed, wording
 from graph.questions.describing import where
 from graph.questions.ends import Ends
@@ -64,7 +66,7 @@ class HeatMember(Frozen):
     assessed: bool | None = Field(description="whether somebody assessed this step; null: a contract")
 
 
-class HeatData(Frozen):
+class HeatData(OfGroup):
     """``risk`` null: any risk type, the most severe of them counts, and unassessed is what nobody assessed for any."""
 
     subject: Node
@@ -254,7 +256,8 @@ def heat(
     vertex = None if subject == ALL else find(s, subject)
     if vertex is None and subject != ALL:
         return framed(s, question, None)
-    contracts, naming = group_of(s, vertex).contracts, Naming(s)
+    group, naming = group_of(s, vertex), Naming(s)
+    contracts = group.contracts
     matrix: _Matrix = _Contracts(s, contracts, risk) if by == "category-risk" else _Steps(s, contracts, risk, by)
     chosen = _chosen(matrix, row, column)
     rows = naming.first("heat.rows", matrix.rows, most)
@@ -273,6 +276,7 @@ def heat(
         column=column if chosen is not None else None,
         members=_members(matrix, chosen, column or NONE, naming) if chosen is not None else (),
         nodes=(),
+        **beside(naming, vertex, group),
     )
     completeness = _completeness(s, contracts, risk, data.whole, naming)
     return framed(

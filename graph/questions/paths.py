@@ -9,7 +9,8 @@ import numpy as np
 
 from graph import budget
 from graph.answer import Answer, Completeness, Truncated
-from graph.data import OtherDays, PathPair, PathsData
+from graph.asked import OtherDays
+from graph.data import PathPair, PathsData
 from graph.kernels.paths import k_paths
 from graph.kernels.reach import reach
 from graph.kernels.worst import Path as Walked

@@ -10,6 +10,7 @@ from graph.answer import Answer, Completeness, Links
 from graph.data import Node, Path
 from graph.kernels.reach import reach
 from graph.placed import MapData, PlacedSite, Stop
+from graph.questions.beside import beside
 from graph.questions.common import checked_risk, evidence_of, framed, wording
 from graph.questions.describing import country_of
 from graph.questions.ends import Ends
@@ -107,8 +108,10 @@ class _Placing:
             path=path,
             stops=stops,
             statements=statements_data(s, naming.first("statements", said)),
-            nodes=naming.nodes(),
+            nodes=(),
+            **beside(naming, self.vertex, self.group),
         )
+        data = data.model_copy(update={"nodes": naming.nodes()})
         return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)
 
     def _rank(self, site: int) -> int:

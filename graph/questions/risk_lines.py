@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from graph.answer import Frozen
-from graph.data import Figure, LevelCount, Node, OtherDays
+from graph.asked import OfGroup
+from graph.data import Figure, LevelCount, Node
 
 
 class RiskLine(Frozen):
@@ -19,10 +20,10 @@ class RiskLine(Frozen):
     unassessed: int = Field(description="of ``steps``, those that nobody assessed for the risk")
 
 
-class RisksData(Frozen):
+class RisksData(OfGroup):
     """One group of contracts and every risk type."""
 
     subject: Node
     contracts: int
-    other_days: OtherDays | None = Field(None, description="given where there is no contract to ask about")
     risks: tuple[RiskLine, ...]
+    nodes: tuple[Node, ...] = ()

@@ -6,9 +6,10 @@ import numpy as np
 
 from graph.answer import Answer, Completeness, Links
 from graph.data import Node
+from graph.questions.beside import beside
 from graph.questions.common import evidence_of, framed, wording
 from graph.questions.exposure import GroupExposure
-from graph.questions.groups import find, other_days
+from graph.questions.groups import find
 from graph.questions.naming import Naming
 from graph.questions.question import ALL
 from graph.questions.risk_lines import RiskLine, RisksData
@@ -36,9 +37,10 @@ def risks(s: Snapshot, subject: str) -> Answer[RisksData]:
     data = RisksData(
         subject=Node(id=ALL, type=ALL, name=ALL) if vertex is None else naming.node(vertex),
         contracts=len(of.contracts),
-        other_days=None if len(of.contracts) else other_days(s, vertex),
+        **beside(naming, vertex, of.group),
         risks=tuple(lines),
     )
+    data = data.model_copy(update={"nodes": naming.nodes()})
     ends = of.survey.ends()
     completeness = Completeness(tiers_reached=int(of.survey.whole.tier.max(initial=0)), ends_total=len(ends))
     return framed(s, question, data, evidence=evidence_of(naming), completeness=completeness)

@@ -13,6 +13,7 @@ from graph import budget
 from graph.answer import Answer, Completeness, Resolution
 from graph.data import Node
 from graph.kernels.reach import reach
+from graph.questions.beside import beside
 from graph.questions.common import checked_risk, framed, wording
 from graph.questions.describing import country_of, name_key
 from graph.questions.ends import Ends, companies
@@ -205,8 +206,10 @@ class _Tiers:
             members=tuple(members),
             wires=(*self._links(home), *serves),
             choices=tuple(self._choices()),
-            nodes=self.naming.nodes(),
+            nodes=(),
+            **beside(self.naming, self.asked, self.group),
         )
+        data = data.model_copy(update={"nodes": self.naming.nodes()})
         return framed(self.s, question, data, completeness=completeness)
 
     def _named(self, text: str) -> str:

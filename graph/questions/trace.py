@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from graph.answer import Answer, Completeness, Links, Page, Resolution, Truncated
-from graph.data import LinkData, Listed, Node, OtherDays, Reach, TraceData, TraceNode
+from graph.asked import OtherDays
+from graph.data import LinkData, Listed, Node, Reach, TraceData, TraceNode
 from graph.kernels.reach import Reach as Found
 from graph.kernels.reach import cycles, longest, reach
 from graph.questions.common import checked_risk, evidence_of, framed, wording

@@ -14,9 +14,14 @@ from python_calamine import CalamineWorkbook
 
 from graph.answer import Answer
 from graph.questions.affected import affected
+from graph.questions.coverage import coverage
 from graph.questions.exposure import exposure
+from graph.questions.figures import figures
+from graph.questions.heat import heat
 from graph.questions.paths import paths
+from graph.questions.placing import sites_of
 from graph.questions.risks import risks
+from graph.questions.tiering import Only, tiers
 from graph.questions.trace import trace
 from graph.snapshot.view import Snapshot
 from tests.graph.worlds import FORCED, World
@@ -60,10 +65,18 @@ ASKED: dict[str, Ask] = {
     "trace of a contract": lambda s: trace(s, ["old"], risk=FORCED),
     "trace of nobody": lambda s: trace(s, ["nobody"], upstream=False),
     "risks": lambda s: risks(s, "region"),
+    "figures": lambda s: figures(s, "region", FORCED, "A", members=9),
+    "heat": lambda s: heat(s, "category-risk", "region", None, row=None, column=None, most=9),
+    "heat of steps": lambda s: heat(s, "country-tier", "region", FORCED, row=None, column=None, most=9),
+    "coverage": lambda s: coverage(s, {}, "region", None, most=9),
+    "tiers": lambda s: tiers(s, "region", FORCED, by="supplier", only=Only(), opened=[]),
+    "sites": lambda s: sites_of(s, "region", FORCED, most=9),
     "affected": lambda s: affected(s, "factory"),
     "affected by nobody": lambda s: affected(s, "nobody"),
     "paths": lambda s: paths(s, "step", "region"),
 }
+OF_A_GROUP = ("exposure", "risks", "figures", "heat", "heat of steps", "coverage", "tiers", "sites")
+UNDRAWN = ("risks", "figures", "heat", "coverage", "tiers", "sites")
 every_question = pytest.mark.parametrize("name", ASKED)
 every_day = pytest.mark.parametrize("day", [BEFORE, BETWEEN, AFTER], ids=str)
 every_language = pytest.mark.parametrize("lang", LANGUAGES)
@@ -71,11 +84,7 @@ every_language = pytest.mark.parametrize("lang", LANGUAGES)
 
 def rendered(name: str, answer: Answer[Any], lang: str) -> str:
     page = Page(lang, "/", (("start", "region"), ("subject", "region"), ("source", "step"), ("target", "region")))
-    render: dict[str, Callable[..., str]] = {
-        "exposure": pages.render, "trace": pages.render, "affected": pages.render,
-        "paths": pages.render, "risks": pages.render,
-    }  # fmt: skip
-    return render[name.split()[0]](answer, page)
+    return pages.render(answer, page)
 
 
 @every_question
@@ -93,12 +102,12 @@ def test_every_format_of_nothing_can_be_made(name: str, day: date, lang: str) ->
         for sheet in book.sheet_names:
             assert len(book.get_sheet_by_name(sheet).to_python()) > 4, "no sheet is left empty without a word"
     assert nx.parse_graphml(answer_graphml(answer, words).decode()).graph
-    if name != "risks":  # which is not drawn
+    if name.split()[0] not in UNDRAWN:
         assert words("tier.nothing") in snapshot_html(answer, words).decode()
     assert named_in(answer) is not None
 
 
-@pytest.mark.parametrize("name", ["exposure", "risks"])
+@pytest.mark.parametrize("name", OF_A_GROUP)
 @every_day
 @every_language
 def test_a_group_without_a_valid_contract_names_the_nearest_days(name: str, day: date, lang: str) -> None:
@@ -108,7 +117,7 @@ def test_a_group_without_a_valid_contract_names_the_nearest_days(name: str, day:
     assert answer.data is not None
     assert (answer.data.other_days.until, answer.data.other_days.since) == (until, since)
     texts = [answer_text(answer, words), rendered(name, answer, lang)]
-    for text in texts if name == "risks" else [*texts, answer_csv(answer, words).decode()]:
+    for text in [*texts, answer_csv(answer, words).decode()] if name in ("exposure", "figures") else texts:
         for key, when in (("until", until), ("since", since)):
             assert (words(f"no_contract.{key}", day=when) in " ".join(text.split())) == (when is not None)
 
@@ -133,7 +142,7 @@ def test_what_leads_nowhere_on_a_day_names_the_nearest_days_on_which_it_does(nam
 
 def test_what_leads_somewhere_on_the_day_names_no_other_day() -> None:
     s = world().snapshot(date(2023, 1, 1))
-    for name in ("trace", "paths", "risks", "exposure"):
+    for name in ("trace", "paths", *OF_A_GROUP):
         answer = ASKED[name](s)
         assert answer.data is not None
         assert answer.data.other_days is None
@@ -157,16 +166,28 @@ def test_none_found_is_said_only_where_something_was_looked_at(name: str, day: d
         assert words("knowledge.none_found") not in text
 
 
+OF_A_KIND: dict[str, Ask] = {
+    "exposure": lambda s: exposure(s, "code", FORCED),
+    "risks": lambda s: risks(s, "code"),
+    "figures": lambda s: figures(s, "code", FORCED, "A", members=9),
+    "heat": lambda s: heat(s, "category-risk", "code", None, row=None, column=None, most=9),
+    "coverage": lambda s: coverage(s, {}, "code", None, most=9),
+    "tiers": lambda s: tiers(s, "code", FORCED, by="supplier", only=Only(), opened=[]),
+    "sites": lambda s: sites_of(s, "code", FORCED, most=9),
+}
+
+
+@pytest.mark.parametrize("name", OF_A_KIND)
 @every_language
-def test_contracts_of_a_broader_matched_kind_are_named_and_not_said_to_be_none(lang: str) -> None:
+def test_contracts_of_a_broader_matched_kind_are_named_and_not_said_to_be_none(lang: str, name: str) -> None:
     w = World()
     w.kind("own")
     w.kind("code")
     w.link("MATCHES", "own", "code", relation="narrower")
     w.contract("c", category="own")
-    answer, words = exposure(w.snapshot(), "code", FORCED), Words(lang)
+    answer, words = OF_A_KIND[name](w.snapshot()), Words(lang)
     said = words("unknown.may_belong_matched", n=1, kind="own")
-    for text in (answer_text(answer, words), rendered("exposure", answer, lang), answer_csv(answer, words).decode()):
+    for text in (answer_text(answer, words), rendered(name, answer, lang)):
         assert said in " ".join(text.split())
         assert words("no_contract.ever") not in text
 

@@ -129,7 +129,7 @@ class Comparison:
     def headline(self) -> str:
         data = self.data
         if not (data.contracts_after or data.contracts_before):
-            return self.words("contracts.none")
+            return self.words("compare.none")
         total = max(data.contracts_after, data.contracts_before, data.contracts_changed)
         return self.words("compare.changed", n=data.contracts_changed, total=total)
 

@@ -50,9 +50,6 @@ def uncut(answer: Answer[Any], words: Words) -> list[str]:
 
 def _unknown(data: CoverageData, teller: Teller) -> Iterator[str]:
     words, whole = teller.words, data.whole
-    if not whole.contracts:
-        yield words("coverage.no_contracts")
-        return
     if left := whole.contracts - whole.begun:
         yield words("coverage.nothing_told", n=left, total=whole.contracts)
     steps, unassessed = (sum(getattr(tier, name) for tier in data.tiers) for name in ("steps", "unassessed"))

@@ -74,7 +74,7 @@ def _headline(data: HeatData, teller: Teller) -> Headline:
 
 def _unknown(data: HeatData, teller: Teller) -> Iterator[str]:
     words, whole = teller.words, data.whole
-    if not whole.things:
+    if not whole.things and data.other_days is None:
         yield words(f"heat.nothing.{data.things}")
     if whole.unassessed and not data.risk:
         yield words("unassessed_any", n=whole.unassessed, steps=whole.steps)

@@ -45,9 +45,10 @@ def spoken(spot: Spot, teller: Teller) -> str:
     return "; ".join(parts)
 
 
-def headline(data: MapData, words: Words) -> str:
+def headline(data: MapData, teller: Teller) -> str:
+    words = teller.words
     if not (data.total or data.contracts):
-        return words("contracts.none")
+        return teller.of_group(data)[0]
     if not data.total:
         return words("map.headline_none", contracts=words("map.contracts", n=data.contracts))
     return words("map.headline", n=data.total, contracts=words("map.contracts", n=data.contracts))
@@ -100,7 +101,7 @@ def render_map(answer: Answer[MapData], page: Page) -> str:
         position=position,
         level_of_site=level_of_site,
         where=where,
-        headline=headline(data, words),
+        headline=headline(data, teller),
         unknown=unknown(data, teller),
         levels=levels(data),
         areas=ways,
@@ -139,7 +140,7 @@ def _sheet(data: MapData, teller: Teller) -> Sheet:
 def _text(answer: Answer[MapData], teller: Teller) -> list[str]:
     assert answer.data is not None
     data, words = answer.data, teller.words
-    lines = [VIEW.title(data, teller), *wrap(headline(data, words))]
+    lines = [VIEW.title(data, teller), *wrap(headline(data, teller))]
     lines += [f"{level_name(level, words)}: {words.number(n)}" for level, n in levels(data)]
     lines += [line for text in unknown(data, teller) for line in wrap(text, "? ", "  ")]
     for site in data.sites[: MOST * 2]:

@@ -120,7 +120,7 @@ def levels(choices: Iterable[Choice]) -> list[tuple[Level, int]]:
 def headline(data: TiersData, teller: Teller) -> str:
     words = teller.words
     if not data.contracts:
-        return words("contracts.none")
+        return teller.of_group(data)[0]
     if data.between is not None:
         return words("tiers.headline_between", steps=data.total)
     steps = data.total - data.contracts
