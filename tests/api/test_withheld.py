@@ -38,7 +38,7 @@ QUESTIONS = (
     "/exposure?subject=all", "/export/trace.json?start=local:c", "/export/trace.ttl?start=local:c",
     "/export/trace.graphml?start=local:c", "/export/trace.csv?start=local:c",
 )  # fmt: skip
-TOOLS = (
+TOOLS: tuple[tuple[str, dict[str, Any]], ...] = (
     *(("search", {"q": text}) for text in ("AB", "Hidden", "Other AB")),
     *(("exposure", {"subject": id, "risk": "forced-labour"}) for id in ("all", ADA, HIDDEN)),
     ("figures", {"subject": "all", "risk": "forced-labour"}),
