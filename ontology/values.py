@@ -281,7 +281,12 @@ def parse_key(text: str) -> str:
     scheme, colon, value = text.strip().partition(":")
     if not colon:
         raise ValueProblem(Reason.UNKNOWN_SCHEME, text, schemes=", ".join(sorted(SCHEMES)))
-    return make_key(scheme.strip().lower(), value.strip())
+    try:
+        return make_key(scheme.strip().lower(), value.strip())
+    except ValueProblem as problem:
+        if problem.value:
+            raise
+        raise ValueProblem(problem.reason, text, **problem.parameters) from None
 
 
 GUESSES = ("se-orgnr", "lei", "gln", "gtin", "cpv", "vat", "iso3166-1", "iso3166-2", "os-id", "srn")

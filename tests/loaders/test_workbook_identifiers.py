@@ -168,3 +168,9 @@ def test_a_coordination_number_is_a_persons(tmp_path: Path) -> None:
 def test_a_personal_number_as_vat_number_is_refused_where_nobody_is_meant(tmp_path: Path) -> None:
     _, _, report = read(folder(tmp_path, products="id,name\nSE640823323401,Thing\n"))
     assert [(reject.value, reject.reason) for reject in report.rejects] == [("***", Reason.PERSONAL_NUMBER)]
+
+
+def test_a_scheme_without_a_number_is_shown_as_it_was_written_under_its_own_heading(tmp_path: Path) -> None:
+    _, _, report = read(folder(tmp_path, organisations="id,name,identifiers\ngln:,One,\no2,Two,gln:\n"))
+    said = [(reject.column, reject.value, reject.reason) for reject in report.rejects]
+    assert said == [("id", "gln:", Reason.BAD_IDENTIFIER), ("identifiers", "gln:", Reason.BAD_IDENTIFIER)]
