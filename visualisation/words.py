@@ -122,8 +122,8 @@ class Words:
         first = self.day(start) if start else self("period.no_start")
         return f"{first}–{self.last_day(end)}"
 
-    def last_day(self, end: date | None) -> str:
-        return self.day(end - timedelta(days=1)) if end else self("period.no_end")
+    def last_day(self, end: date | None) -> date | str:
+        return end - timedelta(days=1) if end else self("period.no_end")
 
     def moment(self, value: datetime) -> str:
         """ISO day and time to the minute, with its zone."""

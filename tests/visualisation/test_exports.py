@@ -134,6 +134,17 @@ def test_only_what_is_a_report_is_offered_as_one() -> None:
     assert offered == {"exposure", "affected", "coverage"}
 
 
+def test_the_last_day_of_a_link_is_a_day_of_the_workbook_as_its_first_is() -> None:
+    answer = made.paths()
+    assert answer.data is not None
+    ends = (link.model_copy(update={"valid_to": date(2028, 1, 1)}) for link in answer.data.links)
+    data = answer.data.model_copy(update={"links": tuple(ends)})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer_xlsx(answer.model_copy(update={"data": data}), EN)))
+    header, first, *_ = book.get_sheet_by_name("Links").to_python()[4:]
+    told = dict(zip(header, first, strict=True))
+    assert (told["Valid from"], told["Valid to and including"]) == (date(2024, 1, 1), date(2027, 12, 31))
+
+
 def test_a_workbook_of_several_starts_is_one_list_and_holds_no_formula() -> None:
     content = affected_xlsx([made.affected(), made.affected()], EN)
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
