@@ -15,17 +15,20 @@ from api.settings import MAX_TEXT
 from graph.answer import Answer
 from graph.data import AffectedData
 from graph.questions.declared.affected import Affected
+from graph.questions.describing import where
 from graph.searching import core_name, fold, words_of
+from ontology.countries import country_code
 from ontology.errors import AmbiguousError, InputError, NotInGraphError, TimeLimitError, ValueProblem
 from ontology.label import Label
 from ontology.model import NODES
-from ontology.values import make_key
+from ontology.values import guess_keys, make_key
 from visualisation.text import shown
 from visualisation.views import Sheet
 
 if TYPE_CHECKING:
     from api.service import Service, When
     from graph.snapshot.view import Snapshot
+    from graph.store import Entity
     from loaders.tabular import Table
     from visualisation.words import Words
 
@@ -52,17 +55,20 @@ IDENTIFIERS: Mapping[str, str] = {
     **dict.fromkeys(("lei", "leikod", "leicode"), "lei"),
     **dict.fromkeys(("gln", "glnkod", "gtin", "ean", "srn", "osid", "cpv", "cpvkod", "cpvcode"), ""),
 }
+COUNTRIES = frozenset(("land", "landskod", "landnamn", "country", "countrycode", "countryname"))
 """Headings by which the columns of a list are known, in Swedish and English, folded and without what stands between
 words; and the scheme of the identifiers below, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a list: its number in the file, the name and, where the list has such a column, an identifier."""
+    """A line of a list: its number in the file, the name and, where the list has such columns, an identifier and a
+    country (ISO 3166-1 alpha-2)."""
 
     number: int
     text: str
     identifier: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +153,9 @@ def _of_columns(table: Table) -> list[Line] | None:
     if not (names or known):
         return None
     name = next(iter([*exact, *names]), None)
-    return [_line(number, row, name, known) for number, row in table.rows]
+    country = next((place for place in table.header if _heading(place) in COUNTRIES), "")
+    lines = ((_line(number, row, name, known), row.get(country, "")) for number, row in table.rows)
+    return [replace(line, country=country_code(told) or "") for line, told in lines]
 
 
 def _of_first_column(table: Table) -> list[Line]:
@@ -193,8 +201,28 @@ def taken(service: Service, when: When, line: Line) -> Match:
         except InputError as error:
             swedish = f"Namnet är längre än {MAX_TEXT} tecken. Ange en identifierare i stället."
             return Match(line, None, (), refused=Label(swedish, str(error)))
-        return Match(line, found.id, (), named=(next(iter(found.keys), found.id), found.name))
+        named = next(iter(found.keys), found.id), found.name
+        by_name = text not in (line.identifier, found.id) and not guess_keys(text)
+        if by_name and (refused := _elsewhere(service.snapshot(when), found, line.country)):
+            return Match(line, None, (), refused=refused, named=named)
+        return Match(line, found.id, (), named=named)
     return Match(line, None, ())
+
+
+def _elsewhere(s: Snapshot, found: Entity, country: str) -> Label | None:
+    """Why a thing of a name is not surely the one that a list means: it is, and has its sites, in other countries."""
+    vertex = s.vertex(found.id)
+    if not country or vertex is None:
+        return None
+    there = {where(s, v)[1] for v in (vertex, *s.pairs("OPERATES").targets(vertex))} - {None}
+    if not there or country in there:
+        return None
+    told = ", ".join(sorted(map(str, there)))
+    key = next(iter(found.keys), found.id)
+    return Label(
+        f"Listan säger {country}, och det som heter så finns i {told}. Skriv {key} i stället för namnet om det menas.",
+        f"The list says {country}, and what bears the name is in {told}. Write {key} for the name if it is meant.",
+    )
 
 
 def _choices(snapshot: Snapshot) -> Choices:

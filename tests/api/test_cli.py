@@ -271,6 +271,16 @@ def test_a_list_with_other_columns_is_read_by_its_columns(kedja: Kedja, tmp_path
     assert [row[1:3] for row in rows] == [["Selat Biru Plant 4", "certain"], ["Skåne", "certain"]]
 
 
+def test_a_name_in_another_country_than_the_list_says_is_not_certain_and_an_identifier_is(
+    kedja: Kedja, tmp_path: Path
+) -> None:
+    lines = "Namn;Land;Id\nSelat Biru Plant 4;Sverige;\nSelat Biru Plant 4;MYS;\nSelat Biru Plant 4;?;\n"
+    rows = listed(kedja, tmp_path, lines + "Selat Biru Plant 4;SE;demo:site-klang-4\ndemo:site-klang-4;SE;\n")
+    assert [row[2] for row in rows] == ["cannot be asked about", *["certain"] * 4]
+    assert rows[0][3] == "demo:site-klang-4"
+    assert "The list says SE, and what bears the name is in MY" in str(rows[0][6])
+
+
 def test_rows_of_a_list_in_which_nothing_stands_are_counted(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text('Land;Namn\nMY;Selat Biru Plant 4\n;\n"";""\n\nSE;Skåne\n', "utf-8")
     lines, blank = read_names(tmp_path / "list.csv")
