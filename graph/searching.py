@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from anyascii import anyascii
 
@@ -116,6 +116,13 @@ class Indexed:
 
 def indexed(name: str, alias: str, numbers: str) -> Indexed:
     """What an index holds of a record with a name, a name in another language, and identifiers without schemes."""
+    names = _indexed(name, alias)
+    return Indexed(names[0], names[1], fold(numbers), names[2], names[3])
+
+
+@lru_cache(maxsize=10_000)  # a procurement, its lots and its contracts have one title
+def _indexed(name: str, alias: str) -> tuple[str, str, str, str]:
+    """What ``Indexed`` holds of the names: both folded, other spellings, ends."""
     folded = {text: fold(text) for text in (name, alias)}
     also: list[str] = []
     ends: dict[str, None] = {}
@@ -125,7 +132,7 @@ def indexed(name: str, alias: str, numbers: str) -> Indexed:
         also += words[first:last] if first else []
         also += _other_spellings(text, words) if not text.isascii() else []
         ends |= dict.fromkeys(word[::-1] for word in words if len(word) >= _SHORTEST_COMPOUND)
-    return Indexed(folded[name], folded[alias], fold(numbers), " ".join(also), " ".join(ends))
+    return folded[name], folded[alias], " ".join(also), " ".join(ends)
 
 
 def _other_spellings(text: str, words: Sequence[str]) -> list[str]:

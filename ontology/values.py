@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ontology.countries import country_code
@@ -265,6 +265,7 @@ def is_own_key(key: str) -> bool:
     return scheme is not None and scheme.own
 
 
+@lru_cache(maxsize=65_536)  # a file says the same buyer on many rows
 def make_key(scheme: str, value: str) -> str:
     """``scheme:value`` in its normal form.
 
