@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # what the answers are is imported when they come
     from graph.questions.figures import FiguresData
     from graph.questions.found import SearchAnswer
     from graph.questions.heat import HeatData
+    from graph.questions.listed import ListedData
     from graph.questions.risk_lines import RisksData
     from graph.questions.told import LoadsData, SourcesData, TermsData
     from graph.tiered import TiersData
@@ -143,6 +144,20 @@ class Questions:
             rows: How many rows, the most severe first.
         """
         return self.ask("heat", by=by, subject=subject, risk=risk, row=row, column=column, rows=rows)
+
+    def listed(
+        self, *, subject: str = "all", scheme: str = "dol", risk: str | None = None, most: int = 1000
+    ) -> Result[Answer[ListedData]]:
+        """Which contracts lie in categories with goods on a published list, from where, and which sites and
+        owners are known of their suppliers: a company list, since no link says where the goods come from.
+
+        Args:
+            subject: Contract, buyer, supplier, category, area, product or place; all for every contract.
+            scheme: The list's kinds of goods: dol, the US Department of Labor's.
+            risk: Risk type, by id or name.
+            most: Most rows of each list.
+        """
+        return self.ask("listed", subject=subject, scheme=scheme, risk=risk, most=most)
 
     def loads(self, *, run: int | None = None, skip: int = 0, rows: int = 100) -> Result[Answer[LoadsData]]:
         """What was loaded, judged and taken back, newest first, and what a load did not accept.

@@ -231,7 +231,10 @@ def said_before(row: Row, kind: Kind, hidden: frozenset[str]) -> set[Stays]:
     with suppress(ValueProblem):
         stays.add(Stays(kind, buyer_of(row, unheard).key))
     if row.text(PROCUREMENT_ID):
-        stays.add(Stays(kind, procurement_key(row.text(PROCUREMENT_ID))))
+        try:
+            stays.add(Stays(kind, procurement_key(row.text(PROCUREMENT_ID))))
+        except ValueProblem:  # too long to be a number
+            return set()
     elif kind is not Kind.TENDERS:
         return set()
     if kind is not Kind.TENDERS:

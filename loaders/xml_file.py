@@ -25,7 +25,7 @@ def parsed(path: Path) -> Element:
 
     try:
         root: Element = fromstring(_bytes(path), forbid_entities=True, forbid_external=True)
-    except (ParseError, DefusedXmlException, OSError, EOFError, zlib.error) as error:
+    except (ParseError, DefusedXmlException, LookupError, ValueError, OSError, EOFError, zlib.error) as error:
         raise FileFormatError(
             f"{path.name} is not readable as XML ({error}).", remedy="Fetch the file again."
         ) from error

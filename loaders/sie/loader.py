@@ -48,7 +48,7 @@ class _Head:
         first, second = (*line.words, "", "")[:2]
         name = {"ORGNR": "number", "FNAMN": "name", "GEN": "made", "VALUTA": "currency"}.get(line.label)
         if name:
-            setattr(self, name, first)
+            setattr(self, name, first[:500])
         elif line.label == "RAR" and first == "0":
             self.start = second
 

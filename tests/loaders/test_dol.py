@@ -144,3 +144,10 @@ def test_a_file_without_goods_by_country_is_refused(tmp_path: Path, text: str) -
     file.write_text(text, encoding="utf-8")
     with pytest.raises(FileFormatError, match=r"goods\.xml"):
         DolLoader().source(file, {})
+
+
+@pytest.mark.parametrize("encoding", ["UTFm8", "utf-7", "hex"])
+def test_an_encoding_that_nobody_knows_is_told(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "goods.xml").write_bytes(f"<?xml version='1.0' encoding='{encoding}'?><Goods/>".encode())
+    with pytest.raises(FileFormatError, match=r"goods\.xml"):
+        DolLoader().source(tmp_path / "goods.xml", {})

@@ -393,3 +393,13 @@ def test_a_corrected_file_of_the_same_year_replaces_it_and_another_year_stands_b
         handsk = [e for e in store.entities(At(3), types=["Organisation"]) if e.name == "Handsk AB"]
         # A company of both years is one entity: its key is made from name and legal form.
         assert len(handsk) == 2
+
+
+def test_a_number_too_long_to_be_one_rejects_its_row_alone(tmp_path: Path) -> None:
+    text = (SMALL / "tenders.csv").read_text("cp1252")
+    header, cells = csv.reader(text.splitlines()[:2], delimiter=";")
+    number = cells[header.index("Upphandlings-ID")]
+    (tmp_path / "tenders.csv").write_text(text.replace(number, "X" * 900), "utf-8")
+    report = read(tmp_path / "tenders.csv").report
+    assert report.rejected
+    assert report.rows_in == report.accepted + report.rejected

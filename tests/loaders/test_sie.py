@@ -123,3 +123,9 @@ def test_what_is_bought_is_the_sum_of_the_costs(tmp_path_factory: pytest.TempPat
 def test_damage_gives_an_error_or_a_report(tmp_path: Path) -> None:
     assert survives(SieLoader(), tmp_path / "a.se", OURS.read_bytes(), range(80)) < 80
     assert encoding_of(OURS) == "cp437"
+
+
+def test_a_company_with_an_endless_name_is_read_under_its_beginning(tmp_path: Path) -> None:
+    items, _ = of(tmp_path, TEXT.replace("Påhittade Region Nord", "Påhittade Region " + "x" * 90_000))
+    (name,) = (str(one.properties["name"]) for one in items if isinstance(one, Record) and "4020000008" in one.key)
+    assert name.startswith("Påhittade Region xxx")
