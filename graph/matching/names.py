@@ -133,6 +133,19 @@ def _together(text: str) -> str:
     return _LONE.sub(r"\1", text)
 
 
+_ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
+_LONE_ROMAN = {"i": "1", "v": "5", "x": "10"}
+_UNITS = frozenset(known("units"))
+
+
+def _number(before: str, word: str) -> str:
+    """A Roman number after another word in figures: *Unit II* is unit 2, and not *Unit III*. A lone letter is one only
+    after a word for a unit."""
+    if not before:
+        return word
+    return _ROMAN.get(word) or (_LONE_ROMAN.get(word) if before in _UNITS else None) or word
+
+
 @lru_cache(maxsize=100_000)
 def read_name(text: str) -> Name:
     """A name as matching sees it."""
@@ -143,6 +156,7 @@ def read_name(text: str) -> Name:
     first, last = core_of(words)
     forms = _split_forms([*words[:first], *words[last:]])
     core = words[first:last]
+    core = [_number(before, word) for before, word in zip(("", *core), core, strict=False)]
     kept = [word for word in core if word not in LINKING] or core
     short = abbreviations()
     full = tuple(plain(part) for word in kept[:MOST_WORDS] for part in short.get(word, word).split())

@@ -43,6 +43,7 @@ def probability(a: Profile, b: Profile) -> float:
         ("Mörtfors Health Care AB", "Mörtfors Healthcare AB"),
         ("Kvistberg Hjälpmedel AB", "Kvistberg Hjälmedel Aktibolag"),
         ("A.B.K. Surgical Ltd", "ABK Surgical Limited"),
+        ("Savar Textiles Unit II", "Savar Textiles Unit 2"),
     ],
 )
 def test_one_company_in_two_spellings_is_likely_one(one: str, other: str) -> None:
@@ -55,6 +56,8 @@ def test_one_company_in_two_spellings_is_likely_one(one: str, other: str) -> Non
         (("Volvo Cars AB", "SE"), ("Volvo Trucks AB", "SE")),
         (("Björkvik Vårdgrossist AB", "SE"), ("Björkvik Vårdgrossist AS", "NO")),
         (("Getholm Medical Plant 2", "SE"), ("Getholm Medical Plant 3", "SE")),
+        (("Savar Textiles Unit II", "BD"), ("Savar Textiles Unit III", "BD")),
+        (("Savar Textiles Unit I", "BD"), ("Savar Textiles Unit II", "BD")),
         (("Savar Knit Composite Ltd.", "BD"), ("Gazipur Knit Composite Ltd.", "BD")),
         (("Nordfors Medical Holding AB", "SE"), ("Nordfors Medical AB", "SE")),
         (("Medical Products AB", "SE"), ("Medical Service AB", "SE")),
