@@ -46,6 +46,12 @@ EPCIS = Format(
             "Events that a declaration says did not occur: they say nothing",
         ),
         "retraction": Label("Uppgifter om att en händelse inte inträffade", "Declarations that an event did not occur"),
+        "retraction_alone": Label(
+            "Uppgifter om händelser som inte står i någon fil här: det som lästs in tidigare om dem kvarstår; läs in"
+            " filerna tillsammans, som en mapp, i samma serie",
+            "Declarations of events that stand in no file here: what was loaded of them before stays; load the files"
+            " together, as a folder, in the same series",
+        ),
         "event_twice": Label("Händelser som står två gånger: en räknas", "Events that stand twice: one counts"),
         "event_not_read": Label(
             "Händelser som varken gör eller flyttar något (observationer, sammansättningar)",

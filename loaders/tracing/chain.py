@@ -90,6 +90,12 @@ class Chain:
     def read(self) -> Iterator[Item]:
         """What the events say that were not retracted, in the order in which they happened."""
         self.connection.execute("CREATE INDEX event_order ON event(at, place)")
+        (alone,) = self.connection.execute(
+            "SELECT count(*) FROM retracted"
+            " WHERE id NOT IN (SELECT id FROM event) AND id NOT IN (SELECT content FROM event)"
+        ).fetchone()
+        if alone:
+            self.report.notes["retraction_alone"] += alone
         gone = self.connection.execute(
             "DELETE FROM event WHERE id IN (SELECT id FROM retracted) OR content IN (SELECT id FROM retracted)"
         )

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from loaders.base import Report
+import graph.sqlite
+from graph.store import At
+from loaders.base import Report, load
 from loaders.epcis.loader import EpcisLoader
 from loaders.gs1 import Gs1, gs1_of
 from loaders.registry import find
 from loaders.tracing.events import moment
 from ontology.errors import Reason
-from ontology.records import Link, Record
+from ontology.records import Link, Record, Secrecy
 from tests.conftest import ROOT
 from tests.loaders.damage import Items, read, survives
 
@@ -112,6 +115,24 @@ def test_a_retraction_in_another_file_of_the_folder_counts(tmp_path: Path) -> No
     assert items == []
     assert report.notes["event_retracted"] == 1
     assert [r.file for r in report.rejects] == ["notes.json"]
+
+
+def test_a_retraction_that_comes_alone_is_told_and_a_folder_of_the_same_series_takes_the_event_back(
+    tmp_path: Path,
+) -> None:
+    _, report = of(tmp_path, EVENTS[6])
+    assert (report.notes["retraction"], report.notes["retraction_alone"]) == (1, 1)
+    with graph.sqlite.open(tmp_path / "store.kedja") as store:
+        folder = tmp_path / "both"
+        folder.mkdir()
+        ours = {"series": "ours", "publisher": "A haulier"}
+        for day, (name, event) in enumerate((("a", EVENTS[5]), ("b", EVENTS[6])), start=1):
+            document = {"type": "EPCISDocument", "creationDate": f"2026-01-0{day}", "epcisBody": {"eventList": [event]}}
+            (folder / f"{name}.json").write_text(json.dumps(document), "utf-8")
+            path = folder / "a.json" if day == 1 else folder
+            loaded = load(store, EpcisLoader(), path, now=datetime(2026, 2, day, tzinfo=UTC), options=ours)
+            links = [link.type for link in store.links(At(loaded.publication.number, Secrecy.RESTRICTED))]
+            assert ("SELLS_TO" in links) == (day == 1)
 
 
 def test_the_corrected_event_stands_and_an_empty_declaration_is_one(tmp_path: Path) -> None:
