@@ -50,15 +50,6 @@ def movable() -> Iterator[None]:
         _MOVABLE.reset(token)
 
 
-def move() -> None:
-    """
-    Raises:
-        MovedError: the question can be answered by another process.
-    """
-    if _MOVABLE.get():
-        raise MovedError
-
-
 async def patiently(coming: Awaitable[T]) -> T:
     """What comes, awaited as long as the question's budget lasts.
 

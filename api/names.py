@@ -55,9 +55,10 @@ IDENTIFIERS: Mapping[str, str] = {
     **dict.fromkeys(("lei", "leikod", "leicode"), "lei"),
     **dict.fromkeys(("gln", "glnkod", "gtin", "ean", "srn", "osid", "cpv", "cpvkod", "cpvcode"), ""),
 }
-COUNTRIES = frozenset(("land", "landskod", "landnamn", "country", "countrycode", "countryname"))
 """Headings by which the columns of a list are known, in Swedish and English, folded and without what stands between
 words; and the scheme of the identifiers below, where there is one."""
+COUNTRIES = frozenset(("land", "landskod", "landnamn", "country", "countrycode", "countryname"))
+"""Headings of a column of countries, written so too."""
 
 
 @dataclass(frozen=True, slots=True)
