@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 
 from graph.sqlite import Store
+from graph.sqlite.settling import FIRST_FILL
 from graph.store import At, Read, RunState, Settled, Stays
 from ontology.errors import InputError, LeaseLostError, StoreBusyError, StoreError
 from ontology.records import Common, Link, Mode, Record, Secrecy
@@ -84,6 +85,30 @@ def test_adding_the_same_items_again_changes_nothing(store: Store) -> None:
     store.publish(run, START)
     assert (settled.records, settled.links) == (1, 1)
     assert len(list(store.records(now(store)))) == len(list(store.links(now(store)))) == 1
+
+
+def test_a_first_fill_of_many_rows_is_as_one_of_few(store: Store) -> None:
+    """Its indexes are made at the end: what was said twice is found then, and a record by the keys of its links."""
+
+    def indexes() -> list[tuple[str, str]]:
+        asked = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> '' ORDER BY name"
+        return store.core.reader().execute(asked).fetchall()
+
+    before = indexes()
+    items: list[Record | Link] = [company("local:1", "One")]
+    items += [owns("local:1", "local:2", row_key=str(n)) for n in range(FIRST_FILL)]
+    run = store.begin(source(), "test", "1", {}, START).run
+    store.add(run, items)
+    store.add(run, items[:10])
+    settled = store.settle(run, {})
+    store.publish(run, START)
+    assert (settled.records, settled.links, settled.ghosts) == (1, FIRST_FILL, 1)
+    assert indexes() == before
+    assert store.check() == []
+    owner = store.find(now(store), "local:1")
+    assert owner is not None
+    assert owner.name == "One"
+    assert len(list(store.links(now(store), source=[owner.id]))) == FIRST_FILL
 
 
 def test_a_full_edition_takes_back_what_it_no_longer_says(store: Store) -> None:
