@@ -43,6 +43,8 @@ def _without_body(send: Send) -> Send:
 
 GRACE = 2.0
 """Seconds that work has, once it is to end, to end by itself."""
+SENDING = 30.0
+"""Seconds that an answer of which something has been sent then has, to be sent whole."""
 
 
 class _Work:
@@ -133,6 +135,8 @@ class Guard:
         timer = asyncio.get_running_loop().call_later(self.seconds, budget.stop, Why.TIME)
         listening = asyncio.create_task(work.listen())
         done, _ = await asyncio.wait({app}, timeout=self.seconds + GRACE)
+        if work.started and not done:  # what has been sent in part is of no use without the rest
+            done, _ = await asyncio.wait({app}, timeout=SENDING)
         listening.cancel()
         timer.cancel()
         if done:

@@ -215,7 +215,7 @@ class Slow:
 SCOPE = {"type": "http", "method": "GET", "path": "/", "headers": [(b"host", b"localhost")]}
 
 
-def sent_by(app: Slow, seconds: float, *, gone: bool) -> list[Any]:
+def sent_by(app: Any, seconds: float, *, gone: bool) -> list[Any]:
     sent: list[Any] = []
 
     async def receive() -> Any:
@@ -236,6 +236,17 @@ def test_past_its_limit_a_request_has_no_thread_at_work() -> None:
     sent = sent_by(app, 0.05, gone=False)
     assert sent[0]["status"] == 503
     assert app.at_work == 0
+
+
+def test_an_answer_that_has_begun_when_the_time_is_up_comes_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.guard.GRACE", 0.0)
+
+    async def late(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await asyncio.sleep(0.2)
+        await send({"type": "http.response.body", "body": b"the answer"})
+
+    assert [message.get("body") for message in sent_by(late, 0.05, gone=False)] == [None, b"the answer"]
 
 
 def test_a_request_whose_client_has_gone_has_no_thread_at_work() -> None:
