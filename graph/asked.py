@@ -22,7 +22,8 @@ class OfKind(Frozen):
     kind: str
     links: tuple[str, ...] = Field(description="the links by which one kind is within the other: BROADER, MATCHES")
     matched: bool = Field(description="whether one of them is a match between schemes")
-    contracts: tuple[str, ...]
+    contracts_n: int = Field(description="how many contracts")
+    contracts: tuple[str, ...] = Field(description="the first of them")
 
 
 class OfGroup(Frozen):

@@ -249,7 +249,7 @@ class Teller:
         found = self.no_contracts(data.other_days) if alone else []
         for row in data.may_belong:
             key = "unknown.may_belong_matched" if row.matched else "unknown.may_belong"
-            found.append(self.words(key, n=len(row.contracts), kind=self.name(row.kind)))
+            found.append(self.words(key, n=row.contracts_n, kind=self.name(row.kind)))
         return found
 
     def not_then(self, data: TraceData | PathsData) -> list[str]:
@@ -370,7 +370,7 @@ class Teller:
         for row in getattr(self.answer.data, "by_match", ()):
             links = (self.links[id] for id in row.links if id in self.links)
             ends = [f"{self.name(link.source)} – {self.name(link.target)}" for link in links if link.type == "MATCHES"]
-            found.append(self.words("by_match", n=len(row.contracts), kind=self.name(row.kind), match=", ".join(ends)))
+            found.append(self.words("by_match", n=row.contracts_n, kind=self.name(row.kind), match=", ".join(ends)))
         return found
 
     def total(self, name: str, listed: int) -> int:

@@ -42,7 +42,8 @@ def of_kinds(
                 kind=naming.id(kind),
                 links=tuple(link.id for link in links),
                 matched=any(link.type == "MATCHES" for link in links),
-                contracts=tuple(s.id(c) for c in contracts),
+                contracts_n=len(contracts),
+                contracts=tuple(s.id(c) for c in naming.first("of_kinds.contracts", contracts)),
             )
         )
     return tuple(rows)

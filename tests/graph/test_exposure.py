@@ -655,6 +655,18 @@ def test_contracts_of_a_kind_that_a_match_makes_the_same_or_narrower_belong_to_i
     assert [(link.source, link.target) for link in found.links if link.id in row.links] == [("own", "code")]
 
 
+def test_many_contracts_of_other_kinds_are_counted_and_the_first_are_listed() -> None:
+    w = matched("narrower")
+    for n in range(2, 1_100):
+        w.contract(f"c{n}", category="own")
+    answer = exposure(w.snapshot(), "code", FORCED)
+    assert answer.data is not None
+    (row,) = answer.data.may_belong
+    assert (row.contracts_n, len(row.contracts)) == (1_100, 1_000)
+    cuts = {cut.list: (cut.listed, cut.total) for cut in answer.completeness.cut}
+    assert cuts["of_kinds.contracts"] == (1_000, 1_100)
+
+
 def test_contracts_of_a_kind_that_a_match_makes_broader_may_belong_which_is_unknown() -> None:
     found = exposure(matched("narrower").snapshot(), "code", FORCED).data
     assert found is not None
