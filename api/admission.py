@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeVar
 
-from api.memory import give_back
+from api.memory import given_back
 from graph import budget
 from graph.questions.costs import LIGHT as LIGHT
 from ontology.errors import BusyError
@@ -91,6 +91,7 @@ class Admission:
             with self._queued():
                 while not self._free.acquire(timeout=_POLL):
                     mine.check()
+        mine.hold(given_back())
         mine.hold(self._place(id(mine)))
 
     async def turn(self) -> None:
@@ -132,4 +133,3 @@ class Admission:
         finally:
             self._seated.discard(mine)
             self._free.release()
-            give_back()

@@ -32,6 +32,7 @@ from api.following import started
 from api.guard import Guard
 from api.jobs import Jobs
 from api.kept import MOST, Kept
+from api.lanes import Lanes
 from api.service import Service
 from api.settings import MAX_SECONDS, Settings
 from ontology.records import Secrecy
@@ -107,5 +108,6 @@ def create_app(
     with as_file(files("visualisation") / "static") as static:
         app.mount("/static", StaticFiles(directory=static), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=500)
+    app.add_middleware(Lanes)
     app.add_middleware(Guard, hosts=hosts, seconds=seconds)
     return app

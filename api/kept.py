@@ -208,5 +208,6 @@ async def _made(request: Request, when: When, make: Callable[[], bytes], media_t
         with movable():
             return await to_thread.run_sync(here, limiter=service.light)
     except MovedError:
+        request.state.lane.is_long()
         await service.admission.turn()
     return await run_in_threadpool(by_another, service.apart)

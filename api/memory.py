@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ARENAS = 2
@@ -23,6 +24,13 @@ def give_back() -> None:
     """Let the system have what was freed."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
+
+
+@contextmanager
+def given_back() -> Iterator[None]:
+    """Let the system have what was freed of what is done meanwhile."""
+    yield
+    give_back()
 
 
 def own_memory(process: int) -> int:
