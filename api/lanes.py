@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Self
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -34,49 +32,47 @@ class Lanes:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        address = scope["path"].encode() + b"?" + scope["query_string"]
-        async with Lane(self, address) as lane:
+        lane = Lane(self, scope["path"].encode() + b"?" + scope["query_string"])
+        try:
+            await lane.enter()
             await self.app({**scope, "state": {**scope.get("state", {}), "lane": lane}}, receive, send)
+        finally:
+            lane.leave()
 
 
-@dataclass(slots=True)
 class Lane:
-    """Where a request goes: until it leaves, it is counted among the light ones, or is the heavy one whose turn it is."""
+    """Where a request goes: until it leaves, it is one of the light ones, or the heavy one whose turn it is."""
 
-    lanes: Lanes
-    address: bytes
-    is_heavy: bool = False
-    has_left: bool = False
+    def __init__(self, lanes: Lanes, address: bytes) -> None:
+        self._lanes = lanes
+        self._address = address
+        self._is_heavy = address in lanes.heavy
+        self._is_inside = False
 
-    async def __aenter__(self) -> Self:
-        self.is_heavy = self.address in self.lanes.heavy
-        if not self.is_heavy:
-            self.lanes.light += 1
-            return self
-        self.lanes.heavy.move_to_end(self.address)
-        await self.lanes.order.acquire()
+    async def enter(self) -> None:
+        lanes = self._lanes
+        if self._is_heavy:
+            lanes.heavy.move_to_end(self._address)
+            await lanes.order.acquire()
+        else:
+            lanes.light += 1
+        self._is_inside = True
         now = asyncio.get_running_loop().time
         until = now() + PATIENCE
-        while self.lanes.light and now() < until:
+        while self._is_heavy and lanes.light and now() < until:
             await asyncio.sleep(_SOON)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.leave()
 
     def leave(self) -> None:
         """Let the next one go: from here on the request waits for something else, or has ended."""
-        if self.has_left:
-            return
-        self.has_left = True
-        if self.is_heavy:
-            self.lanes.order.release()
-        else:
-            self.lanes.light -= 1
+        if self._is_inside and self._is_heavy:
+            self._lanes.order.release()
+        elif self._is_inside:
+            self._lanes.light -= 1
+        self._is_inside = False
 
     def is_long(self) -> None:
         """Remember that what is asked is heavy, and leave."""
-        self.lanes.heavy[self.address] = None
-        if len(self.lanes.heavy) > MOST:
-            self.lanes.heavy.popitem(last=False)
+        self._lanes.heavy[self._address] = None
+        if len(self._lanes.heavy) > MOST:
+            self._lanes.heavy.popitem(last=False)
         self.leave()

@@ -35,7 +35,7 @@ class Led(Service):
 
 def main(listening: int) -> None:
     share_heaps()
-    os.nice(5)  # light questions go before
+    os.nice(10)  # light questions go before
     serving: Serving = pickle.load(sys.stdin.buffer)  # noqa: S301  (from the parent)
     Thread(target=_end_with_parent, daemon=True).start()
 

@@ -6,6 +6,7 @@ Usage: python -m graph.snapshot.apart STORE FOLDER PUBLICATION CLEARANCE
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -48,4 +49,5 @@ def main(store: str, folder: str, publication: str, clearance: str) -> None:
 
 
 if __name__ == "__main__":
+    os.nice(10)  # questions go before
     main(*sys.argv[1:])

@@ -177,7 +177,7 @@ async def ask_heavy(client: httpx.AsyncClient, server: Server, seen: Seen, until
 
 def all_heavy(server: Server, seconds: float) -> Seen:
     """What became of the heavy questions of all clients, asked by a process of their own: what they wait for is not
-    what the light ones wait for."""
+    what the light ones wait for. It leaves the processor to the server where both want it, as other machines would."""
 
     async def ask() -> Seen:
         seen, until = Seen(), time.monotonic() + seconds
@@ -186,6 +186,7 @@ def all_heavy(server: Server, seconds: float) -> Seen:
                 group.create_task(ask_heavy(client, server, seen, until, number))
         return seen
 
+    os.nice(10)
     return asyncio.run(ask())
 
 
