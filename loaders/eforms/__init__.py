@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 from loaders.glimpse import Glimpse
 from loaders.registry import Format
 from ontology.label import Label
 
+VERSION = "eforms-"
+"""How the version of a notice begins: ``eforms-sdk-1.13``, or a country's own, ``eforms-de-2.1``."""
+_CUSTOMIZATION = re.compile(rf"CustomizationID[^<>]*>\s*{VERSION}")
+
 
 def _recognises(seen: Glimpse) -> bool:
-    return any("eforms-sdk-" in file.text and "CustomizationID" in file.text for file in seen.each())
+    return any(_CUSTOMIZATION.search(file.text) for file in seen.each())
 
 
 FORMAT = Format(
@@ -19,7 +25,7 @@ FORMAT = Format(
         "Procurement notices in the EU's eForms, as TED publishes them: one XML file, or a folder of them.",
     ),
     takes=Label("XML, XML.GZ eller mapp med sådana", "XML, XML.GZ, or a folder of them"),
-    looks_for=Label("en CustomizationID som börjar med eforms-sdk-", "a CustomizationID that begins with eforms-sdk-"),
+    looks_for=Label(f"en CustomizationID som börjar med {VERSION}", f"a CustomizationID that begins with {VERSION}"),
     example="kedja load eforms notices/",
     loader="loaders.eforms.loader:EformsLoader",
     recognises=_recognises,

@@ -7,6 +7,7 @@ traps and what is left out are told in ``docs/how-to/load.md``.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -21,6 +22,8 @@ from ontology.values import is_personal_number, make_key
 Item = Record | Link
 KNOWN_SDK = range(3, 17)
 """The minor versions of the SDK that were looked at; a notice of another is read, with a remark."""
+_SDK = re.compile(r"eforms-sdk-1\.(\d+)(?!\d)")
+"""The version of the SDK, before what a platform adds to it (``eforms-sdk-1.7#urn:...``)."""
 INTENDED = "veat"
 """A notice that tells whom a buyer means to award to: no contract yet."""
 NO_CPV = frozenset({"00000000", "99999999"})
@@ -74,8 +77,8 @@ class EformsLoader:
         report.rows_in += 1
         report.accepted += 1
         report.notes.update(notice.remarks)
-        minor = notice.sdk.rpartition(".")[2]
-        if not (minor.isdecimal() and int(minor) in KNOWN_SDK):
+        found = _SDK.match(notice.sdk)
+        if not (found and int(found[1]) in KNOWN_SDK):
             report.notes["unknown_sdk"] += 1
         if notice.changes:
             report.notes["change_notice"] += 1

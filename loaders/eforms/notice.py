@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from loaders.eforms import VERSION
 from loaders.xml_file import parsed
 from ontology.errors import FileFormatError
 
@@ -136,7 +137,7 @@ def read_notice(path: Path) -> Notice:
     root = parsed(path)
     kind = _name(root)
     sdk = _text(root, "CustomizationID")
-    if kind not in ROOTS or not sdk.startswith("eforms-sdk-"):
+    if kind not in ROOTS or not sdk.startswith(VERSION):
         what = f"a {kind} of the version {sdk or 'that it does not say'}"
         raise FileFormatError(
             f"{path.name} is {what}, and no eForms notice of a procurement.",

@@ -237,6 +237,32 @@ def test_a_notice_of_an_unknown_version_loads_with_a_remark(tmp_path: Path) -> N
     assert told.named("Contract")
 
 
+@pytest.mark.parametrize(
+    ("version", "known"),
+    [
+        ("eforms-sdk-1.13", True),
+        ("eforms-sdk-1.10.2", True),
+        ("eforms-sdk-1.7#extended#urn:fdc:platform.example:2026:national", True),
+        ("eforms-de-1.2", False),
+        ("eforms-sdk-2.10", False),
+    ],
+)
+def test_a_notice_that_a_country_or_a_platform_tailored_is_a_notice_of_the_version_that_it_names(
+    tmp_path: Path, version: str, known: bool
+) -> None:
+    file = altered(tmp_path, "national.xml", sdk=version)
+    assert find(str(file)).kind == "eforms"
+    told = Told(file)
+    assert told.named("Contract").keys() == Told(AWARD).named("Contract").keys()
+    assert told.notes().get("unknown_sdk", 0) == (not known)
+
+
+def test_what_is_no_notice_of_eforms_is_not_taken_for_one(tmp_path: Path) -> None:
+    file = altered(tmp_path, "order.xml", sdk="urn:fdc:peppol.eu:poacc:trns:order:3")
+    with pytest.raises(FileFormatError, match=r"of the version urn:fdc:peppol\.eu"):
+        read_notice(file)
+
+
 def test_all_published_notices_load_from_their_folder_and_a_file_that_is_none_stops_no_other(
     tmp_path: Path, kedja_data: Path
 ) -> None:
