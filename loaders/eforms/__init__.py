@@ -10,11 +10,12 @@ from ontology.label import Label
 
 VERSION = "eforms-"
 """How the version of a notice begins: ``eforms-sdk-1.13``, or a country's own, ``eforms-de-2.1``."""
-_CUSTOMIZATION = re.compile(rf"CustomizationID[^<>]*>\s*{VERSION}")
+_MARKS = re.compile(rf"CustomizationID[^<>]*>\s*{VERSION}|<(?:[\w-]+:)?EformsExtension\b")
+"""Its version, or the part with its organisations and results, which stands first and may be long."""
 
 
 def _recognises(seen: Glimpse) -> bool:
-    return any(_CUSTOMIZATION.search(file.text) for file in seen.each())
+    return any(_MARKS.search(file.text) for file in seen.each())
 
 
 FORMAT = Format(
@@ -25,7 +26,10 @@ FORMAT = Format(
         "Procurement notices in the EU's eForms, as TED publishes them: one XML file, or a folder of them.",
     ),
     takes=Label("XML, XML.GZ eller mapp med sådana", "XML, XML.GZ, or a folder of them"),
-    looks_for=Label(f"en CustomizationID som börjar med {VERSION}", f"a CustomizationID that begins with {VERSION}"),
+    looks_for=Label(
+        f"en CustomizationID som börjar med {VERSION}, eller EformsExtension",
+        f"a CustomizationID that begins with {VERSION}, or EformsExtension",
+    ),
     example="kedja load eforms notices/",
     loader="loaders.eforms.loader:EformsLoader",
     recognises=_recognises,

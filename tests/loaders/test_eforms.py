@@ -257,6 +257,12 @@ def test_a_notice_that_a_country_or_a_platform_tailored_is_a_notice_of_the_versi
     assert told.notes().get("unknown_sdk", 0) == (not known)
 
 
+def test_a_notice_whose_many_organisations_stand_before_its_version_is_found(tmp_path: Path) -> None:
+    file = altered(tmp_path, "large.xml", changes=f"<!-- {'.' * 70_000} -->{OLD['changes']}")
+    assert file.read_text(encoding="utf-8").index("CustomizationID>") > 70_000
+    assert find(str(file)).kind == "eforms"
+
+
 def test_what_is_no_notice_of_eforms_is_not_taken_for_one(tmp_path: Path) -> None:
     file = altered(tmp_path, "order.xml", sdk="urn:fdc:peppol.eu:poacc:trns:order:3")
     with pytest.raises(FileFormatError, match=r"of the version urn:fdc:peppol\.eu"):
