@@ -21,7 +21,8 @@ LONGEST = 64 << 20
 """Bytes of the longest record that is read; what is longer is no record but a file without an end."""
 DEEPEST = 6
 """Objects around the list that are read for what else they hold."""
-START, END = b"{]"
+START, END, OPEN, CLOSE, QUOTE = b'{][}"'
+NOT_UTF8 = "not in UTF-8"
 _SPACE = b" \t\r\n,\xef\xbb\xbf\x1e"
 _NOT_SPACE = re.compile(rb"[^ \t\r\n,]")
 
@@ -85,59 +86,82 @@ def records(file: Counted, lists: Collection[str], around: dict[str, Any] | None
 
     ``lists`` are the names under which an object that is the whole file may hold the list. ``around`` is filled with
     what else that object holds: before the list when the first record is given, after it at the end; without it,
-    nothing may stand after the list.
+    nothing may stand after the list. Several such objects or arrays may stand one after another, on lines or not.
 
     Raises:
         FileFormatError: no JSON, no array of objects in it, or cut before its end.
     """
     buffer = _Buffer(file)
-    lines = _enter(buffer, lists, around)
-    number = 0
-    split = _first_key(buffer)
-    while (byte := buffer.skip()) != -1 and (lines or byte != END):
-        number += 1
-        yield number, _object(buffer, split) if byte == START else _damage(buffer, "no object")
-    if not lines:
-        _leave(buffer, byte, around)
+    number, more = 0, True
+    while more:
+        lines = _enter(buffer, lists, around)
+        split = _first_key(buffer)
+        while (byte := buffer.skip()) != -1 and (lines or byte != END):
+            number += 1
+            yield number, _object(buffer, split) if byte == START else _damage(buffer, "no object")
+        more = not lines and _leave(buffer, byte, around)
 
 
-def _leave(buffer: _Buffer, byte: int, around: dict[str, Any] | None) -> None:
-    """Go out of the list; nothing but the rest of the object around it may follow."""
+def _leave(buffer: _Buffer, byte: int, around: dict[str, Any] | None) -> bool:
+    """Go out of the list and of the object around it. True where another object or array follows."""
     if byte == -1:
         raise FileFormatError(f"{buffer.file.name} is cut: its list has no end.", remedy="Fetch it again.")
     buffer.at += 1
-    while (byte := buffer.skip()) == b"}"[0]:
-        buffer.at += 1
-    if around is not None and byte == b'"'[0]:
-        while buffer.more():
-            pass
-        rest = _loads(b"{" + buffer.data[buffer.at :])
-        if isinstance(rest, dict):
-            around.update(rest)
-            return
-    if byte != -1:
+    while (byte := buffer.skip()) == CLOSE or (byte == QUOTE and around is not None):
+        if byte == CLOSE:
+            buffer.at += 1
+            continue
+        buffer.data, buffer.at = b"{" + buffer.data[buffer.at :], 0
+        rest = _slowly(buffer, None)
+        if not isinstance(rest, dict) or around is None:
+            raise FileFormatError(
+                f"{buffer.file.name} is damaged after its list of records ({getattr(rest, 'why', '')}).",
+                remedy="Fetch it again, or save it as UTF-8.",
+            )
+        around.update(rest)
+    if byte not in (-1, START, OPEN):
         raise FileFormatError(
             f"{buffer.file.name} goes on after its list of records.", remedy="Give one list of objects, or JSON Lines."
         )
+    return byte != -1
 
 
 def _enter(buffer: _Buffer, lists: Collection[str], around: dict[str, Any] | None) -> bool:
     """Go into the list of records. True where there is none: objects one after another."""
     first = buffer.skip()
-    if first == b"["[0]:
+    if first == OPEN:
         buffer.at += 1
         return False
     if first != START:
         raise FileFormatError(f"{buffer.file.name} is not JSON.", remedy="Give a list of objects, or JSON Lines.")
-    names = "|".join(map(re.escape, lists))
-    found = re.search(rf'"(?:{names})"\s*:\s*\['.encode(), buffer.data[:CHUNK]) if names else None
-    if found:
-        if around is not None:
-            before = buffer.data[buffer.at : found.end()] + b"]"
-            whole = (_loads(before + b"}" * deep) for deep in range(1, DEEPEST))
-            around.update(next((one for one in whole if one is not None), {}))
-        buffer.at = found.end()
-    return found is None
+    if not lists:
+        return True
+    while len(buffer.data) - buffer.at < CHUNK and buffer.more():
+        pass
+    names = re.compile(rf'"(?:{"|".join(map(re.escape, lists))})"\s*:\s*\['.encode())
+    found = names.search(buffer.data, buffer.at, buffer.at + CHUNK)
+    if found is None:
+        return True
+    before = buffer.data[buffer.at : found.end()] + b"]"
+    if not is_utf8(before):
+        raise FileFormatError(f"{buffer.file.name} is not in UTF-8.", remedy="Save it as UTF-8.")
+    whole = (_loads(before + b"}" * deep) for deep in range(1, DEEPEST))
+    head = next((one for one in whole if one is not None), None)
+    if head is None:  # the list is not of this object
+        return True
+    if around is not None:
+        around.update(head)
+    buffer.at = found.end()
+    return False
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether bytes are text in UTF-8, as JSON is."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _loads(data: bytes) -> Any:
@@ -178,10 +202,11 @@ def _slowly(buffer: _Buffer, split: re.Pattern[bytes] | None) -> Any:
                 continue
             return _damage(buffer, str(error), split)
         held = text[:end].encode("utf-8", "surrogateescape")
-        if (whole := _loads(held)) is None:  # what orjson refuses: not UTF-8, too deep, half a surrogate
-            return _damage(buffer, "not UTF-8, or nested too deeply", split)
-        buffer.at += len(held)
         del value
+        buffer.at += len(held)
+        if (whole := _loads(held)) is None:  # what orjson refuses: not UTF-8, too deep, half a surrogate
+            why = "nested too deeply, or half a character" if is_utf8(held) else NOT_UTF8
+            return Damaged(held[:80].decode("utf-8", "replace"), why)
         return whole
 
 

@@ -55,7 +55,7 @@ def lists_in(path: Path) -> tuple[str, ...]:
         if at < 0:
             continue
         try:
-            head = orjson.loads(start[:at].rstrip().rstrip(b",") + b"}")
+            head = orjson.loads(start[:at].decode("utf-8", "replace").rstrip().rstrip(",") + "}")
         except orjson.JSONDecodeError:
             continue
         if "ocid" not in head:
@@ -224,10 +224,12 @@ def package_of(path: Path) -> tuple[Mapping[str, Any], Json]:
         FileFormatError: no release in it.
     """
     around: Json = {}
+    why = ""
     for found in found_in(path, around, lambda _: None):
         if not found.why:
             return around, found.release
+        why = why or f" that can be read: the first is {found.why}"
     raise FileFormatError(
-        f"{path.name} holds no OCDS release.",
-        remedy="Give a release package, a record package, a release, or JSON Lines of them.",
+        f"{path.name} holds no OCDS release{why}.",
+        remedy="Give a release package, a record package, a release, or JSON Lines of them, in UTF-8.",
     )

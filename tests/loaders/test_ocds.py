@@ -303,6 +303,61 @@ def test_every_form_says_the_same(tmp_path: Path) -> None:
     assert {name: one ^ first for name, one in said.items() if one != first} == {}
 
 
+@pytest.mark.parametrize("joined", [b"\n", b"", b"\n\n"])
+@pytest.mark.parametrize("name", ["packages.json", "packages.jsonl", "packages.ndjson"])
+def test_packages_one_after_another_are_read_whatever_the_file_is_called(
+    tmp_path: Path, name: str, joined: bytes
+) -> None:
+    packages = [
+        {
+            "publisher": {"name": "Invented"},
+            "releases": [release(ocid=f"ocds-abc123-{n}", awards=[award()])],
+            "uri": f"{n}",
+        }
+        for n in range(3)
+    ]
+    records = {
+        "records": [{"ocid": "ocds-abc123-9", "compiledRelease": release(ocid="ocds-abc123-9")}],
+        "version": "1.1",
+    }
+    several = [json.dumps(packages), json.dumps(records), json.dumps(packages[0], indent=1)]
+    lines = [json.dumps(one) for one in [*packages, records]]
+    for texts in (several, lines):
+        (tmp_path / name).write_bytes(joined.join(text.encode() for text in texts))
+        said = Read(tmp_path / name)
+        assert [one.key for one in said.of("Contract")].__len__() == 3
+        assert len(said.of("Procurement")) == 4
+        assert said.report.rejects == []
+
+
+def test_a_file_in_another_encoding_is_called_so(tmp_path: Path) -> None:
+    whole = {"publisher": {"name": "Påhittad region"}, "releases": [release(title="Åkerbär"), release(title="Öl")]}
+    (tmp_path / "latin.json").write_bytes(json.dumps(whole, ensure_ascii=False).encode("iso-8859-1"))
+    with pytest.raises(FileFormatError, match=r"latin\.json .*not in UTF-8") as raised:
+        OcdsLoader().source(tmp_path / "latin.json", {})
+    assert "UTF-8" in raised.value.remedy
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_release_with_letters_in_another_encoding_costs_itself_wherever_it_stands(tmp_path: Path, place: int) -> None:
+    releases = [release(ocid=f"ocds-abc123-{n}", title="Åkerbär", awards=[award()]) for n in range(3)]
+    texts = [
+        json.dumps(one, ensure_ascii=False).encode("iso-8859-1" if n == place else "utf-8")
+        for n, one in enumerate(releases)
+    ]
+    (tmp_path / "mixed.json").write_bytes(b'{"releases":[' + b",".join(texts) + b'],"uri":"https://example.org/"}')
+    said = Read(tmp_path / "mixed.json")
+    assert len(said.of("Contract")) == 2
+    assert [(one.row, one.parameters["detail"]) for one in said.report.rejects] == [(place + 1, "not in UTF-8")]
+
+
+def test_a_record_that_only_links_to_its_releases_says_so(tmp_path: Path) -> None:
+    links = [{"url": f"https://example.org/{n}", "date": "2026-01-01T00:00:00Z"} for n in range(2)]
+    (tmp_path / "links.json").write_text(json.dumps({"records": [{"ocid": OCID, "releases": links}]}))
+    with pytest.raises(FileFormatError, match="a link to a release"):
+        OcdsLoader().source(tmp_path / "links.json", {})
+
+
 def test_a_single_release_and_a_folder(tmp_path: Path) -> None:
     for number in (1, 2):
         one = release(f"2026-0{number}-01T00:00:00Z", awards=[award(value=gbp(number))])
