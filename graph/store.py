@@ -65,7 +65,8 @@ class Stays(NamedTuple):
     does not. ``table`` is the source's.
 
     The record that has ``source`` for a key, where ``target`` is None. Else the links between the two keys, each
-    empty where any key will do, of the type ``link`` (empty: of any).
+    empty where any key will do, of the type ``link`` (empty: of any). A key that ends in ``/`` stands for every key
+    that has one more part after it.
     """
 
     table: str

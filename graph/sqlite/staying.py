@@ -10,13 +10,21 @@ import sqlite3
 from graph.store import Read, Stays
 
 _NAMED = "SELECT 1 FROM temp.{0} s WHERE s.part = v.part"
+_ABOVE = "rtrim({0}, replace({0}, '/', ''))"
+"""A key without its last part."""
+
+
+def _end(end: str) -> str:
+    """The condition that an end of a link is named, by its key, by that above it, or by none."""
+    key = f"SELECT {{}} FROM base WHERE node = v.{end}_base"
+    return f"s.{end} IN ('', ({key.format('key')}), ({key.format(_ABOVE.format('key'))}))"
+
+
 _BY_KEY = {
     # A record under any of its keys; a link by its ends as its source named them.
-    "record": f"EXISTS ({_NAMED} AND s.target IS NULL AND s.source IN (SELECT g.key FROM record_key k"
-    " JOIN base g ON g.node = k.key WHERE k.base = v.base))",
-    "link": f"EXISTS ({_NAMED} AND s.link IN (0, v.type)"
-    " AND s.source IN ('', (SELECT key FROM base WHERE node = v.source_base))"
-    " AND s.target IN ('', (SELECT key FROM base WHERE node = v.target_base)))",
+    "record": f"EXISTS ({_NAMED} AND s.target IS NULL AND s.source IN (SELECT iif(way, g.key, {_ABOVE.format('g.key')})"
+    " FROM record_key k JOIN base g ON g.node = k.key, (SELECT 0 AS way UNION ALL SELECT 1) WHERE k.base = v.base))",
+    "link": f"EXISTS ({_NAMED} AND s.link IN (0, v.type) AND {_end('source')} AND {_end('target')})",
 }
 
 

@@ -64,6 +64,9 @@ class Process:
         awards = listed(self.release, "awards")
         if not awards:
             self.report.notes["without_award"] += 1
+        told = {text(award, "id") for award in awards}
+        alone = [one for one in listed(self.release, "contracts") if text(one, "awardID") not in told]
+        self.report.notes["contract_without_award"] += len(alone)
         buyers = self._buyers()
         found: list[Item] = [item for buyer in buyers for item in self._body(buyer)]
         replaced = may_replace(awards, self.merged, self.parties)
@@ -83,8 +86,8 @@ class Process:
         told = [inner(self.release, "buyer")]
         told += [one for one in listed(self.release, "parties") if "buyer" in _texts(one.get("roles"))]
         if not any(map(bool, told)):
-            self.report.notes["procuring_entity_as_buyer"] += 1
             told = [inner(self.tender, "procuringEntity")]
+            self.report.notes["procuring_entity_as_buyer" if any(told) else "buyer_not_named"] += 1
         found = (self.parties.organisation(one, "buyer") for one in told if one)
         return list({one.key: one for one in found if one}.values())
 
@@ -106,7 +109,6 @@ class Process:
             self.report.leave_out(*self.place, "awards", ValueProblem(Reason.MISSING, "", column="awards/id"))
             self.known_sum = False
             return []
-        suppliers = self._suppliers(award)
         own = [one for one in listed(self.release, "contracts") if text(one, "awardID") == id_]
         live = text(award, "status") or "active"
         if live not in LIVE:
@@ -115,12 +117,16 @@ class Process:
         if live in LIVE:
             self._count(value)
         found: list[Item] = []
-        holders: list[Record | None] = [*suppliers] or [None]
+        # A contract may be with some of those that the award is to.
+        awarded = [] if own and all(listed(one, "suppliers") for one in own) else self._suppliers(award)
         for contract in own or [{}]:
             status = text(contract, "status") or "active"
             if status not in LIVE:
                 self.report.notes["contract_not_active"] += 1
-            for supplier in holders:
+            suppliers = self._suppliers(contract) if listed(contract, "suppliers") else awarded
+            if "suppliers" in contract or "suppliers" in award:
+                self._name(f"{self._contract_key(award, contract)}/")
+            for supplier in suppliers or [None]:
                 built = self._contract(award, contract, supplier, suppliers, value, replaced)
                 self._name(built.key)
                 if live in LIVE and status in LIVE:
@@ -148,6 +154,7 @@ class Process:
     ) -> Record:  # fmt: skip
         id_ = text(award, "id")
         which = digest(supplier.key)[:10] if supplier else "nobody"
+        period = contract if inner(contract, "period") else award
         signed = self._money(contract, f"contracts/{text(contract, 'id')}/value") if contract else None
         alone = len(suppliers) <= 1
         amount = signed or (None if contract else value)
@@ -164,7 +171,7 @@ class Process:
             "earlier": self._earlier(id_, text(contract, "id")),
             "title": title if len(title) > NAME else "",
         }
-        start, end = self._period(contract or award, "period" if contract else "contractPeriod")
+        start, end = self._period(period, "period" if period is contract else "contractPeriod")
         properties = {
             "name": title[:NAME],
             "kind": self._kind(),
@@ -175,12 +182,16 @@ class Process:
         }
         return Record(
             "Contract",
-            self.key("contract", id_, text(contract, "id"), which),
+            f"{self._contract_key(award, contract)}/{which}",
             properties,
             common=Common(valid_from=start, valid_to=end),
             raw={name: said for name, said in raw.items() if said},
             locator=self.at,
         )
+
+    def _contract_key(self, award: Json, contract: Json) -> str:
+        """The key under which those of a contract with each of its suppliers stand."""
+        return self.key("contract", text(award, "id"), text(contract, "id"))
 
     def _with_links(
         self, built: Record, award: Json, contract: Json, supplier: Record | None, buyers: Sequence[Record]

@@ -39,10 +39,14 @@ OCDS = Format(
         "award_not_active": Label(
             "Tilldelningar som inte gäller: inget avtal", "Awards that do not stand: no contract"
         ),
+        "buyer_not_named": Label("Processer utan köpare", "Processes that name no buyer"),
         "category_unknown": Label(
             "Avtal utan läsbar kategori: okänd", "Contracts without a category that is read: unknown"
         ),
         "contract_not_active": Label("Avtal som inte gäller (än)", "Contracts that do not stand (yet)"),
+        "contract_without_award": Label(
+            "Avtal vars tilldelning filen inte har: inte lästa", "Contracts whose award the file lacks: not read"
+        ),
         "country_not_understood": Label("Adresser vars land inte förstås", "Addresses whose country is not understood"),
         "hidden_person": Label("Fysiska personer, dolda här", "Natural persons, hidden here"),
         "may_replace": Label(

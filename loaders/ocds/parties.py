@@ -42,7 +42,7 @@ def refs(release: Json) -> Iterator[Json]:
     yield from listed(release, "parties")
     yield inner(release, "buyer")
     yield inner(release, "tender", "procuringEntity")
-    for award in listed(release, "awards"):
+    for award in (*listed(release, "awards"), *listed(release, "contracts")):
         yield from listed(award, "suppliers")
 
 

@@ -116,7 +116,7 @@ def _found(file: str, number: int, value: Json) -> Found:
     except RecursionError:
         return Found(file, number, {}, why="nested too deeply")
     ocid = release.get("ocid")
-    if "versionedRelease" in value:
+    if "versionedRelease" in value or any(map(_versions, release.values())):
         return Found(file, number, release, why="a versioned release alone; give the releases, or the compiled one")
     if "url" in value and not ocid:
         return Found(file, number, release, why="a link to a release; give the release itself", text=str(value["url"]))
@@ -124,6 +124,12 @@ def _found(file: str, number: int, value: Json) -> Found:
         return Found(file, number, release, why="without an ocid")
     tags = release.get("tag")
     return Found(file, number, release, compiled=isinstance(tags, list) and "compiled" in tags)
+
+
+def _versions(value: object) -> bool:
+    """Whether a value is the list of what a field was in each release, as in a versioned release."""
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, dict) and "releaseID" in first and "value" in first
 
 
 def text_ids(value: Json, depth: int = 0) -> None:

@@ -189,6 +189,19 @@ def test_a_delta_takes_back_what_it_says_that_it_speaks_about(store: Store) -> N
     assert store.check() == []
 
 
+def test_a_delta_that_speaks_about_a_key_with_a_slash_speaks_about_what_stands_right_under_it(store: Store) -> None:
+    under = ["local:a/1", "local:a/2", "local:a/1/x", "local:ab/1", "local:a"]
+    load(store, source(mode=Mode.DELTA), [*map(company, under), owns("local:a/1", "local:ab/1")])
+    run = store.begin(source(edition="2", mode=Mode.DELTA), "test", "1", {}, START).run
+    store.add(run, [company("local:a/2")])
+    named = frozenset({Stays("", "local:a/"), Stays("", "local:a/", "")})
+    assert store.settle(run, {}, Read(None, named=named)).retracted == 2
+    store.publish(run, START)
+    assert {record.keys[0] for record in store.records(now(store))} == {*under} - {"local:a/1"}
+    assert not list(store.links(now(store)))
+    assert store.check() == []
+
+
 def test_an_appended_edition_takes_back_nothing_whatever_its_order(store: Store) -> None:
     load(store, source(edition="2", mode=Mode.APPEND), [company("local:1", "One", row_key="a")])
     load(store, source(edition="1", mode=Mode.APPEND), [company("local:1", "One, elsewhere", row_key="b")])

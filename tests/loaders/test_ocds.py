@@ -229,6 +229,47 @@ def test_a_contract_has_its_suppliers_from_the_award_that_it_names(read: Reader)
     assert built.raw["date signed"].startswith("2026-01-05")
 
 
+def test_a_contract_that_names_its_own_suppliers_is_held_by_those_alone(read: Reader) -> None:
+    """An award to three, a contract with each: the extension for suppliers of contracts."""
+    three = [{"id": f"s{n}", "name": f"Supplier {n}"} for n in range(3)]
+    contracts = [
+        {"id": f"c{n}", "awardID": "a", "value": gbp(n + 1), "suppliers": [{"id": f"s{n}", "name": f"Supplier {n}"}]}
+        for n in range(3)
+    ]
+    said = read(release(parties=[BUYER, *three], awards=[award("a", three, value=gbp(6))], contracts=contracts))
+    names = {one.key: one.properties["name"] for one in said.of("Organisation")}
+    values = {one.key: one.properties["awarded_value"] for one in said.of("Contract")}
+    held = {names[link.source.key]: values[link.target.key] for link in said.links("HOLDS")}
+    assert held == {"Supplier 0": "1", "Supplier 1": "2", "Supplier 2": "3"}
+    assert len(said.links("HOLDS")) == 3
+    assert not said.report.notes["value_shared"]
+
+
+def test_a_contract_whose_award_is_not_told_is_counted_and_no_contract(read: Reader) -> None:
+    contracts = [{"id": "c", "awardID": "elsewhere", "value": gbp(1)}, {"id": "d"}, {"id": "e", "awardID": "a"}]
+    said = read(release(awards=[award()], contracts=contracts))
+    assert [one.raw["contract"] for one in said.of("Contract")] == ["e"]
+    assert said.report.notes["contract_without_award"] == 2
+
+
+def test_a_contract_without_a_period_has_the_one_that_was_awarded(read: Reader) -> None:
+    period = {"startDate": "2026-02-01T00:00:00Z", "endDate": "2026-12-31T00:00:00Z"}
+    said = read(release(awards=[award(contractPeriod=period)], contracts=[{"id": "c", "awardID": "a"}]))
+    (built,) = said.of("Contract")
+    assert (str(built.common.valid_from), str(built.common.valid_to)) == ("2026-02-01", "2027-01-01")
+
+
+@pytest.mark.parametrize(
+    ("tender", "note"), [({"procuringEntity": BUYER}, "procuring_entity_as_buyer"), ({}, "buyer_not_named")]
+)
+def test_a_process_without_a_buyer_says_who_stands_in_its_place_or_that_nobody_does(
+    read: Reader, tender: Json, note: str
+) -> None:
+    said = read(release(buyer=None, parties=[GLOVES], tender=tender, awards=[award()]))
+    assert len(said.links("SERVES")) == bool(tender)
+    assert {one for one in said.report.notes if "buyer" in one} == {note}
+
+
 @pytest.mark.parametrize(
     ("told", "kinds"),
     [
@@ -385,6 +426,16 @@ def test_what_is_no_release_is_rejected_with_its_place(read: Reader) -> None:
     assert len(said.of("Contract")) == 1
 
 
+def test_a_versioned_release_is_no_release_and_says_so(read: Reader) -> None:
+    def versions(value: object) -> list[Json]:
+        return [{"releaseID": "1", "releaseDate": "2026-01-01T00:00:00Z", "releaseTag": ["award"], "value": value}]
+
+    versioned = {"ocid": OCID, "initiationType": versions("tender"), "awards": [{"id": "a", "title": versions("x")}]}
+    said = read(versioned, release(ocid="ocds-abc123-2", awards=[award()]))
+    assert len(said.of("Contract")) == 1
+    assert ["versioned" in one.parameters["detail"] for one in said.report.rejects] == [True]
+
+
 def test_a_file_without_a_release_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text('{"releases": []}')
     with pytest.raises(FileFormatError):
@@ -411,6 +462,48 @@ def test_a_newer_file_replaces_what_it_names_and_nothing_else(tmp_path: Path) ->
         assert len(keys) == 1
         assert next(iter(keys)).startswith("ocds:ocds-abc123-2/")
         assert not [link for link in store.links(now(store), types=["HOLDS"]) if "abc123-1/" in link.target_key]
+
+
+def holders_now(store: Store) -> set[str]:
+    from tests.contract.saying import now
+
+    held = {link.source_key for link in store.links(now(store), types=["HOLDS"])}
+    contracts = list(store.records(now(store), types=["Contract"]))
+    assert len(contracts) == max(len(held), 1), "each contract has its holder"
+    return held
+
+
+def test_a_newer_file_that_names_other_suppliers_of_an_award_takes_back_those_that_it_does_not(tmp_path: Path) -> None:
+    """The award of 12 suppliers that is corrected to one of 13, and the one that names another winner."""
+    one, two, three = (
+        {"id": f"GB-COH-0000000{n}", "name": f"Firm {n}", "identifier": {"scheme": "GB-COH", "id": f"0000000{n}"}}
+        for n in (1, 2, 3)
+    )
+    contract = {"id": "c/1", "awardID": "a"}
+    with open_store(tmp_path / "k.sqlite") as store:
+        for month, suppliers, held in (
+            (1, [one, two], {"gb-coh:00000001", "gb-coh:00000002"}),
+            (2, [two, three], {"gb-coh:00000002", "gb-coh:00000003"}),
+            (3, [one], {"gb-coh:00000001"}),
+            (4, [], set()),
+        ):
+            date = f"2026-0{month}-01T00:00:00Z"
+            said = release(date, parties=[BUYER, one, two, three], awards=[award("a", suppliers)], contracts=[contract])
+            (tmp_path / "package.json").write_text(json.dumps({"publishedDate": date, "releases": [said]}))
+            load(store, OcdsLoader(), tmp_path / "package.json", now=START)
+            assert holders_now(store) == held, month
+
+
+def test_a_newer_file_that_does_not_tell_the_suppliers_of_an_award_takes_back_none(tmp_path: Path) -> None:
+    from tests.contract.saying import now
+
+    with open_store(tmp_path / "k.sqlite") as store:
+        for month, more in ((1, {"suppliers": [GLOVES]}), (2, {})):
+            date = f"2026-0{month}-01T00:00:00Z"
+            said = release(date, awards=[{"id": "a", "status": "active", **more}])
+            (tmp_path / "package.json").write_text(json.dumps({"publishedDate": date, "releases": [said]}))
+            load(store, OcdsLoader(), tmp_path / "package.json", now=START)
+        assert {link.source_key for link in store.links(now(store), types=["HOLDS"])} == {"gb-coh:01234567"}
 
 
 # -- damage --------------------------------------------------------------------------------------------------------
