@@ -8,12 +8,13 @@ from loaders.glimpse import Glimpse
 from loaders.registry import EDITION, LICENCE, Format
 from ontology.label import Label
 
-_FIRST = re.compile(r"#FLAGGA\b|#SIETYP\b|#FORMAT\b")
-_TYPE = re.compile(r"#SIETYP\s+\"?4|#VER\s")
+_FIRST = re.compile(r"^#(?:FLAGGA|SIETYP|FORMAT)\b", re.MULTILINE)
+_ALSO = re.compile(r"^#(?:SIETYP|FNAMN|VER)\b", re.MULTILINE)
 
 
 def _sie(seen: Glimpse) -> bool:
-    return not seen.path.is_dir() and bool(_FIRST.search(seen.text[:4_000]) and _TYPE.search(seen.text))
+    """Of any type: the loader tells which it needs."""
+    return not seen.path.is_dir() and bool(_FIRST.search(seen.text[:4_000]) and _ALSO.search(seen.text))
 
 
 SIE = Format(
@@ -24,7 +25,7 @@ SIE = Format(
         "SIE type 4: vouchers, of which those with a supplier (dimension 9) tell who sold, and for how much.",
     ),
     takes=Label("SIE (.se, .si, .sie; även .zip eller .gz)", "SIE (.se, .si, .sie; also .zip or .gz)"),
-    looks_for=Label("#FLAGGA eller #FORMAT, och #SIETYP 4 eller #VER", "#FLAGGA or #FORMAT, and #SIETYP 4 or #VER"),
+    looks_for=Label("#FLAGGA eller #FORMAT, och #SIETYP eller #FNAMN", "#FLAGGA or #FORMAT, and #SIETYP or #FNAMN"),
     example="kedja load sie 2025.se",
     loader="loaders.sie.loader:SieLoader",
     recognises=_sie,

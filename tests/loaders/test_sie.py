@@ -38,6 +38,22 @@ def bought(items: Items) -> list[tuple[str, str, str]]:
     return [(x.source.key.rpartition("/")[2], str(x.properties["amount"]), str(x.common.valid_from)) for x in found]
 
 
+@pytest.mark.parametrize("kind", ["1", "2", "3"])
+def test_accounts_of_another_type_are_told_what_to_export(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "balances.se").write_text(HEAD.replace("#SIETYP 4", f"#SIETYP {kind}") + '#UB 0 1930 "12.00"\r\n')
+    assert find(str(tmp_path / "balances.se")).kind == "sie"
+    with pytest.raises(FileFormatError, match=f"SIE of type {kind}, which has no vouchers. Export type 4"):
+        SieLoader().source(tmp_path / "balances.se", {})
+
+
+def test_accounts_that_do_not_say_their_type_are_of_the_first(tmp_path: Path) -> None:
+    head = HEAD.replace("#SIETYP 4", "").encode("cp437")
+    (tmp_path / "old.se").write_bytes(head)
+    assert find(str(tmp_path / "old.se")).kind == "sie"
+    with pytest.raises(FileFormatError, match="no SIE of type 4"):
+        SieLoader().source(tmp_path / "old.se", {})
+
+
 def test_a_voucher_with_a_correction_balances_and_is_summed_once() -> None:
     items, report = read(SieLoader(), OURS)
     assert ("1002", "450", "2025-04-02") in bought(items)
