@@ -8,13 +8,15 @@ from loaders.glimpse import Glimpse
 from loaders.registry import EDITION, LICENCE, Format, Option
 from ontology.label import Label
 
-_DOCUMENT = re.compile(r'"EPCIS(?:Query)?Document"|<(?:\w+:)?EPCIS(?:Query)?Document\b')
-_EVENT = re.compile(r'"type"\s*:\s*"(?:Object|Aggregation|Transformation|Transaction|Association)Event"')
+_KINDS = "(?:Object|Aggregation|Transformation|Transaction|Association)Event"
+_DOCUMENT = re.compile(r'"EPCIS(?:Query)?Document"|<(?:[\w-]+:)?EPCIS(?:Query|MasterData)?Document\b')
+_EVENT = re.compile(rf'"type"\s*:\s*"{_KINDS}"|<(?:[\w-]+:)?{_KINDS}\b')
+_WHEN = re.compile(r'"eventTime"|<(?:[\w-]+:)?eventTime\b')
 
 
 def _epcis(seen: Glimpse) -> bool:
     def fits(file: Glimpse) -> bool:
-        return bool(_DOCUMENT.search(file.text) or (_EVENT.search(file.text) and '"eventTime"' in file.text))
+        return bool(_DOCUMENT.search(file.text) or (_EVENT.search(file.text) and _WHEN.search(file.text)))
 
     return any(map(fits, seen.each())) and not any('"VerifiableCredential"' in file.text for file in seen.each())
 

@@ -96,6 +96,11 @@ class EpcisLoader:
                     continue
                 reading = _Reading(report, events, names, unread, str(file.relative_to(path)) if path.is_dir() else "")
                 reading.file(file, progress)
+            if not report.rows_in:
+                raise FileFormatError(
+                    f"{path.name} holds no event of EPCIS.",
+                    remedy="Master data alone say nothing: give them in a folder with the events that they name.",
+                )
             yield from events.read()
         unread.tell(report)
         report.accepted = report.rows_in - report.rejected

@@ -17,7 +17,7 @@ from loaders.epcis.loader import EpcisLoader
 from loaders.gs1 import Gs1, gs1_of
 from loaders.registry import find
 from loaders.tracing.events import moment
-from ontology.errors import Reason
+from ontology.errors import FileFormatError, Reason
 from ontology.records import Link, Record, Secrecy
 from tests.conftest import ROOT
 from tests.loaders.damage import Items, read, survives
@@ -69,6 +69,42 @@ def test_json_and_xml_say_the_same() -> None:
     assert told(one) == told(other)
     assert report.notes == told_.notes
     assert find(str(OURS / "events.xml")).kind == "epcis"
+
+
+MASTER = """<m:EPCISMasterDataDocument xmlns:m="urn:epcglobal:epcis-masterdata:xsd:2"
+creationDate="2026-01-01T00:00:00Z"><EPCISBody><VocabularyList>
+<Vocabulary type="urn:epcglobal:epcis:vtype:EPCClass"><VocabularyElementList>
+<VocabularyElement id="urn:epc:idpat:sgtin:735005385.0011.*"><attribute id="urn:epcglobal:cbv:mda#descriptionShort">
+Sterile drapes</attribute></VocabularyElement></VocabularyElementList></Vocabulary></VocabularyList></EPCISBody>
+</m:EPCISMasterDataDocument>"""
+BARE = """<{0}ObjectEvent xmlns{1}="urn:epcglobal:epcis:xsd:2"><eventTime>2026-02-03T10:00:00Z</eventTime>
+<eventTimeZoneOffset>+01:00</eventTimeZoneOffset><epcList><epc>urn:epc:id:sgtin:735005385.0011.7</epc></epcList>
+<action>ADD</action><bizStep>commissioning</bizStep></{0}ObjectEvent>"""
+
+
+@pytest.mark.parametrize("prefix", ["", "epcis:"])
+def test_an_event_of_xml_that_stands_alone_is_read_as_one_in_a_document(tmp_path: Path, prefix: str) -> None:
+    file = tmp_path / "event.xml"
+    file.write_text(BARE.format(prefix, f":{prefix[:-1]}" if prefix else ""), "utf-8")
+    assert find(str(file)).kind == "epcis"
+    items, report = read(EpcisLoader(), file)
+    assert [x.target.key for x in items if isinstance(x, Link) and x.type == "OUTPUTS"] == ["gtin:7350053850118"]
+    assert (report.rows_in, report.accepted) == (1, 1)
+
+
+def test_master_data_in_a_file_of_its_own_name_what_the_events_of_its_folder_are_about(tmp_path: Path) -> None:
+    (tmp_path / "event.xml").write_text(BARE.format("", ""), "utf-8")
+    (tmp_path / "names.xml").write_text(MASTER, "utf-8")
+    items, report = read(EpcisLoader(), tmp_path)
+    assert "Sterile drapes" in next(iter(names(items).values()))
+    assert report.rejects == []
+
+
+def test_master_data_alone_are_no_events_and_say_where_they_are_read(tmp_path: Path) -> None:
+    (tmp_path / "names.xml").write_text(MASTER, "utf-8")
+    assert find(str(tmp_path / "names.xml")).kind == "epcis"
+    with pytest.raises(FileFormatError, match=r"names\.xml holds no event .*folder"):
+        read(EpcisLoader(), tmp_path / "names.xml")
 
 
 def test_the_day_is_that_of_the_place_where_it_happened() -> None:
