@@ -126,7 +126,7 @@ class Process:
             suppliers = self._suppliers(contract) if listed(contract, "suppliers") else awarded
             if "suppliers" in contract or "suppliers" in award:
                 self._name(f"{self._contract_key(award, contract)}/")
-            for supplier in suppliers or [None]:
+            for supplier in (*suppliers,) or (None,):
                 built = self._contract(award, contract, supplier, suppliers, value, replaced)
                 self._name(built.key)
                 if live in LIVE and status in LIVE:
