@@ -7,6 +7,7 @@ from typing import Any
 
 from graph.kernels.reach import reach
 from graph.questions.groups import find, group_of, walk_starts
+from graph.questions.question import ALL
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.view import Snapshot
 
@@ -31,11 +32,11 @@ def cost_of_trace(s: Snapshot, starts: Sequence[str], upstream: bool, max_tier: 
     return _reached(s, begin, upstream=upstream, max_tier=max_tier, max_nodes=max_nodes)
 
 
-def cost_of_group(s: Snapshot, subject: str | None) -> int:
-    """The contracts of a group (None: all) and what lies upstream of them."""
+def cost_of_group(s: Snapshot, subject: str) -> int:
+    """The contracts of a group (or all) and what lies upstream of them."""
     if s.n <= SMALL:
         return 0
-    contracts = group_of(s, find(s, subject) if subject else None).contracts
+    contracts = group_of(s, None if subject == ALL else find(s, subject)).contracts
     return _reached(s, contracts[: LIGHT + 1], upstream=True) + 10 * len(contracts)
 
 

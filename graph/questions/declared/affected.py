@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from graph.questions.question import MAX_TEXT, Question, Reading, param
+from graph.questions.shared import risk_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -36,13 +37,8 @@ class Affected(Question):
         names=True,
         max_length=MAX_TEXT,
     )
-    risk: str | None = param(
-        Label("Risktyp", "Risk type"),
-        Label("Bara påståenden om denna risktyp", "Only statements of this risk type, by id or name"),
-        None,
-        vocabulary="risk-types",
-        example="forced-labour",
-        max_length=60,
+    risk: str | None = risk_param(
+        None, note=Label("Bara påståenden om denna risktyp", "Only statements of this risk type, by id or name")
     )
     skip: int = param(
         Label("Hoppa över", "Skip"),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import AwareDatetime
 
-from graph.questions.declared.exposure import Exposure
-from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
+from graph.questions.question import ALL, Question, Reading, param
+from graph.questions.shared import risk_param, subject_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -33,22 +33,12 @@ class Compare(Question):
     of_history: ClassVar[bool] = True
     sv: ClassVar[str] = "Vad som har ändrats sedan en annan dag, eller sedan vad som var känt då, och varför"
 
-    subject: str = param(
-        Exposure.params()["subject"].label,
-        Exposure.params()["subject"].note,
-        ALL,
-        names=True,
-        besides=(ALL,),
-        example="se-orgnr:2321000073",
-        max_length=MAX_TEXT,
-    )
-    risk: str | None = param(
-        Label("Risktyp", "Risk type"),
-        Label("En risktyp; utan den alla som någon har bedömt", "One risk type; without it all that somebody assessed"),
+    subject: str = subject_param(ALL)
+    risk: str | None = risk_param(
         None,
-        vocabulary="risk-types",
-        example="forced-labour",
-        max_length=60,
+        note=Label(
+            "En risktyp; utan den alla som någon har bedömt", "One risk type; without it all that somebody assessed"
+        ),
     )
     before: date | None = param(
         Label("Jämför med dagen", "Compare with the day"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from graph.questions.declared.exposure import Exposure
-from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
+from graph.questions.question import ALL, Question, Reading, param
+from graph.questions.shared import risk_param, subject_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -20,22 +20,13 @@ class Coverage(Question):
     name: ClassVar[str] = "coverage"
     sv: ClassVar[str] = "Var kunskapen tar slut: per led, leverantör, kategori och källornas ålder, och vem som kan mer"
 
-    subject: str = param(
-        Exposure.params()["subject"].label,
-        Exposure.params()["subject"].note,
-        ALL,
-        names=True,
-        besides=(ALL,),
-        example="se-orgnr:2321000073",
-        max_length=MAX_TEXT,
-    )
-    risk: str | None = param(
-        Label("Bedömt för", "Assessed for"),
-        Label("Räkna steg som bedömda för denna risktyp", "Count steps as assessed for this risk type, else for any"),
+    subject: str = subject_param(ALL)
+    risk: str | None = risk_param(
         None,
-        vocabulary="risk-types",
-        example="forced-labour",
-        max_length=60,
+        label=Label("Bedömt för", "Assessed for"),
+        note=Label(
+            "Räkna steg som bedömda för denna risktyp", "Count steps as assessed for this risk type, else for any"
+        ),
     )
     rows: int = param(
         Label("Rader", "Rows"), Label("Hur många rader i varje tabell", "How many rows of each table"),
@@ -45,7 +36,7 @@ class Coverage(Question):
     def cost(self, s: Snapshot) -> int:
         from graph.questions.costs import cost_of_group
 
-        return cost_of_group(s, None if self.subject == ALL else self.subject)
+        return cost_of_group(s, self.subject)
 
     def compute(self, reading: Reading) -> Answer[CoverageData]:
         from graph.questions.coverage import coverage

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
+from graph.questions.question import Question, Reading, param
+from graph.questions.shared import risk_param, subject_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -25,24 +26,8 @@ class Exposure(Question):
         "Hur utsatt en grupp avtal är för en risk: efter allvar, efter hur noga man vet, och vad som inte är känt"
     )
 
-    subject: str = param(
-        Label("Vad", "Subject"),
-        Label(
-            "Avtal, köpare, leverantör, kategori, område, produkt eller plats; all för alla avtal",
-            "Contract, buyer, supplier, category, area, product or place; all for every contract",
-        ),
-        names=True,
-        besides=(ALL,),
-        example="se-orgnr:2321000073",
-        max_length=MAX_TEXT,
-    )
-    risk: str = param(
-        Label("Risktyp", "Risk type"),
-        Label("Risktypens id eller namn", "Risk type, by id or name"),
-        vocabulary="risk-types",
-        example="forced-labour",
-        max_length=60,
-    )
+    subject: str = subject_param()
+    risk: str = risk_param()
     members: int = param(
         Label("Avtal", "Contracts"),
         Label("Hur många avtal som listas", "How many contracts to list"),
@@ -54,7 +39,7 @@ class Exposure(Question):
     def cost(self, s: Snapshot) -> int:
         from graph.questions.costs import cost_of_group
 
-        return cost_of_group(s, None if self.subject == ALL else self.subject)
+        return cost_of_group(s, self.subject)
 
     def compute(self, reading: Reading) -> Answer[ExposureData]:
         from graph.questions.exposure import exposure

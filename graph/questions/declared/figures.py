@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from graph.questions.declared.exposure import Exposure
 from graph.questions.lenses import lenses
-from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
+from graph.questions.question import Question, Reading, param
+from graph.questions.shared import risk_param, subject_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -23,21 +24,8 @@ class FiguresOfLens(Question):
     name: ClassVar[str] = "figures"
     sv: ClassVar[str] = "Vad en lins säger om varje avtal i en grupp, i sin egen enhet: störst först, okänt som okänt"
 
-    subject: str = param(
-        Exposure.params()["subject"].label,
-        Exposure.params()["subject"].note,
-        names=True,
-        besides=(ALL,),
-        example="se-orgnr:2321000073",
-        max_length=MAX_TEXT,
-    )
-    risk: str = param(
-        Exposure.params()["risk"].label,
-        Exposure.params()["risk"].note,
-        vocabulary="risk-types",
-        example="forced-labour",
-        max_length=60,
-    )
+    subject: str = subject_param()
+    risk: str = risk_param()
     lens: str = param(
         Label("Lins", "Lens"),
         Label(
@@ -53,7 +41,7 @@ class FiguresOfLens(Question):
     def cost(self, s: Snapshot) -> int:
         from graph.questions.costs import cost_of_group
 
-        return cost_of_group(s, None if self.subject == ALL else self.subject)
+        return cost_of_group(s, self.subject)
 
     def compute(self, reading: Reading) -> Answer[FiguresData]:
         from graph.questions.figures import figures

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from graph.questions.declared.exposure import Exposure
 from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
+from graph.questions.shared import risk_param, subject_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -31,22 +31,12 @@ class Heat(Question):
         ),
         "category-risk",
     )
-    subject: str = param(
-        Exposure.params()["subject"].label,
-        Exposure.params()["subject"].note,
-        ALL,
-        names=True,
-        besides=(ALL,),
-        example="se-orgnr:2321000073",
-        max_length=MAX_TEXT,
-    )
-    risk: str | None = param(
-        Label("Risktyp", "Risk type"),
-        Label("Bara denna risktyp och de som ingår i den", "Only this risk type and those within it, by id or name"),
+    subject: str = subject_param(ALL)
+    risk: str | None = risk_param(
         None,
-        vocabulary="risk-types",
-        example="forced-labour",
-        max_length=60,
+        note=Label(
+            "Bara denna risktyp och de som ingår i den", "Only this risk type and those within it, by id or name"
+        ),
     )
     row: str | None = param(
         Label("Rad", "Row"),
@@ -68,7 +58,7 @@ class Heat(Question):
     def cost(self, s: Snapshot) -> int:
         from graph.questions.costs import cost_of_group
 
-        return BROADEST * cost_of_group(s, None if self.subject == ALL else self.subject)
+        return BROADEST * cost_of_group(s, self.subject)
 
     def compute(self, reading: Reading) -> Answer[HeatData]:
         from graph.questions.heat import heat

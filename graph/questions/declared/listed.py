@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from graph.questions.declared.exposure import Exposure
-from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
+from graph.questions.question import ALL, Question, Reading, param
+from graph.questions.shared import risk_param, subject_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -24,15 +24,7 @@ class Listed(Question):
         "ägare som är kända för leverantörerna: en företagslista, eftersom ingen länk säger varifrån varorna kommer"
     )
 
-    subject: str = param(
-        Exposure.params()["subject"].label,
-        Exposure.params()["subject"].note,
-        ALL,
-        names=True,
-        besides=(ALL,),
-        example="se-orgnr:2321000073",
-        max_length=MAX_TEXT,
-    )
+    subject: str = subject_param(ALL)
     scheme: str = param(
         Label("Lista", "List"),
         Label(
@@ -42,14 +34,7 @@ class Listed(Question):
         "dol",
         pattern=r"^[a-z][a-z0-9-]{0,30}$",
     )
-    risk: str | None = param(
-        Exposure.params()["risk"].label,
-        Exposure.params()["risk"].note,
-        None,
-        vocabulary="risk-types",
-        example="forced-labour",
-        max_length=60,
-    )
+    risk: str | None = risk_param(None)
     most: int = param(
         Label("Rader", "Rows"),
         Label("Högst så många rader i varje lista", "Most rows of each list"),
@@ -61,7 +46,7 @@ class Listed(Question):
     def cost(self, s: Snapshot) -> int:
         from graph.questions.costs import cost_of_group
 
-        return cost_of_group(s, None if self.subject == ALL else self.subject)
+        return cost_of_group(s, self.subject)
 
     def compute(self, reading: Reading) -> Answer[ListedData]:
         from graph.questions.listed import listed

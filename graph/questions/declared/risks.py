@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from graph.questions.declared.exposure import Exposure
-from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
+from graph.questions.question import Question, Reading
+from graph.questions.shared import subject_param
 
 if TYPE_CHECKING:
     from graph.answer import Answer
@@ -21,20 +21,13 @@ class Risks(Question):
         "Hur utsatt en grupp avtal är för varje risktyp: det allvarligaste som nås, och vad som inte är känt"
     )
 
-    subject: str = param(
-        Exposure.params()["subject"].label,
-        Exposure.params()["subject"].note,
-        names=True,
-        besides=(ALL,),
-        example="se-orgnr:2321000073",
-        max_length=MAX_TEXT,
-    )
+    subject: str = subject_param()
 
     def cost(self, s: Snapshot) -> int:
         from graph.questions.costs import cost_of_group
 
         # What all share is worked out once a day: every risk type takes about twice as long as one.
-        return 2 * cost_of_group(s, None if self.subject == ALL else self.subject)
+        return 2 * cost_of_group(s, self.subject)
 
     def compute(self, reading: Reading) -> Answer[RisksData]:
         from graph.questions.risks import risks

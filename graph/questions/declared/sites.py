@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from graph.questions.declared.exposure import Exposure
-from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
+from graph.questions.question import ALL, Question, Reading, param
+from graph.questions.shared import risk_param, subject_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -24,23 +24,8 @@ class Sites(Question):
         "Var anläggningarna bakom en grupp avtal ligger, vad som sägs om risken där, och vad som är okänt"
     )
 
-    subject: str = param(
-        Exposure.params()["subject"].label,
-        Exposure.params()["subject"].note,
-        ALL,
-        names=True,
-        besides=(ALL,),
-        example="se-orgnr:2321000073",
-        max_length=MAX_TEXT,
-    )
-    risk: str | None = param(
-        Exposure.params()["risk"].label,
-        Exposure.params()["risk"].note,
-        None,
-        vocabulary="risk-types",
-        example="forced-labour",
-        max_length=60,
-    )
+    subject: str = subject_param(ALL)
+    risk: str | None = risk_param(None)
     area: str | None = param(
         Label("Utsnitt", "Area"),
         Label(
@@ -58,7 +43,7 @@ class Sites(Question):
     def cost(self, s: Snapshot) -> int:
         from graph.questions.costs import cost_of_group
 
-        return cost_of_group(s, None if self.subject == ALL else self.subject)
+        return cost_of_group(s, self.subject)
 
     def compute(self, reading: Reading) -> Answer[MapData]:
         from graph.questions.placing import sites_of

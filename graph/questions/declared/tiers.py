@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from graph.questions.declared.exposure import Exposure
 from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
+from graph.questions.shared import risk_param, subject_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -20,23 +20,8 @@ class Tiers(Question):
     name: ClassVar[str] = "tiers"
     sv: ClassVar[str] = "En grupp avtals kedjor, led för led, i grupper med antal: hur många avtal som helst på en gång"
 
-    subject: str = param(
-        Exposure.params()["subject"].label,
-        Exposure.params()["subject"].note,
-        ALL,
-        names=True,
-        besides=(ALL,),
-        example="se-orgnr:2321000073",
-        max_length=MAX_TEXT,
-    )
-    risk: str | None = param(
-        Exposure.params()["risk"].label,
-        Exposure.params()["risk"].note,
-        None,
-        vocabulary="risk-types",
-        example="forced-labour",
-        max_length=60,
-    )
+    subject: str = subject_param(ALL)
+    risk: str | None = risk_param(None)
     by: Literal["supplier", "category", "stage", "country", "certainty"] = param(
         Label("Gruppera efter", "Group by"),
         Label("Vad lådorna i varje led är", "What the boxes of each tier are"),
@@ -78,7 +63,7 @@ class Tiers(Question):
     def cost(self, s: Snapshot) -> int:
         from graph.questions.costs import cost_of_group
 
-        return cost_of_group(s, None if self.subject == ALL else self.subject)
+        return cost_of_group(s, self.subject)
 
     def compute(self, reading: Reading) -> Answer[TiersData]:
         from graph.questions.tiering import Only, tiers

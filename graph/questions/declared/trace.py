@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from graph.questions.question import Question, Reading, param
+from graph.questions.shared import risk_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -36,13 +37,11 @@ class Trace(Question):
         ),
         "upstream",
     )
-    risk: str | None = param(
-        Label("Risktyp", "Risk type"),
-        Label("Säg för varje nod hur denna risk når den", "Say for each node how this risk reaches it: an id or name"),
+    risk: str | None = risk_param(
         None,
-        vocabulary="risk-types",
-        example="forced-labour",
-        max_length=60,
+        note=Label(
+            "Säg för varje nod hur denna risk når den", "Say for each node how this risk reaches it: an id or name"
+        ),
     )
     max_tier: int = param(Label("Led", "Tiers"), Label("Högst så många led", "Most tiers"), 50, ge=1, le=50)
     max_nodes: int = param(
