@@ -33,7 +33,7 @@ from visualisation.review import changes_lines, reason_cells, reason_text, side_
 from visualisation.sentences import Teller
 from visualisation.svg import Picture, node_name, picture
 from visualisation.text import shown
-from visualisation.views import rich, view_of, views
+from visualisation.views import GROUPS, KNOWLEDGE, rich, view_of, views
 from visualisation.words import LANGUAGES, Words, language_name
 
 
@@ -107,12 +107,28 @@ def rendered(template: str, page: Page, title: str, frame: Frame, /, **values: o
     )
 
 
-def _menu(page: Page) -> list[tuple[str, str]]:
-    """(title, address) of the pages that ask something."""
-    ordered = sorted(views().known.values(), key=lambda view: view.place)
-    found = [(view.heading.get(page.lang), view.path or f"/{view.name}") for view in ordered]
-    found.append((Words(page.lang)("review.title"), "/review"))
-    return [(title, page.url(path)) for title, path in found if "{" not in path]
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page in the menu: what it is called and what it answers."""
+
+    title: str
+    about: str
+    address: str
+    here: bool
+
+
+def _menu(page: Page) -> list[tuple[str, bool, list[Entry]]]:
+    """(name, whether the page is in it, pages) of each group of pages that ask something."""
+    words, known = Words(page.lang), questions()
+    found: dict[str, list[Entry]] = {group: [] for group in GROUPS}
+    for view in sorted(views().known.values(), key=lambda view: view.place):
+        path = view.path or f"/{view.name}"
+        if "{" not in path:
+            about = known[view.name].title().get(page.lang).partition(":")[0]
+            found[view.group].append(Entry(view.heading.get(page.lang), about, page.url(path), path == page.path))
+    review = Entry(words("review.title"), words("menu.review"), page.url("/review"), page.path.startswith("/review"))
+    found[KNOWLEDGE].append(review)
+    return [(words(f"menu.{group}"), any(one.here for one in held), held) for group, held in found.items()]
 
 
 def frame_of(answer: Answer[Any]) -> Frame:

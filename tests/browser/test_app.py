@@ -92,14 +92,17 @@ def test_what_it_comes_to_what_is_unknown_and_whom_to_ask_are_on_the_first_scree
         assert page.evaluate(wide)[0] <= page.evaluate(wide)[1], f"{name}: nothing is pushed out sideways"
 
 
-def test_every_view_is_one_click_from_the_start_page_and_the_foot_of_a_cell_leads_to_what_is_in_it(
+def test_every_view_is_in_a_group_of_the_menu_and_the_foot_of_a_cell_leads_to_what_is_in_it(
     page: Page, site: str
 ) -> None:
     page.goto(f"{site}/?lang=en")
     menu = [link.get_attribute("href") or "" for link in page.locator(".menu a").all()]
     shown = {address.partition("?")[0] for address in menu}
     assert shown >= {"/", *(view.path or f"/{view.name}" for view in views().known.values() if "{" not in view.path)}
+    assert len(menu) == len(set(menu))
+    page.locator(".menu summary", has_text="Contracts and risk").click()
     page.locator(".menu").get_by_role("link", name="Heat map").click()
+    expect(page.locator(".menu summary.here")).to_have_text("Contracts and risk")
     page.get_by_role("link", name="Gloves, Workers' rights: list").click()
     listed = page.locator("#chosen")
     expect(listed.locator("h2")).to_contain_text("In the cell: Gloves · Workers' rights")

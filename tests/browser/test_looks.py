@@ -157,9 +157,31 @@ def test_a_page_that_is_not_there_offers_to_search_for_what_was_asked(page: Page
     expect(page.locator("#q")).to_be_visible()
 
 
-def test_on_a_telephone_the_menu_begins_with_where_one_is(page: Page, site: str) -> None:
-    page.set_viewport_size(SIZES["phone"])
-    page.goto(site + address(PAGES["terms"], "sv"))
-    box = page.locator(".menu [aria-current]").bounding_box()
-    assert box is not None
-    assert box["x"] + box["width"] <= SIZES["phone"]["width"]
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_groups_of_the_menu_open_one_at_a_time_by_keyboard_and_stand_whole(
+    page: Page, site: str, lang: str, size: dict[str, int]
+) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.goto(site + address(PAGES["sources"], lang))
+    menu = page.locator(".menu")
+    groups = menu.locator("summary")
+    expect(menu.locator("summary.here")).to_have_text("Kunskap och källor" if lang == "sv" else "Knowledge and sources")
+    for number in range(groups.count()):
+        groups.nth(number).focus()
+        page.keyboard.press("Enter")
+        expect(menu.locator("details[open]")).to_have_count(1)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('details[open]') !== null")
+        box = menu.locator("[open] ul").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= size["width"]
+        assert box["y"] + box["height"] <= size["height"]
+        page.keyboard.press("Escape")
+        expect(menu.locator("details[open]")).to_have_count(0)
+        expect(groups.nth(number)).to_be_focused()
+    groups.first.click()
+    assert found_by_axe(page, AA) == []
+    page.mouse.click(2, size["height"] - 2)
+    expect(menu.locator("details[open]")).to_have_count(0)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from visualisation.words import Words
 
 GROUP = "kedja.views"
+CONTRACTS, CHAINS, KNOWLEDGE = GROUPS = ("contracts", "chains", "knowledge")
+"""The groups of the menu, in order."""
 Cell = str | int | float | date
 
 
@@ -115,8 +117,10 @@ class View:
     report: Callable[[Any, Teller], Headline] | None = None
     unknown: Callable[[Any, Teller], Iterable[str]] = _nothing
     beside: Callable[[Any], Mapping[str, Question]] = _none
+    group: str = CONTRACTS
+    """The group of the menu that it stands in."""
     place: int = 50
-    """Where it stands in the menu, the least first."""
+    """Where it stands in its group, the least first."""
     path: str = ""
     """Where its page is, if not at ``/NAME``."""
 

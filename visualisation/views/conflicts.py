@@ -9,7 +9,7 @@ from ontology.label import Label
 from ontology.model import LINKS
 from visualisation.pages import entity_path
 from visualisation.sentences import Teller
-from visualisation.views import Cell, Headline, Rich, Sheet, View, filled
+from visualisation.views import KNOWLEDGE, Cell, Headline, Rich, Sheet, View, filled
 
 if TYPE_CHECKING:
     from graph.questions.conflicts import ConflictsData, Disagreement, Position
@@ -110,5 +110,6 @@ VIEW = View(
     more=_more,
     headline=_headline,
     unknown=_unknown,
+    group=KNOWLEDGE,
     place=70,
 )

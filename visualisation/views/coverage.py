@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ontology.label import Label
 from visualisation.pages import entity_path
 from visualisation.sentences import Teller
-from visualisation.views import Cell, Headline, Rich, Sheet, View, filled
+from visualisation.views import KNOWLEDGE, Cell, Headline, Rich, Sheet, View, filled
 from visualisation.words import Words
 
 if TYPE_CHECKING:
@@ -156,5 +156,6 @@ VIEW = View(
     headline=_headline,
     report=_headline,
     unknown=_unknown,
+    group=KNOWLEDGE,
     place=60,
 )

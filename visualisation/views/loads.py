@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ontology.label import Label
 from visualisation.sentences import Teller
-from visualisation.views import Cell, Headline, Rich, Sheet, View, filled
+from visualisation.views import KNOWLEDGE, Cell, Headline, Rich, Sheet, View, filled
 from visualisation.words import Words
 
 if TYPE_CHECKING:
@@ -94,5 +94,6 @@ VIEW = View(
     more=_more,
     headline=_headline,
     unknown=_unknown,
+    group=KNOWLEDGE,
     place=85,
 )

@@ -16,7 +16,7 @@ from visualisation.page import Page
 from visualisation.pages import form, frame_of, plain, rendered
 from visualisation.panel import Way
 from visualisation.sentences import Teller
-from visualisation.views import Sheet, View, filled
+from visualisation.views import CHAINS, Sheet, View, filled
 from visualisation.words import Words
 
 
@@ -174,5 +174,6 @@ VIEW = View(
     page=render_paths,
     drawing=of_paths,
     cypher=_cypher,
+    group=CHAINS,
     place=45,
 )

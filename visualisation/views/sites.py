@@ -14,7 +14,7 @@ from visualisation.marks import RAMP, Level, level_name
 from visualisation.page import Page
 from visualisation.pages import entity_path, form, frame_of, rendered
 from visualisation.sentences import Teller
-from visualisation.views import Sheet, View, filled
+from visualisation.views import CHAINS, Sheet, View, filled
 from visualisation.words import Words
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ VIEW = View(
     sheet=_sheet,
     text=_text,
     page=render_map,
+    group=CHAINS,
     place=32,
     path="/map",
 )

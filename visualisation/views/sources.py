@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ontology.label import Label
 from ontology.model import NODES
 from visualisation.sentences import Teller
-from visualisation.views import Cell, Headline, Rich, Sheet, View, filled
+from visualisation.views import KNOWLEDGE, Cell, Headline, Rich, Sheet, View, filled
 from visualisation.words import Words
 
 if TYPE_CHECKING:
@@ -90,5 +90,6 @@ VIEW = View(
     sheet=_sheet,
     headline=_headline,
     unknown=_unknown,
+    group=KNOWLEDGE,
     place=80,
 )

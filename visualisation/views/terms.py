@@ -9,7 +9,7 @@ from ontology.label import Label
 from visualisation.page import Page
 from visualisation.pages import render_rows
 from visualisation.sentences import Teller
-from visualisation.views import Cell, Headline, Rich, Sheet, View
+from visualisation.views import KNOWLEDGE, Cell, Headline, Rich, Sheet, View
 from visualisation.words import LANGUAGES, Words
 
 if TYPE_CHECKING:
@@ -102,5 +102,6 @@ VIEW = View(
     page=render_terms,
     headline=_headline,
     unknown=_unknown,
+    group=KNOWLEDGE,
     place=90,
 )

@@ -16,7 +16,7 @@ from visualisation.page import Page
 from visualisation.pages import form, frame_of, rendered
 from visualisation.sentences import Teller
 from visualisation.svg import picture
-from visualisation.views import Cell, Sheet, View, filled
+from visualisation.views import CHAINS, Cell, Sheet, View, filled
 from visualisation.views.trace import TIER_FRAME
 from visualisation.words import Words
 
@@ -226,5 +226,6 @@ VIEW = View(
     sheet=_sheet,
     text=_text,
     page=render_tiers,
+    group=CHAINS,
     place=12,
 )

@@ -13,7 +13,7 @@ from visualisation.page import Page
 from visualisation.pages import form, frame_of, rendered
 from visualisation.sentences import Teller
 from visualisation.timelined import drawn, gaps_told, lane_title, learnt, named, period, spoken
-from visualisation.views import Sheet, View, filled
+from visualisation.views import CHAINS, Sheet, View, filled
 from visualisation.words import Words
 
 if TYPE_CHECKING:
@@ -110,5 +110,6 @@ VIEW = View(
     sheet=_sheet,
     text=_text,
     page=render_timeline,
+    group=CHAINS,
     place=47,
 )

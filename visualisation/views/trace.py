@@ -19,7 +19,7 @@ from visualisation.pages import frame_of, rendered, risk_choices
 from visualisation.sentences import Teller
 from visualisation.svg import heading_of, line_of, name_of, picture
 from visualisation.tables import tier_rows
-from visualisation.views import Cell, Sheet, View, filled
+from visualisation.views import CHAINS, Cell, Sheet, View, filled
 from visualisation.words import Words
 
 TIER_FRAME = 1376
@@ -217,5 +217,6 @@ VIEW = View(
     drawing=of_trace,
     cypher=_cypher,
     path="/tier",
+    group=CHAINS,
     place=10,
 )

@@ -1,0 +1,15 @@
+// An open group of the menu closes by Escape, and when what is outside it is clicked or focused.
+
+const menu = document.querySelector(".menu");
+const open = () => menu.querySelector("details[open]");
+
+for (const event of ["click", "focusin"])
+  document.addEventListener(event, ({ target }) => {
+    if (open() && !open().contains(target)) open().open = false;
+  });
+
+menu.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !open()) return;
+  open().querySelector("summary").focus();
+  open().open = false;
+});
