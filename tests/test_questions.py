@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,10 +20,12 @@ from api.export import exported
 from api.settings import DEMO_VALID_AT, Settings
 from graph.questions.question import Question, declared, questions
 from tests.installed import Run, installed
-from visualisation.sheets import sheets
-from visualisation.views import views
+from visualisation.sheets import sheets, stamp
+from visualisation.tabled import ROWS
+from visualisation.views import Sheet, views
 from visualisation.words import LANGUAGES, Words
 
+SVG = "http://www.w3.org/2000/svg"
 ASKED = {name: question for name, question in questions().items() if name in exported()}
 
 
@@ -169,6 +172,7 @@ def test_page_csv_json_and_picture_of_a_question_have_the_same_rows(client: Test
     shown = _text(client.get(path, params={key: value for key, value in asked.items() if key != "id"}).text)
     for row in main.rows:
         assert _flat(str(row[0] if name != "paths" else row[2])) in shown
+    _the_picture_has_the_rows(files["svg"].content, name, main, answer, lang)
     if "html" in files:
         drawn = re.findall(r"<tr><th scope=\"row\">(?:<bdi>)?(.*?)<", files["html"].text)
         known = {_flat(node.name_sv if lang == "sv" and node.name_sv else node.name) for node in _nodes(answer)}
@@ -176,6 +180,38 @@ def test_page_csv_json_and_picture_of_a_question_have_the_same_rows(client: Test
         if name == "trace":
             assert [_flat(html.unescape(one)) for one in drawn] == [_flat(str(row[0])) for row in main.rows]
         assert known
+
+
+DRAWN_BY = {"sites": 0, "heat": 2, "tiers": 2, "timeline": 2}
+"""How many cells of a row a picture that is no table, and has no mark a row, says of each; a map counts its sites."""
+
+
+def _the_picture_has_the_rows(made: bytes, name: str, main: Sheet, answer: Any, lang: str) -> None:
+    """Every row of the main table is drawn, or said to be left out; with both clocks, and nothing that is a link."""
+    svg = ET.fromstring(made)
+    assert not [one for one in svg.iter() if {"href", "onclick"} & set(one.keys()) or one.tag.endswith("}a")]
+    texts = [_flat("".join(one.itertext())) for one in svg.iter(f"{{{SVG}}}text")]
+    whole = _flat(" ".join([*texts, *("".join(one.itertext()) for one in svg.iter(f"{{{SVG}}}title"))]))
+    for _, value in stamp(answer, Words(lang)):
+        assert _flat(value).replace(" ", "") in whole.replace(" ", "")
+    tables = svg.findall(f".//{{{SVG}}}g[@class='table']")
+    if tables:
+        rows = [_flat("".join(row.itertext())) for row in tables[0].findall(f"{{{SVG}}}g[@class='row']")][1:]
+        assert len(rows) == min(len(main.rows), ROWS)
+        assert len(rows) == len(main.rows) or f"{ROWS} " in " ".join(texts)
+        for row, shown in zip(main.rows, rows, strict=False):
+            assert _flat(str(row[0])).replace(" ", "") in shown.replace(" ", "")
+    elif name == "sites":
+        marks = [(one.findall(f"{{{SVG}}}circle")[1], one) for one in svg.findall(f".//{{{SVG}}}svg/{{{SVG}}}g[@class]")
+                 if one.get("transform")]  # fmt: skip
+        alone = "9.0"
+        shown = sum(1 if ring.get("r") == alone else int(one.findtext(f"{{{SVG}}}text") or 0) for ring, one in marks)
+        assert 0 < shown <= len(main.rows)
+        assert Words(lang)("timeline.shown", shown=shown, total=len(main.rows)) in texts
+    else:
+        for row in main.rows if name in ("trace", *DRAWN_BY) else ():
+            for cell in row[: DRAWN_BY.get(name, 1)]:
+                assert _flat(str(cell)).replace(" ", "") in whole.replace(" ", ""), cell
 
 
 def _cell(value: Any) -> str:

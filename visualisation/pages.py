@@ -24,6 +24,7 @@ from graph.questions.found import Found
 from graph.questions.question import Param, Question, questions
 from ontology.model import NODES
 from ontology.vocabulary import vocabulary
+from visualisation import signs
 from visualisation.drawing import Drawing, Mark
 from visualisation.grouping import grouped
 from visualisation.hits import found_name, what_it_is
@@ -81,6 +82,7 @@ def environment() -> Environment:
         language_name=language_name,
         NODES=NODES,
         rich=rich,
+        **{name: listed for name, listed in vars(signs).items() if name.endswith("_SIGNS")},
     )
     return env
 

@@ -13,9 +13,9 @@ from visualisation.marks import Level
 from visualisation.sentences import Teller
 from visualisation.words import Words
 
-LABELS, WIDTH = 330.0, 900.0
-"""Room for names, and for the days (px)."""
-ROW, HEAD, TOP = 24.0, 30.0, 44.0
+LABELS, WIDTH, END = 330.0, 900.0, 70.0
+"""Room for names, for the days, and for what a clock on the last of them is called (px)."""
+ROW, HEAD, TOP = 24.0, 30.0, 62.0
 MOST = 80
 """Rows drawn; the table has them all."""
 SURE = 0.7
@@ -151,8 +151,8 @@ class _Axis:
         return tuple(Tick(self.x(day), f"{day:%Y-%m}" if years < 3 else str(day.year)) for day in shown[::step])
 
 
-def drawn(data: TimelineData, teller: Teller, valid_at: date | None, known_at: date) -> Drawn:
-    """Lanes in the data's order; a lane of which nothing is told stands there with its gap."""
+def drawn(data: TimelineData, teller: Teller, valid_at: date | None, known_at: date, most: float = MOST) -> Drawn:
+    """Lanes in the data's order, ``most`` rows; a lane of which nothing is told stands there with its gap."""
     axis, words = _Axis(data.first, data.last), teller.words
     gaps: dict[str, list[Gap]] = {}
     for gap in data.gaps:
@@ -170,13 +170,13 @@ def drawn(data: TimelineData, teller: Teller, valid_at: date | None, known_at: d
         lanes.append(Lane(y, lane_title(lane, data.subject.type, words), told))
         y += HEAD
         for one in groups.get(lane, ()):
-            if len(bars) == MOST:
+            if len(bars) == most:
                 break
             bars.append(_bar(one, y, axis, teller))
             y += ROW + NAME_LINE * (len(bars[-1].lines) - 1)
     left_out = len(data.tellings) - len(bars)
     lines = (axis.within(valid_at), axis.within(known_at))
-    return Drawn(LABELS + WIDTH + 16, y + 8, tuple(lanes), tuple(bars), axis.ticks(), *lines, left_out)
+    return Drawn(LABELS + WIDTH + END, y + 8, tuple(lanes), tuple(bars), axis.ticks(), *lines, left_out)
 
 
 def _bar(one: Telling, y: float, axis: _Axis, teller: Teller) -> Bar:

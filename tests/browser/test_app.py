@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import struct
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,6 +52,8 @@ PAGES = {
     "loads": "/loads?run=1",
     "words": "/terms",
     "buyer": f"/entity/{KALMAR}",
+    "timeline": f"/timeline?subject={GLOVES}",
+    "map": "/map",
     "not in the graph": "/exposure?subject=5566778899&risk=forced-labour",
 }
 
@@ -203,6 +207,35 @@ def test_an_export_is_downloaded_from_its_page(page: Page, site: str) -> None:
     with page.expect_download() as download:
         page.get_by_role("link", name="xlsx").click()
     assert download.value.suggested_filename == "kedja-affected.xlsx"
+
+
+@pytest.mark.parametrize("name", ["region", "heat", "timeline", "coverage", "map", "exposure", "risks"])
+def test_a_page_is_saved_as_a_picture_whole_and_light_also_from_a_dark_phone(
+    page: Page, site: str, name: str, tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{site}{PAGES[name]}{'&' if '?' in PAGES[name] else '?'}lang=sv")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="png").click()
+    assert saved.value.suggested_filename.endswith(".png")
+    made = Path(saved.value.path()).read_bytes()
+    width, height = struct.unpack(">II", made[16:24])
+    with page.expect_download() as drawn:
+        page.get_by_role("link", name="svg").click()
+    drawn.value.save_as(tmp_path / "drawn.svg")
+    page.goto((tmp_path / "drawn.svg").as_uri())
+    size = page.evaluate(
+        "[document.documentElement.width.baseVal.value, document.documentElement.height.baseVal.value]"
+    )
+    assert [width, height] == [int(2 * side) for side in size]
+    ground = "getComputedStyle(document.querySelector('rect.bare')).fill"
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
+    outside = """() => [...document.querySelectorAll('text')].filter((one) => {
+      const box = one.getBoundingClientRect();
+      return box.right > document.documentElement.width.baseVal.value || box.left < 0;
+    }).map((one) => one.textContent)"""
+    assert page.evaluate(outside) == []
 
 
 @pytest.mark.parametrize("start", [GLOVES, KALMAR])

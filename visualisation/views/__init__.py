@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graph.questions.question import Question
     from visualisation.drawing import Drawing
     from visualisation.sentences import Teller
+    from visualisation.signs import Still
     from visualisation.words import Words
 
 GROUP = "kedja.views"
@@ -30,7 +31,7 @@ class Rich(str):
     """A cell's text that a page shows as more: a link to ``path`` (of ours, or a web address), a level's chip.
 
     ``query`` changes the address of the page that it stands on where there is no ``path``. ``anchor`` is the place
-    there, or without a path the name of its own row. Elsewhere it is its text.
+    there, or without a path the name of its own row. ``share`` (0 to 1) is drawn as a bar. Elsewhere it is its text.
     """
 
     path: str
@@ -38,13 +39,15 @@ class Rich(str):
     level: str
     anchor: str
     lang: str
+    share: float | None
 
     def __new__(
         cls, text: str, path: str = "", query: Mapping[str, str] | None = None, *, level: str = "", anchor: str = "",
-        lang: str = "",
+        lang: str = "", share: float | None = None,
     ) -> Self:  # fmt: skip
         found = super().__new__(cls, text)
         found.path, found.query, found.level, found.anchor, found.lang = path, query or {}, level, anchor, lang
+        found.share = share
         return found
 
 
@@ -100,8 +103,9 @@ class View:
 
     ``heading`` and ``about`` (what was asked about, in a few words) are its title; ``sheet`` its rows, of which the
     page, the terminal, the CSV and the workbook make their table, ``more`` tables beside it. ``text`` and ``page``
-    (answer, page, whatever the page gives) show it another way than by its rows. ``drawing`` draws it; without one
-    there is no picture. ``cypher`` gives (name, values) of the questions in Cypher that ask the like.
+    (answer, page, whatever the page gives) show it another way than by its rows. ``drawing`` draws it as marks and
+    wires, ``still`` (None: not this answer) another way; without either its picture is its tables. ``cypher`` gives
+    (name, values) of the questions in Cypher that ask the like.
     """
 
     name: str
@@ -112,6 +116,7 @@ class View:
     text: Callable[[Answer[Any], Teller], list[str]] | None = None
     page: Callable[..., str] | None = None
     drawing: Callable[[Any], Drawing] | None = None
+    still: Callable[[Answer[Any], Teller], Still | None] | None = None
     cypher: Callable[[Any], Iterable[tuple[str, dict[str, str]]]] = _nothing
     headline: Callable[[Any, Teller], Headline] | None = None
     report: Callable[[Any, Teller], Headline] | None = None

@@ -94,13 +94,18 @@ def _tiers(data: CoverageData, teller: Teller) -> Sheet:
         (
             words("column.tier", tier=row.tier) if row.tier else words("column.contract"),
             row.steps,
-            words.share(row.unassessed, row.steps),
+            _share(row.unassessed, row.steps, words, known=False),
             row.ends,
             row.typical,
         )
         for row in data.tiers
     )
     return Sheet(words("tiers.title"), (*header, words("coverage.typical")), rows)
+
+
+def _share(n: int, total: int, words: Words, *, known: bool = True) -> Cell:
+    """A part of a whole, in words and as a bar of what is known; of nothing there is no bar."""
+    return Rich(words.share(n, total), share=(n if known else total - n) / total if total else None)
 
 
 def _counts(row: Known) -> tuple[int, ...]:
@@ -111,7 +116,7 @@ def _disclosed(data: CoverageData, teller: Teller) -> Sheet:
     """Of the suppliers, not the contracts, how many have disclosed what."""
     words, told = teller.words, data.disclosed
     names = ("made", "next", "raw")
-    rows = tuple((words(f"coverage.{name}"), words.share(getattr(told, name), told.suppliers)) for name in names)
+    rows = tuple((words(f"coverage.{name}"), _share(getattr(told, name), told.suppliers, words)) for name in names)
     header = (words("coverage.what"), words("coverage.suppliers_share"))
     return Sheet(words("coverage.disclosure"), header, rows if told.suppliers else ())
 
@@ -124,7 +129,7 @@ def _known(name: str, lines: Sequence[Known], teller: Teller) -> Sheet:
         (
             _named(row.of, f"coverage.{name}.none", teller),
             row.contracts,
-            *(words.share(n, row.contracts) for n in _counts(row)),
+            *(_share(n, row.contracts, words) for n in _counts(row)),
         )
         for row in lines
     )
@@ -143,7 +148,7 @@ def _ages(data: CoverageData, teller: Teller) -> Sheet:
             text = words("coverage.ages.over", years=row.since)
         else:
             text = words("coverage.ages.between", since=row.since, until=row.until)
-        rows.append((text, row.sources, words.share(row.said, every)))
+        rows.append((text, row.sources, _share(row.said, every, words)))
     return Sheet(words("coverage.ages"), header, tuple(rows) if every else ())
 
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 from graph.questions.question import ALL
 from ontology.label import Label
+from visualisation.labels import wrapped
 from visualisation.marks import level_name, span
 from visualisation.page import Page
 from visualisation.pages import entity_path, render_rows
 from visualisation.sentences import Teller
+from visualisation.signs import HEAT_SIGNS, Still
+from visualisation.text import shown
 from visualisation.views import Cell, Headline, Rich, Sheet, View, filled
 from visualisation.words import Words
 
@@ -187,16 +190,38 @@ def _tiers(cell: HeatCell, data: HeatData) -> dict[str, str] | None:
     return found | {"subject": cell.row, "by": "stage" if data.by == "area-stage" else "supplier"}
 
 
+def _grid(data: HeatData, teller: Teller) -> list[tuple[str, str, list[Drawn]]]:
+    """(row, its name, its cells), top down."""
+    width = len(data.columns)
+    return [
+        (id, row_name(data, id, teller), [_drawn(c, data, teller) for c in data.cells[n * width : (n + 1) * width]])
+        for n, id in enumerate(data.rows)
+    ]
+
+
+LEFT, WIDE, TALL = 190.0, 132.0, 70.0
+"""Room for the names of rows, and the size of a cell of a picture (px)."""
+
+
+def _still(answer: Answer[HeatData], teller: Teller) -> Still | None:
+    data, words = answer.data, teller.words
+    assert data is not None
+    if not data.cells:
+        return None
+    heads = [wrapped(shown(column_name(data, id, words)), WIDE - 12) for id in data.columns]
+    top = 20.0 + 16 * max(map(len, heads))
+    rows = [(wrapped(shown(name), LEFT - 12), cells) for _, name, cells in _grid(data, teller)]
+    values = {"heads": heads, "rows": rows, "above": top, "left": LEFT, "wide": WIDE, "tall": TALL}
+    width, height = LEFT + WIDE * len(heads), top + TALL * len(rows)
+    return Still("_still_heat.svg", values, width, height, HEAT_SIGNS, levels=True)
+
+
 def render_heat(answer: Answer[HeatData], page: Page) -> str:
     """The table of rows by columns; a cell leads to its tier view, its foot to the list of what belongs to it."""
     assert answer.data is not None
     data, words = answer.data, Words(page.lang)
     teller = Teller(answer, words)
-    width = len(data.columns)
-    grid = [
-        (id, row_name(data, id, teller), [_drawn(c, data, teller) for c in data.cells[n * width : (n + 1) * width]])
-        for n, id in enumerate(data.rows)
-    ]
+    grid = _grid(data, teller)
     columns = [(id, column_name(data, id, words)) for id in data.columns]
     ways = {id: _way(data, id) for id in data.rows}
     return render_rows(answer, page, "heat.html", HIDDEN, grid=grid, columns=columns, ways=ways)
@@ -216,6 +241,7 @@ VIEW = View(
     sheet=_sheet,
     more=_members,
     page=render_heat,
+    still=_still,
     headline=_headline,
     unknown=_unknown,
     place=30,

@@ -14,6 +14,7 @@ from visualisation.marks import RAMP, Level, level_name
 from visualisation.page import Page
 from visualisation.pages import entity_path, form, frame_of, rendered
 from visualisation.sentences import Teller
+from visualisation.signs import MAP_SIGNS, WAY_SIGNS, Still
 from visualisation.views import CHAINS, Sheet, View, filled
 from visualisation.words import Words
 
@@ -113,6 +114,20 @@ def render_map(answer: Answer[MapData], page: Page) -> str:
     )
 
 
+def _still(answer: Answer[MapData], teller: Teller) -> Still | None:
+    """The map with every site that a place is known for; None without the shapes of countries."""
+    data, words = answer.data, teller.words
+    assert data is not None
+    if (found := drawn(data, None)) is None:
+        return None
+    inside = sum(len(spot.sites) for spot in found.spots)
+    return Still(
+        "_still_map.svg", {"map": found, "teller": teller, "spoken": spoken, "href": None}, found.width, found.height,
+        MAP_SIGNS + (WAY_SIGNS if found.way else ()), levels=data.risk is not None,
+        said=(words("timeline.shown", shown=inside, total=data.total), words("map.credit")),
+    )  # fmt: skip
+
+
 def _said(site: PlacedSite, teller: Teller) -> str:
     texts = [teller.statement(teller.statements[id]).sentence for id in site.statements if id in teller.statements]
     return " | ".join(texts) or teller.words("map.nothing_said")
@@ -158,6 +173,7 @@ VIEW = View(
     sheet=_sheet,
     text=_text,
     page=render_map,
+    still=_still,
     group=CHAINS,
     place=32,
     path="/map",

@@ -15,6 +15,7 @@ from visualisation.marks import RAMP, Level, level_name
 from visualisation.page import Page
 from visualisation.pages import form, frame_of, rendered
 from visualisation.sentences import Teller
+from visualisation.signs import Still, chain
 from visualisation.svg import picture
 from visualisation.views import CHAINS, Cell, Sheet, View, filled
 from visualisation.views.trace import TIER_FRAME
@@ -175,6 +176,16 @@ def render_tiers(answer: Answer[TiersData], page: Page) -> str:
     )
 
 
+def _still(data: TiersData | None, teller: Teller) -> Still | None:
+    whole = drawing_of(data, teller) if data else None
+    if data is None or whole is None or not whole.marks:
+        return None
+    words = teller.words
+    drawn = picture(whole, words, href=lambda _: "", risk=data.risk, frame=TIER_FRAME)
+    said = words("tiers.shown", n=data.size, total=data.total, boxes=len(data.boxes))
+    return chain(drawn, levels=data.risk is not None, said=said)
+
+
 def _closed_name(id: str, data: TiersData, teller: Teller) -> str:
     """What an open box of which every member is shown is called."""
     tier, _, key = id.partition(":")
@@ -226,6 +237,7 @@ VIEW = View(
     sheet=_sheet,
     text=_text,
     page=render_tiers,
+    still=lambda answer, teller: _still(answer.data, teller),
     group=CHAINS,
     place=12,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from math import inf
 from typing import TYPE_CHECKING
 
 from graph.questions.declared.timeline import Timeline
@@ -12,6 +13,7 @@ from visualisation.lines import MOST, heading, wrap
 from visualisation.page import Page
 from visualisation.pages import form, frame_of, rendered
 from visualisation.sentences import Teller
+from visualisation.signs import LINE_SIGNS, Still
 from visualisation.timelined import drawn, gaps_told, lane_title, learnt, named, period, spoken
 from visualisation.views import CHAINS, Sheet, View, filled
 from visualisation.words import Words
@@ -64,6 +66,15 @@ def render_timeline(answer: Answer[TimelineData], page: Page) -> str:
     )
 
 
+def _still(answer: Answer[TimelineData], teller: Teller) -> Still | None:
+    data, as_of = answer.data, answer.as_of
+    assert data is not None
+    whole = drawn(data, teller, as_of.valid_at, as_of.known_at.date(), inf)
+    said = (teller.words("timeline.shown", shown=len(whole.bars), total=len(data.tellings)),)
+    values = {"drawn": whole, "data": data, "teller": teller}
+    return Still("_still_line.svg", values, whole.width, whole.height, LINE_SIGNS, said=said) if whole.lanes else None
+
+
 HEADER = ("what", "other", "period", "day", "severity", "confidence", "learnt_on", "withdrawn", "source")
 
 
@@ -110,6 +121,7 @@ VIEW = View(
     sheet=_sheet,
     text=_text,
     page=render_timeline,
+    still=_still,
     group=CHAINS,
     place=47,
 )
