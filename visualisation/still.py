@@ -87,11 +87,19 @@ def still_svg(answer: Answer[Any], words: Words) -> bytes:
     column.write("strong", drawn.said)
     told = [f"{name}: {value}" for name, value in stamp(answer, words) if value != words("app.demonstration")]
     column.write("soft", [" · ".join(told), f"{words('picture.asked')}: {answer.question}", words("app.no_deviation")])
-    text = environment().get_template("picture.svg").render(
-        w=words, style=_style(), margin=MARGIN, width=ceil(column.width + 2 * MARGIN), height=ceil(column.y + MARGIN), top=top,
-        title=column.lines[0].text, lines=column.lines, signs=signs, still=drawn, **drawn.values,
-    )  # fmt: skip
-    return text.encode()
+    values = drawn.values | {
+        "w": words,
+        "style": _style(),
+        "margin": MARGIN,
+        "width": ceil(column.width + 2 * MARGIN),
+        "height": ceil(column.y + MARGIN),
+        "top": top,
+        "title": column.lines[0].text,
+        "lines": column.lines,
+        "signs": signs,
+        "still": drawn,
+    }
+    return environment().get_template("picture.svg").render(values).encode()
 
 
 def _first(column: _Column, view: View, data: Any, teller: Teller) -> None:
