@@ -199,8 +199,8 @@ def _the_picture_has_the_rows(made: bytes, name: str, main: Sheet, answer: Any, 
         rows = [_flat("".join(row.itertext())) for row in tables[0].findall(f"{{{SVG}}}g[@class='row']")][1:]
         assert len(rows) == min(len(main.rows), ROWS)
         assert len(rows) == len(main.rows) or f"{ROWS} " in " ".join(texts)
-        for row, shown in zip(main.rows, rows, strict=False):
-            assert _flat(str(row[0])).replace(" ", "") in shown.replace(" ", "")
+        for row, text in zip(main.rows, rows, strict=False):
+            assert _flat(str(row[0])).replace(" ", "") in text.replace(" ", "")
     elif name == "sites":
         marks = [(one.findall(f"{{{SVG}}}circle")[1], one) for one in svg.findall(f".//{{{SVG}}}svg/{{{SVG}}}g[@class]")
                  if one.get("transform")]  # fmt: skip
