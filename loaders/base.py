@@ -150,6 +150,20 @@ def files_of(path: Path) -> list[Path]:
     return [path]
 
 
+_ENDINGS = frozenset(
+    {".json", ".jsonld", ".jsonl", ".ndjson", ".geojson", ".ftm", ".ijson", ".xml", ".csv", ".tsv", ".xlsx", ".xls",
+     ".ods", ".gz", ".zip"}
+)  # fmt: skip
+
+
+def called(path: Path) -> str:
+    """A file's name without what says its format: ``plant 4.1`` of ``plant 4.1.ftm.json.gz``."""
+    name = path.name
+    while (at := name.rfind(".")) > 0 and name[at:].lower() in _ENDINGS:
+        name = name[:at]
+    return name
+
+
 def fingerprint(path: Path) -> str:
     """SHA-256 of a file's bytes, or of a folder's file names and bytes."""
     whole = hashlib.sha256()

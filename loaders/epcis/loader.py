@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loaders.base import Progress, Report, files_of
+from loaders.base import Progress, Report, called, files_of
 from loaders.epcis.reading import EVENTS, found_in, is_xml, word
 from loaders.fields import Fields, Unread
 from loaders.gs1 import gs1_of
@@ -66,10 +66,10 @@ class EpcisLoader:
                 f"{path.name} holds no events of EPCIS.", remedy="Give an EPCISDocument, in JSON or XML."
             )
         return Source(
-            series=options.get("series") or f"epcis-{path.name.partition('.')[0]}",
+            series=options.get("series") or f"epcis-{called(path)}",
             edition=options.get("edition") or max(editions),
             title=f"EPCIS events, {path.name}",
-            publisher=options.get("publisher") or path.name.partition(".")[0],
+            publisher=options.get("publisher") or called(path),
             licence=options.get("licence", ""),
         )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.store import Stays
-from loaders.base import Progress, Report, checked, mode_given
+from loaders.base import Progress, Report, called, checked, mode_given
 from loaders.bods.holdings import Stretch
 from loaders.bods.loader import owns
 from loaders.bods.spool import Spool, Thing
@@ -71,7 +71,7 @@ class FtmLoader:
         datasets = [name for one in head for name in one.get("datasets", ()) if isinstance(name, str)]
         seen = [one[name] for one in head for name in ("last_change", "last_seen") if isinstance(one.get(name), str)]
         edition = options.get("edition") or max(seen, default="")
-        dataset = options.get("dataset") or (datasets[0] if len(set(datasets)) == 1 else path.name.partition(".")[0])
+        dataset = options.get("dataset") or (datasets[0] if len(set(datasets)) == 1 else called(path))
         return Source(
             series=f"ftm-{dataset}",
             edition=edition,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from loaders.base import Progress, Report, checked
+from loaders.base import Progress, Report, called, checked
 from loaders.fields import Fields, Unread
 from loaders.json_records import Damaged, records
 from loaders.mapping.tables import table_of
@@ -78,7 +78,7 @@ class OshLoader:
                 f"{path.name} holds no facility of Open Supply Hub.", remedy="Give a download, or an answer of its API."
             )
         return Source(
-            series=f"osh-{path.name.partition('.')[0]}",
+            series=f"osh-{called(path)}",
             edition=options.get("edition", ""),
             title=f"Open Supply Hub, {path.name}",
             publisher="Open Supply Hub",

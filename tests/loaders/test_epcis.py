@@ -171,6 +171,14 @@ def test_a_retraction_that_comes_alone_is_told_and_a_folder_of_the_same_series_t
             assert ("SELLS_TO" in links) == (day == 1)
 
 
+def test_files_whose_names_differ_after_a_point_are_series_of_their_own(tmp_path: Path) -> None:
+    series = set()
+    for name in ("plant 4.1.jsonld", "plant 4.2.jsonld", "plant 4.2.JSON"):
+        (tmp_path / name).write_text((OURS / "events.jsonld").read_text("utf-8"), "utf-8")
+        series.add(EpcisLoader().source(tmp_path / name, {}).series)
+    assert series == {"epcis-plant 4.1", "epcis-plant 4.2"}
+
+
 def test_the_corrected_event_stands_and_an_empty_declaration_is_one(tmp_path: Path) -> None:
     corrected = EVENTS[5] | {"eventID": "urn:uuid:8"}
     items, _ = of(tmp_path, EVENTS[5], EVENTS[6], corrected)

@@ -248,7 +248,7 @@ class Loaded:
     accepted: int = 9
     rejected: int = 1
     rejects: list[Any] = field(default_factory=lambda: [REFUSED])
-    notes: Counter[str] = field(default_factory=lambda: Counter(masked_person=2, never_heard_of=1))
+    notes: Counter[str] = field(default_factory=lambda: Counter(masked_person=2, never_heard_of=1, none=0))
     records: int = 5
     links: int = 4
     retracted: int = 0
@@ -284,6 +284,7 @@ def test_a_load_says_counts_that_add_up_and_why_rows_were_refused() -> None:
     assert "Not in the vocabulary: 1." in text
     assert "never_heard_of: 1" in text
     assert "Persons that the source hid: 2" in text
+    assert "none" not in text, "what did not occur is not told"
     assert loaded_text(Loaded(unchanged=True), "wb.xlsx", EN, {}) == "wb.xlsx is already loaded: nothing changed."
     assert "newer edition" in loaded_text(Loaded(older_edition=True), "wb.xlsx", EN, {})
     kept = loaded_text(Loaded(kept=2, kept_in=("Organisation", "OWNS", "tenders", "")), "wb.xlsx", SV, {})
