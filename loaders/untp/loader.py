@@ -230,7 +230,10 @@ class _Reading:
                 _SAYS[kind](things, subject)
         self.events.common = Common(cites=things.common.cites)
         for event in found:
-            self.events.lay_by(event, digest(event.body()))
+            try:
+                self.events.lay_by(event, digest(event.body()))
+            except ValueProblem as problem:  # another has its id
+                self.report.leave_out("", place, "credentialSubject", problem)
         self.unread.note(whole)
         return things.items
 

@@ -140,6 +140,18 @@ def test_events_in_any_order_make_a_chain_by_lot() -> None:
     ]
 
 
+def test_a_second_event_with_the_id_of_another_is_left_out_of_its_credential_and_the_rest_counts(tmp_path: Path) -> None:
+    whole = json.loads((OURS / "events-0.7.json").read_text("utf-8"))
+    before, _ = read(UntpLoader(), OURS / "events-0.7.json")
+    twin = {**whole["credentialSubject"][0], "eventDate": "2026-05-05T14:00:00Z"}
+    whole["credentialSubject"].insert(2, twin)
+    (tmp_path / "events-0.7.json").write_text(json.dumps(whole), "utf-8")
+    after, report = read(UntpLoader(), tmp_path / "events-0.7.json")
+    assert (report.rows_in, report.accepted, report.rejected) == (1, 1, 0)
+    assert [one.value for one in report.rejects if one.reason is Reason.DUPLICATE_KEY] == [twin["id"]]
+    assert repr(after) == repr(before)
+
+
 def test_a_check_makes_nothing_clean(kedja_data: Path) -> None:
     items, _ = of(kedja_data / "untp" / "DigitalConformityCredential_instance-v0.5.0.json")
     (check,) = records(items, "Audit")
