@@ -64,10 +64,22 @@ def _orgnr(text: str) -> str:
     return str(number)
 
 
-def is_personal_number(digits: str) -> bool:
-    """A sole trader's organisation number is a personal number: its third digit is 0 or 1."""
-    digits = _digits(digits)[-10:]
-    return len(digits) == 10 and digits.isdigit() and digits[2] in "01"
+def is_personal_number(text: str) -> bool:
+    """Whether a Swedish number is a natural person's, also within other text: the organisation number of a sole trader
+    is a personal number, whose third digit is 0 or 1, and its VAT number has ``01`` after that."""
+    runs = re.findall(r"(SE)?([0-9]+)", _digits(text).upper())
+    return any(number[2] in "01" for vat, run in runs for number in _ten(run, bool(vat)))
+
+
+def _ten(run: str, vat: bool) -> Iterator[str]:
+    """The organisation numbers that a run of digits may be, or may be made of."""
+    has_01 = len(run) == len("556000000001") and run.endswith("01")
+    if has_01:
+        yield run[:10]
+    # An organisation's has 16 before it, a person's its century; 00 is no month.
+    before = run[:2] == "16" or (run[:2] in ("18", "19", "20") and run[4:6] != "00")
+    if len(run) >= 10 and not (has_01 and (vat or not before)):
+        yield run[-10:]
 
 
 def _stdnum(module: str, scheme: str) -> Callable[[str], str]:

@@ -231,6 +231,17 @@ def test_a_notice_disclosed_later_replaces_the_masked_one(tmp_path: Path) -> Non
             assert len(store.search(at, "Avtal A")) == 1
 
 
+@pytest.mark.parametrize(
+    ("number", "hidden"), [("SE232100001601", False), ("SE830623999901", True), ("811218-9876 (enskild firma)", True)]
+)
+def test_a_vat_number_hides_a_sole_trader_and_no_region(tmp_path: Path, number: str, hidden: bool) -> None:
+    companies = [one for one in read_notice(AWARD).organisations.values() if one.number]
+    (tmp_path / "vat.xml").write_text(AWARD.read_text("utf-8").replace(companies[0].number, number), "utf-8")
+    told = Told(tmp_path / "vat.xml")
+    assert (companies[0].name in repr(told.records)) is not hidden
+    assert not hidden or number not in repr(told.records)
+
+
 def test_a_notice_of_an_unknown_version_loads_with_a_remark(tmp_path: Path) -> None:
     told = Told(altered(tmp_path, "next.xml", sdk="eforms-sdk-1.99"))
     assert told.notes()["unknown_sdk"] == 1

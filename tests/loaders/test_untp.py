@@ -140,7 +140,7 @@ def test_events_in_any_order_make_a_chain_by_lot() -> None:
     ]
 
 
-def test_a_second_event_with_the_id_of_another_is_left_out_of_its_credential_and_the_rest_counts(tmp_path: Path) -> None:
+def test_a_second_event_with_the_id_of_another_is_left_out_and_the_rest_counts(tmp_path: Path) -> None:
     whole = json.loads((OURS / "events-0.7.json").read_text("utf-8"))
     before, _ = read(UntpLoader(), OURS / "events-0.7.json")
     twin = {**whole["credentialSubject"][0], "eventDate": "2026-05-05T14:00:00Z"}

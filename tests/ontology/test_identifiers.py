@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,3 +39,30 @@ def test_whatever_is_written_each_key_is_in_normal_form_of_a_type_meant_and_no_p
         assert scheme != "se-orgnr" or not is_personal_number(value)
     for key in bare_keys(text, types):
         assert set(SCHEMES[key.partition(":")[0]].identifies) & types
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("811218-9876", True),
+        ("19811218-9876", True),
+        ("811218+9876", True),
+        ("SE811218987601", True),
+        ("SE830623999901", True),  # whose last ten digits have a third of 2
+        ("830623999901", True),
+        ("811218-9876 (enskild firma)", True),
+        ("0007:8112189876", True),
+        ("SE556036079301", False),
+        ("SE232100001601", False),  # a region's, whose last ten digits have a third of 0
+        ("232100001601", False),
+        ("202100548901", False),  # a state agency's
+        ("SE202100548901", False),
+        ("16202100-5489", False),
+        ("16556036-0793", False),
+        ("232100-0016", False),
+        ("", False),
+        ("1002", False),
+    ],
+)
+def test_a_personal_number_is_told_from_that_of_a_company_also_in_a_vat_number(text: str, person: bool) -> None:
+    assert is_personal_number(text) is person
