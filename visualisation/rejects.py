@@ -94,7 +94,7 @@ def loaded_text(loaded: Loaded, file: str, words: Words, notes: Mapping[str, str
         )
     if settled.kept:
         lines.append(words("loaded.kept", n=settled.kept, where=", ".join(map(words.table, settled.kept_in))))
-    for note, count in sorted((+report.notes).items()):
+    for note, count in sorted((note, count) for note, count in report.notes.items() if count):
         key = f"note.{note}"
         what = words(key) if words.has(key) else notes.get(note, note)
         lines.append("  " + words("loaded.note", what=what, n=count))
