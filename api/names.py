@@ -21,6 +21,7 @@ from ontology.countries import country_code
 from ontology.errors import AmbiguousError, InputError, NotInGraphError, TimeLimitError, ValueProblem
 from ontology.label import Label
 from ontology.model import NODES
+from ontology.roles import IN_THE_NEWS
 from ontology.values import guess_keys, make_key
 from visualisation.text import shown
 from visualisation.views import Sheet
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from loaders.tabular import Table
     from visualisation.words import Words
 
-STARTS = ("Site", "Organisation", "Place", "Product", "Material", "Category", "Incident")
 MAX_NAMES = 1_000
 PROPOSALS = 3
 LEAST_SIMILAR = 70.0
@@ -228,7 +228,7 @@ def _elsewhere(s: Snapshot, found: Entity, country: str) -> Label | None:
 
 def _choices(snapshot: Snapshot) -> Choices:
     """Names by a key that finds them, for entities that a question may start at, and what of them is compared."""
-    vertices = (int(v) for name in STARTS for v in snapshot.of_type(name))
+    vertices = (int(v) for name in IN_THE_NEWS for v in snapshot.of_type(name))
     names = {next(iter(snapshot.keys(v)), snapshot.id(v)): snapshot.name(v) for v in vertices}
     return Choices(names, {key: core_name(name) for key, name in names.items()})
 
@@ -241,7 +241,7 @@ def _similar(service: Service, when: When, name: str, choices: Choices) -> tuple
     found: dict[str, tuple[str, float]] = {}
     for text in dict.fromkeys((name, _AFTER.split(name)[0].strip())):
         core = core_name(text)
-        for hit in service.store.search(service.at(when), text, types=STARTS, limit=PROPOSALS):
+        for hit in service.store.search(service.at(when), text, types=IN_THE_NEWS, limit=PROPOSALS):
             _note(found, hit.keys[0] if hit.keys else hit.entity, hit.name, fuzz.WRatio(core, core_name(hit.name)))
         for scorer in (fuzz.ratio, fuzz.token_sort_ratio):  # a slip in a first letter moves its word in the order
             best = process.extract(core, choices.cores, scorer=scorer, limit=PROPOSALS, score_cutoff=LEAST_SIMILAR)

@@ -17,6 +17,7 @@ from api.settings import MAX_TEXT
 from graph.questions.declared.search import Search
 from ontology.errors import InputError, NotInGraphError
 from ontology.model import NODES
+from ontology.roles import FOUND_FIRST
 from visualisation.pages import render_preview
 
 PATH = "/v1/reconcile"
@@ -80,9 +81,7 @@ def manifest(base: str) -> Manifest:
         schemaSpace=f"{base}v1/vocabularies/",
         documentation="https://www.w3.org/community/reports/reconciliation/CG-FINAL-specs-0.2-20230410/",
         batchSize=reconcile.MOST_QUERIES,
-        defaultTypes=[
-            Type(id=name, name=NODES[name].label.en) for name in ("Organisation", "Site", "Product", "Contract")
-        ],
+        defaultTypes=[Type(id=name, name=NODES[name].label.en) for name in FOUND_FIRST],
         view=Template(url=f"{base}entity/{{{{id}}}}"),
         preview=Template(url=f"{here}/preview?id={{{{id}}}}", width=WIDTH, height=HEIGHT),
         suggest={

@@ -14,10 +14,11 @@ from api.rehearsal import Compared, compared
 from api.service import Service
 from api.settings import Settings
 from graph.identity import entity_id
-from graph.matching.proposing import MATCHED, Proposal, proposals
+from graph.matching.proposing import Proposal, proposals
 from graph.store import At, Judgement, Publication, Verdict
 from loaders.base import Progress, no_progress
 from ontology.errors import FileFormatError, NotInGraphError
+from ontology.roles import ALIKE
 
 MOST_AT_ONCE = 50_000
 """Things that a load, or a page, compares while somebody waits for it; with more, the command is asked."""
@@ -28,7 +29,7 @@ RULE = "review"
 
 def how_many(service: Service, at: At) -> int:
     """Things that matching would read."""
-    return service.store.count(at, MATCHED)
+    return service.store.count(at, ALIKE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from anyascii import anyascii
 
 from ontology.legal_forms import legal_forms
+from ontology.roles import FOUND_FIRST, FOUND_LAST
 
 MAX_WORDS = 12
 CANDIDATES = 500
@@ -32,20 +33,7 @@ SHORTEST_PART = 3
 _SHORTEST_COMPOUND = 7
 """Letters of a word that may end in a word worth finding: *operationshandskar*."""
 
-FIRST_TYPES = (
-    "Organisation",
-    "Contract",
-    "Site",
-    "Product",
-    "Procurement",
-    "Lot",
-    "Category",
-    "Material",
-    "Place",
-    "Step",
-)
-LAST_TYPES = ("Incident", "RiskType", "Measure", "Audit", "Finding", "RiskAssessment")
-_TYPE_RANK = {name: rank for rank, name in enumerate((*FIRST_TYPES, *LAST_TYPES))}
+_TYPE_RANK = {name: rank for rank, name in enumerate((*FOUND_FIRST, *FOUND_LAST))}
 
 # Chinese is written without spaces and cannot be cut into words without a dictionary: each sign is one.
 _SIGN = re.compile("([\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")

@@ -15,6 +15,7 @@ from loaders.reference_vocabulary import Item
 from ontology.errors import Reason
 from ontology.label import Label
 from ontology.records import Common, Link, PropertyProblem, Record, Ref, Status
+from ontology.roles import KINDS
 from ontology.values import make_key, parse_day, parse_key, parse_number
 from ontology.vocabulary import Term, vocabulary
 
@@ -65,7 +66,7 @@ class Known:
             return
         name = str(item.properties["name"])
         label = Label(str(item.properties.get("name_sv", name)), name)
-        if item.type in ("Category", "Material", "Product"):
+        if item.type in KINDS:
             self.kinds[item.key] = (item.type, label)
         elif item.type == "Place":
             self.places[item.key] = label

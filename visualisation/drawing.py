@@ -19,6 +19,7 @@ from graph.data import (
     TraceNode,
 )
 from ontology.model import LINKS, Walk
+from ontology.roles import BY_ACTOR, CHAIN
 from ontology.vocabulary import vocabulary
 from visualisation.marks import Level, figure_level, level_of
 
@@ -144,7 +145,7 @@ def _actors(
     return tuple(found.values())
 
 
-_NEARNESS = {"PERFORMS": 0, "RUNS": 1, "HOLDS": 1, "OPERATES": 2, "OWNS": 3, "RECRUITS_FOR": 4}
+_NEARNESS = {name: place for place, name in enumerate(BY_ACTOR)}
 
 
 def _flows(link: LinkData) -> bool:
@@ -178,7 +179,7 @@ def of_trace(data: TraceData) -> Drawing:
 
 
 def _drawn(node: Node) -> bool:
-    return node.type in ("Step", "Contract")
+    return node.type in CHAIN
 
 
 def _columns(data: TraceData) -> dict[str, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from graph.answer import Answer, Cited
 from graph.data import ExposureData, Figure, LinkData, PathsData, TraceData
+from ontology.roles import CHAIN
 from visualisation.drawing import Drawing, Mark
 from visualisation.marks import RAMP, Level, figure_level, level_name, reach_span, span
 from visualisation.sentences import Hop, Teller, Told
@@ -217,7 +218,7 @@ def _facts(mark: Mark, teller: Teller) -> tuple[tuple[str, str], ...]:
         facts.append((words("panel.resolution"), words.resolution(mark.resolution)))
     if mark.node.type == "Contract":
         facts.append((words("panel.clause"), teller.clause(mark.node)))
-    if mark.node.type in ("Contract", "Step"):
+    if mark.node.type in CHAIN:
         known = mark.node.inputs_known
         text = words.term("inputs-known", known) if known else words("end.nobody_said")
         facts.append((words("panel.inputs"), teller.noted(mark.node, "inputs_known", text)))

@@ -11,9 +11,6 @@ from graph.matching.names import LINKING, Name, known, plain, read_name
 from graph.searching import fold, words_of
 from ontology.placeholders import is_placeholder
 
-MATCHED_TYPES = ("Organisation", "Site")
-"""Node types of which things go by several names; what a good or a contract is, its identifiers say."""
-
 _NOBODY = frozenset(known("nobody"))
 
 

@@ -16,14 +16,12 @@ from graph.matching.blocking import candidates
 from graph.matching.features import slipped
 from graph.matching.model import Match, Weights, match_from, weights
 from graph.matching.names import Name
-from graph.matching.profiles import MATCHED_TYPES, Profile
+from graph.matching.profiles import Profile
 from graph.matching.reading import Things, read_things
 from graph.matching.words import Rarity
 from graph.sqlite import Store
 from graph.store import At
 from ontology.records import digest
-
-MATCHED = MATCHED_TYPES
 
 LEAST = 0.1
 """The probability from which two things are proposed."""

@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from graph.matching.profiles import MATCHED_TYPES, Profile, profile
+from graph.matching.profiles import Profile, profile
 from graph.sqlite import Store
 from graph.store import At
-from ontology.model import NODES
+from ontology.model import LINKS, NODES, Tells
+from ontology.roles import ALIKE, RELATING
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ def read_things(store: Store, at: At) -> Things:
 
 def _records(store: Store, at: At) -> tuple[dict[int, _Said], dict[int, set[int]]]:
     types = sorted(NODES)
-    wanted = {types.index(name) for name in MATCHED_TYPES}
+    wanted = {types.index(name) for name in ALIKE}
     said: dict[int, _Said] = {}
     runs: dict[int, set[int]] = {}
     for batch in store.record_columns(at):
@@ -103,8 +104,8 @@ def _countries(store: Store, at: At) -> dict[int, str]:
 
 
 def _links(store: Store, at: At, said: dict[int, _Said]) -> None:
-    for type_, source, target in _pairs(store, at, ("LOCATED_IN", "OWNS", "PART_OF")):
-        if type_ == "LOCATED_IN":
+    for type_, source, target in _pairs(store, at, RELATING):
+        if LINKS[type_].tells is Tells.PLACE:
             if source in said:
                 said[source].places.add(target)
         elif source in said and target in said:

@@ -31,6 +31,7 @@ from graph.snapshot.topology import LINK_CODE, NODE_CODE
 from graph.snapshot.view import Moment, Snapshot
 from ontology.model import LINKS, Walk
 from ontology.records import digest
+from ontology.roles import DATED, NEVER_IN_SCOPE
 from ontology.values import BEGINNING, END, EPOCH, to_day
 
 MOST = 64
@@ -40,8 +41,6 @@ WORK = 4_000_000
 
 _WALKED = (Walk.GOODS, Walk.LIST)
 """Roles of links on which it does not depend where a statement enters."""
-_NOT_MATCHED = ("Contract", "Lot", "Procurement", "Measure", "Incident")
-"""Node types on which it does not, nor on links of theirs."""
 
 _Seed = tuple[int, int, int, int, float, float, bool]
 """Statement, vertex, risk, severity, likelihood, confidence, whether its scope names an actor."""
@@ -100,7 +99,7 @@ class Entering:
 def _stretches(s: Snapshot) -> list[tuple[int, int]]:
     """The stretches of days, from the first to the last, in which no seed changes."""
     edges, v = s.topology.edges, s.topology.vertices
-    counts = ~np.isin(v.type, [NODE_CODE[name] for name in _NOT_MATCHED])
+    counts = ~np.isin(v.type, [NODE_CODE[name] for name in NEVER_IN_SCOPE])
     matched = ~np.isin(edges.type, [LINK_CODE[name] for name, link in LINKS.items() if link.walk in _WALKED])
     matched &= counts[edges.source] & counts[edges.target]
     said = s.topology.sayings
@@ -116,7 +115,7 @@ def _stretches(s: Snapshot) -> list[tuple[int, int]]:
 def _said(s: Snapshot) -> I64:
     """The days on which statements were made or revoked, whoever says so."""
     v, said = s.topology.vertices, s.topology.sayings
-    statements = [NODE_CODE[name] for name in ("Finding", "RiskAssessment", "Audit")]
+    statements = [NODE_CODE[name] for name in DATED]
     texts = [v.properties[vertex] for vertex in np.flatnonzero(np.isin(v.type, statements)).tolist()]
     texts += [said.properties[row] for row in np.flatnonzero(np.isin(v.type[said.vertex], statements)).tolist()]
     days = {json.loads(text).get(name) for text in texts for name in ("issued", "revoked", "performed")} - {None}

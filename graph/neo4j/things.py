@@ -27,6 +27,7 @@ from graph.store import I64, At, StoredRecord
 from graph.texts import Texts
 from ontology.model import NODES
 from ontology.records import Common, Polarity
+from ontology.roles import AT_WORK
 from ontology.values import BEGINNING, END, to_day
 from ontology.vocabulary import is_labour, risk_family, vocabulary
 
@@ -72,7 +73,7 @@ class Things:
     def one_kind(self) -> Bool:
         """The organisations whose known outputs are exactly one kind, shape (n,)."""
         s, found = self.snapshot, np.zeros(self.snapshot.n, np.bool_)
-        active = np.unique(np.concatenate([s.ends(name)[1] for name in ("RUNS", "OPERATES")]))
+        active = np.unique(np.concatenate([s.ends(name)[1] for name in AT_WORK]))
         for vertex in active[s.topology.vertices.type[active] == NODE_CODE["Organisation"]].tolist():
             found[vertex] = one_kind(s, vertex)
         return found

@@ -6,14 +6,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 from graph.questions.groups import steps_of
-from graph.snapshot.kinds import KIND_TYPES, Fit
+from graph.snapshot.kinds import Fit
 from graph.snapshot.scopes import Scope
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError
 from ontology.model import Family
+from ontology.roles import KINDS, STATEMENTS
 from ontology.vocabulary import is_labour, risk_family, vocabulary
-
-STATEMENTS = ("Finding", "RiskAssessment")
 
 
 @dataclass(slots=True)
@@ -75,27 +74,29 @@ class _Begin:
         self.heard = heard
 
     def add(self, vertex: int, goods: int | None) -> None:
-        s, begin, type = self.s, self.begin, self.s.type(vertex)
-        if type == "Incident":
-            for finding in self.heard.pairs("GATHERS").targets(vertex):
-                self._statement(finding)
-        elif type in STATEMENTS:
-            self._statement(vertex)
-        elif type == "Organisation":
-            self._company(vertex, goods, labour=_labour([self.risk] if self.risk else []))
-        elif type in ("Site", "Place", "Step"):
-            begin.steps.update(_of_kinds(s, steps_of(s, vertex), goods))
-            begin.sellers.update(_sites(s, vertex))
-            if type == "Place" and goods is None and self.risk and is_labour(self.risk):
-                begin.persons.update(place for place in s.places.down(vertex) if s.pairs("RECRUITS_FOR").leaving(place))
-        elif s.topology.vertices.type[vertex] in KIND_TYPES:
-            begin.kinds.add(vertex)
-            begin.steps.update(steps_of(s, vertex))
-        else:
-            raise InputError(
-                f"No goods come from a {type}.",
-                remedy="Start at a site, company, place, step, product, material, category, finding or incident.",
-            )
+        s, begin = self.s, self.begin
+        match s.type(vertex):
+            case "Incident":
+                for finding in self.heard.pairs("GATHERS").targets(vertex):
+                    self._statement(finding)
+            case type if type in STATEMENTS:
+                self._statement(vertex)
+            case "Organisation":
+                self._company(vertex, goods, labour=_labour([self.risk] if self.risk else []))
+            case "Site" | "Place" | "Step" as type:
+                begin.steps.update(_of_kinds(s, steps_of(s, vertex), goods))
+                begin.sellers.update(_sites(s, vertex))
+                if type == "Place" and goods is None and self.risk and is_labour(self.risk):
+                    recruits = s.pairs("RECRUITS_FOR")
+                    begin.persons.update(place for place in s.places.down(vertex) if recruits.leaving(place))
+            case type if type in KINDS:
+                begin.kinds.add(vertex)
+                begin.steps.update(steps_of(s, vertex))
+            case type:
+                raise InputError(
+                    f"No goods come from a {type}.",
+                    remedy="Start at a site, company, place, step, product, material, category, finding or incident.",
+                )
 
     def _company(self, company: int, goods: int | None, *, labour: bool | None) -> None:
         """A company begins at the steps that it runs and those that its sites perform; a recruiter also at itself where

@@ -15,9 +15,9 @@ from graph.snapshot.arrays import ranges
 from graph.snapshot.topology import LINK_TYPES, STATUSES
 from graph.snapshot.view import Snapshot
 from ontology.model import LINKS, NODES, Tells
+from ontology.roles import STATEMENTS
 from ontology.values import from_day
 
-STATEMENTS = ("Finding", "RiskAssessment")
 SCOPING = frozenset(name for name, link in LINKS.items() if link.tells in (Tells.PLACE, Tells.KIND, Tells.ABOUT))
 """Links that say where, of what kind or about what something is: they decide which statements apply."""
 

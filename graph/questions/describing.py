@@ -15,6 +15,7 @@ from graph.snapshot.topology import LINK_TYPES, NODE_CODE, NODE_TYPES, STATUSES
 from graph.snapshot.view import Snapshot
 from ontology.model import LINKS
 from ontology.records import Status, link_id
+from ontology.roles import LOCATED
 from ontology.values import from_day
 
 COUNTRY = "iso3166-1:"
@@ -118,7 +119,7 @@ def _places(s: Snapshot) -> I32:
     _, source, target = s.ends("LOCATED_IN")
     located = _least(s.n, source, target)
     _, site, step = s.ends("PERFORMS")
-    found = np.where(np.isin(types, [NODE_CODE[name] for name in ("Step", "Site", "Organisation")]), located, NOWHERE)
+    found = np.where(np.isin(types, [NODE_CODE[name] for name in LOCATED]), located, NOWHERE)
     there = located[site] != NOWHERE
     by_site = _least(s.n, step[there], located[site[there]])
     lost = (types == NODE_CODE["Step"]) & (found == NOWHERE)

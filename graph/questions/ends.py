@@ -13,6 +13,7 @@ from graph.questions.naming import Naming
 from graph.questions.walks import GOODS
 from graph.snapshot.arrays import I32
 from graph.snapshot.view import Snapshot
+from ontology.roles import BY_COMPANY
 from ontology.vocabulary import vocabulary
 
 ANY_TIER = NO_LIMIT
@@ -43,7 +44,7 @@ def companies(s: Snapshot) -> dict[int, int]:
     for site, step in zip(performs.source, performs.target, strict=True):
         if int(site) in operator:
             found[int(step)] = min(operator[int(site)], found.get(int(step), operator[int(site)]))
-    for name in ("RUNS", "HOLDS"):
+    for name in BY_COMPANY:
         pairs = s.pairs(name)
         named: dict[int, int] = {}
         for organisation, vertex in zip(pairs.source, pairs.target, strict=True):

@@ -14,7 +14,7 @@ import numpy as np
 from graph.questions.describing import country_of
 from graph.questions.found import Found, Named
 from graph.questions.telling import telling, told_by
-from graph.searching import LAST_TYPES, Query, fold, slips_in, type_rank, words_of
+from graph.searching import Query, fold, slips_in, type_rank, words_of
 from graph.snapshot.arrays import I64, Bool
 from graph.snapshot.topology import NODE_CODE, NODE_TYPES
 from graph.snapshot.view import Snapshot
@@ -23,6 +23,7 @@ from graph.store import At, Hit
 from ontology.countries import countries_near, country_code
 from ontology.model import NODES, Tells
 from ontology.records import Secrecy
+from ontology.roles import FOUND_LAST
 from ontology.values import make_key
 
 MOST_NAMED = 5_000
@@ -87,7 +88,7 @@ def _find(store: Store, s: Snapshot, text: str, types: Iterable[str] | None, lim
 
 
 def _is_said(hit: Hit) -> bool:
-    return hit.type in LAST_TYPES and not hit.exact
+    return hit.type in FOUND_LAST and not hit.exact
 
 
 def _by_what_is_told(
@@ -114,7 +115,7 @@ def _by_what_is_told(
 def _best(s: Snapshot, vertices: I64, named: Bool, limit: int) -> list[int]:
     """Things before what is said of them, those named by most words, short names first; of equal rank by name."""
     ranks = np.array([type_rank(name) for name in NODE_TYPES])
-    said = np.isin(NODE_TYPES, LAST_TYPES)
+    said = np.isin(NODE_TYPES, FOUND_LAST)
     v = s.topology.vertices
     length = v.name.start[vertices + 1] - v.name.start[vertices]
     words = named[:, vertices].sum(axis=0)
@@ -124,7 +125,7 @@ def _best(s: Snapshot, vertices: I64, named: Bool, limit: int) -> list[int]:
     def rank(vertex: int) -> tuple[bool, int, int, int, str, str]:
         type, name = s.type(vertex), s.name(vertex)
         words = int(named[:, vertex].sum())
-        return type in LAST_TYPES, -words, type_rank(type), len(name), name, s.id(vertex)
+        return type in FOUND_LAST, -words, type_rank(type), len(name), name, s.id(vertex)
 
     return sorted(chosen, key=rank)[: 2 * limit]
 

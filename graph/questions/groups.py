@@ -20,6 +20,7 @@ from graph.snapshot.kinds import KIND_TYPES, Fit
 from graph.snapshot.topology import LINK_CODE
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError
+from ontology.roles import CHAIN, KINDS, TELLING_OF_CHAIN
 
 AREA = "cooperation-area"
 ANY = np.ones(32, np.bool_)
@@ -65,7 +66,7 @@ def days_on_which(s: Snapshot, asked: Collection[int], found: Found) -> OtherDay
     around = upstream.vertex.tolist()
     near = np.zeros(s.n, np.bool_)
     near[[*asked, *around]] = True
-    for name in ("SERVES", "FOR_LOT", "IN_CATEGORY", "OUTPUTS", "LOCATED_IN"):
+    for name in TELLING_OF_CHAIN:
         near[whole.pairs(name).targets(*around)] = True
     days = nearest(s, found, ever, near).values()
     return OtherDays(
@@ -198,21 +199,22 @@ def downstream_contracts(s: Snapshot, steps: Iterable[int], *, item: bool = Fals
 
 def walk_starts(s: Snapshot, vertex: int, *, upstream: bool) -> list[int]:
     """The steps and contracts that a trace walks from."""
-    type = s.type(vertex)
-    if type in ("Contract", "Step"):
-        return [vertex] if s.alive[vertex] else []
-    if type in ("Lot", "Procurement"):
-        return contracts_of_lots(s, vertex)
-    if type == "Organisation":
-        return _organisation_starts(s, vertex)
-    if type == "Category" and upstream:
-        return contracts_in(s, vertex) or steps_of(s, vertex)
-    if type in ("Site", "Place", "Product", "Material", "Category"):
-        return steps_of(s, vertex)
-    raise InputError(
-        f"A walk cannot start at a {type}.",
-        remedy="Start at a contract, organisation, category, product, site, place or step.",
-    )
+    match s.type(vertex):
+        case type if type in CHAIN:
+            return [vertex] if s.alive[vertex] else []
+        case "Lot" | "Procurement":
+            return contracts_of_lots(s, vertex)
+        case "Organisation":
+            return _organisation_starts(s, vertex)
+        case "Category" if upstream:
+            return contracts_in(s, vertex) or steps_of(s, vertex)
+        case type if type in (*KINDS, "Site", "Place"):
+            return steps_of(s, vertex)
+        case type:
+            raise InputError(
+                f"A walk cannot start at a {type}.",
+                remedy="Start at a contract, organisation, category, product, site, place or step.",
+            )
 
 
 def _organisation_starts(s: Snapshot, vertex: int) -> list[int]:

@@ -13,6 +13,7 @@ from graph.snapshot.kinds import Fit
 from graph.snapshot.topology import STATUSES
 from graph.snapshot.view import Snapshot
 from ontology.records import Status
+from ontology.roles import AT_STEP
 from ontology.vocabulary import vocabulary
 
 
@@ -30,7 +31,7 @@ class MayApply:
         """Of each kind, the generic steps of its last stage at which the risk is present."""
         s, stages = self.s, vocabulary("chain-stages")
         steps: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        acted = {int(v) for name in ("PERFORMS", "RUNS") for v in s.pairs(name).target}
+        acted = {int(v) for name in AT_STEP for v in s.pairs(name).target}
         found = s.of_type("Step")
         for step in map(int, found[s.statuses[found] == STATUSES.index(Status.GENERIC)]):
             stage = s.properties(step).get("stage")

@@ -26,6 +26,7 @@ from graph.store import At, Publication, StoredLink, StoredRecord
 from graph.timed import INCIDENT, SELF, STATEMENT, Gap, Telling, TimelineData
 from ontology.model import LINKS, Walk
 from ontology.records import Polarity, Secrecy, canonical
+from ontology.roles import CHAIN
 
 LOOKED = 50
 """Publications that are looked at, the newest ones."""
@@ -231,13 +232,13 @@ class _Timeline:
     def _expected(self) -> list[str]:
         """The sorts of goods that must come in, where it is not told that none do or that all are."""
         type = self.s.type(self.vertex)
-        if type not in ("Step", "Contract") or not self.s.is_open(self.vertex):
+        if type not in CHAIN or not self.s.is_open(self.vertex):
             return []
         return [f"{name}:target" for name, link in LINKS.items() if link.walk is Walk.GOODS and type in link.target]
 
     def _completeness(self) -> Completeness:
         """Where knowledge of the chain of a step or contract ends, and whom to ask."""
-        if not self.s.is_type(self.vertex, "Step", "Contract"):
+        if not self.s.is_type(self.vertex, *CHAIN):
             return Completeness(cut=self.naming.cut())
         rows = Survey(self.s, None, np.array([self.vertex], np.int64)).ends()
         contracts = [self.vertex] if self.s.is_type(self.vertex, "Contract") else []

@@ -11,8 +11,9 @@ import numpy as np
 
 from graph.snapshot.periods import ALWAYS, NEVER, Periods, intersection, union
 from graph.snapshot.topology import LINK_CODE, NODE_CODE, RELATIONS, Edges, Topology
+from ontology.roles import KINDS, ORDER_OF_KINDS
 
-KIND_TYPES = tuple(NODE_CODE[name] for name in ("Product", "Material", "Category"))
+KIND_TYPES = tuple(NODE_CODE[name] for name in KINDS)
 
 
 class Fit(IntEnum):
@@ -98,7 +99,7 @@ def order_of_kinds(topology: Topology, when: Callable[[int], Periods]) -> Order:
     def add(lower: int, upper: int, edge: int) -> None:
         steps[lower].append(Step(upper, when(edge), edge))
 
-    for name in ("BROADER", "IN_CATEGORY", "MATCHES"):
+    for name in ORDER_OF_KINDS:
         for edge in _asserted(edges, name):
             if not when(edge):
                 continue

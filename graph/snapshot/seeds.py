@@ -18,6 +18,7 @@ from graph.snapshot.kinds import Fit
 from graph.snapshot.scopes import Scope
 from ontology.method import LevelRow
 from ontology.model import Family
+from ontology.roles import STATEMENTS
 from ontology.vocabulary import is_labour, risk_family, vocabulary
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class _Maker:
     def statements(self) -> Iterator[tuple[int, str]]:
         """Live assessments and findings with each risk type they are of."""
         of_type = self.s.pairs("OF_TYPE")
-        for name in ("Finding", "RiskAssessment"):
+        for name in STATEMENTS:
             for statement in map(int, self.s.of_type(name)):
                 if self.scopes.silent(statement):
                     continue

@@ -19,6 +19,7 @@ from loaders.fields import Fields, Unread
 from loaders.os_ids import OsIds
 from loaders.streams import opened, unpacked_size
 from ontology.errors import FileFormatError, Reason, ValueProblem
+from ontology.model import LINKS
 from ontology.records import Link, PropertyProblem, Record, Ref, Source, digest
 from ontology.values import SCHEMES, make_key
 
@@ -255,10 +256,7 @@ class _Reading:
             ends.append(self.known[guid])
         type_, turned = AFFILIATIONS.get(said.casefold().replace("-", " ").replace("_", " "), ("", False))
         source, target = ends[::-1] if turned else ends
-        allowed = {"SELLS_TO": ("Site Organisation", "Organisation"), "OPERATES": ("Organisation", "Site"),
-                   "OWNS": ("Organisation", "Organisation")}  # fmt: skip
-        sources, targets = allowed.get(type_, ("", ""))
-        if source.type not in sources.split() or target.type not in targets.split():
+        if not type_ or not LINKS[type_].allows(source.type, target.type):
             self.report.notes["affiliation_not_read"] += 1
             problem = ValueProblem(Reason.NOT_UNDERSTOOD, said, one_of=", ".join(AFFILIATIONS))
             self.report.leave_out(*_place(at), "affiliation-type", problem)

@@ -46,7 +46,7 @@ class Chain:
     table: str = ""
     names: Callable[[str, str], str] = lambda _type, _key: ""
     """What master data call a site, a company or an article, by its type and key; empty where they do not."""
-    first: dict[tuple[str, str, str], tuple[str, str]] = field(default_factory=dict)
+    first: dict[tuple[str, Ref, Ref], tuple[str, str]] = field(default_factory=dict)
     """(type, source, target) of each link -> (its first day, where it stands)."""
     said: set[str] = field(default_factory=set)
 
@@ -171,14 +171,15 @@ class Chain:
             yield from self._record("Step", source, self.called("Product", used.key, used.name), event)
             yield from self._output(event, used, source)
         if source != step:
-            self._link("SUPPLIES", source, step, event)
+            self._link("SUPPLIES", Ref("Step", source), Ref("Step", step), event)
 
     def _moved(self, event: Event) -> Iterator[Item]:
         yield from self._site(event, event.to)
         for one in (event.sender, event.receiver):
             yield from self._company(event, one)
         if event.sender and event.receiver and event.sender.key != event.receiver.key:
-            self._link("SELLS_TO", event.sender.key, event.receiver.key, event)
+            sender, receiver = (Ref("Organisation", one.key) for one in (event.sender, event.receiver))
+            self._link("SELLS_TO", sender, receiver, event)
         for good in self._opened(event.outputs):
             source, step = self._holder(good), self.step(event, good)
             if source == self.step(replace(event, what=What.MAKE), good):
@@ -187,7 +188,7 @@ class Chain:
                 continue
             yield from self._step(event, good, step, "distribution")
             if source and source != step:
-                self._link("SUPPLIES", source, step, event)
+                self._link("SUPPLIES", Ref("Step", source), Ref("Step", step), event)
             self._hold(good, step)
 
     def _packed(self, event: Event) -> None:
@@ -235,15 +236,15 @@ class Chain:
         yield from self._output(event, good, step)
         yield from self._site(event, event.place)
         if event.place:
-            self._link("PERFORMS", event.place.key, step, event)
+            self._link("PERFORMS", Ref("Site", event.place.key), Ref("Step", step), event)
         runner = event.made_by or event.sender
         yield from self._company(event, runner)
         if runner:
-            self._link("RUNS", runner.key, step, event)
+            self._link("RUNS", Ref("Organisation", runner.key), Ref("Step", step), event)
 
     def _output(self, event: Event, good: Good, step: str) -> Iterator[Item]:
         yield from self._named("Product", good.key, good.name, event)
-        self._link("OUTPUTS", step, good.key, event)
+        self._link("OUTPUTS", Ref("Step", step), Ref("Product", good.key), event)
 
     def _site(self, event: Event, actor: Actor) -> Iterator[Item]:
         yield from self._named("Site", actor.key, actor.name, event)
@@ -265,21 +266,14 @@ class Chain:
         raw = {"process": event.process} if type_ == "Step" and event.process else {}
         yield checked(Record(type_, key, properties, common=common, raw=raw, locator=event.locator, table=self.table))
 
-    def _link(self, type_: str, source: str, target: str, event: Event) -> None:
+    def _link(self, type_: str, source: Ref, target: Ref, event: Event) -> None:
         day, at = self.first.get((type_, source, target), ("9999", event.locator))
         self.first[type_, source, target] = min((event.day or "9999", event.locator), (day, at))
 
     def _links(self) -> Iterator[Item]:
-        ends = {
-            "SUPPLIES": ("Step", "Step"), "PERFORMS": ("Site", "Step"), "RUNS": ("Organisation", "Step"),
-            "OUTPUTS": ("Step", "Product"), "SELLS_TO": ("Organisation", "Organisation"),
-        }  # fmt: skip
         for (type_, source, target), (day, at) in self.first.items():
             common = replace(self.common, valid_from=None if day == "9999" else date.fromisoformat(day), valid_to=None)
-            one, other = ends[type_]
-            yield checked(
-                Link(type_, Ref(one, source), Ref(other, target), common=common, locator=at, table=self.table)
-            )
+            yield checked(Link(type_, source, target, common=common, locator=at, table=self.table))
 
 
 @contextmanager

@@ -110,7 +110,7 @@ class Things:
         gs1 = gs1_of(uri)
         if gs1 and gs1.gtin and type_ == "Product":
             found.append(make_key("gtin", gs1.gtin))
-        elif gs1 and gs1.gln and type_ in ("Site", "Organisation"):
+        elif gs1 and gs1.gln and type_ in SCHEMES["gln"].identifies:
             found.append(make_key("gln", gs1.gln))
         elif named and number and type_ in SCHEMES[named].identifies:
             found.append(make_key(named, number.partition(".")[0] if named == "gtin" else number))

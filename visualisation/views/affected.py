@@ -138,10 +138,12 @@ def _report(data: AffectedData, teller: Teller) -> Headline:
 
 
 def _cypher(data: AffectedData) -> Iterator[tuple[str, dict[str, str]]]:
-    if data.start.type in ("Step", "Site", "Finding", "RiskAssessment", "Incident"):
-        yield "affected-contracts", {"start": data.start.id}
-    if data.start.type in ("Step", "Site"):
-        yield "company-list", {"start": data.start.id}
+    match data.start.type:
+        case "Step" | "Site":
+            yield "affected-contracts", {"start": data.start.id}
+            yield "company-list", {"start": data.start.id}
+        case "Finding" | "RiskAssessment" | "Incident":
+            yield "affected-contracts", {"start": data.start.id}
 
 
 VIEW = View(

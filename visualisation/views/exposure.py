@@ -175,11 +175,12 @@ def _report(data: ExposureData, teller: Teller) -> Headline:
 
 
 def _cypher(data: ExposureData) -> Iterator[tuple[str, dict[str, str]]]:
-    if data.subject.type == "Contract":
-        yield "lens-a", {"contract": data.subject.id, "risk": data.risk}
-        yield "single-points", {"contract": data.subject.id}
-    elif data.subject.type in ("Organisation", "Procurement", "Lot"):
-        yield "shared-origins", {"start": data.subject.id}
+    match data.subject.type:
+        case "Contract":
+            yield "lens-a", {"contract": data.subject.id, "risk": data.risk}
+            yield "single-points", {"contract": data.subject.id}
+        case "Organisation" | "Procurement" | "Lot":
+            yield "shared-origins", {"start": data.subject.id}
 
 
 VIEW = View(
