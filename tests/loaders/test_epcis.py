@@ -179,6 +179,16 @@ def test_files_whose_names_differ_after_a_point_are_series_of_their_own(tmp_path
     assert series == {"epcis-plant 4.1", "epcis-plant 4.2"}
 
 
+@pytest.mark.parametrize("kind", ["ObjectEvent", "TransactionEvent"])
+def test_what_is_taken_out_of_an_order_or_out_of_use_does_not_move(tmp_path: Path, kind: str) -> None:
+    moved = next(one for one in EVENTS if one.get("bizStep") == "shipping")
+    shipped, _ = of(tmp_path, {**moved, "type": kind, "action": "ADD"})
+    assert pairs(shipped, "SELLS_TO")
+    items, report = of(tmp_path, {**moved, "type": kind, "action": "DELETE"})
+    assert items == []
+    assert report.notes["event_not_read"] == 1
+
+
 def test_the_corrected_event_stands_and_an_empty_declaration_is_one(tmp_path: Path) -> None:
     corrected = EVENTS[5] | {"eventID": "urn:uuid:8"}
     items, _ = of(tmp_path, EVENTS[5], EVENTS[6], corrected)
