@@ -222,7 +222,9 @@ class _Reading:
         if kind == "ObjectEvent" and action == "ADD" and step in MAKING:
             return What.MAKE, goods, ()
         moves = step == "shipping" or (step in MOVING and moved)
-        if kind in ("ObjectEvent", "TransactionEvent") and moves and action != "DELETE":  # which ends, and moves nothing
+        if (
+            kind in ("ObjectEvent", "TransactionEvent") and moves and action != "DELETE"
+        ):  # which ends, and moves nothing
             return What.MOVE, goods, ()
         return What.OTHER, goods, ()
 

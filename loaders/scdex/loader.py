@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from loaders.base import NATURAL_PERSON, Progress, Report, checked
+from loaders.base import NATURAL_PERSON, Progress, Report, called, checked
 from loaders.fields import Fields, Unread
 from loaders.os_ids import OsIds
 from loaders.streams import opened, unpacked_size
@@ -91,12 +91,12 @@ class ScdexLoader:
             FileFormatError: not SC-DEX.
         """
         document(path)
-        called = path.name.partition(".")[0]
+        name = called(path)
         return Source(
-            series=options.get("series") or f"sc-dex-{called}",
+            series=options.get("series") or f"sc-dex-{name}",
             edition=options.get("edition", ""),
             title=f"SC-DEX, {path.name}",
-            publisher=options.get("publisher") or called,
+            publisher=options.get("publisher") or name,
             licence=options.get("licence", ""),
         )
 
