@@ -221,10 +221,8 @@ class _Reading:
             goods = (*goods, *self._good(parent))
         if kind == "ObjectEvent" and action == "ADD" and step in MAKING:
             return What.MAKE, goods, ()
-        moves = step == "shipping" or (step in MOVING and moved)
-        if (
-            kind in ("ObjectEvent", "TransactionEvent") and moves and action != "DELETE"
-        ):  # which ends, and moves nothing
+        moves = action != "DELETE" and (step == "shipping" or (step in MOVING and moved))  # DELETE ends something
+        if kind in ("ObjectEvent", "TransactionEvent") and moves:
             return What.MOVE, goods, ()
         return What.OTHER, goods, ()
 

@@ -24,7 +24,7 @@ from ontology.values import make_key
 
 _VAT = re.compile(r"(?:EU|[A-Z]{2})-VAT|VAT", re.IGNORECASE)
 _OWN_LIST = re.compile(r"[A-Z]{2}-[A-Z0-9]{2,}-.+")
-_PREFIX = re.compile(r"ocds-[a-z0-9]{6}")
+_PREFIX = re.compile(r"ocds-[a-z0-9]{6}", re.IGNORECASE)
 _PERSONS = frozenset(
     {"individual", "person", "naturalperson", "physicalperson", "selfemployed", "soletrader", "fysiskperson"}
 )
@@ -34,7 +34,7 @@ NAME = 500
 def publisher_of(ocid: str) -> str:
     """The registered prefix of an ocid, which is its publisher's; the whole ocid where it has none."""
     found = _PREFIX.match(ocid)
-    return found[0] if found else ocid
+    return found[0].lower() if found else ocid
 
 
 def refs(release: Json) -> Iterator[Json]:

@@ -177,6 +177,11 @@ def test_a_company_number_with_two_names_is_one(tmp_path: Path, read: Reader) ->
     assert said.names() == ["Glove Ltd", "Glove Ltd T/A Hands", "Invented Region"]
 
 
+def test_a_publisher_that_writes_its_prefix_in_capitals_has_one_series(read: Reader) -> None:
+    said = {read(release(ocid=f"OCDS-ABC123-{n}", awards=[award()])).source.series for n in (1, 2)}
+    assert said == {read(release()).source.series} == {"ocds-abc123"}
+
+
 def test_a_publishers_own_list_is_no_register_of_companies(read: Reader) -> None:
     own = {"id": "GB-CFS-1", "name": "Own Ltd", "identifier": {"scheme": "GB-SRS", "id": "123"}}
     said = read(release(parties=[BUYER, own], awards=[award("a", [own])]))
