@@ -51,8 +51,8 @@ def tell_apart(releases: Sequence[Json]) -> None:
     names: defaultdict[str, set[str]] = defaultdict(set)
     for release in releases:
         for ref in refs(release):
-            if name := text(ref, "name").casefold():
-                names[text(ref, "id")].add(name)
+            if (id_ := text(ref, "id")) and (name := text(ref, "name").casefold()):
+                names[id_].add(name)
     several = {id_ for id_, found in names.items() if len(found) > 1 and not key_of(*_split(id_))[0]}
     for release in releases if several else ():
         here = {text(party, "id"): text(party, "name").casefold() for party in listed(release, "parties")}

@@ -182,6 +182,17 @@ def test_a_publisher_that_writes_its_prefix_in_capitals_has_one_series(read: Rea
     assert said == {read(release()).source.series} == {"ocds-abc123"}
 
 
+def test_suppliers_without_an_id_are_those_of_the_last_release_and_bear_none(read: Reader) -> None:
+    first, last = ({"name": name, "address": {"countryName": "SE"}} for name in ("Wrong Ltd", "Right Ltd"))
+    said = read(
+        release(awards=[award("a", [first])], parties=[BUYER]),
+        release("2026-02-01T00:00:00Z", awards=[award("a", [last])], parties=[BUYER]),
+    )
+    names = {one.key: one for one in said.of("Organisation")}
+    assert [names[link.source.key].properties["name"] for link in said.links("HOLDS")] == ["Right Ltd"]
+    assert [one.raw for one in names.values() if one.properties["name"] == "Right Ltd"] == [{"country": "SE"}]
+
+
 def test_a_publishers_own_list_is_no_register_of_companies(read: Reader) -> None:
     own = {"id": "GB-CFS-1", "name": "Own Ltd", "identifier": {"scheme": "GB-SRS", "id": "123"}}
     said = read(release(parties=[BUYER, own], awards=[award("a", [own])]))
