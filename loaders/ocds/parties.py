@@ -93,7 +93,7 @@ class Parties:
     made: dict[str, Record] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.by_id = {text(party, "id"): party for party in listed(self.release, "parties")}
+        self.by_id = {id_: party for party in listed(self.release, "parties") if (id_ := text(party, "id"))}
 
     def organisation(self, ref: Json, role: str) -> Record | None:
         """The body that a mention names; None where it names nobody."""

@@ -193,6 +193,14 @@ def test_suppliers_without_an_id_are_those_of_the_last_release_and_bear_none(rea
     assert [one.raw for one in names.values() if one.properties["name"] == "Right Ltd"] == [{"country": "SE"}]
 
 
+def test_a_supplier_without_an_id_is_none_of_the_parties_without_one(read: Reader) -> None:
+    nameless = {"name": "Invented Region", "identifier": GLOVES["identifier"], "address": {"countryName": "SE"}}
+    said = read(release(parties=[nameless], buyer=None, awards=[award("a", [{"name": "Other Ltd"}])]))
+    (held,) = said.links("HOLDS")
+    assert held.source.key != "gb-coh:01234567"
+    assert not [link for link in said.links("LOCATED_IN") if link.source == held.source]
+
+
 def test_a_publishers_own_list_is_no_register_of_companies(read: Reader) -> None:
     own = {"id": "GB-CFS-1", "name": "Own Ltd", "identifier": {"scheme": "GB-SRS", "id": "123"}}
     said = read(release(parties=[BUYER, own], awards=[award("a", [own])]))
