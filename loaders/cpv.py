@@ -7,7 +7,7 @@ division, then group, class, category and three finer digits, filled up with zer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -15,27 +15,21 @@ from xml.etree.ElementTree import Element
 from graph.store import Stays
 from loaders.base import Progress, Report, checked, files_of
 from loaders.xml_file import parsed
+from ontology.codes import broader_codes
 from ontology.errors import FileFormatError, Reason, ValueProblem
 from ontology.records import Link, Record, Ref, Source
 from ontology.values import make_key
 
 PREFIX = "code|name|cpv."
 EVERY = 1_000
-DIVISION = 2
 BOTH = "en sv"
 """The table of the codes that both languages name (see ``Record.table``); those of one stand in a table of its own."""
 
 
-def broader_of(code: str, codes: Mapping[str, str]) -> str | None:
-    """The nearest broader code that exists: digits become zero from the right; None for a division."""
-    digits = code
-    while stem := digits.rstrip("0")[:-1]:
-        if len(stem) < DIVISION:
-            return None
-        digits = stem.ljust(len(code), "0")
-        if digits in codes and digits != code:
-            return digits
-    return None
+def broader_of(code: str, codes: Container[str]) -> str | None:
+    """The nearest broader code that exists; None for a division."""
+    broader = (key.partition(":")[2] for key in broader_codes(f"cpv:{code}"))
+    return next((found for found in broader if found in codes), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
-"""Kinds of goods: which is the same as, or narrower than, which, and when. From BROADER, MATCHES and IN_CATEGORY."""
+"""Kinds of goods: which is the same as, or narrower than, which, and when. From BROADER, MATCHES and IN_CATEGORY,
+and from the codes themselves: 33141420 of CPV lies within 33141000, whether or not its list has been loaded."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
 from graph.snapshot.periods import ALWAYS, NEVER, Periods, intersection, union
-from graph.snapshot.topology import LINK_CODE, NODE_CODE, RELATIONS, Edges, Topology
+from graph.snapshot.topology import LINK_CODE, NODE_CODE, RELATIONS, Edges, Topology, Vertices
+from ontology.codes import broader_codes
 from ontology.roles import KINDS, ORDER_OF_KINDS
 
 KIND_TYPES = tuple(NODE_CODE[name] for name in KINDS)
@@ -26,11 +28,12 @@ class Fit(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the order of kinds: to a same or broader kind, while it holds, by which edge."""
+    """One step of the order of kinds: to a same or broader kind, while it holds, by which edges; none where the codes
+    themselves say it."""
 
     to: int
     when: Periods
-    edge: int
+    edges: tuple[int, ...]
 
 
 class Order:
@@ -75,7 +78,7 @@ class Order:
                 grown = union(known, intersection(when[here], step.when))
                 if grown != known:
                     when[step.to] = grown
-                    via.setdefault(step.to, (*via[here], step.edge))
+                    via.setdefault(step.to, (*via[here], *step.edges))
                     queue.append(step.to)
         self._up[start], self._via[start] = when, via
 
@@ -97,7 +100,7 @@ def order_of_kinds(topology: Topology, when: Callable[[int], Periods]) -> Order:
     steps: dict[int, list[Step]] = defaultdict(list)
 
     def add(lower: int, upper: int, edge: int) -> None:
-        steps[lower].append(Step(upper, when(edge), edge))
+        steps[lower].append(Step(upper, when(edge), (edge,)))
 
     for name in ORDER_OF_KINDS:
         for edge in _asserted(edges, name):
@@ -111,7 +114,20 @@ def order_of_kinds(topology: Topology, when: Callable[[int], Periods]) -> Order:
                 add(source, target, edge)
             if relation in ("narrower", "exact"):
                 add(target, source, edge)
+    for lower, upper in _by_code(topology.vertices):
+        steps[lower].append(Step(upper, ALWAYS, ()))
     return Order(steps)
+
+
+def _by_code(vertices: Vertices) -> Iterator[tuple[int, int]]:
+    """(narrower, nearest broader that there is) of the categories whose codes say so."""
+    keyed: dict[str, int] = {}
+    for vertex in np.flatnonzero(vertices.type == NODE_CODE["Category"]).tolist():
+        keyed |= dict.fromkeys(vertices.keys[vertex].splitlines(), vertex)
+    for key, vertex in keyed.items():
+        broader = next((keyed[code] for code in broader_codes(key) if code in keyed), vertex)
+        if broader != vertex:
+            yield vertex, broader
 
 
 def order_of_places(topology: Topology, live: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Order:
@@ -121,5 +137,5 @@ def order_of_places(topology: Topology, live: np.ndarray[tuple[int], np.dtype[np
     for edge in _asserted(edges, "PART_OF"):
         source = int(edges.source[edge])
         if live[edge] and types[source] == NODE_CODE["Place"]:
-            steps[source].append(Step(int(edges.target[edge]), ALWAYS, edge))
+            steps[source].append(Step(int(edges.target[edge]), ALWAYS, (edge,)))
     return Order(steps)

@@ -19,8 +19,8 @@ from ontology.records import Polarity, Status, canonical, content_order, link_id
 from ontology.values import BEGINNING, END
 from ontology.vocabulary import vocabulary
 
-LAYOUT = 6
-"""Number of the columns that ``save`` writes: another layout is frozen anew, never misread."""
+LAYOUT = 7
+"""Number of the columns that ``save`` writes, and of what is derived at the freeze: another is frozen anew."""
 
 NODE_TYPES = tuple(sorted(model.NODES))
 LINK_TYPES = tuple(sorted(model.LINKS))
