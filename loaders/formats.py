@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from loaders.glimpse import Glimpse
-from loaders.registry import EDITION, LICENCE, Format
+from loaders.registry import EDITION, LICENCE, STATEMENTS, Format
 from ontology.label import Label
 
 _SOURCE_SHEET = re.compile(r'<(?:\w+:)?(?:sheet|table) [^>]*name="\s*(?:källa|source)\s*"', re.IGNORECASE)
@@ -46,6 +46,7 @@ WORKBOOK = Format(
             "Celler som utelämnats ur godtagna rader",
             "Cells left out of accepted rows",
         ),
+        **STATEMENTS,
     },
 )
 

@@ -49,6 +49,17 @@ class Option:
 
 EDITION = Option("edition", Label("Utgåva, om filen inte säger den.", "Edition, where the file does not say it."))
 LICENCE = Option("licence", Label("Källans licens.", "The source's licence."))
+STATEMENTS = {
+    "of_no_risk": Label(
+        "Iakttagelser och bedömningar utan någon av risktyperna i kedja terms risk-types: de räknas inte i några tal",
+        "Findings and assessments of none of the risk types of kedja terms risk-types: they count in no figure",
+    ),
+    "about_nothing": Label(
+        "Iakttagelser och bedömningar som inte säger vad de gäller: de räknas inte i några tal",
+        "Findings and assessments that do not say what they are about: they count in no figure",
+    ),
+}
+"""Notes of the formats whose statements are anybody's: see ``loaders.statements``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 from graph.store import Reject
 from loaders.base import Progress, Report
 from loaders.spreadsheet_marks import NoValue
+from loaders.statements import remarked
 from loaders.workbook_binding import remarks
 from loaders.workbook_cells import Table, passed_over, tables
 from loaders.workbook_columns import (
@@ -131,7 +132,7 @@ class WorkbookLoader:
             raise report.refused[0]
         for name in passed_over(path):
             report.pass_over(name)
-        yield from Reader(source, secret, report, progress).read(data)
+        yield from remarked(Reader(source, secret, report, progress).read(data), report)
 
 
 def _remark_source(table: Table, report: Report) -> None:

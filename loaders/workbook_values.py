@@ -59,6 +59,14 @@ def whole(text: str) -> int:
     return int(number)
 
 
+def numbered(name: str, text: str) -> int:
+    """A number, or the words of a vocabulary that stand for it."""
+    try:
+        return whole(text)
+    except ValueProblem:
+        return int(term(name, text))
+
+
 def fraction(text: str) -> float:
     return float(parse_number(text))
 
@@ -104,6 +112,8 @@ def property_value(declared: Property, text: str) -> Any:
         return tuple(dict.fromkeys(parts))
     if declared.vocabulary:
         return term(declared.vocabulary, text)
+    if declared.words:
+        return numbered(declared.words, text)
     kinds = get_args(declared.annotation) or (declared.annotation,)
     parse = next((_PARSERS[kind] for kind in _PARSERS if kind in kinds), str)
     return parse(text)

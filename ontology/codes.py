@@ -1,4 +1,4 @@
-"""Codes that say by themselves what lies within what: 33141420 of CPV lies within 33141000, 401511 of HS within 4015."""
+"""Codes that say by themselves what lies within what: 33141420 of CPV lies within 33141000, 401511 of HS in 4015."""
 
 from __future__ import annotations
 
@@ -27,8 +27,6 @@ def _broader_cpv(code: str) -> Iterator[str]:
     stem = code.rstrip("0")[:-1]
     while len(stem) >= _CPV_DIVISION:
         broader = stem.ljust(_CPV_LENGTH, "0")
-        if stem[-1] != "0":
-            yield broader
-        elif len(stem) == _CPV_DIVISION:
+        if stem[-1] != "0" or len(stem) == _CPV_DIVISION:
             yield broader
         stem = stem[:-1]

@@ -81,16 +81,18 @@ def prop(
     blank_says: bool = False,
     sv_note: str = "",
     example: str = "",
+    words: str = "",
     **constraints: Any,
 ) -> Any:
     """Declare a property: its names, what it means, and the vocabulary its values come from.
 
     ``settle`` says which of several live values counts. Two from different sources are a conflict, but for ``wording``
     (two words for one thing) and lists. ``blank_says`` marks a property whose absence says something (any stage; no
-    person; no control): a value that cannot be read is then never just left out.
+    person; no control): a value that cannot be read is then never just left out. ``words`` is a vocabulary whose ids
+    are numbers, for a number that may be written as the words that stand for it.
     """
     extra: dict[str, Any] = {"sv": sv, "sv_note": sv_note, "vocabulary": vocabulary}
-    extra |= {"wording": wording, "settle": settle, "blank_says": blank_says, "example": example}
+    extra |= {"wording": wording, "settle": settle, "blank_says": blank_says, "example": example, "words": words}
     default: Any = ... if required else None
     return Field(default, title=en, description=note, json_schema_extra=extra, **constraints)
 
@@ -109,6 +111,7 @@ class Property:
     blank_says: bool
     many: bool
     example: str
+    words: str
     annotation: Any
 
     @property
@@ -131,6 +134,7 @@ def _property(name: str, info: FieldInfo) -> Property:
         blank_says=bool(extra.get("blank_says")),
         many="tuple" in str(info.annotation),
         example=str(extra.get("example", "")),
+        words=str(extra.get("words", "")),
         annotation=info.annotation,
     )
 

@@ -190,6 +190,7 @@ class Statement(Named):
         "Allvarlighet",
         "Severity",
         "0 to 4: the worst of scale, scope, irremediability.",
+        words="severity",
         ge=0,
         le=4,
         settle=Settle.GREATEST,

@@ -294,6 +294,8 @@ def check_properties(
         limits = {k: str(v) for k, v in context.items() if k in ("ge", "le", "max_length")}
         if "pattern" in context:
             limits |= _spelling(str(context["pattern"]), declared[name])
+        if context.get("le") == 1 and 1 < (share := float(first["input"])) <= 100:
+            limits = {"percent": f"{share:g} %", **limits}
         reason = _PYDANTIC_REASONS.get(first["type"], Reason.NOT_UNDERSTOOD)
         raise PropertyProblem(name, reason, first["input"] if name in given else "", **limits) from None
     result = parsed.model_dump(mode="json", exclude_none=True)

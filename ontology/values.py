@@ -174,6 +174,15 @@ def _free(text: str) -> str:
     return value
 
 
+def _risk(text: str) -> str:
+    from ontology.vocabulary import vocabulary
+
+    terms = vocabulary("risk-types")
+    if (found := terms.find(text)) is None:
+        raise ValueProblem(Reason.NOT_IN_VOCABULARY, text, vocabulary="risk-types", nearest=terms.nearest(text))
+    return found
+
+
 _ORGANISATION = ("Organisation",)
 _SITE = ("Site",)
 _PRODUCT = ("Product",)
@@ -257,7 +266,7 @@ _SCHEMES = (
     ),
     Scheme("udi-di", Label("UDI-DI", "UDI-DI"), _free, example="07350053850019", identifies=_PRODUCT),
     Scheme("dol", Label("vara på DoL:s lista", "good on the DoL list"), _free, example="cotton", identifies=_CATEGORY),
-    Scheme("risk", Label("risktyp", "risk type"), _free, example="forced-labour", identifies=_RISK_TYPE),
+    Scheme("risk", Label("risktyp", "risk type"), _risk, example="forced-labour", identifies=_RISK_TYPE),
     Scheme("area", Label("upphandlingsregion", "cooperation area"), _free, example="F", identifies=_ORGANISATION),
     Scheme("own", Label("egen kategori", "own category"), _free, example="gloves", identifies=_CATEGORY),
     Scheme("place", Label("plats", "place"), _free, example="sialkot", identifies=_PLACE),
@@ -349,14 +358,7 @@ def bare_keys(text: str, types: Collection[str]) -> tuple[str, ...]:
     """The keys that a text without a scheme may be where a thing of one of ``types`` is meant; one is no guess."""
     fitting = (name for name in _BARE if set(SCHEMES[name].identifies) & set(types))
     found = tuple(_fitting(text, (name for name in fitting if _is_bare(name, text))))
-    term = _risk_type(text) if set(_RISK_TYPE) & set(types) else None
-    return (*found, make_key("risk", term)) if term else found
-
-
-def _risk_type(text: str) -> str | None:
-    from ontology.vocabulary import vocabulary
-
-    return vocabulary("risk-types").find(text)
+    return (*found, *_fitting(text, ["risk"])) if set(_RISK_TYPE) & set(types) else found
 
 
 def parse_number(text: str) -> Decimal:

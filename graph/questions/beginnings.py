@@ -49,9 +49,9 @@ def beginning(
 
 
 def risks_of(s: Snapshot, statement: int) -> set[str]:
-    """Ids of the risk types of a statement."""
+    """Ids of the risk types of a statement, of those that there are."""
     keys = (key for v in s.pairs("OF_TYPE").targets(statement) for key in s.keys(v))
-    return {key.removeprefix("risk:") for key in keys if key.startswith("risk:")}
+    return {risk for key in keys if (risk := key.removeprefix("risk:")) in vocabulary("risk-types")}
 
 
 def _labour(risks: Collection[str]) -> bool | None:

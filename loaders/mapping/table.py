@@ -15,6 +15,7 @@ from loaders.mapping.row import Said
 from loaders.mapping.rows import RowReader
 from loaders.mapping.tables import table_of
 from loaders.mapping.template import is_like, near
+from loaders.statements import remarked
 from loaders.workbook_values import Keys, without_persons
 from ontology.errors import FileFormatError, Reason, ValueProblem
 from ontology.records import Link, Record, Source
@@ -110,7 +111,7 @@ class TableLoader:
         """See ``loaders.base.Loader``."""
         mapping = read_map(Path(options["map"]))
         found = [(rows, _found(path, rows)) for rows in mapping.rows]
-        yield from read_rows(found, source, secret, report, progress)
+        yield from remarked(read_rows(found, source, secret, report, progress), report)
 
 
 def read_rows(

@@ -199,3 +199,17 @@ def test_a_start_that_is_not_there_and_one_that_makes_no_sense() -> None:
     assert (answer.knowledge, answer.data) == (Knowledge.NOT_IN_GRAPH, None)
     with pytest.raises(InputError):
         affected(world().snapshot(), "c1")
+
+
+def test_a_finding_of_a_risk_type_that_there_is_no_more_is_answered() -> None:
+    w = World()
+    w.site("plant")
+    w.contract("c")
+    w.step("s", site="plant", feeds=["c"])
+    w.node("RiskType", "fire", keys=["risk:fire"])
+    w.node("Finding", "f", severity=4)
+    w.link("OF_TYPE", "f", "fire")
+    w.link("ABOUT", "f", "plant")
+    answer = affected(w.snapshot(), "f")
+    assert answer.data is not None
+    assert [row.contract.id for row in answer.data.contracts] == ["c"]

@@ -7,8 +7,8 @@ import pytest
 from graph.answer import Basis
 from graph.questions.exposure import exposure
 from ontology.codes import broader_codes
-from tests.graph.test_exposure import ALL_LINKS, FORCED, ask, figure
-from tests.graph.worlds import World
+from tests.graph.test_exposure import ALL_LINKS, ask, figure
+from tests.graph.worlds import FORCED, World
 
 
 def coded(*keys: str) -> World:
@@ -66,7 +66,7 @@ def test_what_is_typical_of_a_broader_code_is_typical_of_a_narrower() -> None:
     ("key", "broader"),
     [
         ("cpv:33141420", ["cpv:33141400", "cpv:33141000", "cpv:33140000", "cpv:33100000", "cpv:33000000"]),
-        ("cpv:30192121", ["cpv:30192120", "cpv:30192100", "cpv:30192000", "cpv:30190000", "cpv:30100000", "cpv:30000000"]),
+        ("cpv:30190120", ["cpv:30190100", "cpv:30190000", "cpv:30100000", "cpv:30000000"]),
         ("cpv:33001000", ["cpv:33000000"]),
         ("cpv:33000000", []),
         ("cpv:00000000", []),

@@ -167,7 +167,7 @@ def test_values_are_translated_read_by_their_form_and_constant(tmp_path: Path) -
     assert first.raw == {"severity": "high", "issued": "2-Jun-06"}
     assert second.properties["severity"] == 2, "what is not translated is read as it stands"
     assert "severity" not in third.properties
-    assert found.told() == [(4, "grade", "worst", "not_a_number")]
+    assert found.told() == [(4, "grade", "worst", "not_in_vocabulary")]
 
 
 def test_numbers_are_read_by_the_decimal_sign_that_is_declared(tmp_path: Path) -> None:

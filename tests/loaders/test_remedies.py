@@ -43,6 +43,11 @@ CELLS = [
     ("contracts", "id,name,awarded value", 'K1,Gloves,"{}"', "18,500", Reason.AMBIGUOUS_AMOUNT, "18500", "18500"),
     ("contracts", "id,name,awarded value", 'K1,Gloves,"{}"', "12 %", Reason.NOT_AN_AMOUNT, "18 500 000 kr", "18500000"),
     ("contracts", "id,name,currency", "K1,Gloves,{}", "kronor", Reason.NOT_UNDERSTOOD, "SEK", "SEK"),
+    ("findings", "id,name,of type", "X1,Said,{}", "risk:bribes", Reason.NOT_IN_VOCABULARY, "Mutor", "Bribery"),
+    ("findings", "id,name,severity", "X1,Said,{}", "5", Reason.OUT_OF_RANGE, "4", "4"),
+    ("findings", "id,name,severity", "X1,Said,{}", "severe risk", Reason.NOT_IN_VOCABULARY, "Allvarlig", "Severe"),
+    ("owns", "from,to,share", "O1,O2,{}", "60", Reason.OUT_OF_RANGE, "60 %", "60 %"),
+    ("owns", "from,to,share", "O1,O2,{}", "-1", Reason.OUT_OF_RANGE, "0", "0"),
     ("supplies", "from,to,share unit", "S1,S2,{}", "weight", Reason.NOT_UNDERSTOOD, "value", "mass"),
 ]
 

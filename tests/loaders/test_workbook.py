@@ -539,3 +539,27 @@ def test_a_hidden_source_sheet_and_what_has_no_width_or_height_are_remarked_on(t
     assert {told(reject)[:4] for reject in report.rejects if reject.reason is Reason.HIDDEN_CELLS} == {
         ("contracts", 3, "", "3"), ("contracts", 1, "name", "B"), ("source", 1, "", "source")
     }  # fmt: skip
+
+
+def test_statements_that_count_in_no_figure_are_remarked_on(tmp_path: Path) -> None:
+    files = {
+        "risk_types": "id,name\nfire,Fire\n",
+        "sites": "id,name\nF,Plant\n",
+        "findings": "id,name,of type,about,stage\n"
+        "X1,of a risk,forced-labour,F,\nX2,of none,,F,\nX3,of a risk of its own,fire,F,\n"
+        "X4,about nothing,bribery,,\nX5,about a stage,bribery,,processing\n",
+        "risk_assessments": "id,name\nA1,typed below\n",
+        "of_type": "from,to\nA1,bribery\n",
+        "about": "from,to\nA1,F\n",
+    }
+    _, _, report = read(folder(tmp_path, **files))
+    assert report.rejects == []
+    assert (report.notes["of_no_risk"], report.notes["about_nothing"]) == (2, 1)
+
+
+def test_a_severity_may_be_written_in_its_words(tmp_path: Path) -> None:
+    words = ("4", "Very severe", "mycket allvarlig", "Begränsad", "None found", "0")
+    rows = "".join(f"X{n},said,{word}\n" for n, word in enumerate(words))
+    records, _, report = read(folder(tmp_path, findings=f"id,name,severity\n{rows}"))
+    assert report.rejects == []
+    assert [record.properties["severity"] for record in records] == [4, 4, 4, 1, 0, 0]
