@@ -24,6 +24,7 @@ from graph.data import (
     StatementData,
     TraceData,
 )
+from graph.questions.beginnings import STATEMENTS
 from graph.snapshot.topology import ALL_KNOWN
 from visualisation.marks import Level, figure_level, span
 from visualisation.svg import node_name
@@ -312,6 +313,10 @@ class Teller:
         link = self._linking(row.contract.id) if row.resolution is Resolution.COMPANY else None
         return self.words(f"resolution.{link.why}") if link else self.words.resolution(row.resolution)
 
+    def of_all(self, data: AffectedData) -> str:
+        """Of how many contracts an answer tells, and when they are valid."""
+        return self.words("affected.of_period" if self.answer.as_of.during else "affected.of_all", n=data.contracts_all)
+
     def question(self, row: AffectedContract) -> str:
         """What to ask the supplier of an affected contract: about where its path starts, else about what was asked."""
         assert isinstance(self.answer.data, AffectedData)
@@ -327,6 +332,8 @@ class Teller:
             what = ", ".join(dict.fromkeys(sites)) or what
         elif start.type == "Incident":
             what = self.words("question.of_incident", what=what)
+        elif start.type in STATEMENTS:
+            what = self.words("question.of_statement", what=what)
         return self.words(f"question.{row.question}", what=what)
 
     def truncated(self, cut: Truncated) -> str:

@@ -82,7 +82,7 @@ def _affected(answer: Answer[AffectedData], teller: Teller) -> list[str]:
     data, words = answer.data, teller.words
     lines = [words("affected.title_of", what=teller.name(data.start.id))]
     lines += [line for row in teller.counts() for line in wrap(teller.count(row), "", "  ")]
-    lines.append(words("affected.of_all", n=data.contracts_all))
+    lines.append(teller.of_all(data))
     if not data.contracts:
         lines += wrap(words("affected.none"))
     for row in data.contracts[:MOST]:
@@ -134,7 +134,7 @@ def _report(data: AffectedData, teller: Teller) -> Headline:
         )
         for row in teller.counts()
     )
-    return Headline(figures, words("affected.of_all", n=data.contracts_all))
+    return Headline(figures, teller.of_all(data))
 
 
 def _cypher(data: AffectedData) -> Iterator[tuple[str, dict[str, str]]]:

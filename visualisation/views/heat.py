@@ -67,10 +67,11 @@ def _risk(data: HeatData, words: Words) -> str:
 def _headline(data: HeatData, teller: Teller) -> Headline:
     words, whole = teller.words, data.whole
     verdict = " ".join(part for part in (level_name(whole.level, words), bounds(whole, words)) if part)
+    untold = words("heat.unassessed", risk=_risk(data, words)) if whole.steps else words("heat.upstream")
     figures = (
         (verdict, words("heat.worst" if whole.reached else "heat.none_reached", risk=_risk(data, words))),
         (words.share(whole.reached, whole.things), words(f"heat.reached.{data.things}")),
-        (unassessed(whole, words), words("heat.unassessed", risk=_risk(data, words))),
+        (unassessed(whole, words), untold),
     )
     return Headline(figures, words("heat.note"), level=whole.level)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from graph.placed import MapData, PlacedSite
 from graph.questions.declared.sites import Sites
+from graph.questions.question import ALL
 from ontology.label import Label
 from visualisation.lines import MOST, wrap
 from visualisation.mapped import AREAS, WORLD, Spot, drawn, level_of_site, read_area, where, written, zoomed
@@ -52,7 +53,8 @@ def headline(data: MapData, teller: Teller) -> str:
         return teller.of_group(data)[0]
     if not data.total:
         return words("map.headline_none", contracts=words("map.contracts", n=data.contracts))
-    return words("map.headline", n=data.total, contracts=words("map.contracts", n=data.contracts))
+    key = "map.headline_all" if data.subject.id == ALL else "map.headline"
+    return words(key, n=data.total, contracts=words("map.contracts", n=data.contracts))
 
 
 def unknown(data: MapData, teller: Teller) -> list[str]:

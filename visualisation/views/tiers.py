@@ -223,8 +223,9 @@ def _text(answer: Answer[TiersData], teller: Teller) -> list[str]:
         told = ", ".join(
             f"{level_name(row.level, words)} {words.number(row.size)}" for row in box.levels if row.level != "plain"
         )
-        ends = f"; {words('n_ends', n=box.ends)}" if box.ends else ""
-        lines += wrap(f"{box_name(box, data, teller)}: {words.number(box.size)} ({told}{ends})", "- ", "  ")
+        beside = "; ".join(filter(None, (told, words("n_ends", n=box.ends) if box.ends else "")))
+        size = words.number(box.size)
+        lines += wrap(f"{box_name(box, data, teller)}: {size}{f' ({beside})' if beside else ''}", "- ", "  ")
         lines += [f"    {teller.name(m.node.id)}" for m in data.members if m.box == box.id]
     left = len(data.boxes) - MOST * 4
     return [*lines, words("terminal.more", n=left)] if left > 0 else lines
