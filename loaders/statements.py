@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from loaders.base import Report
 from ontology.records import Link, Polarity, Record
-
-STATEMENTS = ("Finding", "RiskAssessment")
+from ontology.roles import STATEMENTS
 
 
 def remarked(items: Iterable[Record | Link], report: Report) -> Iterator[Record | Link]:

@@ -24,8 +24,8 @@ from graph.data import (
     StatementData,
     TraceData,
 )
-from graph.questions.beginnings import STATEMENTS
 from graph.snapshot.topology import ALL_KNOWN
+from ontology.roles import STATEMENTS
 from visualisation.marks import Level, figure_level, span
 from visualisation.svg import node_name
 from visualisation.views import views
