@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,11 +14,22 @@ though Python's lock lets one thread at a time allocate."""
 
 _M_ARENA_MAX = -8
 
+_SELDOM = (20_000, 50, 100)
+"""Objects made between two looks at the youngest, and how many of these are between two looks at the older."""
+
 
 def share_heaps() -> None:
     """Let the threads allocate from few heaps; to be said before they start."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, ARENAS)
+
+
+def search_seldom() -> None:
+    """Let Python search for cycles of garbage among what is new, and seldom among all that lives: that takes up to a
+    quarter of a second, in which nobody is answered. What lives now is not searched any more."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_SELDOM)
 
 
 def give_back() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -151,6 +152,7 @@ class Snapshots:
         # What every question needs is computed here, and not in the first request.
         snapshot = self.at(newest, moment, clearance)
         _ = snapshot.hash, snapshot.network, snapshot.item_network
+        gc.collect()  # what answered from the publications before
         give_back()
 
     # -- erasures ---------------------------------------------------------------------------------------------

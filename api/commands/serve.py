@@ -99,7 +99,7 @@ def run(
     import uvicorn
 
     from api.app import create_app
-    from api.memory import share_heaps
+    from api.memory import search_seldom, share_heaps
 
     share_heaps()
     _try(settings, clearance)
@@ -114,4 +114,5 @@ def run(
         application, log_level="warning", server_header=False, proxy_headers=False, timeout_keep_alive=KEEP_ALIVE
     )
     typer.echo(f"The explorer is at http://{shown}:{listening.getsockname()[1]}/  (Ctrl+C stops it)")
+    search_seldom()
     uvicorn.Server(config).run(sockets=[listening])
