@@ -37,28 +37,38 @@ def publisher_of(ocid: str) -> str:
     return found[0].lower() if found else ocid
 
 
-def refs(release: Json) -> Iterator[Json]:
-    """Every party of a release, and every mention of one, that is read."""
-    yield from listed(release, "parties")
+def _mentions(release: Json) -> Iterator[Json]:
+    """Every mention of a party that is read."""
     yield inner(release, "buyer")
     yield inner(release, "tender", "procuringEntity")
     for award in (*listed(release, "awards"), *listed(release, "contracts")):
         yield from listed(award, "suppliers")
 
 
+def _named(release: Json) -> Iterator[tuple[Json, str, str]]:
+    """(a party or a mention of one, its id, its name): a mention means the party of its release that has its id,
+    whatever it calls it."""
+    parties = listed(release, "parties")
+    here = {text(party, "id"): text(party, "name") for party in parties}
+    for ref in parties:
+        yield ref, text(ref, "id"), text(ref, "name").casefold()
+    for ref in _mentions(release):
+        id_ = text(ref, "id")
+        yield ref, id_, (here.get(id_) or text(ref, "name")).casefold()
+
+
 def tell_apart(releases: Sequence[Json]) -> None:
     """Give an id that names two bodies in a process another spelling for each, in place, before releases are merged."""
     names: defaultdict[str, set[str]] = defaultdict(set)
     for release in releases:
-        for ref in refs(release):
-            if (id_ := text(ref, "id")) and (name := text(ref, "name").casefold()):
+        for _, id_, name in _named(release):
+            if id_ and name:
                 names[id_].add(name)
     several = {id_ for id_, found in names.items() if len(found) > 1 and not key_of(*_split(id_))[0]}
     for release in releases if several else ():
-        here = {text(party, "id"): text(party, "name").casefold() for party in listed(release, "parties")}
-        for ref in refs(release):
-            if (id_ := text(ref, "id")) in several:
-                ref["id"] = f"{id_}~{digest(text(ref, 'name').casefold() or here.get(id_, ''))[:8]}"
+        for ref, id_, name in list(_named(release)):
+            if id_ in several:
+                ref["id"] = f"{id_}~{digest(name)[:8]}"
 
 
 def _split(id_: str) -> tuple[str, str]:
@@ -99,7 +109,7 @@ class Parties:
         """The body that a mention names; None where it names nobody."""
         id_, said = text(ref, "id"), text(ref, "name")
         party = self.by_id.get(id_) or ref
-        name = said or text(party, "name") or text(party, "identifier", "legalName")
+        name = text(party, "name") or said or text(party, "identifier", "legalName")
         if not name and not id_:
             return None
         place = digest(id_, name.casefold(), role)

@@ -201,6 +201,21 @@ def test_a_supplier_without_an_id_is_none_of_the_parties_without_one(read: Reade
     assert not [link for link in said.links("LOCATED_IN") if link.source == held.source]
 
 
+def test_a_mention_is_the_party_whose_id_it_bears_in_its_release_whatever_it_calls_it(read: Reader) -> None:
+    region = {"id": "1", "name": "Invented Region", "roles": ["buyer"], "address": {"countryName": "SE"}}
+    firm = {"id": "2", "name": "Glove Ltd", "address": {"countryName": "GB"}}
+    said = read(
+        release(
+            parties=[region, firm],
+            buyer={"id": "1", "name": "Inv. Region, purchasing"},
+            awards=[award("a", [{"id": "2", "name": "Glove"}])],
+        )
+    )
+    assert said.names() == ["Glove Ltd", "Invented Region"]
+    assert len(said.links("SERVES")) == len(said.links("HOLDS")) == 1
+    assert len(said.links("LOCATED_IN")) == 2
+
+
 def test_a_publishers_own_list_is_no_register_of_companies(read: Reader) -> None:
     own = {"id": "GB-CFS-1", "name": "Own Ltd", "identifier": {"scheme": "GB-SRS", "id": "123"}}
     said = read(release(parties=[BUYER, own], awards=[award("a", [own])]))
