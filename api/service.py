@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from api.settings import MAX_TEXT, Settings, today
 from api.snapshots import Snapshots
 from api.stores import open_store
 from graph import budget
+from graph.searching import UNFINISHED, fold
 from graph.snapshot.view import Moment, Snapshot
 from graph.store import At, Entity, Hit, Publication, Reject, RunInfo
 from ontology.errors import AmbiguousError, InputError, KedjaError, NoGraphError, NotInGraphError
@@ -205,7 +207,7 @@ class Service:
             if other := self.store.find(at, key):
                 fitting.setdefault(other.id, Hit(other.id, other.type, other.name, other.keys, exact=True, score=0.0))
         # A part of a word is no name: what it may be of is proposed and never taken, even where it is the only one.
-        near = [hit for hit in hits if hit.score > 0] if similar else []
+        near = [hit for hit in hits if hit.score > UNFINISHED and not _is_begun(text, hit.name)] if similar else []
         return self._single(text, at, list(fitting.values()) or near, hits)
 
     def _single(self, text: str, at: At, fitting: list[Hit], near: list[Hit]) -> Entity:
@@ -218,6 +220,11 @@ class Service:
             raise AmbiguousError(f"“{text}” fits several: {_listed(fitting)}.", names, remedy="Give one identifier.")
         remedy = f"Did you mean {_listed(near)}?" if near else "Try kedja search with a part of the name."
         raise NotInGraphError(f"“{text}” is not in the graph.", remedy=remedy)
+
+
+def _is_begun(text: str, name: str) -> bool:
+    """Whether a name begins as a text does, which ends within a word of it: *Björk* of *Björkvik*."""
+    return bool(re.match(re.escape(fold(text)) + r"[^\W_]", fold(name)))
 
 
 def _is_no_name(text: str) -> bool:

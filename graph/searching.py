@@ -26,6 +26,8 @@ LAST_TIERS = (3, 4, 5, 6)
 """The worst tier of ``spelling`` that each stage of a search is sure to have found: names that begin so, whole words,
 an unfinished last one, parts of words."""
 PART_TIER = 6
+UNFINISHED = 1.0
+"""The score of a hit whose last word is not whole (see ``spelling``)."""
 MAX_FOLDED = 1_000
 """Characters of a folded name that an index need hold; a longer one is still found by its words."""
 SHORTEST_PART = 3
