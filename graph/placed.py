@@ -7,6 +7,7 @@ from pydantic import Field
 from graph.answer import Frozen
 from graph.asked import OfGroup
 from graph.data import Node, Path, StatementData
+from graph.tiered import LevelSize
 
 
 class PlacedSite(Frozen):
@@ -30,7 +31,8 @@ class Stop(Frozen):
 
 
 class MapData(OfGroup):
-    """``sites`` most severe first, then unknown, by name; ``total`` and the counts are of all of them."""
+    """``sites`` most severe first, then unknown, by name, those at a level where one is asked; ``total`` and the counts
+    are of all of them."""
 
     subject: Node
     view: str = Field(description="as in the exposure of the subject")
@@ -41,6 +43,9 @@ class MapData(OfGroup):
     in_country: int = Field(description="sites of which only the country is told")
     unplaced: int = Field(description="sites of which not even the country is told")
     unknown: int = Field(description="sites that nobody assessed for the risk and of which nothing is said")
+    levels: tuple[LevelSize, ...] = Field(
+        (), description="how many of all stand at each level of the risk, worst first"
+    )
     sites: tuple[PlacedSite, ...]
     path: Path | None = Field(None, description="the worst path of the subject to the risk")
     stops: tuple[Stop, ...] = ()

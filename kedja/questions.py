@@ -189,18 +189,27 @@ class Questions:
         """
         return self.ask("risks", subject=subject)
 
-    def search(self, q: str, *, type: str | None = None, limit: int = 20) -> Result[SearchAnswer]:
+    def search(
+        self, q: str, *, type: str | None = None, risk: str | None = None, limit: int = 20
+    ) -> Result[SearchAnswer]:
         """Find an entity by name or identifier, or by words of its name, kind, country and whole.
 
         Args:
             q: A name, part of one, or an identifier.
             type: Only this node type, for instance Site.
+            risk: The risk whose level each hit shows.
             limit: How many hits.
         """
-        return self.ask("search", q=q, type=type, limit=limit)
+        return self.ask("search", q=q, type=type, risk=risk, limit=limit)
 
     def sites(
-        self, *, subject: str = "all", risk: str | None = None, area: str | None = None, most: int = 1000
+        self,
+        *,
+        subject: str = "all",
+        risk: str | None = None,
+        level: str | None = None,
+        area: str | None = None,
+        most: int = 1000,
     ) -> Result[Answer[MapData]]:
         """Where the sites behind a group of contracts lie, what is said of the risk there, and what is not
         known.
@@ -208,20 +217,21 @@ class Questions:
         Args:
             subject: Contract, buyer, supplier, category, area, product or place; all for every contract.
             risk: Risk type, by id or name.
+            level: 4 to 0, unstated or unknown.
             area: What the map shows: west, south, east and north in degrees, separated by commas.
             most: Most sites listed.
         """
-        return self.ask("sites", subject=subject, risk=risk, area=area, most=most)
+        return self.ask("sites", subject=subject, risk=risk, level=level, area=area, most=most)
 
-    def sources(self) -> Result[Answer[SourcesData]]:
+    def sources(self, *, publisher: str | None = None, licence: str | None = None) -> Result[Answer[SourcesData]]:
         """Every source: publisher, title, edition, licence, how it is attributed, its age, and what rests on
         it.
 
         Args:
+            publisher: Only this publisher's sources, by its whole name.
+            licence: Only sources of this licence; none: none is stated.
         """
-        return self.ask(
-            "sources",
-        )
+        return self.ask("sources", publisher=publisher, licence=licence)
 
     def terms(self, *, vocabulary: str | None = None) -> Result[Answer[TermsData]]:
         """What the words mean: the rules of the method, and each risk type, level, stage and status with its

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".pictures"
 IN_README = ("start", "tier", "exposure")
 README_FOLDER = ROOT / "docs" / "pictures"
-README_SIZE: ViewportSize = {"width": 1280, "height": 800}
+README_SIZE: ViewportSize = {"width": 1440, "height": 900}
 
 REGION = "se-orgnr:2321000073"
 CONTRACT = "demo:contract-gloves-kalmar"

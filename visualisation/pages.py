@@ -109,6 +109,10 @@ def rendered(template: str, page: Page, title: str, frame: Frame, /, **values: o
     )
 
 
+Filter = tuple[str, Sequence[tuple[str, int, str, bool]]]
+"""A name and its choices: (words, how many it leaves, address, whether it is chosen)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A page in the menu: what it is called and what it answers."""
@@ -240,7 +244,7 @@ def render_search(
     """What a search found, best first; also what the search box shows while one types."""
     title = Words(page.lang)("search.title", text=shown(text))
     frame = Frame(as_of, demonstration=demonstration, newer=newer)
-    return rendered("search.html", page, title, frame, text=text, hits=hits)
+    return rendered("search.html", page, title, frame, text=text, hits=hits, risks=risk_choices(Words(page.lang)))
 
 
 def render_form(question: type[Question], page: Page, own: Mapping[str, Any]) -> str:
@@ -261,11 +265,12 @@ def render(answer: Answer[Any], page: Page, **beside: Any) -> str:
 
 
 def render_rows(
-    answer: Answer[Any], page: Page, template: str = "question.html", hide: Sequence[str] = (), **more: object
-) -> str:
+    answer: Answer[Any], page: Page, template: str = "question.html", hide: Sequence[str] = (),
+    filters: Sequence[Filter] = (), **more: object,
+) -> str:  # fmt: skip
     """The page of an answer as its view's rows: headline, form, picture, tables, what is not known and whom to ask.
 
-    ``hide`` are parameters that the page chooses by its links and not by its form.
+    ``hide`` are parameters that the page chooses by its links and not by its form: ``filters`` among them.
     """
     view, words = view_of(answer), Words(page.lang)
     teller = Teller(answer, words)
@@ -280,6 +285,7 @@ def render_rows(
         picture=plain(view.drawing(answer.data), page, words) if view.drawing else None,
         teller=teller,
         data=answer.data,
+        filters=filters,
         **more,
     )
 

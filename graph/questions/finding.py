@@ -13,6 +13,8 @@ import numpy as np
 
 from graph.questions.describing import country_of
 from graph.questions.found import Found, Named
+from graph.questions.groups import own_part
+from graph.questions.levels import worst_of
 from graph.questions.telling import telling, told_by
 from graph.searching import Query, fold, slips_in, type_rank, words_of
 from graph.snapshot.arrays import I64, Bool
@@ -52,6 +54,14 @@ def find(store: Store, s: Snapshot, text: str, *, types: Iterable[str] | None = 
         if len(near) >= limit:
             break
     return list(near.values())
+
+
+def with_levels(s: Snapshot, hits: Sequence[Found], risk: str) -> list[Found]:
+    """The hits, each with the level of a risk that reaches what it names."""
+    parts = {hit.id: own_part(s, vertex) for hit in hits if (vertex := s.vertex(hit.id)) is not None}
+    placed = {id: part for id, part in parts.items() if part is not None}
+    levels = dict(zip(placed, worst_of(s, risk, list(placed.values())), strict=True))
+    return [hit.model_copy(update={"level": levels.get(hit.id)}) for hit in hits]
 
 
 def _spelled_nearly(store: Store, s: Snapshot, text: str) -> Iterator[str]:

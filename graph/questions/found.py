@@ -32,6 +32,11 @@ class Found(Frozen):
     places: tuple[Named, ...] = ()
     kinds: tuple[Named, ...] = ()
     part_of: tuple[Named, ...] = Field((), description="what it belongs to: its owner, site, buyer, lot and the like")
+    level: str | None = Field(
+        None,
+        description="1 to 4, unstated, unknown or 0 (none found): the worst that reaches its steps, or its contracts "
+        "where it has none; null: no risk was asked about, or it has no place in a chain",
+    )
     about: tuple[Named, ...] = Field((), description="what an assessment, a finding, an audit or a measure is about")
 
 

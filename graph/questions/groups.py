@@ -40,6 +40,20 @@ def find(s: Snapshot, text: str) -> int | None:
     return s.keyed(text) if vertex is None else vertex
 
 
+OF_CONTRACTS = frozenset({"Contract", "Lot", "Procurement", "Category"})
+OF_STEPS = frozenset({"Organisation", "Product", "Material", "Site", "Place", "Step"})
+
+
+def own_part(s: Snapshot, vertex: int) -> list[int] | None:
+    """The contracts or steps that a vertex itself is or stands for, its steps before its contracts; None of what has no
+    place in a chain."""
+    type = s.type(vertex)
+    if type not in OF_CONTRACTS | OF_STEPS:
+        return None
+    steps = steps_of(s, vertex) if type in OF_STEPS else []
+    return steps or [int(contract) for contract in group_of(s, vertex).contracts]
+
+
 def group_of(s: Snapshot, vertex: int | None) -> Group:
     """The contracts that a question about a vertex is about (None: all of them)."""
     if vertex is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -78,6 +79,13 @@ def reached(s: Snapshot, risk: str | None, targets: I64) -> Reached:
     for one in risks:
         everywhere &= assessed(s, one)
     return Reached(severity, ungiven, low, high, open_upstream(s, targets, everywhere))
+
+
+def worst_of(s: Snapshot, risk: str, groups: Sequence[Sequence[int]]) -> list[str]:
+    """The level of each of some groups of vertices: the worst of what reaches one of them; unknown of an empty one."""
+    every = sorted({vertex for group in groups for vertex in group})
+    rank = dict(zip(every, reached(s, risk, np.array(every, np.int64)).rank.tolist(), strict=True)) if every else {}
+    return [WORST_FIRST[min(rank[vertex] for vertex in group)] if group else UNKNOWN for group in groups]
 
 
 def open_upstream(s: Snapshot, targets: I64, known: Bool) -> Bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
@@ -17,6 +18,7 @@ from graph.questions.ends import Ends
 from graph.questions.exposure import GroupExposure
 from graph.questions.groups import find, group_of
 from graph.questions.lens import LEVELS, Lens, Side
+from graph.questions.levels import WORST_FIRST
 from graph.questions.naming import Naming, statements_data
 from graph.questions.question import ALL
 from graph.questions.survey import STEP, UNASSESSED, Survey
@@ -24,25 +26,30 @@ from graph.questions.walks import ACTORS, GOODS, TIERS
 from graph.snapshot.arrays import I64, Bool
 from graph.snapshot.seeds import risk_types
 from graph.snapshot.view import Snapshot
+from graph.tiered import LevelSize
+from ontology.errors import InputError
 
 ENDS = 20
 """Ends of knowledge listed."""
 
 
-def sites_of(s: Snapshot, subject: str, risk: str | None, *, most: int) -> Answer[MapData]:
-    """The sites in the chains of the contracts of ``subject`` (an id or a key), or every site (``all``).
+def sites_of(s: Snapshot, subject: str, risk: str | None, *, level: str | None = None, most: int) -> Answer[MapData]:
+    """The sites in the chains of the contracts of ``subject`` (an id or a key), or every site (``all``); those at one
+    level of the risk where that is asked.
 
     The severity at a site is of what is said of it, of its steps, or of who runs them and passes on; what comes from
     further upstream is the site's there.
 
     Raises:
-        InputError: not a risk type, or ``subject`` is nothing that groups contracts.
+        InputError: not a risk type, a level without a risk, or ``subject`` is nothing that groups contracts.
     """
-    question = wording("sites", {"subject": subject, "risk": risk and checked_risk(risk), "most": most})
+    if level is not None and risk is None:
+        raise InputError("A level is of a risk.", remedy="Name the risk too, or leave the level out.")
+    question = wording("sites", {"subject": subject, "risk": risk and checked_risk(risk), "level": level, "most": most})
     vertex = None if subject == ALL else find(s, subject)
     if vertex is None and subject != ALL:
         return framed(s, question, None)
-    return _Placing(s, vertex, risk).answer(question, most)
+    return _Placing(s, vertex, risk).answer(question, level, most)
 
 
 class _Placing:
@@ -86,10 +93,12 @@ class _Placing:
         return found
 
     # -- the answer ---------------------------------------------------------------------------------------------
-    def answer(self, question: str, most: int) -> Answer[MapData]:
+    def answer(self, question: str, level: str | None, most: int) -> Answer[MapData]:
         s, naming = self.s, self.naming
         order = sorted(self.sites, key=lambda v: (-self._rank(v), s.name(v), s.id(v)))
-        listed = [self._site(v) for v in naming.first("sites", order, most)]
+        counts = Counter(map(self._level, order)) if self.risk else Counter[str]()
+        wanted = order if level is None else [v for v in order if self._level(v) == level]
+        listed = [self._site(v) for v in naming.first("sites", wanted, most)]
         said = sorted({s.vertex(id) or 0 for site in listed for id in site.statements})
         path, stops = self._path()
         where = [self._position(v) for v in order]
@@ -104,6 +113,7 @@ class _Placing:
             in_country=sum(p[0] is None and self._country(v) is not None for v, p in zip(order, where, strict=True)),
             unplaced=sum(p[0] is None and self._country(v) is None for v, p in zip(order, where, strict=True)),
             unknown=sum(self._is_unknown(v) for v in order),
+            levels=tuple(LevelSize(level=name, size=counts[name]) for name in WORST_FIRST if counts[name]),
             sites=tuple(listed),
             path=path,
             stops=stops,
@@ -119,6 +129,14 @@ class _Placing:
         if site in self.severity and self.severity[site] > 0:
             return self.severity[site] + 1
         return 1 if self._is_unknown(site) else 0
+
+    def _level(self, site: int) -> str:
+        """The name of the level of a site, as in ``WORST_FIRST``."""
+        if site in self.ungiven:
+            return "unstated"
+        if severity := self.severity.get(site):
+            return str(severity)
+        return "unknown" if self._is_unknown(site) else "0"
 
     def _is_unknown(self, site: int) -> bool:
         return bool(self.risk) and not self.severity.get(site) and not self._assessed(site)

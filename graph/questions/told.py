@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import Field
 
@@ -37,15 +39,37 @@ class SourceLine(Frozen):
     said: dict[str, int] = Field(description="records and links by type that rest on it; empty: nothing does now")
 
 
+class SourceCount(Frozen):
+    """How many sources a publisher, or a licence, has; ``value`` is empty where none is stated."""
+
+    by: Literal["publisher", "licence"]
+    value: str
+    asked: str = Field(description="what asks for them; empty: nothing does")
+    sources: int
+
+
 class SourcesData(Frozen):
-    """Those on which most rests first."""
+    """Those on which most rests first. ``counts`` are of all sources, also those that the question leaves out."""
 
     publishers: int
     sources: tuple[SourceLine, ...]
+    counts: tuple[SourceCount, ...]
 
 
-def sources(s: Snapshot, known: Mapping[str, Source], said: Mapping[str, Mapping[str, int]]) -> Answer[SourcesData]:
-    """The sources by id, and of each how many records and links rest on it, by type."""
+NO_LICENCE = "none"
+"""The licence that is asked for where none is stated."""
+
+
+def sources(
+    s: Snapshot,
+    known: Mapping[str, Source],
+    said: Mapping[str, Mapping[str, int]],
+    *,
+    publisher: str | None = None,
+    licence: str | None = None,
+) -> Answer[SourcesData]:
+    """The sources by id, and of each how many records and links rest on it, by type; those of one publisher or licence
+    where that is asked."""
     day = day_of(s)
     lines = [
         SourceLine(
@@ -65,8 +89,25 @@ def sources(s: Snapshot, known: Mapping[str, Source], said: Mapping[str, Mapping
         for id, source in known.items()
     ]
     lines.sort(key=lambda line: (-sum(line.said.values()), line.publisher, line.title, line.id))
-    data = SourcesData(publishers=len({line.publisher for line in lines if line.publisher}), sources=tuple(lines))
-    return framed(s, wording("sources", {}), data)
+    counts = Counter((by, value) for line in lines for by, value in _choices(line))
+    lines = [
+        line for line in lines if publisher in (None, line.publisher) and licence in (None, line.licence or NO_LICENCE)
+    ]
+    data = SourcesData(
+        publishers=len({line.publisher for line in lines if line.publisher}),
+        sources=tuple(lines),
+        counts=tuple(_counted(by, value, n) for (by, value), n in counts.most_common()),
+    )
+    return framed(s, wording("sources", {"publisher": publisher, "licence": licence}), data)
+
+
+def _counted(by: Literal["publisher", "licence"], value: str, n: int) -> SourceCount:
+    return SourceCount(by=by, value=value, asked=value or (NO_LICENCE if by == "licence" else ""), sources=n)
+
+
+def _choices(line: SourceLine) -> Iterator[tuple[Literal["publisher", "licence"], str]]:
+    yield "publisher", line.publisher
+    yield "licence", line.licence
 
 
 # -- loads ------------------------------------------------------------------------------------------------------

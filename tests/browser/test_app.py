@@ -209,6 +209,20 @@ def test_an_export_is_downloaded_from_its_page(page: Page, site: str) -> None:
     assert download.value.suggested_filename == "kedja-affected.xlsx"
 
 
+def test_a_hit_shows_the_level_of_what_it_names_for_the_risk_that_is_chosen(page: Page, site: str) -> None:
+    page.goto(f"{site}/search?q=klang&lang=en")
+    assert page.locator("#hits .chip").count() == 0, "no risk is chosen"
+    page.get_by_role("combobox", name="Risk").select_option("forced-labour")
+    page.get_by_role("button", name="Show").click()
+    dipping = page.locator("#hits li", has_text="Glove dipping, Selat Biru Plant 4")
+    expect(dipping.locator(".chip")).to_have_text(re.compile("4 Very severe"))
+    page.goto(f"{site}/search?q=Kyckling, Region Sörmland&risk=forced-labour&lang=en")
+    expect(page.locator("#hits .chip").first).to_have_text(re.compile(r"\? Unknown"))
+    page.locator("#q").fill("klang")
+    page.locator("#q").press("Enter")
+    assert "risk=forced-labour" in page.url, "the next search is of the same risk"
+
+
 @pytest.mark.parametrize("name", ["region", "heat", "timeline", "coverage", "map", "exposure", "risks"])
 def test_a_page_is_saved_as_a_picture_whole_and_light_also_from_a_dark_phone(
     page: Page, site: str, name: str, tmp_path: Path

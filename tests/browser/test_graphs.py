@@ -142,6 +142,57 @@ def test_a_mark_of_several_sites_leads_to_a_map_that_shows_them_and_estimates_ar
     expect(page.locator("#list-h small")).to_contain_text("of 41")
 
 
+def test_the_map_and_its_list_are_of_the_level_that_is_chosen(page: Page, site: str) -> None:
+    page.goto(f"{site}/map?risk=forced-labour&lang=en")
+    severe = page.locator(".filters .button", has_text="Very severe")
+    n = int(severe.locator("small").text_content() or "")
+    severe.click()
+    expect(page.locator(".sites li")).to_have_count(n)
+    expect(page.locator("#list-h small")).to_contain_text(f"{n} of 41")
+    expect(page.locator("svg.world a.m4")).not_to_have_count(0)
+    expect(page.locator("svg.world a:not(.m4)")).to_have_count(0)
+    page.locator(".filters [aria-current]").click()
+    assert "level" not in page.url
+
+
+def test_conflicts_and_sources_are_chosen_from_with_how_many_there_are(page: Page, site: str) -> None:
+    for name, rows in (("conflicts", "#table-1"), ("sources", "#table-1")):
+        page.goto(f"{site}/{name}?lang=en")
+        choice = page.locator(".filters .button").last
+        n = int(choice.locator("small").text_content() or "")
+        choice.click()
+        expect(page.locator(".filters [aria-current]")).to_have_count(1)
+        table = page.locator("section", has=page.locator(rows))
+        expect(table.locator("tbody tr")).to_have_count(n)
+        page.locator(".filters [aria-current]").click()
+        expect(page.locator(".filters [aria-current]")).to_have_count(0)
+
+
+def test_then_and_now_are_two_columns_with_the_change(page: Page, site: str) -> None:
+    page.goto(f"{site}{PAGES['compare']}lang=en")
+    levels = page.locator("table.levels")
+    expect(levels.locator("thead th")).to_have_text(["Severity reached", "Then", "Now", "Change"])
+    for row in levels.locator("tbody tr").all():
+        then, now, change = (text.replace("±", "") for text in row.locator("td").all_text_contents())
+        assert int(now) - int(then) == int(change)
+
+
+def test_the_clocks_of_a_timeline_are_named_and_no_name_runs_into_another(page: Page, site: str) -> None:
+    for day in ("2026-11-01", "2022-01-01", "2026-11-29"):
+        page.goto(f"{site}{PAGES['timeline']}lang=en&valid_at={day}")
+        expect(page.locator("svg.line .clockt")).to_have_text(["Known by", "Valid at"])
+        into = """() => {
+          const boxes = [...document.querySelectorAll('svg.line text, svg.line .grip')]
+            .filter((one) => !one.closest('.m4, .m3, .m2, .m1, .mplain, .munstated'))
+            .map((one) => [one.textContent, one.getBoundingClientRect()]);
+          return boxes.flatMap(([a, p], i) => boxes.slice(i + 1)
+            .filter(([, q]) => p.right > q.left + 1 && q.right > p.left + 1)
+            .filter(([, q]) => p.bottom > q.top + 3 && q.bottom > p.top + 3)
+            .map(([b]) => `${a} / ${b}`));
+        }"""
+        assert page.evaluate(into) == []
+
+
 def test_without_shapes_the_map_is_a_list_and_says_so(page: Page, site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mapped, "countries", lambda _="": ())
     page.goto(f"{site}/map?lang=en&most=999")

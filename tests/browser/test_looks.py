@@ -185,3 +185,25 @@ def test_the_groups_of_the_menu_open_one_at_a_time_by_keyboard_and_stand_whole(
     assert found_by_axe(page, AA) == []
     page.mouse.click(2, size["height"] - 2)
     expect(menu.locator("details[open]")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("name", "most"), [("exposure", 2_900), ("terms", 5_200)])
+def test_a_long_page_is_its_answer_with_the_rest_folded(page: Page, site: str, name: str, most: int) -> None:
+    page.set_viewport_size(SIZES["desk"])
+    page.goto(site + address(PAGES[name], "en"))
+    assert page.evaluate("document.documentElement.scrollHeight") <= most
+    folded = page.locator("main .fold:not([open])")
+    assert folded.count() >= 4
+    expect(folded.first.locator("summary small")).to_have_text(re.compile(r"\d"))
+    folded.first.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("main .fold:not([open])")).to_have_count(folded.count())
+
+
+def test_a_word_that_a_page_leads_to_is_shown_though_its_list_is_folded(page: Page, site: str) -> None:
+    page.goto(f"{site}/terms?lang=en#risk-types.forced-labour")
+    row = page.locator("tr:target")
+    expect(row).to_be_visible()
+    expect(row).to_be_in_viewport()
+    page.locator("nav").get_by_role("link", name="Standing").first.click()
+    assert page.locator("details[open] tbody").count() > 2

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from ontology.label import Label
 from ontology.model import LINKS
-from visualisation.pages import entity_path
+from visualisation.page import Page
+from visualisation.pages import entity_path, render_rows
 from visualisation.sentences import Teller
 from visualisation.views import KNOWLEDGE, Cell, Headline, Rich, Sheet, View, filled
+from visualisation.words import Words
 
 if TYPE_CHECKING:
+    from graph.answer import Answer
     from graph.questions.conflicts import ConflictsData, Disagreement, Position
 
 RULES = "/terms"
@@ -98,6 +101,26 @@ def _more(data: ConflictsData, teller: Teller) -> Iterable[Sheet]:
     yield Sheet(words("conflicts.by_kind"), header, rows)
 
 
+KINDS = 12
+"""Kinds that the page offers to choose from; the table of them has all."""
+
+
+def render_conflicts(answer: Answer[ConflictsData], page: Page) -> str:
+    """The conflicts, and their kinds to choose from."""
+    assert answer.data is not None
+    data, teller = answer.data, Teller(answer, Words(page.lang))
+    kinds = []
+    for row in data.counts[:KINDS]:
+        chosen = (page.value("type"), page.value("property")) == (row.type, row.property)
+        asked: dict[str, str | None] = {"type": None, "property": None}
+        if not chosen:
+            asked = {"type": row.type, "property": row.property}
+        text = f"{_type(row.type, teller)}: {teller.words.property(row.type, row.property)}"
+        kinds.append((text, row.conflicts, page.url(skip=None, **asked), chosen))
+    filters = [(teller.words("conflicts.kind"), kinds)] if len(kinds) > 1 else []
+    return render_rows(answer, page, hide=("type", "property"), filters=filters)
+
+
 def _about(data: ConflictsData, teller: Teller) -> str:
     return teller.words("conflicts.about", n=data.total)
 
@@ -108,6 +131,7 @@ VIEW = View(
     about=_about,
     sheet=_sheet,
     more=_more,
+    page=render_conflicts,
     headline=_headline,
     unknown=_unknown,
     group=KNOWLEDGE,

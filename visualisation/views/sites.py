@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from graph.placed import MapData, PlacedSite
@@ -11,7 +10,7 @@ from graph.questions.question import ALL
 from ontology.label import Label
 from visualisation.lines import MOST, wrap
 from visualisation.mapped import AREAS, WORLD, Spot, drawn, level_of_site, read_area, where, written, zoomed
-from visualisation.marks import RAMP, Level, level_name
+from visualisation.marks import Level, level_name
 from visualisation.page import Page
 from visualisation.pages import entity_path, form, frame_of, rendered
 from visualisation.sentences import Teller
@@ -68,8 +67,7 @@ def unknown(data: MapData, teller: Teller) -> list[str]:
 
 
 def levels(data: MapData) -> list[tuple[Level, int]]:
-    counts = Counter(map(level_of_site, data.sites))
-    return [(level, counts[level]) for level in RAMP if counts[level]]
+    return [(Level(row.level), row.size) for row in data.levels]
 
 
 def render_map(answer: Answer[MapData], page: Page) -> str:
@@ -111,7 +109,7 @@ def render_map(answer: Answer[MapData], page: Page) -> str:
         zooms=[(name, page.url(area=written(zoomed(around, factor)))) for name, factor in zooms],
         listed=listed,
         stops=[teller.name(stop.node) for stop in reversed(data.stops)],
-        fields=[field for field in form(Sites, page, {"risk": data.risk}) if field.name != "most"],
+        fields=[field for field in form(Sites, page, {"risk": data.risk}) if field.name not in ("most", "level")],
         completeness=answer.completeness,
     )
 

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from ontology.label import Label
 from ontology.model import NODES
+from visualisation.page import Page
+from visualisation.pages import render_rows
 from visualisation.sentences import Teller
 from visualisation.views import KNOWLEDGE, Cell, Headline, Rich, Sheet, View, filled
 from visualisation.words import Words
 
 if TYPE_CHECKING:
-    from graph.questions.told import SourceLine, SourcesData
+    from graph.answer import Answer
+    from graph.questions.told import SourceCount, SourceLine, SourcesData
 
 
 def _headline(data: SourcesData, teller: Teller) -> Headline:
@@ -83,11 +86,34 @@ def _sheet(data: SourcesData, teller: Teller) -> Sheet:
     return filled(Sheet(words("sources.sheet"), header, tuple(rows)), words("sources.none"), words)
 
 
+CHOICES = 8
+"""Publishers, and licences, that the page offers to choose from: those with most sources."""
+
+
+def render_sources(answer: Answer[SourcesData], page: Page) -> str:
+    """The sources, and their publishers and licences to choose from."""
+    assert answer.data is not None
+    words = Words(page.lang)
+    filters = [
+        (words(f"sources.by.{by}"), found[:CHOICES])
+        for by in ("publisher", "licence")
+        if len(found := [_choice(one, page, words) for one in answer.data.counts if one.by == by and one.asked]) > 1
+    ]
+    return render_rows(answer, page, hide=("publisher", "licence"), filters=filters)
+
+
+def _choice(one: SourceCount, page: Page, words: Words) -> tuple[str, int, str, bool]:
+    chosen = page.value(one.by) == one.asked
+    name = one.value or words("sources.no_licence")
+    return name, one.sources, page.url(**{one.by: None if chosen else one.asked}), chosen
+
+
 VIEW = View(
     "sources",
     Label("Källor och licenser", "Sources and licences"),
     about=lambda data, teller: teller.words("sources.about", n=len(data.sources)),
     sheet=_sheet,
+    page=render_sources,
     headline=_headline,
     unknown=_unknown,
     group=KNOWLEDGE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from graph.questions.declared.exposure import Exposure
 from graph.questions.question import MAX_TEXT, Question, Reading, param
 from ontology.errors import InputError
 from ontology.label import Label
@@ -33,14 +34,22 @@ class Search(Question):
         example="Site",
         max_length=MAX_TEXT,
     )
+    risk: str | None = param(
+        Exposure.params()["risk"].label,
+        Label("Risken vars nivå varje träff visar", "The risk whose level each hit shows"),
+        None,
+        vocabulary="risk-types",
+        example="forced-labour",
+        max_length=60,
+    )
     limit: int = param(Label("Antal", "Number"), Label("Hur många träffar", "How many hits"), 20, ge=1, le=100)
 
-    def cost(self, s: Snapshot) -> int:  # noqa: ARG002  (an index finds it)
-        return 0
+    def cost(self, s: Snapshot) -> int:
+        return s.n if self.risk else 0  # an index finds it
 
     def compute(self, reading: Reading) -> SearchAnswer:
-        from graph.questions.common import as_of
-        from graph.questions.finding import find
+        from graph.questions.common import as_of, checked_risk
+        from graph.questions.finding import find, with_levels
         from graph.questions.found import SearchAnswer
         from ontology.model import NODES
 
@@ -48,4 +57,6 @@ class Search(Question):
             raise InputError(f"{self.type} is not a node type.", remedy=f"Use one of {', '.join(NODES)}.")
         s = reading.snapshot
         hits = find(reading.store, s, self.q, types=[self.type] if self.type else None, limit=self.limit)
+        if self.risk:
+            hits = with_levels(s, hits, checked_risk(self.risk))
         return SearchAnswer(query=self.q, hits=hits, publication=as_of(s).publication)

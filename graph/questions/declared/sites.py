@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from graph.questions.declared.tiers import Tiers
 from graph.questions.question import ALL, Question, Reading, param
 from graph.questions.shared import risk_param, subject_param
 from ontology.label import Label
@@ -26,6 +27,13 @@ class Sites(Question):
 
     subject: str = subject_param(ALL)
     risk: str | None = risk_param(None)
+    level: str | None = param(
+        Tiers.params()["level"].label,
+        Tiers.params()["level"].note,
+        None,
+        pattern="^([0-4]|unstated|unknown)$",
+        example="unknown",
+    )
     area: str | None = param(
         Label("Utsnitt", "Area"),
         Label(
@@ -48,4 +56,4 @@ class Sites(Question):
     def compute(self, reading: Reading) -> Answer[MapData]:
         from graph.questions.placing import sites_of
 
-        return sites_of(reading.snapshot, self.subject, self.risk, most=self.most)
+        return sites_of(reading.snapshot, self.subject, self.risk, level=self.level, most=self.most)
