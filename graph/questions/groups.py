@@ -20,7 +20,7 @@ from graph.snapshot.kinds import KIND_TYPES, Fit
 from graph.snapshot.topology import LINK_CODE
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError
-from ontology.roles import CHAIN, KINDS, TELLING_OF_CHAIN
+from ontology.roles import CHAIN, FOUND_LAST, KINDS, TELLING_OF_CHAIN
 
 AREA = "cooperation-area"
 ANY = np.ones(32, np.bool_)
@@ -40,17 +40,17 @@ def find(s: Snapshot, text: str) -> int | None:
     return s.keyed(text) if vertex is None else vertex
 
 
-OF_CONTRACTS = frozenset({"Contract", "Lot", "Procurement", "Category"})
-OF_STEPS = frozenset({"Organisation", "Product", "Material", "Site", "Place", "Step"})
-
-
 def own_part(s: Snapshot, vertex: int) -> list[int] | None:
     """The contracts or steps that a vertex itself is or stands for, its steps before its contracts; None of what has no
     place in a chain."""
-    type = s.type(vertex)
-    if type not in OF_CONTRACTS | OF_STEPS:
-        return None
-    steps = steps_of(s, vertex) if type in OF_STEPS else []
+    steps: list[int] = []
+    match s.type(vertex):
+        case type if type in FOUND_LAST:
+            return None
+        case "Contract" | "Lot" | "Procurement" | "Category":
+            pass
+        case _:
+            steps = steps_of(s, vertex)
     return steps or [int(contract) for contract in group_of(s, vertex).contracts]
 
 
