@@ -57,6 +57,8 @@ class Mark:
     counts: Mapping[Level, int] = field(default_factory=dict)
     rest: bool = False
     """A group of what is left when the countries are too many to show each."""
+    stands_for: int = 0
+    """How many things of its column a group is, where its ``size`` counts what they have: a buyer's contracts."""
     title: str = ""
     """What a group is called, where it is not by its country."""
 

@@ -108,8 +108,7 @@ class Picture:
 
 def heading_of(column: int, marks: Sequence[Mark], words: Words) -> tuple[str, str]:
     """The title of a column and, below it, its commonest stage with the number of things in it."""
-    size = sum(mark.size for mark in marks)
-    count = words.number(size)
+    count = words.number(sum(mark.stands_for or mark.size for mark in marks))
     kinds = {mark.node.type for mark in marks if mark.node}
     if column == REGION:
         return words("column.region"), count

@@ -16,7 +16,10 @@ from graph.questions.tiering import Only, tiers
 from tests.graph.worlds import FORCED, World
 from visualisation import pages
 from visualisation.page import Page
+from visualisation.sentences import Teller
+from visualisation.svg import heading_of
 from visualisation.terminal import answer_text
+from visualisation.views.tiers import drawing_of
 from visualisation.words import LANGUAGES, Words
 
 every_language = pytest.mark.parametrize("lang", LANGUAGES)
@@ -87,3 +90,16 @@ def test_one_contract_without_a_category_is_one(lang: str) -> None:
     w.contract("alone")
     assert words("goods.uncategorised", n=1) in text(listed(w.snapshot(), "all", scheme="dol", risk=None, most=9), lang)
     assert "{n}" not in words("goods.uncategorised", n=1)
+
+
+def test_above_the_buyers_stands_how_many_buyers_there_are_and_not_their_contracts() -> None:
+    w = World()
+    for n in range(30):
+        w.org(f"region{n:02}")
+    for n in range(60):
+        w.contract(f"contract{n:02}", buyer=f"region{n // 2:02}")
+    answer = tiers(w.snapshot(), "all", FORCED, by="stage", only=Only(), opened=())
+    assert answer.data is not None
+    marks = drawing_of(answer.data, Teller(answer, Words("en"))).marks
+    headings = {column: heading_of(column, [m for m in marks if m.column == column], Words("en")) for column in (-1, 0)}
+    assert headings == {-1: ("Buyer", "30"), 0: ("Contract", "60")}

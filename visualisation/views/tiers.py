@@ -73,7 +73,8 @@ def _box_mark(box: Box, name: str) -> Mark:
     counts = {Level(row.level): row.size for row in box.levels}
     worst = min(counts, key=list(Level).index)
     return Mark(
-        id=box.id, column=box.tier, node=None, level=worst, tier=box.tier, size=box.size, counts=counts, title=name
+        id=box.id, column=box.tier, node=None, level=worst, tier=box.tier, size=box.size, counts=counts, title=name,
+        stands_for=box.groups if box.tier == REGION else 0,
     )  # fmt: skip
 
 
