@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,8 @@ from ontology.errors import (
     ValueProblem,
     of_os_error,
 )
+
+log = logging.getLogger("kedja")
 
 STATUS: tuple[tuple[type[KedjaError], int], ...] = (
     (NotInGraphError, 404),
@@ -98,6 +101,19 @@ async def answered_elsewhere(_: Request, error: Exception) -> Response:
     return Response(error.body, error.status, error.headers)
 
 
+async def unforeseen(request: Request, error: Exception) -> Response:  # noqa: ARG001  (the server logs it)
+    fault = KedjaError("Something went wrong here.", remedy="Ask again; if it stays, tell who runs the server.")
+    fault.code = "unforeseen"
+    if wants_page(request):
+        from api.pages import problem_page
+
+        try:
+            return problem_page(request, 500, fault)
+        except Exception:
+            log.exception("The page that says so could not be made either.")
+    return problem(500, fault.code, fault.message, fault.remedy)
+
+
 def install(app: FastAPI) -> None:
     """Turn every error of ours, of validation and of routing into a problem document."""
 
@@ -136,11 +152,6 @@ def install(app: FastAPI) -> None:
             answer = problem(status, "http_error", title)
         answer.headers.update(getattr(error, "headers", None) or {})
         return answer
-
-    async def unforeseen(_: Request, error: Exception) -> Response:  # noqa: ARG001  (the server logs it)
-        return problem(
-            500, "unforeseen", "Something went wrong here.", "Ask again; if it stays, tell who runs the server."
-        )
 
     app.add_exception_handler(KedjaError, kedja_error)
     app.add_exception_handler(AnsweredError, answered_elsewhere)

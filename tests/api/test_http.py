@@ -153,6 +153,23 @@ def test_a_fault_of_ours_is_a_problem_that_tells_nothing_of_the_inside(
     assert "secret" not in response.text
 
 
+@pytest.mark.parametrize(("lang", "words"), [("sv", "Felet är vårt"), ("en", "The fault is ours")])
+def test_a_fault_of_ours_is_a_page_for_a_browser(
+    demo_settings: Settings, monkeypatch: pytest.MonkeyPatch, lang: str, words: str
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret path")
+
+    monkeypatch.setattr(Service, "resolve", broken)
+    app = create_app(demo_settings, valid_at=DEMO_VALID_AT)
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
+        address = f"/exposure?subject=cpv:33141420&risk=forced-labour&lang={lang}"
+        response = client.get(address, headers={"Accept": "text/html"})
+    assert (response.status_code, response.headers["content-type"]) == (500, "text/html; charset=utf-8")
+    assert words in response.text
+    assert "secret" not in response.text
+
+
 @pytest.mark.parametrize(
     ("header", "language"),
     [
