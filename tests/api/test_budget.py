@@ -176,11 +176,13 @@ def test_every_question_looks_whether_it_is_to_end_and_ends_where_it_looks(
     for whole in (Stops(), Stops()):  # what the first works out and keeps, the next need not
         with within(whole):
             ask(service, when, question)
+        whole.end()
     assert whole.seen > 0 or question.cost(service.snapshot(when)) == 0
     for at in sorted({1, whole.seen // 2, whole.seen} - {0}):
         ended = Stops(at)
         with within(ended), pytest.raises(TimeLimitError):
             ask(service, when, question)
+        ended.end()
         assert ended.looks <= ended.done + 3, f"it went on after look {at} of {whole.seen}"
 
 

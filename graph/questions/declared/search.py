@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from graph.questions.declared.exposure import Exposure
 from graph.questions.question import MAX_TEXT, Question, Reading, param
+from graph.questions.shared import risk_param
 from ontology.errors import InputError
 from ontology.label import Label
 
@@ -34,18 +34,15 @@ class Search(Question):
         example="Site",
         max_length=MAX_TEXT,
     )
-    risk: str | None = param(
-        Exposure.params()["risk"].label,
-        Label("Risken vars nivå varje träff visar", "The risk whose level each hit shows"),
-        None,
-        vocabulary="risk-types",
-        example="forced-labour",
-        max_length=60,
+    risk: str | None = risk_param(
+        None, note=Label("Risken vars nivå varje träff visar", "The risk whose level each hit shows")
     )
     limit: int = param(Label("Antal", "Number"), Label("Hur många träffar", "How many hits"), 20, ge=1, le=100)
 
     def cost(self, s: Snapshot) -> int:
-        return s.n if self.risk else 0  # an index finds it
+        from graph.questions.costs import cost_of_graph
+
+        return cost_of_graph(s) if self.risk else 0  # an index finds it
 
     def compute(self, reading: Reading) -> SearchAnswer:
         from graph.questions.common import as_of, checked_risk
