@@ -48,7 +48,7 @@ READS = {
     "/": ("risk=forced-labour", "start=x"),
     "/affected": (f"start={FACTORY}&goods=&skip=0", "direction=downstream"),
     f"/entity/{FACTORY}": ("", "goods=cpv:33141420"),
-    "/search": ("q=x&limit=3", "risk=forced-labour"),
+    "/search": ("q=x&limit=3&risk=forced-labour", "start=x"),
     "/tier": (f"start={FACTORY}&direction=downstream&selected=x&open=y", "k=3"),
     "/export/affected.csv": (f"start={FACTORY}", "selected=x"),
 }

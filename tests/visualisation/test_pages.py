@@ -347,11 +347,11 @@ def test_where_sources_differ_on_a_number_it_is_written_as_one() -> None:
     assert "4100" not in html
 
 
-def test_a_search_keeps_the_clocks() -> None:
+def test_a_search_keeps_the_clocks_and_the_risk() -> None:
     form = re.search(r"(?s)<form class=\"search\".*?</form>", pages.render(made.gloves(), page()))
     assert form is not None
     assert '<input type="hidden" name="valid_at" value="2026-11-01">' in form[0]
-    assert "forced-labour" not in form[0]
+    assert '<input type="hidden" name="risk" value="forced-labour">' in form[0]
 
 
 def test_the_start_page_counts_in_the_order_of_the_ontology() -> None:
