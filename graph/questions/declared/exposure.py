@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
-from graph.questions.question import Question, Reading, param
-from graph.questions.shared import risk_param, subject_param
-from ontology.label import Label
+from graph.questions.question import Question, Reading
+from graph.questions.shared import members_param, risk_param, subject_param
 
 if TYPE_CHECKING:
     from graph.answer import Answer
@@ -28,13 +27,7 @@ class Exposure(Question):
 
     subject: str = subject_param()
     risk: str = risk_param()
-    members: int = param(
-        Label("Avtal", "Contracts"),
-        Label("Hur många avtal som listas", "How many contracts to list"),
-        200,
-        ge=0,
-        le=5_000,
-    )
+    members: int = members_param()
 
     def cost(self, s: Snapshot) -> int:
         from graph.questions.costs import cost_of_group

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from graph.questions.declared.exposure import Exposure
 from graph.questions.lenses import lenses
 from graph.questions.question import Question, Reading, param
-from graph.questions.shared import risk_param, subject_param
+from graph.questions.shared import members_param, risk_param, subject_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class FiguresOfLens(Question):
         example="A",
         max_length=60,
     )
-    members: int = param(Exposure.params()["members"].label, Exposure.params()["members"].note, 200, ge=0, le=5_000)
+    members: int = members_param()
 
     def cost(self, s: Snapshot) -> int:
         from graph.questions.costs import cost_of_group

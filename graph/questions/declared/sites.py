@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from graph.questions.declared.tiers import Tiers
 from graph.questions.question import ALL, Question, Reading, param
-from graph.questions.shared import risk_param, subject_param
+from graph.questions.shared import level_param, risk_param, subject_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -27,13 +26,7 @@ class Sites(Question):
 
     subject: str = subject_param(ALL)
     risk: str | None = risk_param(None)
-    level: str | None = param(
-        Tiers.params()["level"].label,
-        Tiers.params()["level"].note,
-        None,
-        pattern="^([0-4]|unstated|unknown)$",
-        example="unknown",
-    )
+    level: str | None = level_param()
     area: str | None = param(
         Label("Utsnitt", "Area"),
         Label(

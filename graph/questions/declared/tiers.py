@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from graph.questions.question import ALL, MAX_TEXT, Question, Reading, param
-from graph.questions.shared import risk_param, subject_param
+from graph.questions.shared import level_param, risk_param, subject_param
 from ontology.label import Label
 
 if TYPE_CHECKING:
@@ -38,13 +38,7 @@ class Tiers(Question):
         example="demo:site-klang-4",
         max_length=MAX_TEXT,
     )
-    level: str | None = param(
-        Label("Bara nivån", "Only the level"),
-        Label("4 till 0, unstated eller unknown", "4 to 0, unstated or unknown"),
-        None,
-        pattern="^([0-4]|unstated|unknown)$",
-        example="unknown",
-    )
+    level: str | None = level_param()
     tier: int | None = param(
         Label("Bara ledet", "Only the tier"), Label("Numret på ett led", "The number of a tier"), None, ge=0, le=50
     )
