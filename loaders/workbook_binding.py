@@ -43,7 +43,7 @@ def stops(column: Column) -> bool:
     who and what the row is about, whether it holds, when, who may read it, on whose word."""
     declared = column.declared
     if declared is None:
-        return column.role is not Role.SHORTCUT
+        return column.role not in (Role.SHORTCUT, Role.ALSO)
     return declared.required or declared.blank_says
 
 

@@ -73,12 +73,12 @@ class Reader:
             filled = bound.cells(cells)
             texts: dict[Role, str] = {c.role: text for c, _, text in filled if c.role in (Role.ID, Role.ALSO)}
             try:
-                key, also, person = self._node_keys(bound, texts, cells)
+                key, also, person = self._node_keys(bound, texts, cells, [])
             except ValueProblem:
                 continue
             self.types.setdefault(key, set()).add(bound.sheet.name)
             said = {other: other for other in also}
-            said |= {self.keys.read(text, (bound.sheet.name,))[0]: text for text in several(texts.get(Role.ALSO, ""))}
+            said |= {other: text for text, other, _ in self._further(texts, (bound.sheet.name,), [])}
             said[self._row_key(bound, texts[Role.ID], cells)[0]] = texts[Role.ID]
             for other, text in said.items():
                 if self.primary.setdefault(other, key) != key:
@@ -93,29 +93,39 @@ class Reader:
         self.report.notes[str(Reason.SHARED_IDENTIFIER)] += 1
 
     def _node_keys(
-        self, bound: Bound, texts: Mapping[Role, str], cells: list[str]
+        self, bound: Bound, texts: Mapping[Role, str], cells: list[str], left_out: list[ValueProblem]
     ) -> tuple[str, tuple[str, ...], bool]:
         """A row's key, its further keys, and whether it is a natural person (then hashed and alone)."""
-        for text in texts.values():
-            if isinstance(text, NoValue):
-                raise text.problem
-        if Role.ID not in texts:
+        if not (text := texts.get(Role.ID, "")):
             raise ValueProblem(Reason.MISSING, "", column="id")
+        if isinstance(text, NoValue):
+            raise text.problem
         types = (bound.sheet.name,)
-        key, person = self._row_key(bound, texts[Role.ID], cells)
+        key, person = self._row_key(bound, text, cells)
         also = [*implied_keys(key)]
         number = key if person else ""
-        for text in several(texts.get(Role.ALSO, "")):
-            other, hidden = self.keys.read(text, types)
-            number = number or (other if hidden else "")
+        for _, other, of_person in self._further(texts, types, left_out):
+            number = number or (other if of_person else "")
             also += [other, *implied_keys(other)]
         if number:
             if "natural_person" not in bound.sheet.declared.properties:
                 raise ValueProblem(Reason.PERSONAL_NUMBER, HIDDEN)
             return number, (), True
         if self._says_person(bound, cells):
-            return self.keys.person(texts[Role.ID]), (), True
+            return self.keys.person(text), (), True
         return key, tuple(also), False
+
+    def _further(
+        self, texts: Mapping[Role, str], types: tuple[str, ...], left_out: list[ValueProblem]
+    ) -> Iterator[tuple[str, str, bool]]:
+        """Each further identifier that can be read: as written, its key, and whether it is a natural person's."""
+        for text in several(texts.get(Role.ALSO, "")):
+            try:
+                yield text, *self.keys.read(text, types)
+            except ValueProblem as problem:
+                if without_persons(text) != text:  # a slip of the pen is no less a person's
+                    yield text, self.keys.person(text), True
+                left_out.append(problem)
 
     def _row_key(self, bound: Bound, text: str, cells: list[str]) -> tuple[str, bool]:
         """The key that a row's id gives. Only with a name that says the same is one the code or name of a country."""
@@ -249,14 +259,16 @@ class Reader:
         return ValueProblem(problem.reason, text, **problem.parameters)
 
     def _node(self, bound: Bound, row: Row, cells: list[str]) -> list[Record | Link]:
+        left_out: list[ValueProblem] = []
         try:
-            key, also, person = self._node_keys(bound, row.ids, cells)
+            key, also, person = self._node_keys(bound, row.ids, cells, left_out)
         except ValueProblem as problem:
             if any(said.value == problem.value or Role.ID not in row.ids for _, said in row.problems):
                 return []  # said already, where the cell was read
-            heading = row.heading("identifiers" if str(problem.value) in row.ids.get(Role.ALSO, "") else "id")
-            row.problems.append((heading if problem.value else "id", _as_written(problem, row.ids.get(Role.ID, ""))))
+            heading = row.heading("id") if problem.value else "id"
+            row.problems.append((heading, _as_written(problem, row.ids.get(Role.ID, ""))))
             return []
+        row.left_out += ((row.heading("identifiers"), problem) for problem in left_out)
         locator = f"{bound.table.title}:{row.number}"
         shared = common(row.common, self.source.secrecy)
         raw = row.raw | self.keys.raw(Role.ID, row.ids[Role.ID], key)

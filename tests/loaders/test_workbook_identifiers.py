@@ -174,3 +174,23 @@ def test_a_scheme_without_a_number_is_shown_as_it_was_written_under_its_own_head
     _, _, report = read(folder(tmp_path, organisations="id,name,identifiers\ngln:,One,\no2,Two,gln:\n"))
     said = [(reject.column, reject.value, reject.reason) for reject in report.rejects]
     assert said == [("id", "gln:", Reason.BAD_IDENTIFIER), ("identifiers", "gln:", Reason.BAD_IDENTIFIER)]
+
+
+@pytest.mark.parametrize("bad", ["n/a", "-", "okänt", "#N/A", "uppgift saknas", "lei:213800KUD8LAJWSQ9D16", "duns:12"])
+@pytest.mark.parametrize(
+    ("sheet", "good"), [("organisations", "lei:213800KUD8LAJWSQ9D15"), ("sites", "gln:7350053850019")]
+)
+def test_a_bad_further_identifier_is_left_out_and_not_its_row(tmp_path: Path, sheet: str, good: str, bad: str) -> None:
+    rows = f"id,name,identifiers\na,One,{bad}\nb,Two,{bad};{good}\n"
+    records, _, report = read(folder(tmp_path, **{sheet: rows}))
+    assert [record.keys for record in records] == [("local:mine/a",), ("local:mine/b", good)]
+    assert [(reject.row, reject.column) for reject in report.rejects] == [(2, "identifiers"), (3, "identifiers")]
+    assert all(reject.value in bad for reject in report.rejects)
+    assert report.notes["cells_left_out"] == 2
+
+
+@pytest.mark.parametrize("number", ["se-orgnr:640823-3235", "640823-3235", "vat:SE640823323501"])
+def test_a_mistyped_personal_number_as_further_identifier_hides_its_row(tmp_path: Path, number: str) -> None:
+    rows = f"id,name,identifiers\na,Per Testsson,-;{number}\n"
+    records, _, report = read(folder(tmp_path, organisations=rows))
+    assert not any(part in repr((records, report)) for part in ("640823", "3235", "Testsson"))
