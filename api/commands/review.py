@@ -47,7 +47,7 @@ def review(
         list[str] | None, typer.Option("--undo", help="Take a decision (j…) back; any, in any order.")
     ] = None,
     least: Annotated[
-        float | None, typer.Option("--least", min=0, max=1, help="Smallest probability proposed; 0.1 if not given.")
+        float | None, typer.Option("--least", min=0, max=1, help="Smallest probability proposed; 0.05 if not given.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="How many are listed.")] = 20,
     store: Store = None,

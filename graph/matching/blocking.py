@@ -43,7 +43,7 @@ def keys_of(one: Profile, rarity: Rarity) -> set[str]:
 
 def _of_name(name: Name, where: str, rarity: Rarity) -> Iterator[str]:
     joined = name.joined
-    yield f"j{joined}"
+    yield from (f"j{joined}", f"j{name.written}")
     if len(name.sound) >= 3:
         yield f"s{name.sound}"
     seldom = sorted(dict.fromkeys(name.words), key=lambda word: (-rarity.of(word), word))[:WORDS]
@@ -68,6 +68,16 @@ def _of_name(name: Name, where: str, rarity: Rarity) -> Iterator[str]:
         yield f"a{name.initials}"
     if name.words and 2 <= len(name.words[0]) <= 6:
         yield f"a{name.words[0]}"
+    yield from _of_acronym(name.words)
+
+
+def _of_acronym(words: Sequence[str]) -> Iterator[str]:
+    """Of a short first word and the next one, or of the initials before it: *GE Healthcare*."""
+    if len(words) > 1 and 2 <= len(words[0]) <= 3:
+        yield f"g{words[0]} {words[1]}"
+    for size in (2, 3):
+        if len(words) > size:
+            yield f"g{''.join(word[0] for word in words[:size])} {words[size]}"
 
 
 def _of_address(address: Address, where: str) -> Iterator[str]:

@@ -110,7 +110,8 @@ def of_names(x: Name, y: Name, rarity: Rarity) -> dict[str, float]:
     found["whole"] = max(whole, Indel.normalized_similarity(x.ordered, y.ordered))
     found["whole_near"] = max(0.0, found["whole"] - 0.8) * 5
     found["short"] = float(min(len(x.joined), len(y.joined)) < 5)
-    if x.joined == y.joined:
+    if x.joined == y.joined or x.written == y.written:
+        found["whole"], found["whole_near"] = 1.0, 1.0
         matched = max((rarity.of(word) for word in x.words), default=0.0)
         found |= {
             "alike": 1.0,
@@ -122,6 +123,9 @@ def of_names(x: Name, y: Name, rarity: Rarity) -> dict[str, float]:
         found["telling"] = max(found["telling"], matched)
         return found
     pairs, left, right = _aligned(x.words, y.words)
+    if (pairs and left and right) and (pair := _shortened(left, right)):
+        pairs.append(pair)
+        found["whole"] = max(found["whole"], _ACRONYM + 0.3 * (not left and not right))
     of = rarity.of
     rare = [(of(v), of(w), alike) for v, w, alike in pairs]
     mass = sum([min(v, w) * alike for v, w, alike in rare])
@@ -183,6 +187,32 @@ def _aligned(x: Sequence[str], y: Sequence[str]) -> tuple[list[tuple[str, str, f
         [word for i, word in enumerate(left) if i not in used_left],
         [word for j, word in enumerate(right) if j not in used_right],
     )
+
+
+_ACRONYM = 0.7
+"""How sure a word is the initials of words that the other name has in its place."""
+
+
+def _acronym(short: Sequence[str], long: Sequence[str]) -> tuple[str, int] | None:
+    """A word of one name that is the initials of words of the other, and where these begin: *GE Healthcare*, *General
+    Electric Healthcare*."""
+    for word in short:
+        if 2 <= len(word) <= 6 and word not in long:
+            for at in range(len(long) - len(word) + 1):
+                if all(one[0] == letter for one, letter in zip(long[at:], word, strict=False)):
+                    return word, at
+    return None
+
+
+def _shortened(left: list[str], right: list[str]) -> tuple[str, str, float] | None:
+    """Take the initials out of what is left of one side, and what they stand for out of that of the other."""
+    for short, long in ((left, right), (right, left)):
+        if seen := _acronym(short, long):
+            word, at = seen
+            short.remove(word)
+            del long[at : at + len(word)]
+            return word, word, _ACRONYM
+    return None
 
 
 def _initials(x: Name, y: Name) -> float:

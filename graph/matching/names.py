@@ -41,7 +41,7 @@ class Name:
     ``words`` are its core's, in order, in full where they were abbreviated. ``forms`` are the codes of its legal forms,
     each a set (one abbreviation may stand for forms of several countries), ``form_text`` is how they stand. ``joined``
     is the core without spaces, in the letters that one language uses for another's; ``ordered`` the same, its words
-    by the alphabet.
+    by the alphabet; ``written`` the same as it is written, its short words not in full and its linking words in place.
     """
 
     text: str
@@ -50,6 +50,7 @@ class Name:
     form_text: str
     joined: str
     ordered: str
+    written: str
     each: frozenset[str]
     sound: str
     initials: str
@@ -99,18 +100,43 @@ def sound_of(word: str) -> str:
     return _DOUBLE.sub(r"\1", _VOWEL.sub("", plain(word)))
 
 
+_SHORTEST = 6
+"""Letters of a word of a legal form that is known in spite of a slip."""
+
+
 @cache
-def _long_forms(first: str) -> list[str]:
-    """Long forms that begin with a letter: a slip is seldom in the first."""
-    return sorted(form for form in _forms() if len(form) >= 8 and form[0] == first)
+def _form_words() -> Mapping[str, list[str]]:
+    """Long words of legal forms by their first letter: a slip is seldom in it."""
+    found: dict[str, list[str]] = {}
+    for word in sorted({word for form, _, _ in coded_forms() for word in words_of(fold(form))}):
+        if len(word) >= _SHORTEST:
+            found.setdefault(word[0], []).append(word)
+    return found
 
 
+@lru_cache(maxsize=100_000)
 def _mended(word: str) -> str:
-    """The legal form that a long word is with a slip or two: *aktiebolag*, *handelsbolag*; else the word."""
-    if len(word) < 8 or word in _forms():
+    """The word of a legal form that a long word is with a slip, or two in a longer one: *aktibolag*, *limietd*; else
+    the word."""
+    near = _form_words().get(word[:1], [])
+    if len(word) < _SHORTEST or word in near:
         return word
-    near = process.extractOne(word, _long_forms(word[0]), scorer=DamerauLevenshtein.distance, score_cutoff=2)
-    return near[0] if near else word
+    most = 1 if len(word) < 8 else 2
+    found = process.extractOne(word, near, scorer=DamerauLevenshtein.distance, score_cutoff=most)
+    return found[0] if found else word
+
+
+_ENDS = 4
+"""Words at an end of a name that may be a legal form with slips."""
+
+
+def _mended_ends(words: Sequence[str]) -> list[str]:
+    """The words with slips mended in what is a legal form then, and nowhere else."""
+    mended = [_mended(word) if at < _ENDS or at >= len(words) - _ENDS else word for at, word in enumerate(words)]
+    if mended == words:
+        return mended
+    first, last = core_of(mended)
+    return [*mended[:first], *words[first:last], *mended[last:]]
 
 
 def _split_forms(words: Sequence[str]) -> list[frozenset[str]]:
@@ -124,6 +150,11 @@ def _split_forms(words: Sequence[str]) -> list[frozenset[str]]:
     return found
 
 
+_BESIDE = re.compile(r"\(?\b(?:org\.? ?(?:nr\.?)? ?:? ?)?\d{6}-?\d{4}\b\)?")
+"""A Swedish organisation number written beside a name."""
+_AND_CO = re.compile(r"\b(?:and|et|och|og|und) (?=co\b)")
+_GLUED = re.compile(r"(?<=[^\W\d_A-Z])([A-Z]{2,4}|GmbH)$")
+"""A form in capitals without a space before it: *SiemensAG*."""
 _APOSTROPHE = re.compile(r"['’`´]")
 _LONE = re.compile(r"\b(\w) (?=\w\b)")
 
@@ -146,13 +177,19 @@ def _number(before: str, word: str) -> str:
     return _ROMAN.get(word) or (_LONE_ROMAN.get(word) if before in _UNITS else None) or word
 
 
+def _apart(text: str) -> str:
+    """A name with its legal form apart from it."""
+    glued = _GLUED.search(text)
+    return f"{text[: glued.start()]} {glued[0]}" if glued and glued[0].casefold() in _forms() else text
+
+
 @lru_cache(maxsize=100_000)
 def read_name(text: str) -> Name:
     """A name as matching sees it."""
-    folded = _APOSTROPHE.sub("", clean(text))
-    words = words_of(_together(" ".join(words_of(fold(folded), MAX_FOLDED))), MAX_FOLDED)
-    if len(words) > 1:
-        words[0], words[-1] = _mended(words[0]), _mended(words[-1])
+    bare = _BESIDE.sub(" ", text)
+    folded = _APOSTROPHE.sub("", clean(_apart(bare if any(map(str.isalpha, bare)) else text)))
+    together = _AND_CO.sub("", _together(" ".join(words_of(fold(folded), MAX_FOLDED))))
+    words = _mended_ends(words_of(together, MAX_FOLDED))
     first, last = core_of(words)
     forms = _split_forms([*words[:first], *words[last:]])
     core = words[first:last]
@@ -169,6 +206,7 @@ def read_name(text: str) -> Name:
         " ".join((*words[:first], *words[last:])),
         joined,
         "".join(sorted(full)),
+        "".join(map(plain, core)),
         frozenset(full),
         "".join(map(sound_of, full)),
         initials,

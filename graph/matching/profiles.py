@@ -15,11 +15,13 @@ _NOBODY = frozenset(known("nobody"))
 
 
 def is_nobody(name: str) -> bool:
-    """Whether a name stands for nobody in particular, so that two that share it are not the same."""
+    """Whether a name stands for nobody in particular, so that two that share it are not the same. A number or a letter
+    that tells one such from another in its source tells nothing elsewhere."""
     words = words_of(fold(name))
-    if not words or is_placeholder(name):
+    if not words or is_placeholder(name) or words[0] in ("personuppgift", "okand", "unknown"):
         return True
-    return " ".join(words) in _NOBODY or words[0] in ("personuppgift", "okand", "unknown")
+    told = {word for word in words if len(word) > 1 and not word.isdecimal() and word not in LINKING}
+    return bool(told) and told <= _NOBODY
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ from graph.sqlite import Store
 from graph.store import At
 from ontology.records import digest
 
-LEAST = 0.1
+LEAST = 0.05
 """The probability from which two things are proposed."""
 
 _NEAR = 0.78
@@ -177,7 +177,7 @@ def _else(a: Profile, b: Profile, rarity: Rarity) -> bool:
     one_each = len(a.names) == len(b.names) == 1
     for x in a.names:
         for y in b.names:
-            if _by_words(x, y, rarity) or not (one_each or _unlike(x, y)):
+            if x.written == y.written or _by_words(x, y, rarity) or not (one_each or _unlike(x, y)):
                 return True
     return slipped(a, b)
 
@@ -193,4 +193,10 @@ def _by_words(x: Name, y: Name, rarity: Rarity) -> bool:
         mine, theirs = x.each - y.each, y.each - x.each
         if not mine or not theirs or min(max(map(rarity.of, mine)), max(map(rarity.of, theirs))) < _TELLS:
             return True
+        if _initials(mine, y) or _initials(theirs, x):
+            return True
     return x.initials.startswith(y.joined) or y.initials.startswith(x.joined)
+
+
+def _initials(words: Iterable[str], of: Name) -> bool:
+    return any(2 <= len(word) <= 6 and word in of.initials for word in words)

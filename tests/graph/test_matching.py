@@ -44,10 +44,30 @@ def probability(a: Profile, b: Profile) -> float:
         ("Kvistberg Hjälpmedel AB", "Kvistberg Hjälmedel Aktibolag"),
         ("A.B.K. Surgical Ltd", "ABK Surgical Limited"),
         ("Savar Textiles Unit II", "Savar Textiles Unit 2"),
+        ("Björkmed Sverige AB", "Björk Med Sverige AB"),
+        ("van der Kvistberg Corp", "Vanderkvistberg Corp"),
+        ("Krautstein GmbH & Co. KG", "Krautstein GmbH und Co KG"),
+        ("KrautsteinGmbH", "Krautstein GmbH"),
+        ("Kvistberg Health Care Private Limietd", "Kvistberg Healthcare Pvt Ltd"),
+        ("Kvistberg Vårdpartner AB (556036-0793)", "Kvistberg Vårdpartner AB"),
+        ("Kvistberg & Björk AB", "Kvistberg och Björk Aktiebolag"),
+        ("Björkvik Intl. AB", "Björkvik International AB"),
     ],
 )
 def test_one_company_in_two_spellings_is_likely_one(one: str, other: str) -> None:
     assert probability(thing("a", one), thing("b", other)) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("PH Medvik", "Przedsiębiorstwo Handlowe Medvik"),
+        ("KBV Selatbiru AB", "Krautstein Björkviks Vårdförening Selatbiru AB"),
+        ("Koninklijke Kvistberg NV", "Royal Kvistberg N.V."),
+    ],
+)
+def test_initials_and_words_of_another_language_are_proposed(one: str, other: str) -> None:
+    assert [(a.id, b.id) for a, b, _ in matches([thing("a", one), thing("b", other)])] == [("a", "b")]
 
 
 @pytest.mark.parametrize(
@@ -61,6 +81,8 @@ def test_one_company_in_two_spellings_is_likely_one(one: str, other: str) -> Non
         (("Savar Knit Composite Ltd.", "BD"), ("Gazipur Knit Composite Ltd.", "BD")),
         (("Nordfors Medical Holding AB", "SE"), ("Nordfors Medical AB", "SE")),
         (("Medical Products AB", "SE"), ("Medical Service AB", "SE")),
+        (("Region Björkvik, Inköpsavdelningen", "SE"), ("Region Björkvik, Ekonomiavdelningen", "SE")),
+        (("Björkvik Sverige AB", "SE"), ("Björkvik Finland Oy", "FI")),
     ],
 )
 def test_group_companies_other_plants_and_namesakes_abroad_are_not(
@@ -140,7 +162,8 @@ def test_a_match_is_the_same_either_way_round(a: Profile, b: Profile) -> None:
 
 NOBODY = (
     "Personuppgift", "personuppgift (3)", "okänd leverantör", "n/a", "-", "UNKNOWN", "natural person", "…", "  ",
-    "Diverse leverantörer", "Enskild firma", "uppgift saknas",
+    "Diverse leverantörer", "Enskild firma", "uppgift saknas", "Anonymiserad leverantör", "Skyddad identitet",
+    "Privata personer", "Leverantör 3", "Supplier A", "Undisclosed supplier", "Engångsleverantörer", "Inga anbud",
 )  # fmt: skip
 
 
@@ -148,6 +171,11 @@ NOBODY = (
 def test_masked_persons_and_placeholders_are_nobody(name: str) -> None:
     assert is_nobody(name)
     assert profile("a", "Organisation", [name]) is None
+
+
+@pytest.mark.parametrize("name", ["Anonym AB", "Privat Vård", "Övriga Byggen", "3M", "No Name Kläder HB"])
+def test_a_name_with_a_word_or_a_legal_form_of_its_own_is_somebodys(name: str) -> None:
+    assert not is_nobody(name)
 
 
 @settings(max_examples=30)
