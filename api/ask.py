@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from api.service import Service, When
-from graph.answer import Answer, Knowledge, MethodName
+from graph.answer import Answer, Knowledge, MethodName, Narrower
 from graph.evidence import with_sources
 from graph.questions.common import as_of
 from graph.questions.question import Param, Part, Question, Reading
+from graph.snapshot.kinds import codes_within
 from graph.snapshot.view import Snapshot
 from ontology.errors import InputError, NotInGraphError, ValueProblem
 from ontology.values import guess_keys, parse_key
@@ -38,8 +39,8 @@ def ask(service: Service, when: When, question: Question, part: Part | None = No
     written: dict[str, str] = {}
     try:
         found = _with_ids(service, when, found, written)
-    except _Unknown:
-        return nothing_asked(question.name, snapshot)
+    except _Unknown as unknown:
+        return nothing_asked(question.name, snapshot, unknown.keys)
     if not admitted:
         service.admission.admit(found.cost(snapshot))
     answer = found.compute(replace(reading(service, when, written), part=part))
@@ -75,8 +76,13 @@ def _moved(when: When, valid_at: date | None, known_at: datetime | None) -> When
     return when if known_at is None else replace(when, known_at=known_at, publication=None, newer=None)
 
 
-def nothing_asked(question: str, snapshot: Snapshot) -> Answer[Any]:
-    """An answer that found nothing to ask about."""
+_NARROWER = 5
+"""Narrower codes that are named."""
+
+
+def nothing_asked(question: str, snapshot: Snapshot, keys: Iterable[str] = ()) -> Answer[Any]:
+    """An answer that found nothing to ask about; ``keys``: what was asked about, as it may be read."""
+    within = codes_within(snapshot.topology.vertices, keys) if keys else []
     return Answer[Any](
         question=question,
         knowledge=Knowledge.NOT_IN_GRAPH,
@@ -84,12 +90,17 @@ def nothing_asked(question: str, snapshot: Snapshot) -> Answer[Any]:
         as_of=as_of(snapshot),
         snapshot=snapshot.hash,
         method=MethodName(name=snapshot.method.name, version=snapshot.method.version),
+        narrower=Narrower(codes=tuple(within[:_NARROWER]), total=len(within)) if within else None,
         demonstration=snapshot.demonstration,
     )
 
 
 class _Unknown(Exception):
-    """A valid identifier that the graph does not have."""
+    """A valid identifier that the graph does not have; ``keys`` are what it may be read as."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        super().__init__()
+        self.keys = keys
 
 
 def with_terms(question: Question) -> Question:
@@ -127,9 +138,9 @@ def _with_ids(service: Service, when: When, question: Question, written: dict[st
         try:
             found = service.resolve(text, when).id
         except NotInGraphError:
-            if not _is_identifier(text):
+            if not (keys := _keys(text)):
                 raise
-            raise _Unknown from None
+            raise _Unknown(keys) from None
         written[found] = text
         return found
 
@@ -142,9 +153,9 @@ def _with_ids(service: Service, when: When, question: Question, written: dict[st
     return question.model_copy(update=given)
 
 
-def _is_identifier(text: str) -> bool:
+def _keys(text: str) -> tuple[str, ...]:
+    """What an identifier may be; empty where it is none."""
     try:
-        parse_key(text)
+        return (parse_key(text),)
     except ValueProblem:
-        return bool(guess_keys(text))
-    return True
+        return guess_keys(text)

@@ -27,6 +27,7 @@ from graph.questions.found import SearchAnswer
 from graph.questions.question import Question, questions
 from ontology.errors import AmbiguousError, InputError, KedjaError
 from ontology.vocabulary import vocabulary
+from visualisation.absent import absent
 from visualisation.hits import hit_cells
 from visualisation.terminal import answer_text
 from visualisation.words import Words
@@ -137,7 +138,7 @@ def _words(answer: BaseModel) -> str:
         return "\n".join(lines) or "Nothing is called anything like it. That says nothing of its risks."
     assert isinstance(answer, Answer)
     if answer.data is None:
-        return "Not in the graph: nothing is known of it, which says nothing of its risks."
+        return f"{words('not_in_graph.title')}. {absent(answer, words)}"
     return "\n\n".join((answer_text(answer, words), _evidence(answer)))
 
 

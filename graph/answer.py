@@ -146,6 +146,13 @@ class Completeness(Frozen):
     oldest_source: date | None = None
 
 
+class Narrower(Frozen):
+    """The codes of the graph that lie within one that is not there itself: these can be asked about."""
+
+    codes: tuple[str, ...] = Field(description="the nearest of them")
+    total: int
+
+
 class Page(Frozen):
     """Which rows of the list that the answer is about are here. Totals and counts are of the whole."""
 
@@ -171,6 +178,11 @@ class Answer(Frozen, Generic[T]):
     evidence: Evidence = Evidence()
     completeness: Completeness = Completeness()
     page: Page | None = Field(None, description="given where the answer comes in pages")
+    narrower: Narrower | None = Field(
+        None,
+        exclude_if=lambda found: found is None,
+        description="given where a code is asked about that is not in the graph, and narrower ones are",
+    )
     demonstration: bool = Field(False, description="true when the graph holds demonstration data")
     newer_publication: NewerPublication | None = Field(None, exclude=True)
     """A publication that the server is preparing and that this answer does not know yet: it varies, so a page says it,

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from graph.answer import Answer
 from graph.questions.found import SearchAnswer
 from ontology.errors import InputError
+from visualisation.absent import absent
 from visualisation.hits import hit_cells
 from visualisation.sentences import Teller
 from visualisation.sheets import sheets, stamp
@@ -57,7 +58,7 @@ class Result(Generic[A]):
         found = self._framed()
         if found is None:
             return []
-        return Teller(found, self.words).unknown() if found.data is not None else [self.words("not_in_graph.none")]
+        return Teller(found, self.words).unknown() if found.data is not None else [absent(found, self.words)]
 
     @property
     def sources(self) -> list[str]:

@@ -1,4 +1,5 @@
-"""Countries by code or name, as people write them in Swedish and English; by pycountry and CLDR's names (babel)."""
+"""Countries by code or name, as people write them in Swedish and English and as they call themselves; by pycountry and
+CLDR's names (babel)."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from gettext import translation
 from typing import Any
 
 KOSOVO = "XK"
@@ -27,8 +29,11 @@ _SHORT = {
     "Republiken Kongo": "CG", "Scotland": "GB", "Skottland": "GB", "Storbritannien och Nordirland": "GB",
     "Swaziland": "SZ", "Taiwan, China": "TW", "Turkey": "TR", "U A E": "AE", "U K": "GB", "U S A": "US",
     "U S": "US", "UAE": "AE", "USA": "US", "Vitryssland": "BY", "Wales": "GB",
+    "Crna Gora": "ME", "Federativa republiken Brasilien": "BR", "Mexikos förenta stater": "MX",
+    "Republik Indonesia": "ID", "Republiken Korea": "KR", "Schweiziska edsförbundet": "CH",
+    "Socialistiska republiken Vietnam": "VN", "Россия": "RU", "한국": "KR",
 }  # fmt: skip
-"""Names in use that neither ISO 3166 nor CLDR lists."""
+"""Names in use that neither ISO 3166 nor CLDR lists in Swedish or English, nor ISO's translators in their own."""
 
 _TWO_STATES = frozenset(("congo", "kongo", "korea"))
 """Names that two states bear: a guess would be wrong half the time."""
@@ -50,19 +55,37 @@ def _plain(folded: str) -> str:
     return " ".join(sorted(word for word in words if word not in _SMALL))
 
 
+def _own_names() -> Iterator[tuple[str, str]]:
+    """(name, code) of what each country is called, formally too, in Swedish and in its own languages."""
+    import pycountry
+    from babel.languages import get_official_languages
+
+    words = cache(lambda language: translation("iso3166-1", pycountry.LOCALES_DIR, [language], fallback=True).gettext)
+    for country in pycountry.countries:
+        for language in ("sv", *get_official_languages(country.alpha_2, regional=True, de_facto=True)):
+            yield from ((words(language)(name), country.alpha_2) for name in _listed(country))
+
+
+def _listed(country: Any) -> list[str]:
+    found = (getattr(country, field, None) for field in ("official_name", "common_name", "name"))
+    return [name for name in found if name]
+
+
 def _names() -> Iterator[tuple[str, str]]:
     """(name, code), the surest last."""
     import pycountry
     from babel import Locale
 
+    own: dict[str, set[str]] = {}
+    for name, code in _own_names():
+        own.setdefault(name, set()).add(code)
+    yield from ((name, code) for name, found in own.items() if len(found) == 1 for code in found)
     yield from _SHORT.items()
     codes = set()
     for country in pycountry.countries:
         known: Any = country
         codes.add(known.alpha_2)
-        for field in ("official_name", "common_name", "name"):
-            if name := getattr(known, field, None):
-                yield name, known.alpha_2
+        yield from ((name, known.alpha_2) for name in _listed(known))
     for language in ("en", "sv"):
         for code, name in Locale(language).territories.items():
             if code in codes or code == KOSOVO:
@@ -114,8 +137,9 @@ def countries_near(text: str, slips: int) -> dict[str, str]:
 
 
 def country_code(text: str) -> str | None:
-    """ISO 3166-1 alpha-2 of a country by alpha-2, alpha-3, an EU code, or its Swedish or English name; in whatever
-    order its words stand (*Korea, Rep.*), and with what says the same in brackets (*Turkey (Türkiye)*).
+    """ISO 3166-1 alpha-2 of a country by alpha-2, alpha-3, an EU code, or its name, short or official, in Swedish, in
+    English or in a language of its own (*Deutschland*, *Konungariket Sverige*); in whatever order its words stand
+    (*Korea, Rep.*), and with what says the same in brackets (*Turkey (Türkiye)*).
 
     None where nothing fits, or where two states bear the name. ``NA`` is Namibia.
     """

@@ -25,6 +25,7 @@ from graph.questions.question import Param, Question, questions
 from ontology.model import NODES
 from ontology.vocabulary import vocabulary
 from visualisation import signs
+from visualisation.absent import narrower
 from visualisation.drawing import Drawing, Mark
 from visualisation.grouping import grouped
 from visualisation.hits import found_name, what_it_is
@@ -258,7 +259,8 @@ def render(answer: Answer[Any], page: Page, **beside: Any) -> str:
     view = view_of(answer)
     if answer.data is None:
         asked = page.value("start") or page.value("subject") or page.value("source") or page.path.rpartition("/")[2]
-        return rendered("absent.html", page, view.heading.get(page.lang), frame_of(answer), text=asked)
+        near = narrower(answer, Words(page.lang))
+        return rendered("absent.html", page, view.heading.get(page.lang), frame_of(answer), text=asked, narrower=near)
     if view.page is not None:
         return view.page(answer, page, **beside)
     return render_rows(answer, page)

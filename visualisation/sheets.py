@@ -7,6 +7,7 @@ from typing import Any
 
 from graph.answer import Answer
 from graph.data import LinkData
+from visualisation.absent import absent
 from visualisation.sentences import Teller
 from visualisation.views import Cell, Sheet, view_of
 from visualisation.words import Words
@@ -16,7 +17,7 @@ def sheets(answer: Answer[Any], words: Words) -> list[Sheet]:
     """The tables of an answer, the main one first; those without rows are left out, but the main one says so in one."""
     teller, data = Teller(answer, words), answer.data
     if data is None:
-        found = [Sheet(words("export.unknown"), (words("not_in_graph.title"),), ((words("not_in_graph.none"),),))]
+        found = [Sheet(words("export.unknown"), (words("not_in_graph.title"),), ((absent(answer, words),),))]
     else:
         found = [view_of(answer).sheet(data, teller), *view_of(answer).more(data, teller)]
     more = [

@@ -6,6 +6,7 @@ from typing import Any
 
 from graph.answer import Answer, Knowledge
 from graph.data import EntityData
+from visualisation.absent import absent
 from visualisation.lines import MOST, WIDTH, columns, few, heading, wrap
 from visualisation.sentences import Teller
 from visualisation.sheets import stamp
@@ -24,7 +25,7 @@ def answer_text(answer: Answer[Any], words: Words) -> str:
     if answer.demonstration:
         lines += [words("app.demonstration"), ""]
     if answer.knowledge is Knowledge.NOT_IN_GRAPH or answer.data is None:
-        lines += [words("not_in_graph.title"), *wrap(words("not_in_graph.none"))]
+        lines += [words("not_in_graph.title"), *wrap(absent(answer, words))]
     else:
         lines += _body(answer, teller)
         lines += _tail(answer, teller)

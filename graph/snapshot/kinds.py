@@ -4,7 +4,7 @@ and from the codes themselves: 33141420 of CPV lies within 33141000, whether or 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -119,11 +119,24 @@ def order_of_kinds(topology: Topology, when: Callable[[int], Periods]) -> Order:
     return Order(steps)
 
 
-def _by_code(vertices: Vertices) -> Iterator[tuple[int, int]]:
-    """(narrower, nearest broader that there is) of the categories whose codes say so."""
+def _coded(vertices: Vertices) -> dict[str, int]:
+    """The categories by each of their keys."""
     keyed: dict[str, int] = {}
     for vertex in np.flatnonzero(vertices.type == NODE_CODE["Category"]).tolist():
         keyed |= dict.fromkeys(vertices.keys[vertex].splitlines(), vertex)
+    return keyed
+
+
+def codes_within(vertices: Vertices, keys: Iterable[str]) -> list[str]:
+    """The keys of categories that lie within one of some keys by their own digits, the nearest first."""
+    wanted = set(keys)
+    broader = {key: list(broader_codes(key)) for key in _coded(vertices)}
+    return sorted((key for key in broader if wanted & {*broader[key]}), key=lambda key: (len(broader[key]), key))
+
+
+def _by_code(vertices: Vertices) -> Iterator[tuple[int, int]]:
+    """(narrower, nearest broader that there is) of the categories whose codes say so."""
+    keyed = _coded(vertices)
     for key, vertex in keyed.items():
         broader = next((keyed[code] for code in broader_codes(key) if code in keyed), vertex)
         if broader != vertex:

@@ -66,6 +66,23 @@ def test_a_valid_identifier_that_is_not_in_the_graph_is_no_clean_score(client: T
         assert answer["data"] is None
 
 
+def test_a_code_that_is_not_in_the_graph_says_which_narrower_ones_are(client: TestClient) -> None:
+    for path, query in (
+        ("exposure", {"subject": "cpv:33000000", "risk": "forced-labour"}),
+        ("trace", {"start": "33000000"}),
+    ):
+        answer = get(client, f"/v1/{path}", **query)
+        assert answer["knowledge"] == "not_in_graph"
+        found = answer["narrower"]
+        assert found["codes"][0] == "cpv:33100000"
+        assert found["total"] >= len(found["codes"]) > 0
+    page = client.get("/affected", params={"start": "cpv:33000000"}, headers={"accept": "text/html"}).text
+    assert "cpv:33100000" in page
+    assert "kedja load cpv" in page
+    assert "narrower" not in get(client, "/v1/affected", start="cpv:99000000")
+    assert "narrower" not in get(client, "/v1/affected", start=KALMAR)
+
+
 def test_a_name_that_is_not_in_the_graph_is_a_problem_with_a_remedy(client: TestClient) -> None:
     response = client.get("/v1/exposure", params={"subject": "Zzyzx AB", "risk": "forced-labour"})
     assert response.status_code == 404

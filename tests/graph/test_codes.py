@@ -6,6 +6,7 @@ import pytest
 
 from graph.answer import Basis
 from graph.questions.exposure import exposure
+from graph.snapshot.kinds import codes_within
 from ontology.codes import broader_codes
 from tests.graph.test_exposure import ALL_LINKS, ask, figure
 from tests.graph.worlds import FORCED, World
@@ -60,6 +61,14 @@ def test_what_is_typical_of_a_broader_code_is_typical_of_a_narrower() -> None:
     w.step("g-dip", stage="processing", of="cpv:33140000", at="XX", generic=True)
     w.assessed("a", FORCED, ["cpv:33140000", "XX"], severity=4, likelihood=0.5)
     assert figure(ask(w, "of cpv:33141420"), 4, Basis.GENERIC, ALL_LINKS, "of cpv:33141420") is not None
+
+
+def test_the_codes_within_one_that_is_not_there_are_found_nearest_first() -> None:
+    vertices = (
+        coded("cpv:33141420", "cpv:33140000", "cpv:33690000", "cpv:45000000", "own:33").snapshot().topology.vertices
+    )
+    assert codes_within(vertices, ["cpv:33000000"]) == ["cpv:33140000", "cpv:33690000", "cpv:33141420"]
+    assert codes_within(vertices, ["cpv:33141420"]) == codes_within(vertices, ["hs:33"]) == []
 
 
 @pytest.mark.parametrize(

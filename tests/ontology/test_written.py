@@ -178,6 +178,20 @@ def test_a_country_is_known_by_code_and_by_name_in_two_languages(text: str, code
 
 
 @pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Deutschland", "DE"), ("Konungariket Sverige", "SE"), ("Kingdom of Sweden", "SE"), ("España", "ES"),
+        ("Republic of India", "IN"), ("Republiken Indien", "IN"), ("Folkrepubliken Kina", "CN"), ("中国", "CN"),
+        ("Bundesrepublik Deutschland", "DE"), ("République française", "FR"), ("Suomi", "FI"), ("Polska", "PL"),
+        ("Kongeriket Norge", "NO"), ("België", "BE"), ("Belgique", "BE"), ("Россия", "RU"), ("भारत", "IN"),
+        ("Socialistiska republiken Vietnam", "VN"), ("Republiken Kongo", "CG"), ("République du Congo", "CG"),
+    ],
+)  # fmt: skip
+def test_a_country_is_known_by_its_official_name_and_by_what_it_calls_itself(text: str, code: str) -> None:
+    assert country_code(text) == code
+
+
+@pytest.mark.parametrize(
     "text", ["Korea", "Kongo", "Congo", "The Congo", "China (Malaysia)", "EU", "XX", "okänt", "", "12"]
 )
 def test_a_name_of_two_states_or_of_none_is_refused(text: str) -> None:
