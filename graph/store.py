@@ -125,6 +125,11 @@ class Settled:
     kept_in: tuple[str, ...] = ()
 
 
+def shows_nothing(settled: Settled) -> bool:
+    """Whether nothing of a run became visible: a newer edition shows already, or none of it could be used."""
+    return settled.older_edition or not (settled.records or settled.links or settled.unchanged or settled.retracted)
+
+
 @dataclass(frozen=True, slots=True)
 class RunInfo:
     """A run as ``kedja runs`` shows it. ``counts`` holds rows_in, accepted, rejected and the fields of Settled."""
@@ -140,6 +145,11 @@ class RunInfo:
     began: datetime
     publication: Publication | None
     note: str = ""
+
+    @property
+    def stands(self) -> str:
+        """Its state; ``superseded`` of a published one that shows nothing, since a newer edition did already."""
+        return "superseded" if self.counts.get("older_edition") else self.state.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from graph.matching.proposing import Proposal
-from graph.store import Publication, Reject, Settled
+from graph.store import Publication, Reject, Settled, shows_nothing
 from visualisation.export_csv import table_csv
 from visualisation.review import Changes, changes_lines, rehearsed_proposals
 from visualisation.text import shown
@@ -81,6 +81,8 @@ def loaded_text(loaded: Loaded, file: str, words: Words, notes: Mapping[str, str
     lines = [words("loaded.counts", file=name, rows=report.rows_in, accepted=report.accepted, rejected=report.rejected)]
     if settled.older_edition:
         lines.append(words("loaded.older", file=name))
+    elif shows_nothing(settled):
+        lines.append(words("loaded.nothing", file=name))
     else:
         lines.append(
             words(

@@ -13,6 +13,7 @@ from api.commands import common
 from api.commands.app import app
 from api.commands.common import Lang, Store
 from api.commands.kinds import COMMON, attribute, group_of
+from graph.store import shows_nothing
 from loaders.registry import Format, find, find_each
 from ontology.errors import InputError, KedjaError, of_os_error
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from loaders.base import Loaded, Loader, Progress
 
 NOTHING_VISIBLE = 3
-"""Exit code of a load of an edition older than the one that shows: stored, and nothing of it becomes visible."""
+"""Exit code of a load of which nothing becomes visible: an older edition than the one that shows, or no usable row."""
 
 NOT_ALL_READ = 2
 """Exit code of a load of a folder of which a file could not be read (the others are loaded), as of any such file."""
@@ -88,7 +89,7 @@ def run(format: Format, argument: str | None, given: Mapping[str, Any]) -> None:
         for error in loaded.report.refused:
             typer.echo(f"kedja: {error}", err=True)
         raise typer.Exit(NOT_ALL_READ)
-    if loaded.settled.older_edition:
+    if not loaded.unchanged and shows_nothing(loaded.settled):
         raise typer.Exit(NOTHING_VISIBLE)
 
 
@@ -287,7 +288,8 @@ def runs(
         title = entry.source.title if entry.source else ""
         if entry.kind != "load":
             title = f"{entry.kind}: {title}" if title else entry.kind
-        published = f"publication {entry.publication.number}" if entry.publication else entry.state.value
+        number = f"publication {entry.publication.number}" if entry.publication else ""
+        published = number if number and entry.stands == entry.state else entry.stands
         counts = " ".join(f"{name}={count}" for name, count in entry.counts.items() if count)
         typer.echo(f"{entry.run}\t{entry.began:%Y-%m-%d %H:%M}\t{published}\t{entry.loader}\t{title}\t{counts}")
 

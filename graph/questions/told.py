@@ -187,7 +187,7 @@ def _load(run: RunInfo, rejects: int) -> LoadLine:
     return LoadLine(
         run=run.run,
         kind=run.kind,
-        state=run.state.value,
+        state=run.stands,
         title=source.title if source else "",
         publisher=source.publisher if source else "",
         series=source.series if source else "",

@@ -460,6 +460,22 @@ def test_a_load_of_an_older_edition_exits_3_and_the_same_bytes_again_exit_0(kedj
     store = f"sqlite:///{tmp_path / 'own.sqlite'}"
     codes = [kedja("load", "workbook", path, "--store", store).exit_code for path in (newer, older, newer)]
     assert codes == [0, 3, 0]
+    late, first = kedja("runs", "--store", store).stdout.splitlines()
+    assert "superseded" in late
+    assert "publication 1" in first
+    lines = json.loads(kedja("loads", "--store", store, "--json").stdout)["data"]["loads"]
+    assert [line["state"] for line in lines] == ["superseded", "published"]
+    assert "superseded by a newer edition" in kedja("loads", "--store", store).stdout
+
+
+@pytest.mark.parametrize("rows", ["n/a,New\n-,Other\n", ""])
+def test_a_load_of_which_no_row_can_be_used_exits_3_and_says_so(kedja: Kedja, tmp_path: Path, rows: str) -> None:
+    said = "field,value\nseries,mine\nedition,1\ntitle,T\npublisher,P\n"
+    (tmp_path / "source.csv").write_text(said, encoding="utf-8")
+    (tmp_path / "organisations.csv").write_text(f"id,name\n{rows}", encoding="utf-8")
+    told = kedja("load", "workbook", str(tmp_path), "--store", f"sqlite:///{tmp_path / 'own.sqlite'}")
+    assert told.exit_code == 3
+    assert "is visible: none of its rows could be used" in told.output
 
 
 def test_what_was_backed_up_answers_the_same_after_it_is_restored(kedja: Kedja, tmp_path: Path) -> None:
