@@ -60,6 +60,10 @@ def _shown(value: object) -> object:
     return shown(value)
 
 
+FIRST, SHORT = 15, 10
+"""Rows of a table that stand open; of one beside another, so many that it is not folded."""
+
+
 @cache
 def environment() -> Environment:
     env = Environment(
@@ -83,6 +87,8 @@ def environment() -> Environment:
         language_name=language_name,
         NODES=NODES,
         rich=rich,
+        FIRST=FIRST,
+        SHORT=SHORT,
         **{name: listed for name, listed in vars(signs).items() if name.endswith("_SIGNS")},
     )
     return env

@@ -72,6 +72,10 @@ class Words:
             text = text["one" if values.get("n") == 1 else "other"]
         return text.format(**{name: self._value(value) for name, value in values.items()})
 
+    def each(self, group: str, *names: str) -> tuple[str, ...]:
+        """The texts of several names of one group, as the headings of a table."""
+        return tuple(self(f"{group}.{name}") for name in names)
+
     def has(self, key: str) -> bool:
         return key in self._texts
 

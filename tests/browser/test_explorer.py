@@ -246,7 +246,7 @@ def test_below_700_px_the_list_stands_in_for_the_drawing(page: Page, site: str) 
     expect(page.locator("svg.tiers")).to_be_hidden()
     expect(page.locator("#table tbody tr").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    page.locator("#table tbody a").nth(20).click()
+    page.locator("#table tbody a").nth(10).click()
     expect(page.locator("#panel-h")).to_be_visible()
 
 

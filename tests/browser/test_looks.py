@@ -207,3 +207,46 @@ def test_a_word_that_a_page_leads_to_is_shown_though_its_list_is_folded(page: Pa
     expect(row).to_be_in_viewport()
     page.locator("nav").get_by_role("link", name="Standing").first.click()
     assert page.locator("details[open] tbody").count() > 2
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("tier", 5_500), ("tiers", 4_200), ("exposure", 5_300), ("heat", 2_600), ("country-by-tier", 2_800),
+     ("coverage", 5_000), ("buyer", 5_200)],
+)  # fmt: skip
+def test_a_page_on_a_phone_is_its_answer_with_the_rest_folded(page: Page, site: str, name: str, most: int) -> None:
+    page.set_viewport_size(SIZES["phone"])
+    page.goto(site + address(PAGES[name], "sv"))
+    assert page.evaluate("document.documentElement.scrollHeight") <= most
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_long_table_opens_its_other_rows_by_keyboard_and_prints_them(page: Page, site: str) -> None:
+    page.goto(site + address(PAGES["tiers"], "en"))
+    rows = page.locator("#table tbody tr")
+    told = int(re.sub(r"\D", "", page.locator("#table h2 small").inner_text()))
+    assert rows.count() == told > 20
+    expect(rows.nth(14)).to_be_visible()
+    expect(rows.last).to_be_hidden()
+    page.get_by_text(f"Show {told - 15} more rows").focus()
+    page.keyboard.press("Enter")
+    expect(rows.last).to_be_visible()
+    page.keyboard.press("Enter")
+    page.emulate_media(media="print")
+    expect(rows.last).to_be_visible()
+
+
+def test_a_heat_map_keeps_its_headings_in_sight_while_it_scrolls(page: Page, site: str) -> None:
+    page.set_viewport_size(SIZES["phone"])
+    page.goto(site + address(PAGES["heat"], "sv"))
+    wide = page.locator(".wide:has(.heat)")
+    wide.evaluate("e => { e.scrollTop = 400; e.scrollLeft = 300; }")
+    wide.scroll_into_view_if_needed()
+    frame, row, column = (
+        one.bounding_box() for one in (wide, wide.locator("tbody th").last, wide.locator("thead th").last)
+    )
+    assert frame is not None
+    assert row is not None
+    assert column is not None
+    assert abs(row["x"] - frame["x"]) < 2
+    assert abs(column["y"] - frame["y"]) < 2

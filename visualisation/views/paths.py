@@ -47,7 +47,7 @@ def render_paths(answer: Answer[PathsData], page: Page) -> str:
         data=data,
         teller=teller,
         ways=ways,
-        pairs=_pair_rows(data, teller) if _several(data) else [],
+        pairs=list(zip(data.pairs, _pair_rows(data, teller), strict=True)) if _several(data) else [],
         headline=headline(data, teller),
         unknown=unknown(data, teller),
         picture=drawn,
