@@ -149,7 +149,7 @@ class RowReader:
         if properties.get(_PERSON) and (name, part) not in row.persons:
             self._hide(name, block, row, part, self.keys.person(key))
         try:
-            also = () if row.persons else self._also(block, row, parts, key)
+            also = () if row.persons else self._also(name, block, row, parts, key)
             record = Record(block.type, key, properties, also, shared, raw, row.locator, table=self.table)
             record = check_record(record)
         except PropertyProblem as problem:
@@ -187,8 +187,6 @@ class RowReader:
                 problem = problem or found
                 continue
             if person:
-                if _PERSON not in block.declared.properties:
-                    raise ValueProblem(Reason.PERSONAL_NUMBER, HIDDEN)
                 self._hide(name, block, row, next(iter(parts.values()), ""), key)
             if problem is not None:
                 self.report.notes["next_identifier"] += 1
@@ -200,7 +198,13 @@ class RowReader:
         return "", {}
 
     def _hide(self, name: str, block: NodeBlock, row: Row, part: str, key: str) -> None:
-        """Note that a node is a natural person, and put a mark in place of what tells who it is."""
+        """Note that a node is a natural person, and put a mark in place of what tells who it is.
+
+        Raises:
+            ValueProblem: it is of a type that no person is.
+        """
+        if _PERSON not in block.declared.properties:
+            raise ValueProblem(Reason.PERSONAL_NUMBER, HIDDEN)
         row.persons[name, part] = key
         mark = self.keys.own_id(key) or HIDDEN
         told = [(key.value, mark) for key in (*block.key, *block.also)]
@@ -208,8 +212,8 @@ class RowReader:
         for text, mask in told:
             row.masks |= {self.columns[column]: mask for column in each_column(text) if column in self.columns}
 
-    def _also(self, block: NodeBlock, row: Row, parts: Mapping[str, str], key: str) -> tuple[str, ...]:
-        """Every further identifier; one that cannot be read is left out."""
+    def _also(self, node: str, block: NodeBlock, row: Row, parts: Mapping[str, str], key: str) -> tuple[str, ...]:
+        """Every further identifier; one that cannot be read is left out, and one of a person hides who it is."""
         found: list[str] = [*implied_keys(key)]
         for one in (*block.key, *block.also):
             try:
@@ -219,6 +223,8 @@ class RowReader:
                     found.append(self.said.os_ids.key(text, name, row.locator))
                 elif text and (one in block.also or one.scheme != OWN):
                     other, person = self.keys.declared(one.scheme, text, (block.type,))
+                    if person:
+                        self._hide(node, block, row, next(iter(parts.values()), ""), other)
                     found += [] if person else [other, *implied_keys(other)]
             except ValueProblem as problem:
                 if one in block.also:

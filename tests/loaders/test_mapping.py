@@ -303,6 +303,17 @@ def test_a_person_whose_first_number_is_a_failed_formula_is_hidden_and_counted(t
     assert found.report.notes["hidden_person"] == 1
 
 
+@pytest.mark.parametrize(
+    ("scheme", "number"), [("se-orgnr", "640823-3234"), ("se-orgnr", "640823-3235"), ("vat", "SE640823323401")]
+)
+def test_a_personal_number_as_a_further_identifier_hides_the_person(scheme: str, number: str, tmp_path: Path) -> None:
+    rows = COMPANIES.replace("KEY", f'"{{id}}"\nalso = "{scheme}:{{number}}"')
+    found = read(tmp_path, rows, f"id,number,name\n1,{number},Per Testsson\n2,-,Handsk AB\n")
+    assert [record.properties["name"] for record in found.records()] == [NATURAL_PERSON, "Handsk AB"]
+    assert found.report.notes["hidden_person"] == 1
+    assert not any(part in repr(found) for part in ("640823", "3234", "Testsson"))
+
+
 def test_a_word_that_stands_for_a_person_hides_the_row_by_what_the_mapping_says(tmp_path: Path) -> None:
     rows = COMPANIES.replace("KEY", '"{number}"') + (
         'natural_person = { from = "{name}", translate = { Privatperson = true }, other = "" }\n'
