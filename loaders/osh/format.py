@@ -27,7 +27,7 @@ OSH = Format(
         "Anläggningar från Open Supply Hub: nedladdade listor och svar från dess API.",
         "Facilities of Open Supply Hub: downloads, and answers of its API.",
     ),
-    takes=Label("CSV, XLSX, GeoJSON eller JSON (även .zip eller .gz)", "CSV, XLSX, GeoJSON or JSON (also .zip or .gz)"),
+    takes=Label("CSV, XLSX; GeoJSON eller JSON (även .zip eller .gz)", "CSV, XLSX; GeoJSON or JSON (also .zip or .gz)"),
     looks_for=Label(
         "kolumnerna " + ", ".join(_COLUMNS) + ", eller os_id i anläggningars JSON",
         "the columns " + ", ".join(_COLUMNS) + ", or os_id in the JSON of facilities",

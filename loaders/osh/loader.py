@@ -75,7 +75,8 @@ class OshLoader:
                 )
         elif b'"os_id"' not in start_of(path, 1 << 20):
             raise FileFormatError(
-                f"{path.name} holds no facility of Open Supply Hub.", remedy="Give a download, or an answer of its API."
+                f"{path.name} holds no facility of Open Supply Hub in JSON.",
+                remedy="Give a download, or an answer of its API; unpack a table.",
             )
         return Source(
             series=f"osh-{called(path)}",

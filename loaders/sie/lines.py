@@ -70,7 +70,7 @@ def lines_of(file: Counted, encoding: str) -> Iterator[tuple[int, str]]:
         for part in parts:
             number += 1
             text = part.decode(encoding, "replace").strip(" \t\r\x1a\x00")
-            if text:
+            if text and not text.isspace():
                 yield number, text
         if len(held) > LONGEST:
             raise FileFormatError(f"{file.name} is no SIE (line {number + 1} has no end).", remedy="Export it again.")

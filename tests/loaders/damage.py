@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import random
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -25,7 +27,7 @@ def damaged(whole: bytes, seed: int) -> bytes:
     """One of many ways in which a file is not what it was."""
     chance = random.Random(seed)
     data = bytearray(whole)
-    match seed % 8:
+    match seed % 10:
         case 0:  # cut
             return bytes(data[: chance.randrange(len(data))])
         case 1:  # bits flipped
@@ -54,10 +56,31 @@ def damaged(whole: bytes, seed: int) -> bytes:
             at = chance.randrange(len(data))
             data[at:at] = b"x" * 300_000
             return bytes(data)
+        case 7 | 8:
+            return written_over(whole, chance)
         case _:  # deep nesting
             at = chance.randrange(len(data))
             data[at:at] = chance.choice([b"[" * 20_000, b'{"a":' * 20_000, b"<a>" * 20_000])
             return bytes(data)
+
+
+def written_over(whole: bytes, chance: random.Random) -> bytes:
+    """As another system or hand may have written it: blank characters, marks, packing, something twice."""
+    match chance.randrange(4):
+        case 0:  # line ends and blanks
+            ends = [b"\r", b"\r\n", b"\n\x0b\n", b"\n\x0c\n", b"\n\0\n", "\n\u2003\n".encode(), "\u2028".encode()]
+            return b"".join(line + chance.choice(ends) for line in whole.splitlines())
+        case 1:  # a mark of the byte order twice, or within
+            at = chance.choice((0, 0, chance.randrange(len(whole))))
+            return b"\xef\xbb\xbf" + whole[:at] + b"\xef\xbb\xbf" + whole[at:]
+        case 2:  # packed, and cut or with something after it
+            packed = gzip.compress(whole)
+            return packed[: chance.randrange(3, len(packed))] if chance.random() < 0.5 else packed + b"\0x"
+        case _:  # a key, an attribute or a cell twice
+            told = list(re.finditer(rb'"\w+" ?: ?"[^"]*"|\w+="[^"]*"|(?<=[;,\t])[^;,\t\n]+', whole))
+            at = chance.choice(told).start() if told else 0
+            between = {b"{": b",", b"[": b",", b"<": b" "}.get(whole.lstrip()[:1], b";")
+            return whole[:at] + (told[0][0] if told else b"") + between + whole[at:]
 
 
 def survives(loader: Loader, path: Path, whole: bytes, seeds: range) -> int:

@@ -141,6 +141,11 @@ def test_damage_gives_an_error_or_a_report(tmp_path: Path) -> None:
     assert encoding_of(OURS) == "cp437"
 
 
+@pytest.mark.parametrize("blank", ["\x0b", "\x0c", " \x1c ", "\0"])
+def test_a_line_of_blanks_of_another_system_is_none(tmp_path: Path, blank: str) -> None:
+    assert of(tmp_path, TEXT.replace("\n", f"\n{blank}\n"))[0] == of(tmp_path, TEXT.replace("\n", "\n\n"))[0]
+
+
 def test_a_company_with_an_endless_name_is_read_under_its_beginning(tmp_path: Path) -> None:
     items, _ = of(tmp_path, TEXT.replace("Påhittade Region Nord", "Påhittade Region " + "x" * 90_000))
     (name,) = (str(one.properties["name"]) for one in items if isinstance(one, Record) and "4020000008" in one.key)
