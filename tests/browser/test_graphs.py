@@ -173,8 +173,9 @@ def test_then_and_now_are_two_columns_with_the_change(page: Page, site: str) -> 
     levels = page.locator("table.levels")
     expect(levels.locator("thead th")).to_have_text(["Severity reached", "Then", "Now", "Change"])
     for row in levels.locator("tbody tr").all():
-        then, now, change = (text.replace("±", "") for text in row.locator("td").all_text_contents())
-        assert int(now) - int(then) == int(change)
+        then, now, change = row.locator("td").all_text_contents()
+        moved = [int(number.replace("−", "-")) for number in re.findall(r"[+−]\d+", change)]
+        assert int(now) - int(then) == sum(moved)
 
 
 def test_the_clocks_of_a_timeline_are_named_and_no_name_runs_into_another(page: Page, site: str) -> None:

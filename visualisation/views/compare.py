@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -112,12 +113,40 @@ class Comparison:
 
     def bars(self, risk: str) -> list[tuple[str, list[tuple[Level, int]]]]:
         """The contracts by level on each side, the unknown ones apart."""
-        found = {Level(shift.level): shift for shift in self.data.levels if shift.risk == risk}
-        order = [level for level in RAMP if level in found]
+        levels = self._levels(risk)
         return [
-            (self.words("compare.then", when=self.when(self.data.before)), [(v, found[v].before) for v in order]),
-            (self.words("compare.now", when=self.when(self.data.after)), [(v, found[v].after) for v in order]),
+            (
+                self.words("compare.then", when=self.when(self.data.before)),
+                [(level, then) for level, then, _ in levels],
+            ),
+            (self.words("compare.now", when=self.when(self.data.after)), [(level, now) for level, _, now in levels]),
         ]
+
+    def _levels(self, risk: str) -> list[tuple[Level, int, int]]:
+        found = {Level(shift.level): shift for shift in self.data.levels if shift.risk == risk}
+        return [(level, found[level].before, found[level].after) for level in RAMP if level in found]
+
+    def shifts(self, risk: str) -> list[tuple[Level, int, int, str]]:
+        """(level, contracts then, contracts now, what moved) of each level: how many came and left, and how many rose
+        or fell within it, which its numbers would hide. Of a list that is cut, the difference and at least so many."""
+        changes = [change for change in self.data.changes if change.risk == risk]
+        whole = len(changes) == sum(count.contracts for count in self.data.counts if count.risk == risk)
+        sides = [(self._at(change.before), self._at(change.after)) for change in changes]
+        inside = Counter((self._at(c.after), _way(c)) for c in changes if self._at(c.before) is self._at(c.after))
+        found = []
+        for level, then, now in self._levels(risk):
+            came = sum(after is level is not before for before, after in sides) if whole else max(0, now - then)
+            parts = [f"+{came}"] * bool(came) + [f"−{came + then - now}"] * bool(came + then - now)
+            for way in (Kind.RISEN, Kind.FALLEN):
+                if n := inside[level, way]:
+                    number = ("" if whole else "≥\u00a0") + self.words.number(n)
+                    parts.append(self.words(f"compare.within.{way}", number=number))
+            found.append((level, then, now, ", ".join(parts) or "±0"))
+        return found
+
+    def _at(self, known: Known | None) -> Level | None:
+        told = self.level(known)
+        return told[0] if told else None
 
     def when(self, side: Side) -> str:
         words = self.words
@@ -136,6 +165,12 @@ class Comparison:
     def between(self) -> str:
         sides = {"before": self.when(self.data.before), "after": self.when(self.data.after)}
         return self.words("compare.between", **sides)
+
+
+def _way(changed: Changed) -> Kind:
+    """Whether the least that is known of a contract is more than it was, whatever the reason."""
+    then, now = (known.low if known else 0.0 for known in (changed.before, changed.after))
+    return Kind.RISEN if now > then else Kind.FALLEN if now < then else Kind.OTHERWISE
 
 
 def render_compare(answer: Answer[CompareData], page: Page) -> str:
