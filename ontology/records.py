@@ -19,6 +19,7 @@ from pydantic import ValidationError
 import ontology.links  # noqa: F401  (declares the links)
 from ontology.errors import Reason, ValueProblem
 from ontology.model import LINKS, NODES, Properties, Property
+from ontology.values import implied_keys
 from ontology.vocabulary import vocabulary
 
 
@@ -312,7 +313,7 @@ def _check_common(common: Common) -> None:
 
 
 def check_record(record: Record) -> Record:
-    """The record with its properties in normal form.
+    """The record with its properties in normal form, and with what its keys say besides.
 
     Raises:
         ValueProblem: unknown type, a bad property or a reversed period.
@@ -321,7 +322,10 @@ def check_record(record: Record) -> Record:
     if declared is None:
         raise ValueProblem(Reason.UNKNOWN_TYPE, record.type, types=", ".join(NODES))
     _check_common(record.common)
-    return replace(record, properties=check_properties(declared.model, declared.properties, record.properties))
+    implied = [other for key in record.keys for other in implied_keys(key)]
+    also = tuple(dict.fromkeys((*record.also, *implied))) if implied else record.also
+    found = check_properties(declared.model, declared.properties, record.properties)
+    return replace(record, also=also, properties=found)
 
 
 def check_link(link: Link) -> Link:

@@ -39,6 +39,14 @@ FORMAT = Format(
             "Anbudsområden vars vinnare inte är säker: alla som resultatet nämner står som kandidater",
             "Lots whose winner is not certain: all that the result names stand as candidates",
         ),
+        "sole_tender": Label(
+            "Anbudsområden utan avtal i annonsen, där resultatet nämner ett enda anbud: det vann",
+            "Lots without a contract in the notice, whose result names one tender only: it won",
+        ),
+        "lot_without_result": Label(
+            "Anbudsområden som annonsens resultat inte nämner: vem som vann är inte känt",
+            "Lots that no result of the notice names: who won is not known",
+        ),
         "not_awarded": Label("Anbudsområden utan vinnare", "Lots without a winner"),
         "amount_in_doubt": Label(
             "Avtal vars belopp är osäkert: ett anbud nämner ett annat anbudsområde än resultatet",

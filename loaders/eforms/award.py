@@ -1,7 +1,8 @@
 """Who won which lot of a notice. Its references contradict each other often enough to need a rule.
 
 A winner is a tender that the lot's result names and one of that result's contracts names too. Where there is none, the
-award is uncertain: all that the result names are candidates, none is the first. A tender that names another lot than
+award is uncertain: all that the result names are candidates, none is the first; but where it says that a winner was
+chosen, names one tender and no contract is told at all, that is the winner. A tender that names another lot than
 the result does leaves the amount in doubt, not the winner.
 """
 
@@ -57,6 +58,12 @@ def awards(notice: Notice, notes: Counter[str]) -> Iterator[Award]:
             uncertain.append(result)
         for id, tender in winners:
             won.setdefault(id, []).append((result.lot, tender))
+    for result in [one for one in uncertain if one.code == AWARDED and _sole(notice, one)]:
+        uncertain.remove(result)
+        notes["sole_tender"] += 1
+        yield _certain(notice, Contract(result.lot, "", None, result.tenders), [(result.lot, result.tenders[0])], notes)
+    told = {result.lot for result in notice.results}
+    notes["lot_without_result"] += sum(lot not in told for lot in notice.lots) if told else 0
     for id, contract in notice.contracts.items():
         pairs = won.get(id, [])
         if not notice.results:  # a change of a contract, or a direct award: its own tenders won
@@ -66,6 +73,12 @@ def awards(notice: Notice, notes: Counter[str]) -> Iterator[Award]:
     for result in uncertain:
         notes["winner_uncertain"] += 1
         yield _uncertain(notice, result)
+
+
+def _sole(notice: Notice, result: Result) -> bool:
+    """Whether a result names one tender and the lot has no contract that could name another."""
+    named = [id for id in result.tenders if id in notice.tenders]
+    return len(result.tenders) == len(named) == 1 and not any(id in notice.contracts for id in result.contracts)
 
 
 def _certain(notice: Notice, contract: Contract, pairs: Sequence[tuple[str, str]], notes: Counter[str]) -> Award:
@@ -106,11 +119,11 @@ def _sum(tenders: Sequence[Tender], notes: Counter[str]) -> Money | None:
 
 
 def _uncertain(notice: Notice, result: Result) -> Award:
-    """The lot's contract with everybody who may hold it."""
+    """The lot's contract with everybody who may hold it: of each tender those who made it together."""
     tenders = [notice.tenders[id] for id in result.tenders if id in notice.tenders]
-    parties = [notice.parties[tender.party] for tender in tenders if tender.party in notice.parties]
+    parties = [notice.parties[id] for id in dict.fromkeys(tender.party for tender in tenders) if id in notice.parties]
     members = dict.fromkeys(member for party in parties for member in party.tenderers)
-    share = round(1 / len(members), 2) if members else None
+    share = round(1 / max(len(parties), 2), 2)  # one alone is as likely as not: no contract names its tender
     return Award(
         id=result.lot,
         reference="",

@@ -103,6 +103,54 @@ def test_where_no_contract_names_a_tender_of_the_result_all_of_them_are_candidat
     assert "LOT-0003" not in told.named("Contract"), "a closed lot is no award"
 
 
+SECOND = '<efac:LotTender><cbc:ID schemeName="tender">TEN-0003</cbc:ID></efac:LotTender>\n        <efac:TenderLot>'
+RESULT = re.compile(r"      <efac:LotResult>\s*<cbc:ID schemeName=\"result\">RES-0003.*?</efac:LotResult>\n", re.DOTALL)
+
+
+def rewritten(folder: Path, *changes: tuple[str, str]) -> Told:
+    text = AWARD.read_text("utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "own.xml").write_text(text, "utf-8")
+    return Told(folder / "own.xml")
+
+
+@pytest.mark.parametrize(("code", "role", "share"), [("selec-w", None, None), ("", CANDIDATE, 0.5)])
+def test_one_tender_without_a_contract_won_where_the_result_says_that_a_winner_was_chosen(
+    tmp_path: Path, code: str, role: str | None, share: float | None
+) -> None:
+    """Trap 1."""
+    second = "RES-0002</cbc:ID>\n        <cbc:TenderResultCode>"
+    told = rewritten(tmp_path, (SECOND, "<efac:TenderLot>"), (f"{second}selec-w", f"{second}{code}"))
+    held = [link for link in told.links if link.type == "HOLDS" and link.target.key.endswith("/LOT-0002")]
+    assert [(link.properties.get("role"), link.common.confidence) for link in held] == [(role, share)]
+    assert told.notes().get("sole_tender", 0) == (role is None)
+
+
+def test_those_who_tendered_together_are_one_candidate(tmp_path: Path) -> None:
+    """Trap 1."""
+    one = '<efac:Tenderer><cbc:ID schemeName="organization">ORG-0003</cbc:ID></efac:Tenderer>'
+    told = rewritten(tmp_path, (one, one + one.replace("ORG-0003", "ORG-0001")))
+    held = [link for link in told.links if link.type == "HOLDS" and link.target.key.endswith("/LOT-0002")]
+    assert [link.common.confidence for link in held] == [0.5] * 3
+
+
+def test_a_lot_that_no_result_names_is_remarked_on(tmp_path: Path) -> None:
+    """Trap 2."""
+    (whole,) = RESULT.findall(AWARD.read_text("utf-8"))
+    told = rewritten(tmp_path, (whole, ""))
+    assert told.notes()["lot_without_result"] == 1
+    assert "lot_without_result" not in Told(AWARD).notes()
+
+
+def test_a_swedish_vat_number_is_the_organisation_number_too(tmp_path: Path) -> None:
+    (buyer,) = (one for one in read_notice(AWARD).organisations.values() if one.name == "Region Påhitt")
+    told = rewritten(tmp_path, (buyer.number, "SE402000001601"))
+    (found,) = (one for one in told.records if one.properties["name"] == buyer.name)
+    assert "se-orgnr:4020000016" in found.keys
+
+
 def test_lots_1_3_4_5_go_to_one_firm_and_lot_2_is_uncertain_with_two_candidates(kedja_data: Path) -> None:
     told = Told(kedja_data / "eforms-notices" / "published-notices" / "2024-OJS065-00191534.xml")
     assert told.ends("HOLDS", "CON-0001") == [("Belgo Facility Services", "CON-0001")]

@@ -171,7 +171,7 @@ def test_numbers_identify_where_their_column_says_what_they_are(tmp_path: Path) 
     )
     items, report = of(tmp_path, known)
     (record,) = [one for one in items if isinstance(one, Record)]
-    assert record.also == ("lei:213800KUD8LAJWSQ9D15", "vat:SE556703748501")
+    assert record.also == ("lei:213800KUD8LAJWSQ9D15", "vat:SE556703748501", "se-orgnr:5567037485")
     assert record.raw == {"registrationNumber": "5567037485"}
     assert report.notes["register_number_not_valid"] == 1
 
