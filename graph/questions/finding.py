@@ -178,7 +178,7 @@ def _found(s: Snapshot, hit: Hit, vertex: int | None, told: dict[Tells, dict[int
     return Found(
         id=hit.entity,
         type=hit.type,
-        name=hit.name,
+        name=s.name(vertex),
         name_sv=s.properties(vertex).get("name_sv"),
         keys=hit.keys,
         exact=hit.exact,

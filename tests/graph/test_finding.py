@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -234,3 +235,17 @@ def test_a_word_that_only_withheld_names_hold_is_not_proposed(store: Store) -> N
     load(store, source(series="s"), [hidden], 1)
     assert found(store, "handlaer") == []
     assert [hit.name for hit in find(store, snapshot(store, Secrecy.RESTRICTED), "handlaer")] == ["Handlare AB"]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_thing_that_sources_name_differently_is_shown_as_it_counts_whichever_came_first(
+    store: Store, order: tuple[int, int]
+) -> None:
+    said = [
+        (replace(source("ett"), published=date(2026, 1, 1)), site("gln:7350053850019", "Spinning mill")),
+        (replace(source("två"), published=date(2026, 5, 1)), site("gln:7350053850019", "Dyeing mill")),
+    ]
+    for place in order:
+        load(store, said[place][0], [said[place][1]])
+    for text in ("Spinning", "Dyeing", "gln:7350053850019"):
+        assert found(store, text) == ["Dyeing mill"]
