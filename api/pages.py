@@ -34,7 +34,7 @@ from graph.questions.describing import describe
 from graph.questions.question import ALL, Question, questions
 from graph.snapshot.view import Snapshot
 from graph.store import RunInfo
-from ontology.errors import AmbiguousError, InputError, KedjaError
+from ontology.errors import AmbiguousError, InputError, KedjaError, NotInGraphError
 from visualisation import pages
 from visualisation.exporters import chosen
 from visualisation.page import Download, Page, RegionLine, Start
@@ -74,7 +74,9 @@ async def when_on_page(request: Request, service: Asked) -> When:
                 given[name] = _READ[name].validate_python(text)
             except ValidationError:
                 refuse_clock(name)
-    return await when_of(request, service, **given)
+    request.state.when = await when_of(request, service, **given)
+    found: When = request.state.when
+    return found
 
 
 At = Annotated[When, Depends(when_on_page)]
@@ -323,9 +325,20 @@ for _question in questions().values():
         _add_page(_question)
 
 
+def _meant(request: Request) -> list[tuple[str, str]]:
+    """(id, name) of what may have been meant by a name that nothing bears, the nearest first."""
+    query, when = request.query_params, getattr(request.state, "when", None)
+    text = next((query[name] for name in ("start", "subject", "source") if query.get(name)), "")
+    if when is None or not text or len(text) > MAX_TEXT:
+        return []
+    return [(hit.id, hit.name) for hit in ask(request.state.service, when, Search(q=text, limit=5)).hits]
+
+
 def problem_page(request: Request, status: int, error: KedjaError) -> HTMLResponse:
     """An error as a page, for whoever came by a browser."""
     candidates = error.candidates if isinstance(error, AmbiguousError) else ()
+    if isinstance(error, NotInGraphError):
+        candidates = _meant(request)
     text = pages.render_problem(
         status, error.code, error.message, page_of(request), remedy=error.remedy, candidates=candidates
     )

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from graph.answer import Answer, AsOf, Knowledge, NewerPublication
 from graph.matching.proposing import Proposal
 from graph.questions.found import Found
-from graph.questions.question import Param, Question, questions
+from graph.questions.question import ALL, Param, Question, questions
 from ontology.model import NODES
 from ontology.vocabulary import vocabulary
 from visualisation import signs
@@ -184,6 +184,8 @@ class Field:
     kind: str
     """The type of its input: ``number``, ``date``, ``text``, or ``lines`` of text, one thing a line."""
     choices: Sequence[tuple[str, Sequence[tuple[str, str]]]] = ()
+    empty: str = ""
+    """What it means that nothing is typed."""
 
 
 def form(question: type[Question], page: Page, own: Mapping[str, Any] | None = None) -> list[Field]:
@@ -206,12 +208,16 @@ def _field(param: Param, page: Page, words: Words, own: Any) -> Field:
     elif get_origin(param.annotation) is Literal:
         keys = {value: f"{param.name}.{value}" for value in get_args(param.annotation)}
         offered = [("", [(value, words(key) if words.has(key) else value) for value, key in keys.items()])]
+    value = ("\n".join(page.values(param.name)) if param.many else page.value(param.name)) or next(
+        (str(v) for v in (own, param.default) if v is not None), ""
+    )
+    whole = value == param.default == ALL
     return Field(
         name=param.name,
         label=param.label.get(words.lang),
         note=param.note.get(words.lang),
-        value=("\n".join(page.values(param.name)) if param.many else page.value(param.name))
-        or next((str(v) for v in (own, param.default) if v is not None), ""),
+        value="" if whole else value,
+        empty=words("exposure.all") if whole else "",
         required=param.required,
         kind=_kind_of(param),
         choices=offered,

@@ -157,6 +157,14 @@ def test_a_page_that_is_not_there_offers_to_search_for_what_was_asked(page: Page
     expect(page.locator("#q")).to_be_visible()
 
 
+@pytest.mark.parametrize("asked", ["tier?start=Bjorkvig", "exposure?subject=Björk", "timeline?subject=bjorkvikk"])
+def test_a_name_that_nothing_bears_is_answered_with_the_nearest(page: Page, site: str, asked: str) -> None:
+    page.goto(f"{site}/{asked}&lang=sv&risk=forced-labour" if "time" not in asked else f"{site}/{asked}&lang=sv")
+    expect(page.locator("main")).to_contain_text("Menade du")
+    page.locator(".hits a").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Björkvik")
+
+
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_groups_of_the_menu_open_one_at_a_time_by_keyboard_and_stand_whole(
@@ -250,3 +258,14 @@ def test_a_heat_map_keeps_its_headings_in_sight_while_it_scrolls(page: Page, sit
     assert column is not None
     assert abs(row["x"] - frame["x"]) < 2
     assert abs(column["y"] - frame["y"]) < 2
+
+
+@pytest.mark.parametrize("name", ["tiers", "heat", "compare"])
+def test_a_form_says_in_words_that_it_asks_about_all_contracts(page: Page, site: str, name: str) -> None:
+    page.goto(site + address(PAGES[name], "sv"))
+    heading = page.get_by_role("heading", level=1).inner_text()
+    subject = page.locator("main [name=subject]")
+    expect(subject).to_have_value("")
+    expect(subject).to_have_attribute("placeholder", "Alla avtal")
+    page.locator("main form:has([name=subject]) button").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
