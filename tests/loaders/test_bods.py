@@ -78,6 +78,7 @@ TODAY = date(2026, 11, 1)
 def test_indirect_ownership_is_not_counted_twice(
     kedja_data: Path, file: str, subject: str, naive: float, right: float
 ) -> None:
+    """Trap 29."""
     items, report = read(kedja_data / "bods-examples" / file)
     assert report.rejected == 0
     assert total(items, subject, TODAY) == right
@@ -98,6 +99,7 @@ def test_indirect_ownership_is_not_counted_twice(
 def test_ownership_on_a_day_is_that_of_the_versions_of_the_day(
     kedja_data: Path, file: str, name: str, on: dict[str, float]
 ) -> None:
+    """Trap 30."""
     items, _ = read(kedja_data / "bods-examples" / file)
     assert {day: total(items, name, date.fromisoformat(day)) for day in on} == on
 
@@ -117,6 +119,7 @@ def test_who_holds_what_when_in_the_two_examples(kedja_data: Path) -> None:
 
 
 def test_a_closed_relation_ends_though_its_interest_is_open(tmp_path: Path) -> None:
+    """Trap 30."""
     items, _ = of(
         tmp_path, company("a"), company("b"), holds("a", "b", shares(60)),
         holds("a", "b", shares(60), at="2022-03-01T12:00:00Z", status="closed"),
@@ -160,6 +163,7 @@ def test_every_version_says_the_same(tmp_path: Path, version: str) -> None:
 
 
 def test_two_unknown_owners_stay_two(tmp_path: Path) -> None:
+    """Trap 31."""
     items, _ = of(
         tmp_path, company("a"), person("p1", personType="unknownPerson"), person("p2", personType="unknownPerson"),
         holds("p1", "a", shares(30)), holds("p2", "a", shares(30)),
@@ -169,6 +173,7 @@ def test_two_unknown_owners_stay_two(tmp_path: Path) -> None:
 
 
 def test_an_exempt_listed_company_is_not_without_owner(kedja_data: Path) -> None:
+    """Trap 31."""
     items, _ = read(kedja_data / "bods-examples" / "listed-company-exempt-from-disclosure.json")
     assert told(items, "Listed Company OS-17", TODAY) == {
         "name": "Listed Company OS-17", "owner_not_told": ["subject-exempt"]
@@ -214,6 +219,7 @@ def test_an_owner_whose_interest_is_not_told_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_nonsense_is_rejected_and_the_rest_is_read(tmp_path: Path, wrong: Any, column: str, reason: Reason) -> None:
+    """Trap 32."""
     items, report = of(tmp_path, company("a"), company("b"), wrong, holds("b", "a", shares(10)))
     assert [(one.row, one.column, one.reason) for one in report.rejects] == [(3, column, reason)]
     assert [one.properties["share"] for one in items if one.type == "OWNS"] == [0.1]
@@ -236,6 +242,7 @@ def test_a_range_is_a_range(tmp_path: Path, share: Any, least: float, most: floa
 
 
 def test_votes_are_no_shares(tmp_path: Path) -> None:
+    """Trap 32."""
     items, _ = of(tmp_path, company("a"), company("b"), holds("a", "b", shares(75), votes(75)))
     (link,) = owned(items, "b", TODAY)
     assert link.properties["share"] == 0.75

@@ -41,6 +41,7 @@ def test_all_9454_codes_have_swedish_and_english_names(kedja_data: Path) -> None
 
 
 def test_every_code_leads_to_its_division(kedja_data: Path) -> None:
+    """Trap 21."""
     _, broader, _ = read(kedja_data / "eforms-codelists-sv")
     for code in broader:
         top = code
@@ -51,6 +52,7 @@ def test_every_code_leads_to_its_division(kedja_data: Path) -> None:
 
 
 def test_a_code_whose_direct_parent_is_missing_goes_under_the_nearest_that_exists(kedja_data: Path) -> None:
+    """Trap 21."""
     records, broader, _ = read(kedja_data / "eforms-codelists-sv")
     assert "30192120" not in records
     assert broader["30192121"] == "30192100"

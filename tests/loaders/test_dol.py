@@ -38,6 +38,7 @@ def statements(records: dict[str, Record]) -> set[str]:
 
 
 def test_each_yes_is_one_statement_and_forced_child_labour_adds_none() -> None:
+    """Trap 36."""
     records, links, report = read(SMALL)
     assert statements(records) == {
         "acai-berries/BR/child-labour",
@@ -66,6 +67,7 @@ def test_what_is_neither_yes_nor_no_is_no_no() -> None:
 
 
 def test_a_derived_pair_carries_its_risk_with_the_harm_in_the_country_of_its_inputs() -> None:
+    """Trap 35."""
     records, _, report = read(SMALL)
     derived = records["ref:dol/lithium-ion-batteries/CN/workers-rights"]
     assert derived.properties["harm_country"] == "CD"
@@ -74,6 +76,7 @@ def test_a_derived_pair_carries_its_risk_with_the_harm_in_the_country_of_its_inp
 
 
 def test_467_pairs_ten_of_them_derived_are_the_same_by_good_and_by_country(kedja_data: Path) -> None:
+    """Trap 35."""
     folder = kedja_data / "dol-goods-list"
     by_good, links, report = read(folder / "goods_2016.xml")
     by_country, others, _ = read(folder / "countries_2016.xml.gz")
@@ -89,6 +92,7 @@ def test_467_pairs_ten_of_them_derived_are_the_same_by_good_and_by_country(kedja
 
 
 def test_search_finds_a_decomposed_name_and_gloves_are_not_rubber_gloves(tmp_path: Path, kedja_data: Path) -> None:
+    """Trap 36."""
     with graph.sqlite.open(tmp_path / "store.sqlite") as store:
         done = load(store, DolLoader(), kedja_data / "dol-goods-list" / "goods_2016.xml", now=NOW)
         at = At(done.publication.number)

@@ -85,6 +85,7 @@ OLD = {
 
 
 def test_a_winner_is_named_by_the_result_and_by_its_contract() -> None:
+    """Trap 1; trap 12."""
     told = Told(AWARD)
     contract = told.named("Contract")["CON-0001"]
     assert contract.properties["name"] == "Avtal A"
@@ -152,6 +153,7 @@ def test_a_swedish_vat_number_is_the_organisation_number_too(tmp_path: Path) -> 
 
 
 def test_lots_1_3_4_5_go_to_one_firm_and_lot_2_is_uncertain_with_two_candidates(kedja_data: Path) -> None:
+    """Trap 1; trap 13."""
     told = Told(kedja_data / "eforms-notices" / "published-notices" / "2024-OJS065-00191534.xml")
     assert told.ends("HOLDS", "CON-0001") == [("Belgo Facility Services", "CON-0001")]
     assert [lot for _, lot in told.ends("FOR_LOT", "CON-0001")] == ["LOT-0001", "LOT-0003", "LOT-0004", "LOT-0005"]
@@ -163,6 +165,7 @@ def test_lots_1_3_4_5_go_to_one_firm_and_lot_2_is_uncertain_with_two_candidates(
 
 
 def test_two_contracts_two_suppliers_five_awarded_lots_one_without_winner_and_four_buyers(kedja_data: Path) -> None:
+    """Trap 2; trap 3."""
     told = Told(kedja_data / "eforms-notices" / "published-notices" / "2024-OJS198-00611835.xml")
     assert len(told.named("Contract")) == 2
     assert len(told.ends("HOLDS")) == 2
@@ -176,6 +179,7 @@ def test_two_contracts_two_suppliers_five_awarded_lots_one_without_winner_and_fo
 
 @pytest.mark.parametrize("name", ["can-social_24.xml", "can_24_maximal.xml"])
 def test_a_lot_with_a_tender_and_no_contract_has_a_holder(kedja_data: Path, name: str) -> None:
+    """Trap 1."""
     told = Told(kedja_data / "eforms-notices" / "sdk-examples" / name)
     assert told.named("Contract")
     assert told.ends("HOLDS")
@@ -185,6 +189,7 @@ def test_a_lot_with_a_tender_and_no_contract_has_a_holder(kedja_data: Path, name
 
 
 def test_a_touch_point_is_its_company_and_a_service_provider_no_buyer() -> None:
+    """Trap 3; trap 4."""
     told = Told(AWARD)
     assert {buyer for _, buyer in told.ends("SERVES")} == {"Region Påhitt", "Avdelning ett"}
     assert "se-orgnr:4020000016" in told.named("Organisation")
@@ -192,6 +197,7 @@ def test_a_touch_point_is_its_company_and_a_service_provider_no_buyer() -> None:
 
 
 def test_departments_that_share_a_number_stay_apart_and_a_subcontractor_hangs_on_its_main_contractor() -> None:
+    """Trap 5."""
     told = Told(AWARD)
     keys = {r.key for r in told.records if str(r.properties["name"]).startswith("Avdelning")}
     assert len(keys) == 2
@@ -213,11 +219,13 @@ def test_a_natural_person_has_neither_name_nor_number() -> None:
 
 
 def test_minus_one_is_withheld_where_the_notice_says_so_and_else_not_stated_and_no_sum_changes_by_it() -> None:
+    """Trap 7."""
     notes = Told(AWARD).notes()
     assert (notes["withheld"], notes["masked_unsaid"]) == (1, 1)
 
 
 def test_a_block_beside_a_clear_value_hides_nothing(kedja_data: Path) -> None:
+    """Trap 7."""
     notice = read_notice(kedja_data / "eforms-notices" / "sdk-examples" / "can_25_withheld.xml")
     assert notice.total is not None
     assert notice.total.amount == Decimal("9.99")
@@ -225,6 +233,7 @@ def test_a_block_beside_a_clear_value_hides_nothing(kedja_data: Path) -> None:
 
 
 def test_no_total_is_made_over_two_currencies(kedja_data: Path) -> None:
+    """Trap 6."""
     told = Told(kedja_data / "eforms-notices" / "sdk-examples" / "can_23_contracts.xml")
     (procurement,) = told.named("Procurement").values()
     assert (procurement.properties["awarded_value"], procurement.properties["currency"]) == ("3000000", "EUR")
@@ -236,6 +245,7 @@ def test_no_total_is_made_over_two_currencies(kedja_data: Path) -> None:
 
 
 def test_groups_add_no_lot_and_a_filler_no_date() -> None:
+    """Trap 11; trap 12."""
     told = Told(AWARD)
     assert set(told.named("Lot")) == {"LOT-0001", "LOT-0002", "LOT-0003"}
     assert told.notes()["lots_group"] == 1
@@ -258,6 +268,7 @@ def loaded(store: Store, *files: Path) -> At:
 def test_original_change_and_cancel_in_any_order_leave_one_procedure_and_no_live_contract(
     tmp_path: Path, order: tuple[int, ...]
 ) -> None:
+    """Trap 8."""
     files = [
         AWARD,
         altered(tmp_path, "b.xml", id="2" * 8, day="2026-03-12Z", changes=CHANGES.format("cor-esen"), value="2400000"),
@@ -270,6 +281,7 @@ def test_original_change_and_cancel_in_any_order_leave_one_procedure_and_no_live
 
 
 def test_a_notice_disclosed_later_replaces_the_masked_one(tmp_path: Path) -> None:
+    """Trap 7; trap 8."""
     clear = OLD["masked"].replace("-1", "500000")
     later = altered(tmp_path, "later.xml", day="2027-03-10Z", masked=clear)
     for number, files in enumerate(((AWARD, later), (later, AWARD))):
@@ -291,6 +303,7 @@ def test_a_vat_number_hides_a_sole_trader_and_no_region(tmp_path: Path, number: 
 
 
 def test_a_notice_of_an_unknown_version_loads_with_a_remark(tmp_path: Path) -> None:
+    """Trap 9."""
     told = Told(altered(tmp_path, "next.xml", sdk="eforms-sdk-1.99"))
     assert told.notes()["unknown_sdk"] == 1
     assert told.named("Contract")
@@ -348,6 +361,7 @@ def test_all_published_notices_load_from_their_folder_and_a_file_that_is_none_st
 
 
 def test_a_code_of_a_place_that_is_old_is_no_error(kedja_data: Path) -> None:
+    """Trap 10."""
     told = Told(kedja_data / "eforms-notices" / "published-notices" / "2024-OJS047-00137599.xml")
     assert (told.report.accepted, told.report.rejects) == (1, [])
 

@@ -133,6 +133,7 @@ def test_a_pallet_moves_what_is_on_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize("turned", [False, True], ids=["event first", "retraction first"])
 @pytest.mark.parametrize("with_id", [True, False], ids=["by id", "by content"])
 def test_an_event_and_its_retraction_ship_nothing_in_either_order(tmp_path: Path, turned: bool, with_id: bool) -> None:
+    """Trap 40."""
     both = [dict(EVENTS[5]), dict(EVENTS[6])]
     for one in both:
         if not with_id:
@@ -143,6 +144,7 @@ def test_an_event_and_its_retraction_ship_nothing_in_either_order(tmp_path: Path
 
 
 def test_a_retraction_in_another_file_of_the_folder_counts(tmp_path: Path) -> None:
+    """Trap 40."""
     for name, event in (("a.json", EVENTS[6]), ("b.jsonld", EVENTS[5])):
         document = {"type": "EPCISDocument", "epcisBody": {"eventList": [event]}}
         (tmp_path / name).write_text(json.dumps(document), "utf-8")

@@ -33,6 +33,7 @@ def links(items: Items, type_: str) -> list[Link]:
 
 # -- OS IDs --------------------------------------------------------------------------------------------------------
 def test_two_ids_with_swapped_letters_both_pass_the_check_so_a_name_is_asked_for_too() -> None:
+    """Trap 33."""
     assert passes(A)
     assert passes(SWAPPED)
     ids = OsIds()
@@ -76,6 +77,7 @@ def test_a_download_says_where_facilities_are_and_what_they_make() -> None:
 
 
 def test_a_closed_facility_and_one_of_unknown_closure_are_told_apart() -> None:
+    """Trap 33."""
     items, report = of_osh(OURS / "osh" / "facilities.csv")
     assert (report.notes["closed"], report.notes["closure_not_told"]) == (1, 1)
     found = sites(items)
@@ -97,6 +99,7 @@ def api(**more: Any) -> dict[str, Any]:
 
 
 def test_ids_that_were_merged_live_on_as_aliases(tmp_path: Path) -> None:
+    """Trap 33."""
     (tmp_path / "a.json").write_text(json.dumps({"count": 1, "data": [api(historical_os_id=[SWAPPED])]}), "utf-8")
     items, _ = of_osh(tmp_path / "a.json")
     assert sites(items)["Plant one"].also == (f"os-id:{A}", f"os-id:{SWAPPED}")

@@ -86,6 +86,7 @@ def record(items: list[Record | Link]) -> Record:
 
 
 def test_a_deletion_ends_the_link_on_its_date(store: Store, tmp_path: Path) -> None:
+    """Trap 23."""
     loaded(store, tmp_path, Kind.RELATION, FULL, relation(A, B), relation(C, B))
     gone = relation(A, B) | without("2024-05-30T08:00:00Z")
     did = loaded(store, tmp_path, Kind.RELATION, DELTA, gone).settled
@@ -94,6 +95,7 @@ def test_a_deletion_ends_the_link_on_its_date(store: Store, tmp_path: Path) -> N
 
 
 def test_a_null_deletion_does_nothing(tmp_path: Path) -> None:
+    """Trap 23."""
     file = tmp_path / "rr.json"
     file.write_text(json_text(Kind.RELATION, [relation() | without(None)]), "utf-8")
     items, report = read(file)
@@ -113,6 +115,7 @@ def test_a_deletion_is_seen_in_every_form(tmp_path: Path, form: str, prefix: str
 
 
 def test_lapsed_and_active_stays_in_the_group(tmp_path: Path) -> None:
+    """Trap 23."""
     items, _ = of_xml(tmp_path, Kind.RELATION, relation(_RegistrationStatus="LAPSED"))
     assert only(items).common.valid_to is None
     items, _ = of_xml(tmp_path, Kind.LEI, entity(_RegistrationStatus="LAPSED"))
@@ -169,6 +172,7 @@ def test_a_relation_entered_in_error_says_nothing_and_takes_back_what_it_said(
 
 @pytest.mark.parametrize("kind", ["IS_FUND-MANAGED_BY", "IS_SUBFUND_OF", "IS_FEEDER_TO"])
 def test_a_fund_manager_is_not_an_owner(tmp_path: Path, kind: str) -> None:
+    """Trap 24."""
     items, report = of_xml(tmp_path, Kind.RELATION, relation(A, B, kind))
     assert items == []
     assert (report.accepted, report.notes["fund_link"]) == (1, 1)
@@ -193,6 +197,7 @@ def test_a_direct_parent_that_is_the_ultimate_one_too_is_said_twice(store: Store
 
 
 def test_a_branch_is_the_legal_person_that_its_head_office_is(store: Store, tmp_path: Path) -> None:
+    """Trap 24."""
     branch = entity(A, "Beta Ltd, Swedish branch", EntityCategory="BRANCH")
     loaded(store, tmp_path, Kind.LEI, FULL, branch, entity(B, "Beta Ltd"))
     told = relation(A, B, "IS_INTERNATIONAL_BRANCH_OF")
@@ -208,6 +213,7 @@ def test_a_branch_is_the_legal_person_that_its_head_office_is(store: Store, tmp_
 
 @pytest.mark.parametrize(("amount", "doubtful"), [("1.00", 1), ("100.00", 0), ("0.6", 1)])
 def test_a_percentage_lowers_no_link(tmp_path: Path, amount: str, doubtful: int) -> None:
+    """Trap 25."""
     stated = {"RelationshipQuantifier": {"QuantifierAmount": amount, "QuantifierUnits": "PERCENTAGE"}}
     items, report = of_xml(tmp_path, Kind.RELATION, relation(RelationshipQuantifiers=stated))
     assert only(items).properties == {"control": True}
@@ -225,6 +231,7 @@ RELATED = period("2015-06-30T00:00:00.000+02:00", "2021-12-31T23:59:59Z")
 @pytest.mark.parametrize("form", ["xml", "json", "csv"])
 @pytest.mark.parametrize("periods", [(ACCOUNTS, FILED, RELATED), (RELATED, ACCOUNTS), (RELATED,)])
 def test_only_the_relationship_period_dates_the_link(tmp_path: Path, form: str, periods: Any) -> None:
+    """Trap 26."""
     trees = [relation(A, B, "IS_DIRECTLY_CONSOLIDATED_BY", *periods)]
     file = tmp_path / f"rr.{form}"
     texts = {"xml": xml(Kind.RELATION, trees), "json": json_text(Kind.RELATION, trees), "csv": csv_text(trees)}
@@ -241,6 +248,7 @@ def test_without_its_own_period_a_relation_has_no_dates(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["xml", "json", "csv"])
 def test_a_missing_parent_is_not_told_because_and_has_every_reason(tmp_path: Path, form: str) -> None:
+    """Trap 26."""
     trees = [exception(A, "NON_PUBLIC", "LEGAL_OBSTACLES"), exception(A, "NO_LEI", category="ULTIMATE")]
     file = tmp_path / f"repex.{form}"
     texts = {"xml": xml(Kind.EXCEPTION, trees), "json": json_text(Kind.EXCEPTION, trees), "csv": csv_text(trees)}
@@ -271,6 +279,7 @@ def test_a_parent_of_another_kind_than_an_lei_is_refused(tmp_path: Path) -> None
 
 
 def test_a_wrong_check_digit_identifies_nothing_and_the_record_is_kept(tmp_path: Path) -> None:
+    """Trap 27."""
     wrong = A[:-1] + str((int(A[-1]) + 1) % 10)
     items, report = of_xml(tmp_path, Kind.LEI, entity(wrong, "Alfa AB", _RegistrationStatus="ANNULLED"))
     assert record(items).key == f"local:gleif/{wrong}"
@@ -279,6 +288,7 @@ def test_a_wrong_check_digit_identifies_nothing_and_the_record_is_kept(tmp_path:
 
 
 def test_the_samples_load_with_a_note_not_an_error(kedja_data: Path) -> None:
+    """Trap 27."""
     for file in sorted((kedja_data / "gleif-level2").glob("*.xml")):
         items, report = read(file)
         assert report.rejected == 0
@@ -300,6 +310,7 @@ def test_a_file_that_claims_to_be_whole_and_is_not_is_refused(tmp_path: Path) ->
 
 @pytest.mark.parametrize("code", ["8888", "9999"])
 def test_a_legal_form_that_is_no_code_is_its_text(tmp_path: Path, code: str) -> None:
+    """Trap 28."""
     form = {"EntityLegalFormCode": code, "OtherLegalForm": "Ideell förening"}
     items, _ = of_xml(tmp_path, Kind.LEI, entity(LegalForm=form))
     assert record(items).properties["legal_form"] == "Ideell förening"

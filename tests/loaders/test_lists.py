@@ -144,6 +144,7 @@ def test_the_national_specification_of_supplier_ledgers_is_read_and_persons_are_
 
 
 def test_a_score_of_the_newer_revision_is_another_measure() -> None:
+    """Trap 37."""
     found = of("wgi-2025")
     scales = {str(one.properties["scale"]) for one in found.records("RiskAssessment")}
     assert scales == {"WGI score, 0 (worst) to 100 (best), edition 2025"}

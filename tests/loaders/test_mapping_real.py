@@ -41,6 +41,7 @@ def test_every_row_of_the_governance_indicators_is_said_or_counted(wgi: Read) ->
 
 
 def test_codes_that_are_not_those_of_iso_3166_are_read_as_what_they_mean(wgi: Read) -> None:
+    """Trap 37."""
     by_key = {record.key: record for record in wgi.records("RiskAssessment")}
     meant = {"ADO": "AD", "ROM": "RO", "ZAR": "CD", "TMP": "TL", "WBG": "PS", "KSV": "XK"}
     for code, country in meant.items():
@@ -68,6 +69,7 @@ def test_a_score_says_its_scale_its_edition_its_error_and_how_many_sources_it_re
 
 
 def test_the_columns_of_another_revision_are_refused_and_not_read_as_the_same_scale(tmp_path: Path) -> None:
+    """Trap 37."""
     (tmp_path / "wgi2025.csv").write_text("econ_code,wgi_year,dimension,score\nAND,2024,cc,80\n", "utf-8")
     with pytest.raises(FileFormatError, match="no column"):
         read_file(tmp_path / "wgi2025.csv", map="wgi")
@@ -92,6 +94,7 @@ def test_each_row_of_the_fourteen_lists_is_a_facility_in_a_country(kedja_data: P
 
 
 def test_one_address_keeps_its_factories_and_a_name_its_places(kedja_data: Path) -> None:
+    """Trap 34."""
     at: dict[str, set[str]] = {}
     places: dict[str, set[str]] = {}
     for file in lists(kedja_data / "osh-facility-lists"):
@@ -104,7 +107,9 @@ def test_one_address_keeps_its_factories_and_a_name_its_places(kedja_data: Path)
 
 
 def test_the_same_list_as_csv_xls_and_xlsx_says_the_same(kedja_data: Path) -> None:
-    """But for the letters outside ASCII: those of the two spreadsheets were spoiled (``N¬∫`` for ``Nº``) before they
+    """Trap 34.
+
+    But for the letters outside ASCII: those of the two spreadsheets were spoiled (``N¬∫`` for ``Nº``) before they
     were published."""
 
     def said(name: str) -> list[tuple[str, ...]]:
@@ -135,6 +140,7 @@ def spent(found: Read) -> list[tuple[str, str, str, str]]:
 
 
 def test_a_ledger_with_bare_carriage_returns_is_read_and_a_credit_note_is_negative(kedja_data: Path) -> None:
+    """Trap 38."""
     found = read_file(kedja_data / "se-ledger-dialects" / "vgr_sample.csv", **LEDGER)
     assert spent(found)[:3] == [
         ("se-orgnr:6630000138", "se-orgnr:2321000131", "136.98", "2026-01-07"),
@@ -146,6 +152,7 @@ def test_a_ledger_with_bare_carriage_returns_is_read_and_a_credit_note_is_negati
 
 
 def test_a_ledger_in_json_with_decimal_commas_and_a_mark_inside_a_key(kedja_data: Path) -> None:
+    """Trap 38."""
     found = read_file(kedja_data / "se-ledger-dialects" / "vasteras_sample.json", **LEDGER)
     assert spent(found) == [
         ("local:ledger/10004007 ONEMED SVERIGE AB", "se-orgnr:2120002080", "-1302.03", "2025-01-01"),

@@ -90,6 +90,7 @@ def read(tmp_path: Path) -> Reader:
 
 
 def test_a_value_set_to_null_is_no_value_and_its_history_has_the_old_one(read: Reader) -> None:
+    """Trap 14."""
     said = read(
         release("2026-01-01T00:00:00Z", awards=[award(value=gbp(100))]),
         release("2026-02-01T00:00:00Z", awards=[award(value=None)]),
@@ -105,7 +106,7 @@ def test_a_list_set_to_null_is_withdrawn() -> None:
 
 
 def test_releases_are_merged_by_instant_and_not_by_text(read: Reader) -> None:
-    """23:00Z is later than 00:30+02:00 of the next day."""
+    """Trap 15: 23:00Z is later than 00:30+02:00 of the next day."""
     said = read(
         release("2026-01-01T23:00:00Z", awards=[award(value=gbp(2))]),
         release("2026-01-02T00:30:00+02:00", awards=[award(value=gbp(1))]),
@@ -115,11 +116,13 @@ def test_releases_are_merged_by_instant_and_not_by_text(read: Reader) -> None:
 
 
 def test_of_equal_dates_the_place_in_the_file_decides(read: Reader) -> None:
+    """Trap 15."""
     said = read(release(awards=[award(value=gbp(1))]), release(awards=[award(value=gbp(2))]))
     assert said.of("Contract")[0].properties["awarded_value"] == "2"
 
 
 def test_the_ids_1_and_1_as_text_are_one(read: Reader) -> None:
+    """Trap 16."""
     said = read(
         release("2026-01-01T00:00:00Z", awards=[award(1, value=gbp(1))]),
         release("2026-01-02T00:00:00Z", awards=[award("1", value=gbp(2)), award(1.0, value=gbp(3))]),
@@ -128,12 +131,14 @@ def test_the_ids_1_and_1_as_text_are_one(read: Reader) -> None:
 
 
 def test_items_without_an_id_do_not_double() -> None:
+    """Trap 16."""
     items = [{"description": "Gloves"}]
     whole = merged([{"tender": {"items": items}}, {"tender": {"items": items}}])
     assert whole.release["tender"]["items"] == items
 
 
 def test_an_award_that_may_correct_another_is_shown_beside_it_and_no_sum_is_made(read: Reader) -> None:
+    """Trap 17."""
     said = read(
         release("2026-03-11T12:21:44Z", awards=[award("a-1", value=gbp(18_848_731))]),
         release("2026-03-11T12:27:50Z", awards=[award("a-2", value=gbp(188_487))]),
@@ -158,6 +163,8 @@ def test_org_1_of_two_processes_are_two_bodies(read: Reader) -> None:
 
 
 def test_org_1_of_two_releases_of_a_process_are_two_bodies(read: Reader) -> None:
+    """Trap 18."""
+
     def of(date: str, id_: str, name: str) -> Json:
         told = {"id": "org-1", "name": name}
         return release(date, parties=[told], buyer={"id": "b", "name": "Buyer"}, awards=[award(id_, [told])])
@@ -168,6 +175,7 @@ def test_org_1_of_two_releases_of_a_process_are_two_bodies(read: Reader) -> None
 
 
 def test_a_company_number_with_two_names_is_one(tmp_path: Path, read: Reader) -> None:
+    """Trap 18."""
     other = {**GLOVES, "name": "Glove Ltd T/A Hands"}
     said = read(
         release(awards=[award()]),
@@ -239,6 +247,7 @@ def test_a_firm_under_two_ids_in_one_award_wins_once(read: Reader) -> None:
 
 
 def test_a_value_of_twelve_suppliers_is_the_share_of_none(read: Reader) -> None:
+    """Trap 19."""
     twelve = [{"id": f"s{n}", "name": f"Supplier {n}"} for n in range(12)]
     said = read(release(awards=[award("a", twelve, value=gbp(776_888.48))]))
     contracts = said.of("Contract")
@@ -249,6 +258,7 @@ def test_a_value_of_twelve_suppliers_is_the_share_of_none(read: Reader) -> None:
 
 
 def test_a_value_of_zero_is_unknown(read: Reader) -> None:
+    """Trap 19."""
     said = read(release(awards=[award(value=gbp(0)), award("b", value=gbp(5))]))
     assert sorted(one.properties.get("awarded_value", "?") for one in said.of("Contract")) == ["5", "?"]
     assert "awarded_value" not in said.procurement.properties
@@ -324,6 +334,7 @@ def test_a_process_without_a_buyer_says_who_stands_in_its_place_or_that_nobody_d
     ],
 )
 def test_categories_are_what_their_scheme_says(read: Reader, told: Json, kinds: list[str]) -> None:
+    """Trap 20."""
     said = read(release(tender={"classification": told}, awards=[award()]))
     assert [link.target.key for link in said.links("IN_CATEGORY")] == kinds
     assert said.report.notes["category_unknown"] == (not kinds)
@@ -627,6 +638,7 @@ def test_the_sample() -> None:
 
 
 def test_merging_gives_the_reference_record(kedja_data: Path) -> None:
+    """Trap 14."""
     folder = kedja_data / "ocds-lifecycle-example"
     releases = [found.release for found in found_in(folder / "ocds-213czf-000-00001.json", {}, lambda _: None)]
     (record,) = json.loads((folder / "record" / "ocds-213czf-000-00001.json").read_text())["records"]

@@ -108,7 +108,9 @@ def test_the_229_masked_suppliers_stay_229(real: Said, rows: list[dict[str, str]
 def test_sole_traders_that_the_source_forgot_to_mask_are_hidden_everywhere(
     real: Said, rows: list[dict[str, str]]
 ) -> None:
-    """478 rows have the legal form of a natural person; 204 are masked, so 274 are hidden by the loader."""
+    """Trap 39.
+
+    478 rows have the legal form of a natural person; 204 are masked, so 274 are hidden by the loader."""
     forgotten = {
         row["Namn för leverantör"]
         for row in rows
@@ -147,7 +149,9 @@ def test_all_21_regions_are_buyers_under_their_organisation_numbers(real: Said) 
 
 
 def test_seven_buyer_numbers_fail_and_their_rows_are_kept(real: Said) -> None:
-    """Five are misspelt and listed; two are valid Finnish ids, kept as the VAT numbers they are part of."""
+    """Trap 38.
+
+    Five are misspelt and listed; two are valid Finnish ids, kept as the VAT numbers they are part of."""
     listed = {reject.value for reject in real.report.rejects if reject.reason is Reason.BAD_IDENTIFIER}
     assert listed == {"2331000180", "2220000449", "2220002542", "9950334511", "2120001050"}
     keys = {record.key for record in real.records("Organisation")}
@@ -241,7 +245,9 @@ def test_flags_are_yes_no_or_unknown_and_nothing_else(small: Said) -> None:
 
 
 def test_a_persons_name_is_hidden_also_where_the_legal_form_is_missing(small: Said) -> None:
-    """Rows 6-8 have the legal form; row 9 has the name in capitals without; row 11's buyer is a person."""
+    """Trap 39.
+
+    Rows 6-8 have the legal form; row 9 has the name in capitals without; row 11's buyer is a person."""
     assert small.report.notes["masked_person"] == 2
     assert small.report.notes["hidden_person"] == 2
     suppliers = {record.key for record in small.persons() if "supplier" in record.properties["roles"]}

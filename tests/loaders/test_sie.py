@@ -55,6 +55,7 @@ def test_accounts_that_do_not_say_their_type_are_of_the_first(tmp_path: Path) ->
 
 
 def test_a_voucher_with_a_correction_balances_and_is_summed_once() -> None:
+    """Trap 42."""
     items, report = read(SieLoader(), OURS)
     assert ("1002", "450", "2025-04-02") in bought(items)
     assert (report.notes["added"], report.notes["struck"]) == (1, 1)
