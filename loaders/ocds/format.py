@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from loaders.glimpse import Glimpse
 from loaders.registry import EDITION, LICENCE, Format, Option
 from ontology.label import Label
 
+_COLUMNS = re.compile(r"\bocid\b.{0,4000}?\b(?:buyer|tender|awards|contracts|parties|planning)(?:/\d+)?/\w", re.DOTALL)
+"""The columns of a table that OCDS was flattened to (``tender/title``, ``awards/0/id``): of no other format."""
+
+
+def flattened(seen: Glimpse) -> bool:
+    """Whether it is a table that OCDS was flattened to, which is refused for what it is."""
+    return not _is_json(seen) and _COLUMNS.search(seen.text) is not None
+
+
+def _is_json(seen: Glimpse) -> bool:
+    return seen.text.lstrip("\ufeff \r\n\t").startswith(("{", "["))
+
 
 def _ocds(seen: Glimpse) -> bool:
-    return any(
-        '"ocid"' in file.text and file.text.lstrip("\ufeff \r\n\t").startswith(("{", "[")) for file in seen.each()
-    )
+    return flattened(seen) or any('"ocid"' in file.text and _is_json(file) for file in seen.each())
 
 
 OCDS = Format(

@@ -8,10 +8,22 @@ from datetime import date
 from pathlib import Path
 
 from loaders.base import Once, Progress, Report, checked
+from loaders.glimpse import glimpse
 from loaders.ocds.awards import Item, Process
+from loaders.ocds.format import flattened
 from loaders.ocds.merging import Merged, merged, text, without_null
 from loaders.ocds.parties import publisher_of, tell_apart
-from loaders.ocds.reading import Found, Json, Processes, dates_in, found_in, instant, ocds_files, package_of, processes
+from loaders.ocds.reading import (
+    Found,
+    Json,
+    Processes,
+    dates_in,
+    found_in,
+    instant,
+    ocds_files,
+    package_of,
+    processes,
+)
 from ontology.errors import FileFormatError, Reason, ValueProblem
 from ontology.records import Mode, Record, Source
 
@@ -66,6 +78,11 @@ class OcdsLoader:
         Raises:
             FileFormatError: no OCDS release in it, or damaged.
         """
+        if not path.is_dir() and flattened(glimpse(path)):
+            raise FileFormatError(
+                f"{path.name} is OCDS flattened to a table, which is not read.",
+                remedy="Give the JSON that it was made from, or make it again (flatten-tool unflatten).",
+            )
         files = ocds_files(path)
         around, first = _first(path, files)
         prefix = publisher_of(str(first["ocid"]))

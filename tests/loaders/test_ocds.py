@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -616,6 +617,23 @@ def test_what_is_no_ocds_at_all_is_refused(tmp_path: Path, content: bytes) -> No
     path.write_bytes(content)
     with pytest.raises(FileFormatError):
         Read(path)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_ocds_that_was_flattened_to_a_table_is_refused_for_what_it_is(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"releases.{ending}"
+    rows = [["ocid", "id", "tag", "date", "tender/title", "awards/0/id"], ["ocds-aaaaaa-1", "1", "award", "", "T", "a"]]
+    if ending == "csv":
+        path.write_text("\n".join(map(",".join, rows)), "utf-8")
+    else:
+        with xlsxwriter.Workbook(path) as made:
+            sheet = made.add_worksheet("releases")
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    assert find(str(path)).kind == "ocds"
+    with pytest.raises(FileFormatError, match="flattened to a table") as error:
+        OcdsLoader().source(path, {})
+    assert "unflatten" in error.value.remedy
 
 
 def test_a_deeply_nested_release_and_a_huge_text_cost_themselves(tmp_path: Path) -> None:

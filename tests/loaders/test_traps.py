@@ -20,7 +20,8 @@ TRAPS = {
     29: "BODS: indirect ownership counted twice", 30: "statements are versions", 31: "unspecified is three things",
     32: "the schema accepts nonsense", 33: "what an OS ID proves", 34: "rows of facility lists",
     35: "DoL: goods made with inputs", 36: "names of goods and countries", 37: "country indices and their editions",
-    38: "a number means what its source says", 39: "named natural persons", 40: "EPCIS: a retraction bears its event's id",
+    38: "a number means what its source says", 39: "named natural persons",
+    40: "EPCIS: a retraction bears its event's id",
     42: "SIE: corrections of a voucher",
 }  # fmt: skip
 """What each is about. 22 and 41 wait for their loaders, as Svefaktura does in 42."""
