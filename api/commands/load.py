@@ -13,7 +13,6 @@ from api.commands import common
 from api.commands.app import app
 from api.commands.common import Lang, Store
 from api.commands.kinds import COMMON, attribute, group_of
-from graph.store import shows_nothing
 from loaders.registry import Format, find, find_each
 from ontology.errors import InputError, KedjaError, of_os_error
 
@@ -89,6 +88,8 @@ def run(format: Format, argument: str | None, given: Mapping[str, Any]) -> None:
         for error in loaded.report.refused:
             typer.echo(f"kedja: {error}", err=True)
         raise typer.Exit(NOT_ALL_READ)
+    from graph.store import shows_nothing
+
     if not loaded.unchanged and shows_nothing(loaded.settled):
         raise typer.Exit(NOTHING_VISIBLE)
 
