@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from api.service import Service, When
 from graph.answer import Answer, Knowledge, MethodName, Narrower
 from graph.evidence import with_sources
 from graph.questions.common import as_of
+from graph.questions.costs import LIGHT
 from graph.questions.question import Param, Part, Question, Reading
 from graph.snapshot.kinds import codes_within
 from graph.snapshot.view import Snapshot
@@ -42,7 +44,9 @@ def ask(service: Service, when: When, question: Question, part: Part | None = No
     except _Unknown as unknown:
         return nothing_asked(question.name, snapshot, unknown.keys)
     if not admitted:
-        service.admission.admit(found.cost(snapshot))
+        service.admission.admit(cost := found.cost(snapshot))
+        if cost <= LIGHT and not service.waits:
+            service.asked[question.name] = partial(ask, service, question=question, part=part)
     answer = found.compute(replace(reading(service, when, written), part=part))
     return with_sources(service.store, service.at(when), answer) if isinstance(answer, Answer) else answer
 

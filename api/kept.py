@@ -33,7 +33,7 @@ from graph.questions.question import GROUP as QUESTIONS
 from visualisation.exporters import GROUP as EXPORTERS
 from visualisation.views import GROUP as VIEWS
 
-MOST = 64_000_000
+MOST = 24_000_000
 """Bytes of answers that are kept in memory; those used longest ago go first."""
 
 NEWER = "Kedja-Newer-Publication"

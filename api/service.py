@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -69,7 +70,9 @@ class Service:
         self.refusal: KedjaError | None = None
         """Why nothing is answered any more, where that is so."""
         self.store = open_store(f"sqlite:///{restored.record}" if restored else settings.store, create=create)
-        self.snapshots = Snapshots(self.store, restored.snapshots if restored else settings.cache)
+        self.snapshots = Snapshots(self.store, restored.snapshots if restored else settings.cache, self._ask_again)
+        self.asked: dict[str, Callable[[When], object]] = {}
+        """How to ask the last light question of each kind again, where there is a server."""
         self.admission = Admission()
         self.light = CapacityLimiter(LIGHT_THREADS)
 
@@ -178,6 +181,13 @@ class Service:
 
     def _moment(self, when: When) -> Moment:
         return Moment(None if when.during else when.valid_at or self.valid_at or today(), when.during)
+
+    def _ask_again(self, publication: Publication, moment: Moment, clearance: Secrecy) -> None:
+        """Ask the last light questions of a publication that is to answer next: what they need is then there."""
+        when = When(moment.valid_at, moment.during, clearance=clearance, publication=publication)
+        for again in [*self.asked.values()]:
+            with suppress(KedjaError):  # what was asked about may be there no more
+                again(when)
 
     # -- what the user names --------------------------------------------------------------------------------
     def resolve(self, text: str, when: When) -> Entity:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from api.memory import give_back
 from graph import budget
@@ -23,6 +24,7 @@ from ontology.method import method
 from ontology.records import Secrecy
 
 log = logging.getLogger("kedja")
+T = TypeVar("T")
 KEEP = 2
 """Topologies and snapshots in memory. A topology is mapped from its file, so it takes little more than its pages."""
 
@@ -38,8 +40,12 @@ class Snapshots:
     Nothing from before the last erasure is kept or answered from by itself: its bytes must leave every answer.
     """
 
-    def __init__(self, store: Store, folder: Path) -> None:
+    def __init__(
+        self, store: Store, folder: Path, warm: Callable[[Publication, Moment, Secrecy], None] = lambda *_: None
+    ) -> None:
+        """``warm``: asked of what was frozen in the background, before it answers."""
         self.store = store
+        self._warm = warm
         self.cache = Cache(folder)
         self._topologies: OrderedDict[At, Topology] = OrderedDict()
         self._recent: OrderedDict[tuple[At, Moment], Snapshot] = OrderedDict()
@@ -66,7 +72,8 @@ class Snapshots:
         with self._lock:
             if at.publication >= self._erased:
                 snapshot = self._recent.setdefault((at, moment), snapshot)
-                _shorten(self._recent)
+                for old in _shorten(self._recent):
+                    old.forget()
         return snapshot
 
     def at_hand(self, at: At, moment: Moment) -> Snapshot | None:
@@ -149,10 +156,11 @@ class Snapshots:
 
     def _freeze(self, newest: Publication, moment: Moment, clearance: Secrecy) -> None:
         self._built(At(newest.number, clearance))
-        # What every question needs is computed here, and not in the first request.
+        # What questions need is worked out here, and not while somebody waits for the first answer.
         snapshot = self.at(newest, moment, clearance)
         _ = snapshot.hash, snapshot.network, snapshot.item_network
-        gc.collect()  # what answered from the publications before
+        self._warm(newest, moment, clearance)
+        gc.collect(1)  # what lately answered; a search among all that lives would hold up whoever asks
         give_back()
 
     # -- erasures ---------------------------------------------------------------------------------------------
@@ -174,6 +182,6 @@ class Snapshots:
             log.warning("%s", error)
 
 
-def _shorten(kept: OrderedDict[Any, Any]) -> None:
-    while len(kept) > KEEP:
-        kept.popitem(last=False)
+def _shorten(kept: OrderedDict[Any, T]) -> list[T]:
+    """What was used longest ago, and is kept no more."""
+    return [kept.popitem(last=False)[1] for _ in range(len(kept) - KEEP)]

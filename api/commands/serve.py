@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from datetime import date
 from getpass import getuser
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 BACKLOG = 2048
 KEEP_ALIVE = 75
 """Seconds after which an idle connection is closed: later than a proxy does, which may ask on it as it is closed."""
+SWITCH = 0.0005
+"""Seconds after which a thread that works lets another one in. By default it is ten times as long, and the loop that
+serves all would wait for it several times in each request."""
 LOCAL = ("127.0.0.1", "localhost", "::1")
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes a free one.")]
 Host = Annotated[str, typer.Option("--host", help="Address to bind to, and the only other name answered to.")]
@@ -115,4 +119,5 @@ def run(
     )
     typer.echo(f"The explorer is at http://{shown}:{listening.getsockname()[1]}/  (Ctrl+C stops it)")
     search_seldom()
+    sys.setswitchinterval(SWITCH)
     uvicorn.Server(config).run(sockets=[listening])

@@ -193,9 +193,10 @@ class Snapshot:
         return {}
 
     def _merged(self, vertex: int) -> dict[str, Any]:
-        if vertex not in self._settled:
-            self._settled[vertex] = merged(self.type(vertex), self._speaking(vertex))
-        return self._settled[vertex]
+        settled = self._settled
+        if vertex not in settled:
+            settled[vertex] = merged(self.type(vertex), self._speaking(vertex))
+        return settled[vertex]
 
     def only_denied(self, vertex: int) -> bool:
         """Whether some source denies that a thing is at the moment, and none asserts it: shown beside, not counted."""
@@ -221,6 +222,13 @@ class Snapshot:
     def memo(self) -> Memo:
         """Where questions keep what they have worked out for all vertices."""
         return Memo()
+
+    def forget(self) -> None:
+        """Let go of what was worked out, which also refers to the snapshot: Python then frees it without a search for
+        cycles. Who still reads works it out again."""
+        for name, declared in vars(type(self)).items():
+            if isinstance(declared, cached_property):
+                vars(self).pop(name, None)
 
     @cached_property
     def demonstration(self) -> bool:
@@ -361,11 +369,12 @@ class Snapshot:
 
     def ends(self, name: str) -> tuple[I64, I32, I32]:
         """(edges of the topology, sources, targets) of the live, asserted links of a type, shape (links,) each."""
-        if name not in self._ends:
+        ends = self._ends
+        if name not in ends:
             e = self.topology.edges
             edge = np.flatnonzero(self.live & ~e.denied & (e.type == LINK_CODE[name]))
-            self._ends[name] = edge, e.source[edge], e.target[edge]
-        return self._ends[name]
+            ends[name] = edge, e.source[edge], e.target[edge]
+        return ends[name]
 
     @cached_property
     def _pairs(self) -> dict[str, Pairs]:
@@ -373,9 +382,10 @@ class Snapshot:
 
     def pairs(self, name: str) -> Pairs:
         """The live, asserted links of a type."""
-        if name not in self._pairs:
-            self._pairs[name] = Pairs.build(self.n, *self.ends(name))
-        return self._pairs[name]
+        pairs = self._pairs
+        if name not in pairs:
+            pairs[name] = Pairs.build(self.n, *self.ends(name))
+        return pairs[name]
 
     def denied(self) -> I64:
         """Live edges that somebody denies ("not in our chain"): shown beside, removing nothing."""
