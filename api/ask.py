@@ -21,11 +21,14 @@ from ontology.values import guess_keys, parse_key
 from ontology.vocabulary import vocabulary
 
 
-def ask(service: Service, when: When, question: Question, part: Part | None = None, *, admitted: bool = False) -> Any:
+def ask(
+    service: Service, when: When, question: Question, part: Part | None = None, *, admitted: bool = False,
+    facts: bool = True,
+) -> Any:  # fmt: skip
     """The answer, of the shape ``question.answers()``; a valid identifier that is not in the graph is an answer too.
 
     ``part``: of the list that the answer is about, where the question comes in pages. ``admitted``: it only adds to
-    what has been let in already.
+    what has been let in already. ``facts``: whether each record and link that it rests on is told, or its id only.
 
     Raises:
         InputError: what a parameter names is no such term, or nothing that the question can be about.
@@ -46,9 +49,11 @@ def ask(service: Service, when: When, question: Question, part: Part | None = No
     if not admitted:
         service.admission.admit(cost := found.cost(snapshot))
         if cost <= LIGHT and not service.waits:
-            service.asked[question.name] = partial(ask, service, question=question, part=part)
+            service.asked[question.name] = partial(ask, service, question=question, part=part, facts=facts)
     answer = found.compute(replace(reading(service, when, written), part=part))
-    return with_sources(service.store, service.at(when), answer) if isinstance(answer, Answer) else answer
+    if not isinstance(answer, Answer):
+        return answer
+    return with_sources(service.store, service.at(when), answer, facts=facts)
 
 
 def cost_of(service: Service, when: When, question: Question) -> int:

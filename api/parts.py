@@ -55,7 +55,7 @@ class Reader:
 
     def whole(self) -> BaseModel:
         """The answer at once."""
-        found: BaseModel = self._brief(ask(self.service, self.when, self.question))
+        found: BaseModel = self._ask(None)
         return found
 
     def page(self, limit: int, cursor: str | None) -> Answer[Any]:
@@ -98,14 +98,11 @@ class Reader:
         return _gathered(as_lines(chain([next(parts)], parts)))
 
     def _part(self, part: Part) -> Answer[Any]:
-        found: Answer[Any] = self._brief(ask(self.service, self.when, self.question, part))
+        found: Answer[Any] = self._ask(part)
         return found
 
-    def _brief(self, answer: Any) -> Any:
-        """The answer with its evidence as ids, unless all of it is wanted."""
-        if self.evidence == "full" or not isinstance(answer, Answer):
-            return answer
-        return answer.model_copy(update={"evidence": answer.evidence.model_copy(update={"facts": ()})})
+    def _ask(self, part: Part | None) -> Any:
+        return ask(self.service, self.when, self.question, part, facts=self.evidence == "full")
 
 
 def every_part(ask: Callable[[Part], Answer[Any]]) -> Iterator[Answer[Any]]:

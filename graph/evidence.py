@@ -17,8 +17,8 @@ MAX_FACTS = 5_000
 """Most facts that one answer lists; all their ids stand in the evidence whatever their number."""
 
 
-def with_sources(store: Store, at: At, answer: Answer[T]) -> Answer[T]:
-    """The answer with its facts, their sources and what its statements cite filled in from the store."""
+def with_sources(store: Store, at: At, answer: Answer[T], *, facts: bool = True) -> Answer[T]:
+    """The answer with its sources and what its statements cite filled in from the store, and if wanted its facts."""
     statements = tuple(getattr(answer.data, "statements", ()))
     ends = [end.node for end in answer.completeness.ends]
     resting_on = {*(s.id for s in statements), *ends[:MAX_FACTS], *answer.evidence.entities}
@@ -28,16 +28,17 @@ def with_sources(store: Store, at: At, answer: Answer[T]) -> Answer[T]:
     if resting:
         stated.update((r.id, r) for r in store.records(at, ids=resting[:MAX_FACTS]))
     records = list(stated.values())
-    links = list(store.links(at, ids=answer.evidence.links[:MAX_FACTS])) if answer.evidence.links else []
-    facts = tuple(sorted(_facts(records, links), key=lambda fact: fact.id))
+    links = answer.evidence.links[:MAX_FACTS]
     known = store.sources(at)
-    speaking = {fact.source for fact in facts}.union(one.source for one in getattr(answer.data, "said", ()))
+    speaking = {record.source for record in records}.union(one.source for one in getattr(answer.data, "said", ()))
+    if links:
+        speaking |= store.link_sources(at, links)
     named = tuple(cited(known[id]) for id in sorted(speaking) if id in known)
     evidence = answer.evidence.model_copy(
         update={
             "records": tuple(sorted({*resting, *(record.id for record in records)})),
             "sources": tuple(source.id for source in named),
-            "facts": facts[:MAX_FACTS],
+            "facts": _facts(records, store.links(at, ids=links) if links else ()) if facts else (),
             "cited": named,
         }
     )
@@ -67,11 +68,9 @@ def _records(store: Store, at: At, entities: Iterable[str]) -> dict[str, list[St
     return found
 
 
-def _facts(records: Iterable[StoredRecord], links: Iterable[StoredLink]) -> Iterator[Fact]:
-    for record in records:
-        yield _fact(record, record.source)
-    for link in links:
-        yield _fact(link, link.origin)
+def _facts(records: Iterable[StoredRecord], links: Iterable[StoredLink]) -> tuple[Fact, ...]:
+    found = [*(_fact(record, record.source) for record in records), *(_fact(link, link.origin) for link in links)]
+    return tuple(sorted(found, key=lambda fact: fact.id)[:MAX_FACTS])
 
 
 def _fact(row: StoredRecord | StoredLink, source: str) -> Fact:

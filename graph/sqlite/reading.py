@@ -185,6 +185,17 @@ def links(
         yield _link(core, row)
 
 
+def link_sources(core: Core, at: At, ids: Iterable[str]) -> set[str]:
+    """See ``Store.link_sources``."""
+    given = {"ids": _numbers(link_order(i) for i in set(ids) if is_link(i))}
+    found = core.reader().execute(
+        f"SELECT DISTINCT l.said FROM link l WHERE {core.view(at).sql('l')}"
+        " AND l.ord IN (SELECT value FROM json_each(:ids))",
+        given,
+    )
+    return {core.source_of(run) for (run,) in found}
+
+
 def history(core: Core, id_: str, clearance: Secrecy) -> list[tuple[StoredRecord | StoredLink, int, int | None]]:
     """See ``Store.history``."""
     published = dict(core.reader().execute("SELECT run, publication FROM run WHERE publication IS NOT NULL").fetchall())

@@ -276,6 +276,11 @@ class Store:
         """Visible links, ordered by (source, target, type, id); the filters given are all applied."""
         return reading.links(self.core, at, types=types, source=source, target=target, ids=ids, rows=rows)
 
+    @_reads
+    def link_sources(self, at: At, ids: Iterable[str]) -> set[str]:
+        """The sources that say some visible links."""
+        return reading.link_sources(self.core, at, ids)
+
     @_streams
     def entities(
         self, at: At, *, types: Iterable[str] | None = None, ids: Iterable[str] | None = None
