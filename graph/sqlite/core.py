@@ -81,6 +81,7 @@ class Core:
         self._kinds: dict[str, int] = {}
         self._kind_names: dict[int, str] = {}
         self._sources: dict[int, str] = {}
+        self._views: dict[At, View] = {}
         self._erasures = 0
         self._local = threading.local()
         self._all: list[sqlite3.Connection] = []
@@ -246,6 +247,7 @@ class Core:
         self.resting.clear()
         self._kind_names.clear()
         self._sources.clear()
+        self._views.clear()
 
     def forget_erased(self, connection: sqlite3.Connection) -> None:
         """Drop the numbers kept in memory when somebody has erased keys since."""
@@ -256,14 +258,21 @@ class Core:
 
     # -- standing ---------------------------------------------------------------------------------------------
     def view(self, at: At) -> View:
-        """What a reader at ``at`` sees.
+        """What a reader at ``at`` sees. Remembered for the last few: what is hidden of a publication stays hidden.
 
         Raises:
             InputError: a publication that is not there yet.
         """
-        connection = self.reader()
         if at.publication <= 0:
             return View(0, at.clearance, -1, ())
+        found = self._views.get(at)
+        if found is None:
+            found = self._view(at)
+            self._views = dict([*self._views.items()][-7:]) | {at: found}
+        return found
+
+    def _view(self, at: At) -> View:
+        connection = self.reader()
         row = connection.execute(
             "SELECT max(run), max(publication) FROM run WHERE publication <= ?", (at.publication,)
         ).fetchone()
