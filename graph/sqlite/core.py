@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from graph import budget
 from graph.sqlite.faults import as_it_stands, logged, translated
@@ -21,6 +22,9 @@ from ontology.errors import InputError, PlaceError, StoreError
 from ontology.model import NODES
 from ontology.records import Secrecy
 
+STATEMENTS = 40
+"""Statements that a connection keeps compiled: those of one publication. Their text is another for each, so that more
+would only be kept in vain."""
 READER_CACHE, WRITER_CACHE = 2_048, 131_072
 """Page caches in KiB: a reader's is kept by every thread that reads."""
 
@@ -68,6 +72,16 @@ class View:
         return f"({where})"
 
 
+@dataclass(slots=True, weakref_slot=True, eq=False)
+class _Reader:
+    """The connection of a thread: closed when the thread ends, and all that it kept in memory with it."""
+
+    connection: sqlite3.Connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class Core:
     """One open store file."""
 
@@ -84,7 +98,7 @@ class Core:
         self._views: dict[At, View] = {}
         self._erasures = 0
         self._local = threading.local()
-        self._all: list[sqlite3.Connection] = []
+        self._readers: WeakSet[_Reader] = WeakSet()
         self._guard = threading.Lock()
         self._writer: sqlite3.Connection | None = None
         self.closed = False
@@ -99,9 +113,9 @@ class Core:
             raise StoreError(f"The store {self.path} has been closed.")
         # A file that has gone is not made anew, empty.
         where = self.uri if self._as_it_stood else f"{self.path.as_uri()}?mode=rw"
-        connection = sqlite3.connect(where, uri=True, isolation_level=None, check_same_thread=False, timeout=60)
-        with self._guard:
-            self._all.append(connection)
+        connection = sqlite3.connect(
+            where, uri=True, isolation_level=None, check_same_thread=False, timeout=60, cached_statements=STATEMENTS,
+        )  # fmt: skip
         connection.execute(f"PRAGMA cache_size=-{cache}")
         connection.execute("PRAGMA temp_store=MEMORY")
         connection.set_progress_handler(_ended, LOOK)
@@ -114,14 +128,16 @@ class Core:
 
     def reader(self) -> sqlite3.Connection:
         """This thread's connection for reading."""
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        found: _Reader | None = getattr(self._local, "reader", None)
         if found is None or self.closed:
             with translated(self.path):
-                found = self._connect(READER_CACHE)
-                found.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'words', 'row')")
-                found.execute("PRAGMA query_only=1")
-            self._local.connection = found
-        return found
+                found = _Reader(self._connect(READER_CACHE))
+                with self._guard:
+                    self._readers.add(found)
+                found.connection.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'words', 'row')")
+                found.connection.execute("PRAGMA query_only=1")
+            self._local.reader = found
+        return found.connection
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:
@@ -184,9 +200,10 @@ class Core:
         self.closed = True
         self.locks.close()
         with self._guard:
-            for connection in self._all:
-                connection.close()
-            self._all.clear()
+            for reader in [*self._readers]:
+                reader.connection.close()
+        if self._writer:
+            self._writer.close()
         self._writer = None
 
     def _writing_connection(self) -> sqlite3.Connection:

@@ -242,3 +242,19 @@ def test_questions_about_one_thing_use_an_index_and_never_read_the_whole(store: 
     assert index in plans
     for line in plans.splitlines():
         assert not line.startswith(("SCAN r", "SCAN l", "SCAN b", "SCAN d", "SCAN m")), plans
+
+
+def test_the_connection_of_a_thread_ends_with_it(store: Store) -> None:
+    seen: list[sqlite3.Connection] = []
+
+    def read() -> None:
+        assert store.publications() == []
+        seen.append(store.core.reader())
+
+    for _ in range(3):
+        thread = threading.Thread(target=read)
+        thread.start()
+        thread.join()
+    for connection in seen:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
