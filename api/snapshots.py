@@ -7,6 +7,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from itertools import islice, takewhile
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -141,14 +142,16 @@ class Snapshots:
         return topology is not None
 
     def _last_frozen(self, newest: Publication, clearance: Secrecy) -> Publication | None:
-        before = [p for p in self.store.publications() if self._erased <= p.number < newest.number]
-        return next((p for p in before[: -LOOK_BACK - 1 : -1] if self._is_frozen(At(p.number, clearance))), None)
+        before = takewhile(lambda p: p.number >= self._erased, islice(self.store.before(newest.number), LOOK_BACK))
+        return next((p for p in before if self._is_frozen(At(p.number, clearance))), None)
 
     def _prepare(self, newest: Publication, moment: Moment, clearance: Secrecy) -> bool:
-        """Freeze in the background, one at a time; False where that has been tried in vain."""
+        """Freeze in the background, one at a time, what is not there yet; False where that has been tried in vain."""
         at = At(newest.number, clearance)
         with self._lock:
             if self.preparing is None or self.preparing[1].done():
+                if at in self._topologies:  # it has become ready since
+                    return True
                 if self.preparing and self.preparing[0] == at and self.preparing[1].exception():
                     return False
                 self.preparing = at, self._builder.submit(self._freeze, newest, moment, clearance)

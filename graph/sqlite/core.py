@@ -20,7 +20,7 @@ from graph.sqlite.schema import SHIFT
 from graph.store import At
 from ontology.errors import InputError, PlaceError, StoreError
 from ontology.model import NODES
-from ontology.records import Secrecy
+from ontology.records import Secrecy, Source
 
 STATEMENTS = 40
 """Statements that a connection keeps compiled: those of one publication. Their text is another for each, so that more
@@ -92,6 +92,8 @@ class Core:
         """Numbers of what links and keys name, by type and key, where it is known to be stored; never another one."""
         self.resting: dict[tuple[At, int], dict[str, Counter[str]]] = {}
         """What rests on each source, by where a reader stands and how much was erased: see ``reading.resting``."""
+        self.sources: dict[At, dict[str, Source]] = {}
+        """The sources that a reader may know, by where he stands: see ``reading.sources``."""
         self._kinds: dict[str, int] = {}
         self._kind_names: dict[int, str] = {}
         self._sources: dict[int, str] = {}
@@ -265,6 +267,7 @@ class Core:
         self._kind_names.clear()
         self._sources.clear()
         self._views.clear()
+        self.sources.clear()
 
     def forget_erased(self, connection: sqlite3.Connection) -> None:
         """Drop the numbers kept in memory when somebody has erased keys since."""

@@ -56,7 +56,13 @@ def _link(core: Core, row: tuple[Any, ...]) -> StoredLink:
 
 
 def sources(core: Core, at: At) -> dict[str, Source]:
-    """See ``Store.sources``: within the clearance, as the last of its runs described each."""
+    """See ``Store.sources``: within the clearance, as the last of its runs described each. Remembered as a view is."""
+    if at not in core.sources:
+        core.sources = dict([*core.sources.items()][-7:]) | {at: _sources(core, at)}
+    return core.sources[at]
+
+
+def _sources(core: Core, at: At) -> dict[str, Source]:
     rows = core.reader().execute(
         "SELECT r.source, r.described FROM run r WHERE r.series IS NOT NULL AND r.secrecy <= ?1 AND r.publication <= ?2"
         " AND NOT ifnull(json_extract(r.counts, '$.older_edition'), 0) AND NOT EXISTS ("

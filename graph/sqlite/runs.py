@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -167,6 +167,12 @@ def runs(core: Core) -> list[RunInfo]:
 def publications(core: Core) -> list[Publication]:
     rows = core.reader().execute("SELECT number, run, at FROM publication ORDER BY number")
     return [_publication(row) for row in rows]
+
+
+def before(core: Core, number: int) -> Iterator[Publication]:
+    """See ``Store.before``."""
+    sql = "SELECT number, run, at FROM publication WHERE number < ? ORDER BY number DESC"
+    return map(_publication, core.reader().execute(sql, (number,)))
 
 
 def latest(core: Core) -> Publication | None:

@@ -236,6 +236,11 @@ class Store:
     def publications(self) -> list[Publication]:
         return runs.publications(self.core)
 
+    @_streams
+    def before(self, number: int) -> Iterator[Publication]:
+        """The publications before one, the last first."""
+        return runs.before(self.core, number)
+
     @_reads
     def latest(self) -> Publication | None:
         return runs.latest(self.core)

@@ -255,3 +255,17 @@ def test_the_newest_is_taken_up_though_its_snapshot_cannot_be_kept(place: Place)
         assert server.entity() == (1, SECOND, "Ada AB")
         server.freezing().result()
         assert server.entity(BO) == (2, None, "Bo AB")
+
+
+def test_what_was_asked_last_is_worked_out_of_the_newest_before_it_answers(place: Place) -> None:
+    with place.server() as server:
+        asked = {"subject": ADA, "risk": "forced-labour"}
+        server.get("/v1/exposure", **asked)
+        with place.builder_at_work():
+            place.publish(2, "Ada", "Bo")
+            server.get("/v1/exposure", **asked)
+        server.freezing().result()
+        standing = server.service.standing(When())
+        assert server.service.publication(standing).number == 2
+        memo = server.service.snapshot(standing).memo
+        memo.get(("risk", "forced-labour"), lambda: pytest.fail("This was worked out for who asks first."))
