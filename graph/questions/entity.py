@@ -37,7 +37,7 @@ def entity(store: Store, s: Snapshot, id_or_key: str) -> Answer[EntityData]:
     records = list(islice(store.records(at, entities=[found.id]), RECORDS + 1))
     links, more = _links(store, at, found.id)
     others = {end for link in links for end in (link.source, link.target)} - {found.id}
-    neighbours = [v for v in (s.vertex(other) for other in sorted(others)) if v is not None]
+    neighbours = s.topology.vertices.id.find_all(sorted(others)).tolist()
     says_now = {id: source.id for id, source in repeating(store.sources(at).values()).items()}
     data = EntityData(
         node=describe(s, vertex),
