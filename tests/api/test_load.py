@@ -146,9 +146,10 @@ def heavy(server: Server, chance: random.Random) -> tuple[str, dict[str, Any]]:
     return chance.choice(asked)
 
 
-async def ask_light(client: httpx.AsyncClient, server: Server, seen: Seen, seconds: float) -> None:
-    """Questions at a steady rate: one that has to wait is late from when it was due."""
-    chance, begun = random.Random(1), time.monotonic()
+async def ask_light(client: httpx.AsyncClient, server: Server, seen: Seen, seconds: float, seed: int) -> None:
+    """Questions at a steady rate: one that has to wait is late from when it was due. Another seed asks others: what
+    was asked before is kept, and would be no question."""
+    chance, begun = random.Random(seed), time.monotonic()
 
     async def one(due: float) -> None:
         path, params = light(server, chance)
@@ -243,12 +244,12 @@ async def asked(
         second.add(await asyncio.wrap_future(clients.submit(all_heavy, server, together)))
 
     async with client_of(server) as client:
-        await ask_light(client, server, Seen(), WARM)
-        await ask_light(client, server, first, alone)
+        await ask_light(client, server, Seen(), WARM, 1)
+        await ask_light(client, server, first, alone, 2)
         until = time.monotonic() + together
         async with asyncio.TaskGroup() as group:
             group.create_task(ask_others())
-            group.create_task(ask_light(client, server, second, together))
+            group.create_task(ask_light(client, server, second, together, 3))
             group.create_task(watch(server, second, until))
             group.create_task(load_now_and_then(folder, own, until))
     return first, second
