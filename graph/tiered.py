@@ -10,6 +10,8 @@ from graph.data import Node
 
 REST, UNTOLD = "*", ""
 """Keys of a box of all that the others leave, and of what nobody tells the group of."""
+NOWHERE = "unknown"
+"""The country to filter by of what nobody tells the country of."""
 
 
 class LevelSize(Frozen):
@@ -54,7 +56,7 @@ class BoxLink(Frozen):
 class Choice(Frozen):
     """A value to filter by, with how many things have it."""
 
-    filter: str = Field(description="level, tier or certainty")
+    filter: str = Field(description="level, tier, certainty or country")
     value: str
     size: int
 

@@ -252,6 +252,7 @@ class Questions:
         level: str | None = None,
         tier: int | None = None,
         certainty: Literal["item", "generic"] | None = None,
+        country: str | None = None,
         opened: str | None = None,
     ) -> Result[Answer[TiersData]]:
         """The chains of a group of contracts, tier by tier, in groups with counts: any number of contracts at
@@ -265,6 +266,7 @@ class Questions:
             level: 4 to 0, unstated or unknown.
             tier: The number of a tier.
             certainty: Traced to the article, or only typical.
+            country: A country's code, or unknown: what nobody tells the country of.
             opened: Ids of the boxes that are open, comma separated.
         """
         return self.ask(
@@ -276,6 +278,7 @@ class Questions:
             level=level,
             tier=tier,
             certainty=certainty,
+            country=country,
             opened=opened,
         )
 

@@ -25,7 +25,7 @@ from graph.questions.survey import STEP, UNASSESSED, Survey, ends_of
 from graph.questions.walks import GOODS, TIERS
 from graph.snapshot.arrays import I64, Bool, ranges
 from graph.snapshot.view import Snapshot
-from graph.tiered import REST, UNTOLD, Box, BoxLink, Choice, LevelSize, Member, TiersData
+from graph.tiered import NOWHERE, REST, UNTOLD, Box, BoxLink, Choice, LevelSize, Member, TiersData
 
 BOXES, IN_ALL = 14, 56
 """Boxes of one tier, what is left stands in one more; boxes of all tiers together, but for ``FEWEST`` of each."""
@@ -49,6 +49,7 @@ class Only:
     level: str | None = None
     tier: int | None = None
     certainty: str | None = None
+    country: str | None = None
     between: str | None = None
 
 
@@ -63,6 +64,7 @@ def tiers(
     """
     asked: dict[str, object] = {"subject": subject, "risk": risk and checked_risk(risk), "by": by}
     asked |= {"level": only.level, "tier": only.tier, "certainty": only.certainty, "between": only.between}
+    asked |= {"country": only.country}
     question = wording("tiers", asked | {"opened": ",".join(sorted(opened)) or None})
     vertex = None if subject == ALL else find(s, subject)
     middle = find(s, only.between) if only.between else None
@@ -128,6 +130,11 @@ class _Tiers:
         return [key(row, int(vertex)) for row, vertex in enumerate(self.vertex)]
 
     @cached_property
+    def countries(self) -> list[str]:
+        """The country of each row, ``NOWHERE`` where nobody tells it."""
+        return [self._country(row, int(vertex)) or NOWHERE for row, vertex in enumerate(self.vertex)]
+
+    @cached_property
     def _countries(self) -> dict[tuple[int, ...], str]:
         return {}
 
@@ -179,6 +186,8 @@ class _Tiers:
             kept &= self.tier == self.only.tier
         if self.only.certainty:
             kept &= self.item == (self.only.certainty == Resolution.ITEM.value)
+        if self.only.country:
+            kept &= np.array([country == self.only.country for country in self.countries], np.bool_)
         return kept
 
     def answer(self, question: str, opened: frozenset[str]) -> Answer[TiersData]:
@@ -307,6 +316,8 @@ class _Tiers:
         for resolution, here in ((Resolution.ITEM, self.item), (Resolution.GENERIC, ~self.item)):
             if here.any():
                 yield Choice(filter="certainty", value=resolution.value, size=int(here.sum()))
+        for country, n in sorted(Counter(self.countries).items(), key=lambda item: (-item[1], item[0])):
+            yield Choice(filter="country", value=country, size=n)
 
     def _completeness(self) -> Completeness:
         rows = np.flatnonzero(self.ends)

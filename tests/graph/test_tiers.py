@@ -94,6 +94,15 @@ def test_a_filter_leaves_what_it_says_and_its_counts_are_of_everything() -> None
     assert ask(w, only=Only(certainty="generic")).size == 0
 
 
+def test_a_country_leaves_what_is_in_it_and_what_nobody_tells_the_country_of_is_a_choice_of_its_own() -> None:
+    w = market()
+    counts = {c.value: c.size for c in ask(w).choices if c.filter == "country"}
+    assert counts == {"unknown": 100, "SE": 1}
+    for country, n in counts.items():
+        data = ask(w, only=Only(country=country))
+        assert (data.size, data.total, sum(box.size for box in data.boxes)) == (n, 101, n)
+
+
 def test_where_knowledge_ends_is_counted_in_each_box() -> None:
     answer = tiers(market().snapshot(), "all", FORCED, by="stage", only=EVERYTHING, opened=())
     assert answer.data is not None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from graph.answer import Resolution
 from graph.questions.declared.tiers import Tiers
-from graph.tiered import REST, UNTOLD, Box, Choice, Member, TiersData
+from graph.tiered import NOWHERE, REST, UNTOLD, Box, Choice, Member, TiersData
 from ontology.label import Label
 from visualisation.drawing import REGION, Drawing, Mark, Wire
 from visualisation.lines import MOST, heading, wrap
@@ -109,6 +109,8 @@ def _choice(choice: Choice, page: Page, words: Words) -> tuple[str, int, str, bo
         name = level_name(choice.value, words)
     elif choice.filter == "tier":
         name = tier_name(int(choice.value), words)
+    elif choice.filter == "country":
+        name = words("tiers.untold.country") if choice.value == NOWHERE else words.country(choice.value)
     else:
         name = words.resolution(choice.value)
     return name, choice.size, page.url(**{choice.filter: None if chosen else choice.value}), chosen

@@ -47,6 +47,16 @@ class Tiers(Question):
         Label("Spårat till artikeln eller bara typiskt", "Traced to the article, or only typical"),
         None,
     )
+    country: str | None = param(
+        Label("Bara landet", "Only the country"),
+        Label(
+            "Ett lands kod, eller unknown: det som ingen säger landet för",
+            "A country's code, or unknown: what nobody tells the country of",
+        ),
+        None,
+        example="MY",
+        max_length=10,
+    )
     opened: str | None = param(
         Label("Öppna lådor", "Open boxes"),
         Label("Id:n för de lådor som är öppna, med komman mellan", "Ids of the boxes that are open, comma separated"),
@@ -62,6 +72,6 @@ class Tiers(Question):
     def compute(self, reading: Reading) -> Answer[TiersData]:
         from graph.questions.tiering import Only, tiers
 
-        only = Only(self.level, self.tier, self.certainty, self.between)
+        only = Only(self.level, self.tier, self.certainty, self.country, self.between)
         opened = [box for box in (self.opened or "").split(",") if box]
         return tiers(reading.snapshot, self.subject, self.risk, by=self.by, only=only, opened=opened)
