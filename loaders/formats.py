@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from loaders.glimpse import Glimpse
-from loaders.registry import EDITION, LICENCE, STATEMENTS, Format
+from loaders.registry import EDITION, LICENCE, SHARED, STATEMENTS, Format
 from ontology.label import Label
 
 _SOURCE_SHEET = re.compile(r'<(?:\w+:)?(?:sheet|table) [^>]*name="\s*(?:källa|source)\s*"', re.IGNORECASE)
@@ -38,10 +38,7 @@ WORKBOOK = Format(
             "Anteckningar, inte lästa: mallens exempelrad och rader med bara en cell, som börjar med #",
             "Notes, not read: the template's example row, and rows of one cell that begins with #",
         ),
-        "shared_identifier": Label(
-            "Rader med olika id som delar en identifierare och blir en",
-            "Rows of different ids that share an identifier and become one",
-        ),
+        **SHARED,
         "cells_left_out": Label(
             "Celler som utelämnats ur godtagna rader",
             "Cells left out of accepted rows",

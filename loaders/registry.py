@@ -49,6 +49,13 @@ class Option:
 
 EDITION = Option("edition", Label("Utgåva, om filen inte säger den.", "Edition, where the file does not say it."))
 LICENCE = Option("licence", Label("Källans licens.", "The source's licence."))
+SHARED = {
+    "shared_identifier": Label(
+        "Rader med olika id som delar en identifierare och blir en",
+        "Rows of different ids that share an identifier and become one",
+    )
+}
+"""The remark on further identifiers, for the formats that check them."""
 STATEMENTS = {
     "of_no_risk": Label(
         "Iakttagelser och bedömningar utan någon av risktyperna i kedja terms risk-types: de räknas inte i några tal",

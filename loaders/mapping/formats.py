@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loaders.glimpse import Glimpse
-from loaders.registry import EDITION, LICENCE, STATEMENTS, Format, Option
+from loaders.registry import EDITION, LICENCE, SHARED, STATEMENTS, Format, Option
 from ontology.label import Label
 
 _MAP = Label(
@@ -22,6 +22,7 @@ _SOURCE = (
 _NOTES = {
     "cells_left_out": Label("Celler som utelämnats ur godtagna rader", "Cells left out of accepted rows"),
     **STATEMENTS,
+    **SHARED,
     "rows_not_asked_for": Label("Rader som mappningen inte läser något ur", "Rows of which the mapping reads nothing"),
     "goods_not_named": Label("Rader utan vara: inget steg är gjort", "Rows without goods: no step is made"),
     "hidden_person": Label(

@@ -25,6 +25,19 @@ class Said:
     times: Counter[int] = field(default_factory=Counter)
     goods: dict[int, str] = field(default_factory=dict)
     os_ids: OsIds = field(default_factory=OsIds)
+    whose: dict[int, int] = field(default_factory=dict)
+    """The thing that each further identifier was first said of."""
+    shared: set[int] = field(default_factory=set)
+
+    def shares(self, key: str, other: str) -> bool:
+        """Whether a further identifier was another thing's already; said once of the two."""
+        here = content_order(key)
+        if self.whose.setdefault(content_order(other), here) == here:
+            return False
+        both = content_order(key, other)
+        new = both not in self.shared
+        self.shared.add(both)
+        return new
 
     def new(self, items: list[Record | Link]) -> Iterator[Record | Link]:
         """The items without those that were said before."""

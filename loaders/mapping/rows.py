@@ -229,7 +229,15 @@ class RowReader:
             except ValueProblem as problem:
                 if one in block.also:
                     row.left_out.append((columns_of(one.value), problem))
+        if not row.persons:
+            self._share(row, key, found)
         return tuple(other for other in dict.fromkeys(found) if other != key)
+
+    def _share(self, row: Row, key: str, also: list[str]) -> None:
+        """Remark on identifiers that a row of another id gave already: they become one thing."""
+        for other in (other for other in also if self.said.shares(key, other)):
+            self.report.leave_out(*row.place, "", ValueProblem(Reason.SHARED_IDENTIFIER, other))
+            self.report.notes[str(Reason.SHARED_IDENTIFIER)] += 1
 
     # -- values --------------------------------------------------------------------------------------------------
     def _values(

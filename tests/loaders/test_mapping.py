@@ -303,6 +303,15 @@ def test_a_person_whose_first_number_is_a_failed_formula_is_hidden_and_counted(t
     assert found.report.notes["hidden_person"] == 1
 
 
+def test_rows_of_different_ids_that_share_a_further_identifier_are_remarked_on(tmp_path: Path) -> None:
+    lei = "213800KUD8LAJWSQ9D15"
+    rows = COMPANIES.replace("KEY", '"{id}"\nalso = "lei:{lei}"')
+    found = read(tmp_path, rows, f"id,lei,name\n1,{lei},One\n1,{lei},One\n2,{lei},Two\n2,{lei},Two\n3,,Three\n")
+    assert found.told() == [(4, "", f"lei:{lei}", "shared_identifier")]
+    assert found.report.notes["shared_identifier"] == 1
+    assert found.report.accepted == 5
+
+
 @pytest.mark.parametrize(
     ("scheme", "number"), [("se-orgnr", "640823-3234"), ("se-orgnr", "640823-3235"), ("vat", "SE640823323401")]
 )
