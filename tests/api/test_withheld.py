@@ -121,7 +121,7 @@ def test_a_server_answers_as_if_what_is_withheld_were_not_there(
 
 def test_who_may_read_it_sees_it(stores: tuple[Settings, Settings]) -> None:
     with_it = answers(stores[1], Secrecy.RESTRICTED)
-    assert b"Hidden AB" in with_it["/v1/search?q=AB"][2]
+    assert HIDDEN.encode() in with_it["/v1/search?q=AB"][2]
     assert b"files" in with_it["/v1/runs"][2]
 
 
