@@ -64,7 +64,7 @@ def tiers(
     """
     asked: dict[str, object] = {"subject": subject, "risk": risk and checked_risk(risk), "by": by}
     asked |= {"level": only.level, "tier": only.tier, "certainty": only.certainty, "between": only.between}
-    asked |= {"country": only.country}
+    asked["country"] = only.country
     question = wording("tiers", asked | {"opened": ",".join(sorted(opened)) or None})
     vertex = None if subject == ALL else find(s, subject)
     middle = find(s, only.between) if only.between else None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakSet
 
 from graph import budget
@@ -22,9 +22,13 @@ from ontology.errors import InputError, PlaceError, StoreError
 from ontology.model import NODES
 from ontology.records import Secrecy, Source
 
+K = TypeVar("K")
+V = TypeVar("V")
 STATEMENTS = 40
 """Statements that a connection keeps compiled: those of one publication. Their text is another for each, so that more
 would only be kept in vain."""
+REMEMBERED = 8
+"""Publications of which is remembered what a reader sees."""
 READER_CACHE, WRITER_CACHE = 2_048, 131_072
 """Page caches in KiB: a reader's is kept by every thread that reads."""
 
@@ -285,11 +289,7 @@ class Core:
         """
         if at.publication <= 0:
             return View(0, at.clearance, -1, ())
-        found = self._views.get(at)
-        if found is None:
-            found = self._view(at)
-            self._views = dict([*self._views.items()][-7:]) | {at: found}
-        return found
+        return remembered(self._views, at, lambda: self._view(at))
 
     def _view(self, at: At) -> View:
         connection = self.reader()
@@ -306,6 +306,16 @@ class Core:
             (row[0], at.publication),
         ).fetchall()
         return View(at.publication, at.clearance, row[0], tuple(h[0] for h in hidden))
+
+
+def remembered(kept: dict[K, V], key: K, make: Callable[[], V]) -> V:
+    """What is kept under a key, or made now; the last few stay. Threads may make the same at once."""
+    found = kept.get(key)
+    if found is None:
+        found = kept[key] = make()
+        for old in list(kept)[:-REMEMBERED]:
+            kept.pop(old, None)
+    return found
 
 
 def stamp(at: datetime) -> str:

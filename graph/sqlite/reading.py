@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from graph.identity import entity_id, ordinal
-from graph.sqlite.core import Core, View
+from graph.sqlite.core import Core, View, remembered
 from graph.sqlite.schema import SHIFT
 from graph.store import At, Changes, StoredLink, StoredRecord
 from graph.stored import STATUSES, read_source
@@ -57,9 +57,7 @@ def _link(core: Core, row: tuple[Any, ...]) -> StoredLink:
 
 def sources(core: Core, at: At) -> dict[str, Source]:
     """See ``Store.sources``: within the clearance, as the last of its runs described each. Remembered as a view is."""
-    if at not in core.sources:
-        core.sources = dict([*core.sources.items()][-7:]) | {at: _sources(core, at)}
-    return core.sources[at]
+    return remembered(core.sources, at, lambda: _sources(core, at))
 
 
 def _sources(core: Core, at: At) -> dict[str, Source]:
@@ -76,9 +74,7 @@ def _sources(core: Core, at: At) -> dict[str, Source]:
 def resting(core: Core, at: At) -> dict[str, Counter[str]]:
     """See ``Store.resting``. Remembered for the last few places: only an erasure changes it."""
     erased = int(core.reader().execute("SELECT count(*) FROM tombstone").fetchone()[0])
-    if (at, erased) not in core.resting:
-        core.resting = dict([*core.resting.items()][-7:]) | {(at, erased): _resting(core, at)}
-    return core.resting[at, erased]
+    return remembered(core.resting, (at, erased), lambda: _resting(core, at))
 
 
 def _resting(core: Core, at: At) -> dict[str, Counter[str]]:
